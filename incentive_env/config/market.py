@@ -1,0 +1,160 @@
+"""The customers: how they buy, what they hold against the firm, and what they tell surveys and friends."""
+
+from incentive_env.config.fields import PROTOTYPE, Section, number
+
+
+class Market(Section):
+    """Size of the books, and need."""
+
+    slots: int = number(50, 1, 1000, "slots/rep", "customer slots in a rep's book; a slot is a customer or vacant")
+    customers_per_slot: int = number(10, 1, 1000, "people/slot", "alike customers that a slot stands for")
+    products: int = number(3, 1, 8, "products", "cross-sold: telephone, television, internet")
+    need_mean: float = number(0.62, 0.0, 1.5, "1", "level that need returns to", PROTOTYPE)
+    need_sd: float = number(0.18, 0.0, 1.0, "1", "spread of that level between customers and products", PROTOTYPE)
+    need_rate: float = number(0.034, 0.0, 1.0, "1/week", "speed at which need returns", PROTOTYPE)
+    need_after_sale: float = number(0.15, 0.0, 1.0, "share", "need that a sale leaves", PROTOTYPE)
+    held_at_start: float = number(0.40, 0.0, 1.0, "share", "products held when the floor opens")
+    filled_at_start: float = number(0.92, 0.0, 1.0, "share", "slots that hold a customer when the floor opens")
+
+
+class Tactic(Section):
+    """What one tactic on a call does, to the sale now and to the customer later."""
+
+    lift: float = number(0.0, 0.0, 5.0, "logit", "added to the chance of a sale", PROTOTYPE)
+    harm: float = number(0.0, 0.0, 1.0, "harm", "moral harm as the rep feels it", PROTOTYPE)
+    debt: float = number(0.0, 0.0, 2.0, "debt", "expectation debt of a sale: promised minus delivered", PROTOTYPE)
+    irritation: float = number(0.0, 0.0, 1.0, "1", "irritation added by the call", PROTOTYPE)
+    trust_gain: float = number(0.0, 0.0, 1.0, "share of 1 − trust", "trust gained by the call", PROTOTYPE)
+    trust_loss: float = number(0.0, 0.0, 1.0, "1", "trust lost by the call", PROTOTYPE)
+    believed_kept: float = number(0.88, 0.0, 1.0, "share", "sales that the rep believes will be held", PROTOTYPE)
+    detectability: float = number(0.0, 0.0, 1.0, "share", "chance that a heard call gives it away", PROTOTYPE)
+    time: float = number(1.0, 0.2, 5.0, "share", "length of the call", PROTOTYPE)
+    cooling_off: float = number(0.10, 0.0, 1.0, "share", "sales cancelled in the cooling-off", PROTOTYPE)
+
+
+class Tactics(Section):
+    """The five tactics, in the order of the code."""
+
+    honest: Tactic = Tactic(trust_gain=0.022, cooling_off=0.025)
+    pressure: Tactic = Tactic(
+        lift=0.84, harm=0.53, debt=0.19, irritation=0.13, trust_loss=0.067, believed_kept=0.55,
+        detectability=0.5, time=1.23, cooling_off=0.157,
+    )  # fmt: skip
+    withhold: Tactic = Tactic(
+        lift=0.63, harm=0.82, debt=0.68, irritation=0.02, trust_loss=0.01, believed_kept=0.60,
+        detectability=0.4, time=0.9,
+    )  # fmt: skip
+    false_promise: Tactic = Tactic(
+        lift=1.06, harm=0.77, debt=0.99, irritation=0.02, believed_kept=0.31, detectability=0.6
+    )
+    disparage: Tactic = Tactic(
+        lift=0.50, harm=0.45, debt=0.25, irritation=0.07, trust_loss=0.03, believed_kept=0.65, detectability=0.5
+    )
+
+
+class Calls(Section):
+    """Time of a call and the buying logit."""
+
+    handle_time: float = number(300.0, 10.0, 3600.0, "s", "talk and wrap-up of one conversation", "field: 240–360 s")
+    search_time: float = number(330.0, 0.0, 3600.0, "s", "dialling and waiting before one conversation")
+    missing_log_time: float = number(0.15, 0.0, 2.0, "share", "longer call when everything is asked again")
+    skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "shorter call per unit of skill")
+    intercept: float = number(-2.9, -10.0, 5.0, "logit", "buying without need at usual trust", PROTOTYPE)
+    need: float = number(2.7, 0.0, 10.0, "logit", "buying per unit of need", PROTOTYPE)
+    trust: float = number(1.0, 0.0, 10.0, "logit", "buying per unit of trust above 0.6", PROTOTYPE)
+    irritation: float = number(1.6, 0.0, 10.0, "logit", "buying lost per unit of irritation", PROTOTYPE)
+    true_callback: float = number(0.5, 0.0, 5.0, "logit", "a customer who asked to be called back", PROTOTYPE)
+    misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "lost with one who had said no", PROTOTYPE)
+    missing_log: float = number(0.25, 0.0, 5.0, "logit", "lost when everything is asked again", PROTOTYPE)
+    undecided: float = number(0.18, 0.0, 1.0, "share", "non-buyers who truly ask to be called back", "field: 10–25 %")
+    repeat_irritation: float = number(0.08, 0.0, 1.0, "1", "irritation of a call right after the last one")
+    repeat_weeks: float = number(2.5, 0.1, 52.0, "weeks", "time in which that wears off")
+    misbooked_irritation: float = number(0.10, 0.0, 1.0, "1", "irritation that it is them again")
+    missing_log_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of telling everything again")
+    do_not_call_base: float = number(0.006, 0.0, 1.0, "share", "refusals that end in never call me again")
+    do_not_call_irritation: float = number(0.14, 0.0, 1.0, "1", "the same per unit of irritation", "field: 2–7 % pressed")
+    do_not_call_expiry: float = number(0.02, 0.0, 1.0, "1/week", "do-not-call that expires")
+    angry_level: float = number(0.35, 0.0, 1.0, "1", "irritation above which a call is angry")
+
+
+class Customers(Section):
+    """What customers feel, week by week, and what they do about it."""
+
+    trust_rate: float = number(0.019, 0.0, 1.0, "1/week", "speed at which trust returns", PROTOTYPE)
+    trust_level: float = number(0.65, 0.0, 1.0, "1", "level that trust returns to", PROTOTYPE)
+    irritation_kept: float = number(0.90, 0.0, 1.0, "1/week", "irritation kept from week to week", PROTOTYPE)
+    satisfaction_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which satisfaction returns")
+    satisfaction_level: float = number(0.62, 0.0, 1.0, "1", "level that satisfaction returns to")
+    honest_call: float = number(0.015, 0.0, 1.0, "1", "satisfaction gained by an honest call")
+    product_fault: float = number(0.02, 0.0, 1.0, "1/week", "satisfaction lost by holders during a product fault")
+    discovery: float = number(0.067, 0.0, 1.0, "1/week", "hazard that a debt is discovered", PROTOTYPE)
+    debt_trust: float = number(0.30, 0.0, 2.0, "1", "trust lost per unit of debt discovered", PROTOTYPE)
+    debt_irritation: float = number(0.35, 0.0, 2.0, "1", "irritation per unit of debt discovered", PROTOTYPE)
+    debt_satisfaction: float = number(0.20, 0.0, 2.0, "1", "satisfaction lost per unit of debt discovered")
+    debt_cancels: float = number(0.59, 0.0, 1.0, "share", "of those discoverers who may cancel", PROTOTYPE)
+    debt_cancel_slope: float = number(1.3, 0.0, 5.0, "1/debt", "debt at which all of them may", PROTOTYPE)
+    debt_complains: float = number(0.5, 0.0, 1.0, "share", "of discoverers who call in to complain")
+    wronged_weeks: int = number(13, 0, 104, "weeks", "time in which leaving is blamed on the discovery")
+    cooling_off_weeks: int = number(2, 1, 26, "weeks", "legal cooling-off", "EU Directive 2011/83: 14 days")
+    late_cancellation: float = number(0.0046, 0.0, 1.0, "1/week", "cancellation of a product later", PROTOTYPE)
+    late_loyalty: float = number(0.25, 0.0, 2.0, "1", "log hazard of that per unit of loyalty")
+    retention_weeks: int = number(13, 1, 52, "weeks", "time a sale must be held for retention pay")
+    rep_left_trust: float = number(0.015, 0.0, 1.0, "1", "trust lost when the known rep leaves")
+    lead_rate: float = number(0.030, 0.0, 1.0, "1/week", "vacant slots filled by marketing at neutral reputation")
+    referral_rate: float = number(0.0023, 0.0, 1.0, "1/week", "referrals per promoter", "field: 0.5–2 % a month")
+    referral_disposition: float = number(
+        0.35, 0.0, 3.0, "sd", "loyal disposition of referred customers", "direction: Schmitt et al. 2011"
+    )
+    reputation_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which word of mouth spreads")
+    reputation_trust: float = number(0.20, 0.0, 1.0, "1", "trust of a new customer per unit of reputation")
+
+
+class Loyalty(Section):
+    """One latent of trust, satisfaction and irritation; its 0–10 image answers the NPS question."""
+
+    level: float = number(7.55, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", PROTOTYPE)
+    trust: float = number(3.0, 0.0, 20.0, "points", "per unit of trust above 0.6", PROTOTYPE)
+    satisfaction: float = number(2.5, 0.0, 20.0, "points", "per unit of satisfaction above 0.6", PROTOTYPE)
+    irritation: float = number(3.0, 0.0, 20.0, "points", "lost per unit of irritation above 0.12", PROTOTYPE)
+    disposition_sd: float = number(1.2, 0.0, 5.0, "points", "lasting differences between customers", PROTOTYPE)
+    competitor: float = number(0.45, 0.0, 5.0, "points", "lost while a competitor courts them")
+    promoter: float = number(8.5, 0.0, 10.0, "points", "rounds to 9 or 10: a promoter", "Reichheld 2003")
+    detractor: float = number(6.5, 0.0, 10.0, "points", "rounds to 6 or less: a detractor", "Reichheld 2003")
+    churn_log_hazard: float = number(-6.5, -15.0, 0.0, "log 1/week", "leaving at loyalty 7.75", PROTOTYPE)
+    churn_slope: float = number(0.45, 0.0, 5.0, "1/point", "log hazard per point of loyalty lost", PROTOTYPE)
+
+
+class Service(Section):
+    """Inbound work: most of it is failure demand, caused by what was done before."""
+
+    base_contacts: float = number(0.008, 0.0, 1.0, "1/week", "customers who call in without cause of ours")
+    debt_contacts: float = number(0.06, 0.0, 2.0, "1/week", "the same per unit of debt")
+    log_contacts: float = number(0.015, 0.0, 1.0, "1/week", "the same where the log is missing")
+    irritation_contacts: float = number(0.03, 0.0, 2.0, "1/week", "the same per unit of irritation")
+    fault_contacts: float = number(0.06, 0.0, 1.0, "1/week", "the same during a product fault")
+    handle_time: float = number(480.0, 10.0, 7200.0, "s", "talk and wrap-up of an inbound call")
+    capacity: float = number(0.30, 0.01, 1.0, "share", "of working time that may go to inbound calls")
+    service_level: float = number(0.90, 0.0, 1.0, "share", "answered in time when there is ample capacity")
+    congestion: float = number(4.0, 0.1, 30.0, "1", "how sharply that falls as load nears capacity")
+    fixed_base: float = number(1.1, -5.0, 5.0, "logit", "first time fixed by a rep of average skill")
+    fixed_skill: float = number(0.8, 0.0, 5.0, "1", "the same per unit of skill")
+    fixed_missing_log: float = number(0.9, 0.0, 5.0, "logit", "lost when the log is missing")
+    fixed_coaching: float = number(0.5, 0.0, 5.0, "logit", "gained under a full coaching stock")
+    fixed_satisfaction: float = number(0.04, 0.0, 1.0, "1", "satisfaction gained by a fix")
+    failed_satisfaction: float = number(0.07, 0.0, 1.0, "1", "satisfaction lost when nothing is fixed")
+    failed_irritation: float = number(0.07, 0.0, 1.0, "1", "irritation when nothing is fixed")
+    late_irritation: float = number(0.03, 0.0, 1.0, "1", "irritation of waiting")
+    give_up: float = number(0.35, 0.0, 1.0, "1/week", "unanswered or unfixed callers who do not call again")
+    relief: float = number(0.3, 0.0, 1.0, "share", "of a debt that a fix settles")
+
+
+class Surveys(Section):
+    """Measured satisfaction and NPS."""
+
+    share: float = number(0.25, 0.0, 1.0, "share", "contacted customers who are asked")
+    noise: float = number(0.8, 0.0, 5.0, "points", "spread of an answer around loyalty")
+    steered_shift: float = number(1.0, 0.0, 5.0, "points", "what begging for a ten adds")
+    steered_screen: float = number(7.0, 0.0, 10.0, "points", "loyalty below which a steering rep does not ask")
+    smoothing: float = number(0.08, 0.0, 1.0, "1/answer", "weight of the newest answer in a rep's own NPS")
+    csat_level: float = number(0.25, 0.0, 1.0, "share", "added to lasting satisfaction in the CSAT right after a call")
+    csat_irritation: float = number(0.35, 0.0, 10.0, "1", "satisfaction with the call lost per unit of irritation")

@@ -1,0 +1,32 @@
+"""Reward terms and their weights. A preset is a full list of weights: a missing one is an error, never zero."""
+
+from incentive_env.config.fields import Section, number
+
+
+class Horizon(Section):
+    """Time, in weeks and decisions."""
+
+    decision_weeks: int = number(4, 1, 52, "weeks", "one decision; also the quota period")
+    decisions: int = number(26, 1, 1000, "decisions", "per episode; then truncated")
+    run_off_weeks: int = number(52, 1, 520, "weeks", "after the episode, last scheme in force; the score is read here")
+    burn_in_weeks: int = number(12, 0, 520, "weeks", "under the neutral scheme, part of the opening state")
+
+
+class Weights(Section):
+    """Weights of the reward terms; each term is about one unit between a bad and a good scheme."""
+
+    conversion: float = number(..., -100.0, 100.0, "1", "recorded conversion, per 10 points")
+    survey: float = number(..., -100.0, 100.0, "1", "measured NPS, per 100 points")
+    profit: float = number(..., -100.0, 100.0, "1", "profit, per 10 € a real customer and year")
+    loyalty: float = number(..., -100.0, 100.0, "1", "true loyalty, per 100 points")
+    wellbeing: float = number(..., -100.0, 100.0, "1", "reps' own loyalty, per 100 points")
+
+
+class Rewards(Section):
+    """Presets, chosen by name at ``gym.make(..., reward=NAME)``."""
+
+    conversion: Weights = Weights(conversion=1.0, survey=0.0, profit=0.0, loyalty=0.0, wellbeing=0.0)
+    survey: Weights = Weights(conversion=0.0, survey=1.0, profit=0.0, loyalty=0.0, wellbeing=0.0)
+    profit: Weights = Weights(conversion=0.0, survey=0.0, profit=1.0, loyalty=0.0, wellbeing=0.0)
+    loyalty: Weights = Weights(conversion=0.0, survey=0.0, profit=0.0, loyalty=1.0, wellbeing=0.0)
+    balanced: Weights = Weights(conversion=0.0, survey=0.0, profit=0.5, loyalty=1.0, wellbeing=0.25)

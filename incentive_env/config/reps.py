@@ -1,0 +1,196 @@
+"""The salesforce: who the reps are, how they decide, and how work changes them."""
+
+from typing import Literal
+
+from incentive_env.config.fields import PROTOTYPE, Section, number, switch
+
+
+class Salesforce(Section):
+    """Size, hours and traits of the reps."""
+
+    reps: int = number(12, 1, 1000, "reps", "seats on the floor, each with a book of customer slots")
+    weekly_hours: float = number(38.0, 8.0, 60.0, "hours/week", "contract hours")
+    ability_sd: float = number(1.0, 0.0, 3.0, "1", "spread of ability between reps (mean 0)")
+    honesty_mean: float = number(0.62, 0.05, 0.95, "share", "mean honesty of applicants in this labour market")
+    honesty_spread: float = number(0.75, 0.0, 3.0, "logit", "spread of honesty between applicants")
+    risk_aversion: float = number(0.35, 0.0, 1.0, "share", "mean discount of pay that may not come")
+    patience: float = number(0.72, 0.0, 1.0, "share", "mean present value of a euro in 13 weeks")
+    loss_aversion: float = number(
+        1.69, 1.0, 4.0, "1", "weight of a shortfall at the quota against a surplus", "Tversky & Kahneman 1992 find 2.25"
+    )
+    trait_spread: float = number(0.15, 0.0, 0.5, "1", "spread of risk aversion, patience and loss aversion")
+    expected_calls: float = number(10.0, 0.1, 200.0, "calls/week", "recorded simulated calls a newcomer counts on")
+    expected_conversion: float = number(0.18, 0.0, 1.0, "share", "recorded conversion a newcomer counts on")
+    temper_sd: float = number(0.14, 0.0, 0.5, "1", "spread of intrinsic motivation between reps", PROTOTYPE)
+
+
+class Rationality(Section):
+    """How well reps reason; a dial for tests of which result needs which behaviour."""
+
+    mode: Literal["logit", "best_response", "naive"] = "logit"
+    learning: bool = switch(True, "experience moves the attraction of tactics")
+    best_response_temperature: float = number(0.02, 1e-4, 1.0, "1", "temperature multiplier that stands for 0")
+
+
+class Channels(Section):
+    """Switches each gaming channel off by itself, so that its cost can be attributed."""
+
+    pressure: bool = switch(True, "reps may press")
+    withhold: bool = switch(True, "reps may withhold information")
+    false_promise: bool = switch(True, "reps may promise what is not delivered")
+    disparage: bool = switch(True, "reps may disparage competitors")
+    callback: bool = switch(True, "reps may book a refusal as a call-back")
+    unlogged: bool = switch(True, "reps may leave a refusal off the record")
+    empty_log: bool = switch(True, "reps may file a call without notes")
+    survey: bool = switch(True, "reps may steer who is surveyed and what they answer")
+
+
+class Decision(Section):
+    """The perceived pay-off of a choice, € per real conversation unless the unit says otherwise."""
+
+    temperature: float = number(1.75, 0.01, 50.0, "€", "noise of the choice of a tactic", PROTOTYPE)
+    pride: float = number(5.0, 0.0, 100.0, "€/sale", "what a sale is worth to a motivated rep by itself", PROTOTYPE)
+    stake: float = number(
+        119.0, 0.0, 5000.0, "€/sale", "what reaching the quota is worth under full pressure", PROTOTYPE
+    )
+    period_discount: float = number(
+        0.30, 0.01, 1.0, "1/week", "present bias toward the period's end", "direction: Oyer 1998"
+    )
+    survey_reach: float = number(0.012, 0.0, 1.0, "1", "survey bonus at risk per unit of harm done", PROTOTYPE)
+    sanction_fear: float = number(40.0, 0.0, 5000.0, "€", "perceived cost of a sanction", PROTOTYPE)
+    conscience: float = number(17.9, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", PROTOTYPE)
+    norm_erosion: float = number(
+        0.80, 0.0, 1.0, "share", "conscience lost when everybody games", "direction: Gallen et al. 2016"
+    )
+    norm_midpoint: float = number(0.42, 0.05, 1.0, "share", "share of gaming at which half of that is lost")
+    norm_steepness: float = number(4.0, 1.0, 10.0, "1", "how sharply conscience gives way around the midpoint")
+    coached_conscience: float = number(0.5, 0.0, 5.0, "1", "conscience gained per unit of coaching stock", PROTOTYPE)
+    opportunity: float = number(4.1, 0.0, 100.0, "€", "what full autonomy lets an opportunist get away with", PROTOTYPE)
+    idle_time_value: float = number(0.3, 0.0, 50.0, "€/call", "value of the time of a call under flat pay")
+    speed_salience: float = number(0.3, 0.0, 1.0, "share", "how much of commission a rep links to saved time")
+
+
+class Recording(Section):
+    """Choices about what goes on file, and about surveys; € per real conversation."""
+
+    temperature: float = number(0.8, 0.01, 50.0, "€", "noise of recording and survey choices", PROTOTYPE)
+    logging_effort: float = number(0.2, 0.0, 10.0, "€", "nuisance of filing a refusal", PROTOTYPE)
+    callback_effort: float = number(1.0, 0.0, 10.0, "€", "nuisance of having to call again", PROTOTYPE)
+    unlogged_effort: float = number(0.4, 0.0, 10.0, "€", "unease about a gap in the record", PROTOTYPE)
+    callback_harm: float = number(0.39, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", PROTOTYPE)
+    unlogged_harm: float = number(0.52, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", PROTOTYPE)
+    callback_detectability: float = number(0.35, 0.0, 1.0, "share", "chance that a heard call gives it away")
+    unlogged_detectability: float = number(0.25, 0.0, 1.0, "share", "chance that a heard call gives it away")
+    notes_temperature: float = number(0.10, 0.005, 10.0, "€", "noise of the habit of writing notes")
+    notes_time: float = number(0.12, 0.0, 0.5, "share of call", "time that writing notes takes")
+    notes_tedium: float = number(0.06, 0.0, 5.0, "€", "dislike of writing notes")
+    notes_conscience: float = number(0.48, 0.0, 10.0, "€", "unease of an honest rep about an empty log")
+    survey_gain: float = number(0.017, 0.0, 1.0, "1", "survey bonus gained by steering a survey")
+    survey_harm: float = number(0.22, 0.0, 2.0, "harm", "moral harm of steering a survey")
+    survey_unease: float = number(0.8, 0.0, 10.0, "€", "awkwardness of begging for a ten")
+    survey_detectability: float = number(0.3, 0.0, 1.0, "share", "chance that a heard call gives it away")
+
+
+class Effort(Section):
+    """Share of the available time that is worked; the rest is breaks."""
+
+    base: float = number(0.35, 0.0, 1.0, "share", "effort of an unmotivated rep without pay at the margin", PROTOTYPE)
+    motivation: float = number(0.55, 0.0, 2.0, "share", "effort per unit of motivation", PROTOTYPE)
+    marginal_pay: float = number(0.035, 0.0, 1.0, "share/€", "effort per euro earned by one more call", PROTOTYPE)
+    fear_of_noes: float = number(0.10, 0.0, 1.0, "share", "effort lost to hiding in breaks before a missed target")
+    gift: float = number(0.12, 0.0, 2.0, "share", "effort returned for base pay above the fair wage", "Akerlof 1982")
+    goal: float = number(
+        0.045, 0.0, 1.0, "share", "effort added by a hard but attainable goal", "direction: Locke & Latham 1990"
+    )
+    discouragement: float = number(
+        0.08, 0.0, 1.0, "share", "effort lost to an unattainable goal", "direction: Locke & Latham 1990"
+    )
+    strain: float = number(0.32, 0.0, 5.0, "1", "effort lost per unit of strain above the usual", PROTOTYPE)
+    ceiling: float = number(1.2, 0.5, 2.0, "share", "most effort a rep can give, unpaid overtime included", PROTOTYPE)
+
+
+class Learning(Section):
+    """Experience-weighted attraction (Camerer & Ho 1999): what trying a tactic taught."""
+
+    forgetting: float = number(0.06, 0.0, 1.0, "1/week", "attraction that fades each week")
+    step: float = number(0.10, 0.0, 1.0, "1", "attraction moved per euro of surprise a call")
+    anger_cost: float = number(2.0, 0.0, 50.0, "€", "what being shouted at is like")
+    sanction_shock: float = number(1.5, 0.0, 50.0, "€", "attraction lost by a used tactic after a sanction")
+    norm_rate: float = number(0.10, 0.0, 1.0, "1/week", "speed at which the norm follows what colleagues do")
+    norm_deterrence: float = number(0.5, 0.0, 5.0, "share", "norm lost when every rep is sanctioned in one week")
+
+
+class Motivation(Section):
+    """Where motivation and strain settle, and how fast they move (1 is full)."""
+
+    rate: float = number(0.08, 0.0, 1.0, "1/week", "speed of motivation", PROTOTYPE)
+    base: float = number(0.55, 0.0, 1.5, "1", "motivation without autonomy or control", PROTOTYPE)
+    autonomy: float = number(0.26, 0.0, 2.0, "1", "gained under full autonomy", "direction: Bloom et al. 2015")
+    honest_work: float = number(0.12, 0.0, 2.0, "1", "gained by honest work that helps", PROTOTYPE)
+    coaching: float = number(0.05, 0.0, 2.0, "1", "gained under a full coaching stock")
+    fair_wage: float = number(0.10, 0.0, 2.0, "1", "gained per unit of log base pay above the fair wage")
+    pressure: float = number(0.04, 0.0, 2.0, "1", "lost under full pressure", PROTOTYPE)
+    audit: float = number(0.58, 0.0, 10.0, "1", "lost when every call is heard", PROTOTYPE)
+    contingent: float = number(
+        0.012, 0.0, 1.0, "1", "lost as soon as pay is contingent", "direction: Deci, Koestner & Ryan 1999"
+    )
+    contingent_share: float = number(
+        0.06, 0.0, 1.0, "1", "lost per unit of contingent share of pay", "direction: Deci, Koestner & Ryan 1999"
+    )
+    guilt: float = number(0.13, 0.0, 2.0, "1", "lost by an honest rep who games all the time", PROTOTYPE)
+    scheme_change: float = number(0.10, 0.0, 2.0, "1", "lost at once when every lever moves over its range", PROTOTYPE)
+    content: float = number(0.60, 0.0, 1.5, "1", "motivation at which a rep's own loyalty is neutral")
+    content_range: float = number(0.30, 0.01, 2.0, "1", "motivation above that which makes a promoter of the job")
+    strained_range: float = number(0.50, 0.01, 2.0, "1", "strain above the usual which makes a detractor of it")
+    strain_usual: float = number(0.25, 0.0, 1.5, "1", "strain at which effort, quits and loyalty are neutral")
+    strain_up: float = number(0.15, 0.0, 1.0, "1/week", "speed at which strain builds", PROTOTYPE)
+    strain_down: float = number(0.04, 0.0, 1.0, "1/week", "speed at which strain recovers: four times slower")
+    strain_base: float = number(0.15, 0.0, 1.0, "1", "strain of quiet work", PROTOTYPE)
+    strain_pressure: float = number(0.49, 0.0, 3.0, "1", "strain under full pressure and a sure miss", PROTOTYPE)
+    strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain when every call is with an angry customer", PROTOTYPE)
+    strain_audit: float = number(
+        0.54, 0.0, 5.0, "1", "strain when every call is heard", "direction: Ravid et al. 2023"
+    )
+    strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain when inbound work fills all the time")
+    strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)
+
+
+class Skill(Section):
+    """Skill is a term of the buying logit."""
+
+    ability: float = number(0.22, 0.0, 2.0, "logit", "skill per unit of ability", PROTOTYPE)
+    newcomer: float = number(0.75, 0.0, 3.0, "logit", "skill a newcomer still lacks", PROTOTYPE)
+    learning_rate: float = number(0.09, 0.0, 1.0, "1/week", "speed of learning the job: 26 weeks", PROTOTYPE)
+    coached_learning: float = number(1.2, 0.0, 10.0, "1", "extra speed of learning the job under a full coaching stock")
+    coaching: float = number(
+        0.35, 0.0, 2.0, "logit", "skill of a full coaching stock", "direction: De Grip & Sauermann 2012"
+    )
+    coaching_hours: float = number(2.0, 0.1, 40.0, "hours/week", "hours that give 63 % of a full stock", PROTOTYPE)
+    coaching_rate: float = number(0.045, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", PROTOTYPE)
+    knowledge: float = number(0.6, 0.0, 5.0, "1", "coaching gains when research says what matters")
+
+
+class Workforce(Section):
+    """Absence, quits, sanctions, dismissals and hiring."""
+
+    absence_base: float = number(0.045, 0.0, 0.5, "share", "absence of an unstrained rep", "field: 5–9 % of hours")
+    absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
+    quit_log_hazard: float = number(-4.9, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", PROTOTYPE)
+    quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
+    quit_motivation: float = number(2.1, 0.0, 10.0, "1", "log hazard per unit of motivation", PROTOTYPE)
+    quit_pay: float = number(2.0, 0.0, 20.0, "1", "log hazard per unit of log pay", PROTOTYPE)
+    outside_pay: float = number(600.0, 50.0, 5000.0, "€/week", "pay elsewhere for average ability", PROTOTYPE)
+    outside_ability: float = number(0.115, 0.0, 1.0, "1", "log pay elsewhere per unit of ability", PROTOTYPE)
+    escalation: float = number(0.11, 0.0, 1.0, "share", "of detected cases that end in a sanction")
+    sanction_fine: float = number(40.0, 0.0, 5000.0, "€", "pay lost by a sanction")
+    gaming_rep: float = number(0.40, 0.0, 1.0, "share", "of calls of 8 weeks, above which a rep counts as gaming")
+    sanction_memory: float = number(0.96, 0.0, 1.0, "1/week", "share of a sanction's record kept each week")
+    sanction_dismissal: float = number(0.35, 0.0, 1.0, "share", "chance of dismissal per earlier sanction on record")
+    miss_dismissal: float = number(0.10, 0.0, 1.0, "1/period", "chance of dismissal on a total miss at full pressure")
+    vacancy_weeks: int = number(4, 0, 52, "weeks", "time to fill a seat")
+    hiring_cost: float = number(3500.0, 0.0, 100_000.0, "€", "search, training and equipment of one hire", "field")
+    applicants: int = number(8, 1, 64, "people", "who see the offer", PROTOTYPE)
+    offer_scale: float = number(58.0, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", PROTOTYPE)
+    offer_pressure: float = number(110.0, 0.0, 1000.0, "€/week", "pay that an honest, cautious applicant wants for full pressure")
+    offer_autonomy: float = number(50.0, 0.0, 1000.0, "€/week", "pay an applicant forgoes for full autonomy")
+    offer_gaming: float = number(0.8, 0.0, 3.0, "logit", "lift of sales that a wholly dishonest applicant counts on")

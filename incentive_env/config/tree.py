@@ -1,0 +1,73 @@
+"""The whole configuration: one typed tree, and nothing outside it that the model reads."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from incentive_env.config.fields import Section
+from incentive_env.config.firm import Client, Events, Floors, Money, Reporting
+from incentive_env.config.market import Calls, Customers, Loyalty, Market, Service, Surveys, Tactics
+from incentive_env.config.objective import Horizon, Rewards
+from incentive_env.config.reps import (
+    Channels,
+    Decision,
+    Effort,
+    Learning,
+    Motivation,
+    Rationality,
+    Recording,
+    Salesforce,
+    Skill,
+    Workforce,
+)
+from incentive_env.config.scheme import Levers, NeutralScheme
+
+
+class Config(Section):
+    """Every number of the model. Load one with :func:`incentive_env.load_config`.
+
+    The tree is frozen and hashable by content: two configs with equal numbers make equal floors.
+    """
+
+    name: str = Field(default="telesales", description="name of the scenario, shown in tables")
+    description: str = Field(default="", description="what the scenario is for, in a sentence")
+    horizon: Horizon = Horizon()
+    levers: Levers = Levers()
+    neutral_scheme: NeutralScheme = NeutralScheme()
+    salesforce: Salesforce = Salesforce()
+    rationality: Rationality = Rationality()
+    channels: Channels = Channels()
+    decision: Decision = Decision()
+    recording: Recording = Recording()
+    effort: Effort = Effort()
+    learning: Learning = Learning()
+    motivation: Motivation = Motivation()
+    skill: Skill = Skill()
+    workforce: Workforce = Workforce()
+    market: Market = Market()
+    tactics: Tactics = Tactics()
+    calls: Calls = Calls()
+    customers: Customers = Customers()
+    loyalty: Loyalty = Loyalty()
+    service: Service = Service()
+    surveys: Surveys = Surveys()
+    client: Client = Client()
+    money: Money = Money()
+    floors: Floors = Floors()
+    events: Events = Events()
+    reporting: Reporting = Reporting()
+    rewards: Rewards = Rewards()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.horizon.burn_in_weeks % self.horizon.decision_weeks:
+            raise ValueError(
+                "horizon.burn_in_weeks must be a multiple of horizon.decision_weeks (the quota period), "
+                f"got {self.horizon.burn_in_weeks} and {self.horizon.decision_weeks}"
+            )
+        if not self.loyalty.detractor < self.loyalty.promoter:
+            raise ValueError(
+                "loyalty.detractor must be below loyalty.promoter, "
+                f"got {self.loyalty.detractor:g} and {self.loyalty.promoter:g}"
+            )
+        return self

@@ -1,0 +1,172 @@
+"""The one transition behind `Env`, `VectorEnv` and `simulate`: a batch of floors under the manager's decisions."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.config import Config
+from incentive_env.config.record import config_record
+from incentive_env.model.compiled import bound
+from incentive_env.model.floor import open_floors, run_floors, run_floors_threaded
+from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
+from incentive_env.model.scheme import lever_ranges, scheme_records
+from incentive_env.model.state import FLOOR_WEEK, LEVERS, REP_WEEK, RESPONSE, State, empty_state
+from incentive_env.observation import HIGH, LOW, NAMES, NOISE
+
+
+class Period(NamedTuple):
+    """What came of a decision, for each floor."""
+
+    floor_weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
+    rep_weeks: np.ndarray  # [floors, weeks, reps] REP_WEEK
+    figures: np.ndarray  # [floors] FIGURES, as measured
+    truth: np.ndarray  # [floors] TRUTH
+    terms: np.ndarray  # [floors] TERMS of the reward
+
+
+class Floors:
+    """A batch of sales floors.
+
+    Args:
+        config: the scenario.
+        num_floors: size of the batch.
+        threads: over how many threads floors are shared out; results are the same bits for any number.
+    """
+
+    def __init__(self, config: Config, num_floors: int, *, threads: int = 1) -> None:
+        self.config = config
+        self.num_floors = num_floors
+        self.threads = threads
+        self.record = config_record(config)
+        reps = config.salesforce.reps
+        self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
+        self._low, high = lever_ranges(config)
+        self._width = high - self._low
+        self._responses = _records((num_floors, reps), RESPONSE)
+        self._figures = _records((num_floors,), FIGURES)
+        self._truth = _records((num_floors,), TRUTH)
+        self._terms = _records((num_floors,), TERMS)
+        self._shown = self._figures.view(np.float64).reshape(num_floors, len(LOW))
+        self._previous = self._shown.copy()
+        self._time_left = np.ones(num_floors)
+        self._levers = np.zeros((num_floors, len(LEVERS)))
+        self._schemes = scheme_records(self._levers)
+        self._actions = np.zeros((num_floors, len(LEVERS)))
+        self._runners: dict[int, _Runner] = {}
+        shown = np.empty((num_floors, len(NAMES)), np.float32)
+        self._observe = bound(
+            observe, self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions,
+            shown, self.record,
+        )  # fmt: skip
+
+    def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
+        """Open floors anew, each with its seed, and run their burn-in under the neutral scheme.
+
+        Args:
+            seeds: ``[len(which)]`` seeds.
+            which: numbers of the floors; all of them where not given.
+        """
+        chosen = np.arange(self.num_floors) if which is None else which
+        if len(chosen) < self.num_floors:
+            fresh = Floors(self.config, len(chosen), threads=self.threads)
+            fresh.reset(seeds)
+            self._take(fresh, chosen)
+            return
+        open_floors(*self.state, chosen, np.asarray(seeds, np.uint64), self.record)
+        horizon = self.config.horizon
+        neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]
+        self._put_in_force(np.array(neutral))
+        for _ in range(horizon.burn_in_weeks // horizon.decision_weeks):
+            self.advance(horizon.decision_weeks)
+        self._previous[:] = self._shown
+        self._time_left[:] = 1.0
+
+    def decide(self, actions: NDArray[np.floating]) -> Period:
+        """Put normalised actions ``[floors, 11]`` in force and run to the next decision."""
+        self._put_in_force(self._low + (np.clip(actions, -1.0, 1.0) + 1.0) * (0.5 * self._width))
+        self._previous[:] = self._shown
+        self._time_left -= 1.0 / self.config.horizon.decisions
+        return self.advance(self.config.horizon.decision_weeks)
+
+    def advance(self, weeks: int) -> Period:
+        """Run all floors for some weeks with the schemes in force.
+
+        The arrays returned are used again by the next call of the same length: copy what must last.
+        """
+        run = self._runner(weeks)
+        run.flat_reps.fill(0.0)
+        run.flat_weeks.fill(0.0)
+        run.simulate(*self.state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self.record)
+        np.add.reduce(run.flat_weeks, axis=1, out=run.flat_totals)
+        run.report(
+            self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.record
+        )
+        return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms)
+
+    def observation(self) -> NDArray[np.float32]:
+        """The manager's reports ``[floors, 39]``, float32; a new array each time."""
+        shown = np.empty((self.num_floors, len(NAMES)), np.float32)
+        self._observe(
+            self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions, shown,
+            self.record,
+        )  # fmt: skip
+        return shown
+
+    def _put_in_force(self, levers: NDArray[np.float64]) -> None:
+        self._levers[:] = levers
+        self._actions[:] = np.clip((levers - self._low) * (2.0 / self._width) - 1.0, -1.0, 1.0)
+
+    @property
+    def closed(self) -> NDArray[np.bool_]:
+        """Floors ``[floors]`` where nothing is left to manage."""
+        closed: NDArray[np.bool_] = self.state.floors["closed"] != 0
+        return closed
+
+    def _take(self, other: "Floors", chosen: NDArray[np.int64]) -> None:
+        for mine, theirs in zip(self.state, other.state, strict=True):
+            mine[chosen] = theirs
+        for name in ("_figures", "_previous", "_truth", "_time_left", "_levers", "_actions"):
+            getattr(self, name)[chosen] = getattr(other, name)
+
+    def _runner(self, weeks: int) -> "_Runner":
+        if weeks not in self._runners:
+            self._runners[weeks] = self._new_runner(weeks)
+        return self._runners[weeks]
+
+    def _new_runner(self, weeks: int) -> "_Runner":
+        rep_weeks = _records((self.num_floors, weeks, self.config.salesforce.reps), REP_WEEK)
+        floor_weeks = _records((self.num_floors, weeks), FLOOR_WEEK)
+        totals = _records((self.num_floors,), FLOOR_WEEK)
+        threaded = self.threads > 1 and self.num_floors > 1
+        return _Runner(
+            rep_weeks, rep_weeks.view(np.float64),
+            floor_weeks, floor_weeks.view(np.float64).reshape(self.num_floors, weeks, -1),
+            totals, totals.view(np.float64).reshape(self.num_floors, -1),
+            bound(
+                run_floors_threaded if threaded else run_floors,
+                *self.state, self._responses, rep_weeks, floor_weeks, self._schemes, self.record,
+            ),
+            bound(
+                report_period,
+                self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self.record,
+            ),
+        )  # fmt: skip
+
+
+class _Runner(NamedTuple):
+    """Memory and machine code for runs of one length."""
+
+    rep_weeks: np.ndarray
+    flat_reps: NDArray[np.float64]
+    floor_weeks: np.ndarray
+    flat_weeks: NDArray[np.float64]
+    totals: np.ndarray
+    flat_totals: NDArray[np.float64]
+    simulate: Callable[..., None]
+    report: Callable[..., None]
+
+
+def _records(shape: tuple[int, ...], dtype: np.dtype[np.void]) -> np.ndarray:
+    return np.zeros(shape, np.dtype((np.record, dtype)))

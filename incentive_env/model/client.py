@@ -1,0 +1,116 @@
+"""The client and the world outside: how many sales are asked for, what is announced, what volume is left."""
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.compiled import compiled
+from incentive_env.model.maths import clip
+from incentive_env.model.state import CAMPAIGN, NEWCOMERS
+from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
+
+
+@compiled
+def move_demand(floor: np.record, p: np.record, key: np.uint64) -> None:
+    """Demand wanders around its usual level, and jumps: more sales, or we leave."""
+    client = p.client
+    floor.demand += client.demand_rate * (1.0 - floor.demand) + client.demand_sd * rng.normal(key, rng.DEMAND, 0)
+    if rng.uniform(key, rng.DEMAND + 2, 0) < client.jump_chance:
+        floor.demand += client.jump_size
+    floor.demand = clip(floor.demand, 0.3, 2.0)
+
+
+@compiled
+def move_events(
+    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record, key: np.uint64
+) -> None:
+    """Events under way come nearer to their end; new ones are announced as they begin."""
+    for event in range(len(floor.event_weeks_left)):
+        if floor.event_weeks_left[event] > 0:
+            floor.event_weeks_left[event] -= 1
+        elif rng.uniform(key, rng.EVENT + event, 0) < p.events.chance[event] and floor.closed == 0:
+            floor.event_weeks_left[event] = int(p.events.weeks[event])
+            if event == NEWCOMERS:
+                _swap_in_newcomers(floor, reps, customers, tallies, p, key)
+
+
+@compiled
+def demand_in_force(floor: np.record, p: np.record) -> float:
+    """Sales the client asks for, as a multiple of the usual; a campaign raises it."""
+    if floor.event_weeks_left[CAMPAIGN] > 0:
+        return floor.demand * (1.0 + p.events.size[CAMPAIGN])
+    return floor.demand
+
+
+@compiled
+def judge_delivery(floor: np.record, recorded_sales: float, p: np.record) -> None:
+    """The client compares recorded sales with its demand, and remembers what it was denied."""
+    if floor.volume <= 0.0:
+        return
+    usual = p.client.usual_sales * p.salesforce.reps * floor.volume
+    ratio = recorded_sales * p.market.customers_per_slot / usual
+    floor.delivered += p.client.memory * (ratio - floor.delivered)
+    shortfall = max(0.0, demand_in_force(floor, p) - floor.delivered - p.client.tolerance)
+    floor.disappointment = p.client.anger_kept * floor.disappointment + p.client.anger_rate * shortfall
+
+
+@compiled
+def settle_volume(
+    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record, key: np.uint64
+) -> None:
+    """At the end of a quota period the client may take a step of volume away, or give one back."""
+    if p.client.may_leave == 0 or floor.closed != 0 or (floor.week + 1) % p.horizon.decision_weeks != 0:
+        return
+    chance = rng.uniform(key, rng.VOLUME, 0)
+    if chance < floor.disappointment * floor.disappointment:
+        floor.volume = max(0.0, floor.volume - p.client.step)
+        floor.disappointment *= 0.3
+    elif floor.volume < 1.0 and floor.delivered >= demand_in_force(floor, p) and chance < p.client.return_chance:
+        floor.volume = min(1.0, floor.volume + p.client.step)
+    if floor.volume < 1e-6:
+        _close(floor, reps, customers, tallies, p)
+
+
+@compiled
+def settle_seats(
+    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, weekly_cost: float, p: np.record,
+    key: np.uint64,
+) -> None:  # fmt: skip
+    """A floor in debt lays off its newest rep, more likely the deeper the debt; one with cash opens seats again."""
+    if p.money.insolvency == 0 or floor.closed != 0:
+        return
+    depth = -floor.cash / (p.money.layoff_weeks * weekly_cost)
+    if rng.uniform(key, rng.LAYOFF, 0) < depth:
+        floor.open_seats -= 1
+        newest = -1
+        for r in range(len(reps)):
+            if reps[r].present != 0 and (newest < 0 or reps[r].tenure < reps[newest].tenure):
+                newest = r
+        if newest >= 0:
+            leave(reps[newest], customers[newest], tallies[newest], EXIT_LAID_OFF, p)
+    elif floor.open_seats < len(reps) and floor.cash > p.money.rehire_weeks * weekly_cost:
+        floor.open_seats += 1
+    if floor.open_seats <= 0:
+        _close(floor, reps, customers, tallies, p)
+
+
+@compiled
+def _close(
+    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record
+) -> None:
+    floor.closed = 1
+    floor.volume = 0.0
+    floor.open_seats = 0
+    for r in range(len(reps)):
+        if reps[r].present != 0:
+            leave(reps[r], customers[r], tallies[r], EXIT_LAID_OFF, p)
+
+
+@compiled
+def _swap_in_newcomers(
+    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record, key: np.uint64
+) -> None:
+    for r in range(len(reps)):
+        moved = rng.uniform(key, rng.EVENT + 16, r) < p.events.size[NEWCOMERS]
+        if moved and reps[r].present != 0:
+            leave(reps[r], customers[r], tallies[r], EXIT_MOVED, p)
+            hire(reps[r], tallies[r], floor, p, key, r)

@@ -1,0 +1,67 @@
+"""How functions of the core are compiled: `compiled` inside, `entry` and `threaded_entry` where Python calls in."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function that other compiled functions call; its code is kept as a part of theirs.
+
+    ``fastmath`` stays off: it would let the compiler reorder sums, so that results depended on the batch.
+    Set ``NUMBA_DISABLE_JIT=1`` to step through the model as plain Python.
+    """
+    wrapped: Function = numba.njit(error_model="numpy")(function)
+    return wrapped
+
+
+def entry(function: Function) -> Function:
+    """Compile a function that Python calls, and keep the machine code on disk."""
+    wrapped: Function = numba.njit(cache=True, error_model="numpy")(function)
+    return _stamp(wrapped)
+
+
+def threaded_entry(function: Function) -> Function:
+    """The same for a function with `numba.prange` loops, which run on several threads."""
+    wrapped: Function = numba.njit(cache=True, error_model="numpy", parallel=True)(function)
+    return _stamp(wrapped)
+
+
+def bound(function: Function, *examples: Any) -> Function:
+    """The machine code of an entry for arguments of the types of ``examples``, without the search for it.
+
+    Working out the types of a dozen record arrays costs as much as simulating half a week. Whoever calls what this
+    returns must pass arguments of exactly these types and memory layouts.
+    """
+    if not hasattr(function, "overloads"):  # plain Python, under NUMBA_DISABLE_JIT
+        return function
+    signature = tuple(numba.typeof(example) for example in examples)
+    function.compile(signature)  # type: ignore[attr-defined]
+    machine_code: Function = function.overloads[signature].entry_point
+    return machine_code
+
+
+def _sources_digest() -> str:
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+_DIGEST = _sources_digest()
+
+
+def _stamp(function: Function) -> Function:
+    """Let cached code expire when any file of the model changes.
+
+    Numba's cache watches the file of the function alone, and would go on running old versions of what it calls.
+    """
+    cache = getattr(function, "_cache", None)
+    if hasattr(cache, "_cache_file"):
+        cache._cache_file._source_stamp = _DIGEST
+    return function

@@ -1,0 +1,109 @@
+"""What a week adds up to: the sums over reps, and every euro that moved."""
+
+import numpy as np
+
+from incentive_env.model.compiled import compiled
+from incentive_env.model.reps import skill_of
+from incentive_env.model.workforce import EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED, EXIT_QUIT, engagement_of
+
+
+@compiled
+def note_rep(rep: np.record, response: np.record, tally: np.record, p: np.record) -> None:
+    """Write down how a rep stands at the end of the week."""
+    tally.effort = response.effort
+    tally.miss_chance = response.miss_chance
+    tally.motivation = rep.motivation
+    tally.strain = rep.strain
+    tally.engagement = engagement_of(rep, p)
+    tally.skill = skill_of(rep, p)
+    tally.ability = rep.ability
+    tally.honesty = rep.honesty
+    tally.tenure = rep.tenure
+    tally.gaming = rep.gaming
+
+
+@compiled
+def sum_reps(tallies: np.ndarray, week: np.record, p: np.record) -> None:
+    """Add up what the reps did."""
+    for r in range(len(tallies)):
+        tally = tallies[r]
+        week.present += tally.present
+        week.calls += tally.calls
+        week.sales += tally.sales
+        week.refusals += tally.refusals
+        week.callbacks += tally.callbacks
+        week.recorded_sales += tally.recorded_sales
+        week.recorded_refusals += tally.recorded_refusals
+        week.recorded_callbacks += tally.recorded_callbacks
+        week.unlogged += tally.unlogged
+        week.gamed_calls += tally.gamed_calls
+        week.angry_calls += tally.angry_calls
+        week.do_not_call += tally.do_not_call
+        week.surveys += tally.surveys
+        week.survey_promoters += tally.survey_promoters
+        week.survey_detractors += tally.survey_detractors
+        week.csat += tally.csat
+        week.sanctions += tally.sanctions
+        week.hired += tally.hired
+        week.hours += tally.hours
+        week.talk_hours += tally.talk_hours
+        week.inbound_hours += tally.inbound_hours
+        week.absent_hours += tally.absent_hours
+        week.base_pay += tally.base_pay
+        week.commission += tally.commission
+        week.activity_pay += tally.activity_pay
+        week.survey_bonus += tally.survey_bonus
+        week.retention_pay += tally.retention_pay
+        week.fine += tally.fine
+        week.effort += tally.effort
+        week.motivation += tally.motivation
+        week.strain += tally.strain
+        week.engagement += tally.engagement
+        week.skill += tally.skill
+        for channel in range(len(tally.gamed)):
+            week.gamed[channel] += tally.gamed[channel]
+            week.found[channel] += tally.found[channel]
+        week.quits += tally.exit == EXIT_QUIT
+        week.dismissals += tally.exit == EXIT_DISMISSED
+        week.layoffs += tally.exit == EXIT_LAID_OFF
+        week.moved += tally.exit == EXIT_MOVED
+        week.gaming_reps += tally.gaming > p.workforce.gaming_rep
+
+
+@compiled
+def move_cash(floor: np.record, week: np.record, p: np.record) -> float:
+    """Book the week's flows, and move cash by exactly their sum. Returns the running cost of the week, €."""
+    scheme, money, people = floor.scheme, p.money, p.market.customers_per_slot
+    week.revenue = money.fee * week.recorded_sales * people
+    week.trail_fees = money.trail_fee * week.products_held * people
+    week.inbound_fees = money.inbound_fee * week.fixed * people
+    week.refunds = money.fee * week.cooled_off * people
+    pay = week.base_pay + week.commission + week.activity_pay + week.survey_bonus + week.retention_pay
+    week.employer_cost = money.employer_cost * pay
+    week.audit_cost = money.audit_cost * scheme.audit * week.calls * people
+    week.coaching_cost = money.coaching_cost * scheme.coaching * week.present
+    week.hiring_cost = p.workforce.hiring_cost * week.hired
+    if floor.closed == 0:
+        week.overhead = money.overhead
+        week.research_cost = scheme.research
+    cost = pay + week.employer_cost + week.overhead + week.audit_cost + week.coaching_cost + week.research_cost
+    income = week.revenue + week.trail_fees + week.inbound_fees + week.fine
+    floor.cash += income - week.refunds - cost - week.hiring_cost
+    return cost
+
+
+@compiled
+def note_floor(floor: np.record, week: np.record) -> None:
+    """Write down how the floor stands at the end of the week."""
+    week.week = floor.week
+    week.cash = floor.cash
+    week.demand = floor.demand
+    week.delivered = floor.delivered
+    week.volume = floor.volume
+    week.open_seats = floor.open_seats
+    week.closed = floor.closed
+    week.norm = floor.norm
+    week.reputation = floor.reputation
+    week.knowledge = floor.knowledge
+    for event in range(len(floor.event_weeks_left)):
+        week.event_weeks_left[event] = floor.event_weeks_left[event]

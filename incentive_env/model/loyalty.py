@@ -1,0 +1,17 @@
+"""Loyalty: one latent of trust, satisfaction and irritation."""
+
+import numpy as np
+
+from incentive_env.model.compiled import compiled
+from incentive_env.model.state import COMPETITOR
+
+
+@compiled
+def loyalty_of(customer: np.record, floor: np.record, p: np.record) -> float:
+    """Latent loyalty on the 0–10 scale of the NPS question."""
+    c = p.loyalty
+    latent = c.level + c.trust * (customer.trust - 0.6) + c.satisfaction * (customer.satisfaction - 0.6)
+    latent += customer.disposition - c.irritation * (customer.irritation - 0.12)
+    if floor.event_weeks_left[COMPETITOR] > 0:
+        latent -= c.competitor * p.events.size[COMPETITOR]
+    return latent

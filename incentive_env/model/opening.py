@@ -1,0 +1,148 @@
+"""How a floor opens: its type is drawn, its seats are filled, its books are handed out."""
+
+import math
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.compiled import compiled
+from incentive_env.model.maths import clip, logistic
+from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK
+
+OPENING_WEEK = 1 << 40  # a key of its own, far from any week that is lived
+
+
+@compiled
+def open_floor(floor: np.record, reps: np.ndarray, customers: np.ndarray, seed: np.uint64, p: np.record) -> None:
+    """Draw the opening state of one floor; the burn-in follows outside."""
+    key = rng.week_key(seed, OPENING_WEEK)
+    _draw_type(floor, seed, p, key)
+    newcomers = p.floors.newcomer_spread * rng.uniform(key, rng.OPENING_FLOOR + 8, 0)
+    mood = p.floors.mood_spread * rng.normal(key, rng.OPENING_FLOOR + 10, 0)
+    for r in range(len(reps)):
+        _seat_first_rep(reps[r], floor, p, key, r, newcomers)
+        for s in range(customers.shape[1]):
+            _open_slot(customers[r, s], floor, p, key, r * customers.shape[1] + s, mood)
+
+
+@compiled
+def draw_traits(rep: np.record, team_honesty: float, p: np.record, key: np.uint64, purpose: int, entity: int) -> None:
+    """Give a rep the traits that stay; takes 12 purposes from ``purpose`` on."""
+    force = p.salesforce
+    rep.ability = force.ability_sd * rng.normal(key, purpose, entity)
+    usual = math.log(force.honesty_mean / (1.0 - force.honesty_mean))
+    rep.honesty = logistic(usual + team_honesty + force.honesty_spread * rng.normal(key, purpose + 2, entity))
+    rep.risk_aversion = clip(force.risk_aversion + force.trait_spread * rng.normal(key, purpose + 4, entity), 0.0, 1.0)
+    rep.patience = clip(force.patience + force.trait_spread * rng.normal(key, purpose + 6, entity), 0.0, 1.0)
+    rep.loss_aversion = max(1.0, force.loss_aversion + 2.0 * force.trait_spread * rng.normal(key, purpose + 8, entity))
+    rep.temper = force.temper_sd * rng.normal(key, purpose + 10, entity)
+
+
+@compiled
+def start_job(rep: np.record, p: np.record) -> None:
+    """A rep sits down as a newcomer: nothing learned, nothing owed, what colleagues usually do as expectation."""
+    rep.present = 1
+    rep.vacancy = 0
+    rep.tenure = 0.0
+    rep.inexperience = p.skill.newcomer
+    rep.coached = 0.0
+    rep.motivation = p.motivation.base + rep.temper + p.motivation.honest_work
+    rep.strain = p.motivation.strain_base
+    for tactic in range(len(rep.attraction)):
+        rep.attraction[tactic] = 0.0
+    rep.period_sales = 0.0
+    rep.period_recorded = 0.0
+    rep.usual_recorded = p.salesforce.expected_calls
+    rep.usual_sales = p.salesforce.expected_calls * p.salesforce.expected_conversion
+    rep.gaming = 0.0
+    rep.sanctions = 0.0
+    rep.own_nps = 0.0
+    rep.owed_hours = 0.0
+
+
+@compiled
+def fill_slot(
+    customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, referred: bool
+) -> None:
+    """A new customer takes a vacant slot."""
+    customer.active = 1
+    customer.callback = NO_CALLBACK
+    customer.log_missing = 0
+    customer.do_not_call = 0
+    customer.referred = 1 if referred else 0
+    customer.left_wronged = 0
+    customer.open_issue = 0
+    customer.wronged_until = LONG_AGO
+    customer.due_week = NEVER
+    customer.contact_week = LONG_AGO
+    customer.trust = clip(p.customers.trust_level + p.customers.reputation_trust * floor.reputation, 0.0, 1.0)
+    customer.irritation = 0.0
+    customer.satisfaction = p.customers.satisfaction_level
+    customer.debt = 0.0
+    standard = rng.normal(key, rng.CUSTOMER, slot)
+    if referred:
+        standard += p.customers.referral_disposition
+    customer.disposition = p.loyalty.disposition_sd * standard
+    for product in range(len(customer.need)):
+        level = p.market.need_mean + floor.need_shift + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, slot)
+        customer.need_level[product] = clip(level, 0.0, 1.5)
+        customer.need[product] = customer.need_level[product]
+        customer.held[product] = 0
+        customer.sold_week[product] = LONG_AGO
+        customer.deferred[product] = 0.0
+        customer.sold_by[product] = HONEST
+
+
+@compiled
+def _draw_type(floor: np.record, seed: np.uint64, p: np.record, key: np.uint64) -> None:
+    kinds = p.floors
+    floor.seed = seed
+    floor.week = 0
+    floor.team_honesty = kinds.honesty_spread * rng.normal(key, rng.OPENING_FLOOR, 0)
+    floor.need_shift = kinds.need_spread * rng.normal(key, rng.OPENING_FLOOR + 2, 0)
+    rotten = rng.uniform(key, rng.OPENING_FLOOR + 4, 0) < kinds.rotten_chance
+    floor.norm = kinds.rotten_norm if rotten else kinds.decent_norm
+    weekly_cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
+    spread = kinds.cash_spread * (2.0 * rng.uniform(key, rng.OPENING_FLOOR + 6, 0) - 1.0)
+    floor.cash = p.money.start_weeks * weekly_cost * (1.0 + spread)
+    floor.reputation = 0.0
+    floor.knowledge = 0.0
+    floor.demand = 1.0
+    floor.delivered = 1.0
+    floor.disappointment = 0.0
+    floor.volume = 1.0
+    floor.open_seats = p.salesforce.reps
+    floor.promoters = 0.0
+    floor.vacant = 0.0
+    floor.waiting = 0.0
+    floor.closed = 0
+    for event in range(len(floor.event_weeks_left)):
+        floor.event_weeks_left[event] = 0
+
+
+@compiled
+def _seat_first_rep(rep: np.record, floor: np.record, p: np.record, key: np.uint64, r: int, newcomers: float) -> None:
+    draw_traits(rep, floor.team_honesty, p, key, rng.OPENING_REP, r)
+    start_job(rep, p)
+    rep.list_position = 0
+    if rng.uniform(key, rng.OPENING_REP + 20, r) >= newcomers:
+        rep.tenure = 26.0 + 150.0 * rng.uniform(key, rng.OPENING_REP + 21, r)
+        rep.inexperience = 0.0
+    rep.gaming = floor.norm
+    for tactic in range(HONEST + 1, len(rep.attraction)):
+        rep.attraction[tactic] = p.floors.rotten_habit * floor.norm
+
+
+@compiled
+def _open_slot(
+    customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, mood: float
+) -> None:
+    fill_slot(customer, floor, p, key, slot, False)
+    customer.trust = clip(customer.trust + mood, 0.0, 1.0)
+    customer.contact_week = -4
+    for product in range(len(customer.need)):
+        customer.need[product] *= rng.uniform(key, rng.OPENING_CUSTOMER + product, slot)
+        if rng.uniform(key, rng.OPENING_CUSTOMER + 16 + product, slot) < p.market.held_at_start:
+            customer.held[product] = 1
+    if rng.uniform(key, rng.OPENING_CUSTOMER + 40, slot) >= p.market.filled_at_start:
+        customer.active = 0

@@ -1,0 +1,50 @@
+"""Pay, audit and sanctions."""
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.compiled import compiled
+from incentive_env.model.state import CALLBACK, SURVEY, UNLOGGED
+
+
+@compiled
+def pay_rep(rep: np.record, tally: np.record, floor: np.record, p: np.record) -> None:
+    """Pay what the scheme promises for what is on record; deferred pay fell due with the customers' week."""
+    scheme = floor.scheme
+    people = p.market.customers_per_slot
+    logged = tally.recorded_sales + tally.recorded_refusals + tally.recorded_callbacks
+    tally.base_pay = scheme.base_pay
+    tally.commission = scheme.commission * tally.recorded_sales * people
+    tally.activity_pay = scheme.activity_pay * logged * people
+    tally.survey_bonus = scheme.survey_bonus * max(0.0, rep.own_nps)
+
+
+@compiled
+def audit_rep(tally: np.record, floor: np.record, p: np.record, key: np.uint64, r: int) -> None:
+    """Listen to a share of the calls; what is given away may be escalated to a sanction.
+
+    Cases found are the expected number, rounded at random; each is escalated with chance ``workforce.escalation``.
+    """
+    heard = floor.scheme.audit * p.market.customers_per_slot
+    cases = 0
+    for channel in range(len(tally.gamed)):
+        expected = heard * tally.gamed[channel] * _detectability(channel, p)
+        tally.found[channel] = int(expected + rng.uniform(key, rng.AUDIT + channel, r))
+        cases += tally.found[channel]
+    spared = (1.0 - p.workforce.escalation) ** cases
+    if rng.uniform(key, rng.SANCTION, r) >= spared:
+        tally.sanctions = 1
+        tally.fine = p.workforce.sanction_fine
+
+
+@compiled
+def _detectability(channel: int, p: np.record) -> float:
+    if channel < CALLBACK:
+        return float(p.tactics.detectability[channel + 1])
+    if channel == CALLBACK:
+        return float(p.recording.callback_detectability)
+    if channel == UNLOGGED:
+        return float(p.recording.unlogged_detectability)
+    if channel == SURVEY:
+        return float(p.recording.survey_detectability)
+    return 0.0  # an empty log breaks no rule that an audit checks

@@ -1,0 +1,203 @@
+"""What a period adds up to: figures on the manager's report, the truth behind them, and the reward terms."""
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.client import demand_in_force
+from incentive_env.model.compiled import compiled, entry
+from incentive_env.model.maths import clip
+from incentive_env.model.state import CHANNELS, EVENTS
+
+# Figures that come noisy and late; `research` buys precision.
+MEASURED = (
+    "recorded_conversion", "sales_per_rep", "calls_per_hour", "handle_time", "callback_share", "csat", "nps",
+    "first_time_fixed", "service_level", "cancellations", "complaints", "churn", "do_not_call", "payroll_per_sale",
+    "exits", "absence", "audit_findings", "conduct_index",
+)  # fmt: skip
+# What is simply known.
+KNOWN = ("client_demand", "contract_met", "volume", "staffing", "cash_weeks", *EVENTS)
+
+FIGURES = np.dtype([(name, "f8") for name in (*MEASURED, *KNOWN)], align=True)
+TRUTH = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "loyalty", "nps", "conversion", "profit", "profit_per_customer", "wellbeing", "gaming_share", "trust", "irritation",
+            "satisfaction", "debt", "left_wronged", "norm", "strain", "motivation",
+            *(f"gaming_{channel}" for channel in CHANNELS),
+        )
+    ],
+    align=True,
+)  # fmt: skip
+TERMS = np.dtype([(name, "f8") for name in ("conversion", "survey", "profit", "loyalty", "wellbeing")], align=True)
+
+
+@entry
+def report_period(
+    floors: np.ndarray, totals: np.ndarray, floor_weeks: np.ndarray, figures: np.ndarray, truth: np.ndarray,
+    terms: np.ndarray, p: np.record,
+) -> None:  # fmt: skip
+    """Work out figures, truth and reward terms of a period.
+
+    Args:
+        floors: ``[floors]`` FLOOR, at the end of the period.
+        totals: ``[floors]`` FLOOR_WEEK, summed over the period.
+        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK, week by week.
+        figures: ``[floors]`` FIGURES, written.
+        truth: ``[floors]`` TRUTH, written.
+        terms: ``[floors]`` TERMS, written.
+        p: the configuration's record.
+    """
+    weeks = float(floor_weeks.shape[1])
+    for f in range(len(floors)):
+        last = floor_weeks[f, floor_weeks.shape[1] - 1]
+        _measure_outcomes(totals[f], figures[f], p)
+        _measure_people(floors[f], totals[f], figures[f], p)
+        _state_known(floors[f], totals[f], last, figures[f], weeks, p)
+        _tell_truth(totals[f], truth[f], weeks, p)
+        _weigh_up(figures[f], truth[f], terms[f])
+
+
+@entry
+def observe(
+    floors: np.ndarray, figures: np.ndarray, previous: np.ndarray, noise: np.ndarray, low: np.ndarray,
+    high: np.ndarray, time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, p: np.record,
+) -> None:  # fmt: skip
+    """Write the report as the manager sees it: measured figures noisy and late, known ones as they are.
+
+    Args:
+        floors: ``[floors]`` FLOOR.
+        figures: ``[floors, figures]`` of the period.
+        previous: ``[floors, figures]`` of the period before.
+        noise: ``[figures]`` standard deviation of each figure's noise without research; 0 for known ones.
+        low: ``[figures]`` least value shown.
+        high: ``[figures]`` largest value shown.
+        time_left: ``[floors]`` share of the decisions.
+        actions: ``[floors, levers]`` scheme in force, normalised.
+        out: ``[floors, figures + 1 + levers]`` float32, written.
+        p: the configuration's record.
+    """
+    count = figures.shape[1]
+    for f in range(len(floors)):
+        blur = 1.0 - p.reporting.precision * floors[f].knowledge
+        key = rng.week_key(floors[f].seed, floors[f].week)
+        for i in range(count):
+            shown = figures[f, i]
+            if noise[i] > 0.0:
+                shown += p.reporting.lag * blur * (previous[f, i] - shown)
+                shown += p.reporting.noise * blur * noise[i] * rng.rough_normal(rng.bits(key, rng.REPORT, i))
+            out[f, i] = clip(shown, low[i], high[i])
+        out[f, count] = clip(time_left[f], 0.0, 1.0)
+        for lever in range(actions.shape[1]):
+            out[f, count + 1 + lever] = actions[f, lever]
+
+
+@compiled
+def _measure_outcomes(total: np.record, figures: np.record, p: np.record) -> None:
+    """Figures on sales, calls, customers and service."""
+    people = p.market.customers_per_slot
+    judged = total.recorded_sales + total.recorded_refusals
+    logged = judged + total.recorded_callbacks
+    pay = total.base_pay + total.commission + total.activity_pay + total.survey_bonus + total.retention_pay
+    figures.recorded_conversion = total.recorded_sales / max(judged, 1.0)
+    figures.sales_per_rep = total.recorded_sales * people / max(total.present, 1.0)
+    figures.calls_per_hour = logged * people / max(total.hours, 1.0)
+    figures.handle_time = total.talk_hours * 3600.0 / max(total.calls * people, 1.0)
+    figures.callback_share = total.recorded_callbacks / max(logged, 1.0)
+    figures.csat = total.csat / max(total.surveys, 1.0)
+    figures.nps = 100.0 * (total.survey_promoters - total.survey_detractors) / max(total.surveys, 1.0)
+    figures.first_time_fixed = total.fixed / max(total.answered, 1.0)
+    figures.service_level = total.answered_in_time / max(total.contacts, 1.0)
+    cancelled = total.cooled_off + total.discovery_cancellations + total.late_cancellations
+    figures.cancellations = 100.0 * cancelled / max(total.products_held, 1.0)
+    figures.complaints = 100.0 * total.complaints / max(total.customers, 1.0)
+    figures.churn = 5200.0 * total.churned / max(total.customers, 1.0)
+    figures.do_not_call = 100.0 * total.do_not_call / max(total.calls, 1.0)
+    figures.payroll_per_sale = pay / max(total.recorded_sales * people, 1.0)
+
+
+@compiled
+def _measure_people(floor: np.record, total: np.record, figures: np.record, p: np.record) -> None:
+    """Figures on the reps, and what audits and mystery calls bring to light."""
+    present = max(total.present, 1.0)
+    figures.exits = 5200.0 * (total.quits + total.dismissals) / present
+    figures.absence = total.absent_hours / (present * p.salesforce.weekly_hours)
+    heard = floor.scheme.audit * total.calls * p.market.customers_per_slot
+    found = 0.0
+    for channel in range(len(total.found)):
+        found += total.found[channel]
+    figures.audit_findings = 100.0 * found / heard if heard >= 1.0 else 0.0
+    # Mystery calls see conduct as far as research has found out what to look for; without it they see nothing.
+    manipulative = 0.0
+    for channel in range(4):
+        manipulative += total.gamed[channel]
+    seen = manipulative / max(total.calls, 1.0)
+    figures.conduct_index = 0.5 + floor.knowledge * (seen - 0.5)
+
+
+@compiled
+def _state_known(
+    floor: np.record, total: np.record, last: np.record, figures: np.record, weeks: float, p: np.record
+) -> None:
+    figures.client_demand = demand_in_force(floor, p)
+    usual = p.client.usual_sales * p.salesforce.reps * max(floor.volume, 1e-9) * weeks
+    sales = total.recorded_sales * p.market.customers_per_slot
+    figures.contract_met = sales / (usual * figures.client_demand)
+    figures.volume = floor.volume
+    figures.staffing = last.present / p.salesforce.reps
+    cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
+    figures.cash_weeks = floor.cash / cost
+    figures.campaign = floor.event_weeks_left[0]
+    figures.product_fault = floor.event_weeks_left[1]
+    figures.competitor = floor.event_weeks_left[2]
+    figures.newcomers = floor.event_weeks_left[3]
+
+
+@compiled
+def _tell_truth(total: np.record, truth: np.record, weeks: float, p: np.record) -> None:
+    slots = p.salesforce.reps * p.market.slots * weeks
+    customers = max(total.customers, 1.0)
+    calls = max(total.calls, 1.0)
+    present = max(total.present, 1.0)
+    truth.loyalty = 100.0 * (total.promoters - total.detractors - total.left_wronged) / slots
+    truth.nps = 100.0 * (total.promoters - total.detractors) / customers
+    truth.conversion = total.sales / calls
+    truth.profit = profit_of(total)
+    truth.wellbeing = 100.0 * total.engagement / (p.salesforce.reps * weeks)
+    truth.gaming_share = total.gamed_calls / calls
+    truth.trust = total.trust / customers
+    truth.irritation = total.irritation / customers
+    truth.satisfaction = total.satisfaction / customers
+    truth.debt = total.debt / customers
+    truth.left_wronged = total.left_wronged / slots
+    truth.norm = total.norm / weeks
+    truth.strain = total.strain / present
+    truth.motivation = total.motivation / present
+    truth.gaming_pressure = total.gamed[0] / calls
+    truth.gaming_withhold = total.gamed[1] / calls
+    truth.gaming_false_promise = total.gamed[2] / calls
+    truth.gaming_disparage = total.gamed[3] / calls
+    truth.gaming_callback = total.gamed[4] / calls
+    truth.gaming_unlogged = total.gamed[5] / calls
+    truth.gaming_empty_log = total.gamed[6] / calls
+    truth.gaming_survey = total.gamed[7] / max(total.surveys, 1.0)
+    truth.profit_per_customer = 52.0 * truth.profit / (slots * p.market.customers_per_slot)
+
+
+@compiled
+def profit_of(total: np.record) -> float:
+    """€ in minus € out."""
+    income = total.revenue + total.trail_fees + total.inbound_fees + total.fine
+    pay = total.base_pay + total.commission + total.activity_pay + total.survey_bonus + total.retention_pay
+    running = total.overhead + total.audit_cost + total.coaching_cost + total.research_cost + total.hiring_cost
+    return float(income - total.refunds - pay - total.employer_cost - running)
+
+
+@compiled
+def _weigh_up(figures: np.record, truth: np.record, terms: np.record) -> None:
+    """Reward terms, each about one unit between a bad and a good scheme."""
+    terms.conversion = 10.0 * figures.recorded_conversion
+    terms.survey = figures.nps / 100.0
+    terms.profit = truth.profit_per_customer / 10.0
+    terms.loyalty = truth.loyalty / 100.0
+    terms.wellbeing = truth.wellbeing / 100.0

@@ -1,0 +1,195 @@
+"""How a rep decides: every choice is a logit over the perceived pay-off, and every lever enters through it.
+
+Pay-offs are in € per real conversation. Nothing here says "target, therefore gaming": a tactic is chosen as far as
+what it seems to pay exceeds what it costs in risk, time and conscience (quantal response, McKelvey & Palfrey 1995).
+"""
+
+import math
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.compiled import compiled
+from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
+from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, SURVEY, UNLOGGED
+
+LOGIT, BEST_RESPONSE, NAIVE = range(3)
+_NEVER = -1e9
+
+
+@compiled
+def decide(rep: np.record, response: np.record, floor: np.record, p: np.record) -> None:
+    """Work out what the week's choices are worth to a rep, and how hard to work."""
+    scheme = floor.scheme
+    foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
+    conscience = _conscience(rep, floor, p)
+    quota = foresight * _quota_value(rep, response, floor, p)
+    conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
+    time_value = (
+        p.decision.idle_time_value + scheme.activity_pay + p.decision.speed_salience * scheme.commission * conversion
+    )
+    response.skill = skill_of(rep, p)
+    _value_tactics(rep, response, floor, p, conscience, quota, time_value, foresight)
+    _choose_records(rep, response, scheme, p, conscience, quota, time_value, foresight)
+    _choose_effort(rep, response, scheme, p, conversion, quota, foresight)
+
+
+@compiled
+def choose_tactic(response: np.record, ease: float, p: np.record, draw: float) -> int:
+    """Pick a tactic for one customer, who buys at logit ``ease`` from an honest rep.
+
+    Leaves the chance of a sale by each tactic in ``response.chance``.
+    """
+    chance, weight = response.chance, response.weight
+    odds = exp(ease)
+    best = _NEVER
+    for tactic in range(len(weight)):
+        lifted = odds * response.lift[tactic]
+        chance[tactic] = lifted / (1.0 + lifted)
+        weight[tactic] = response.value[tactic] * chance[tactic] + response.appeal[tactic]
+        best = max(best, weight[tactic])
+    precision = 1.0 / (p.decision.temperature * temperature_scale(p))
+    total = 0.0
+    for tactic in range(len(weight)):
+        weight[tactic] = exp((weight[tactic] - best) * precision) if weight[tactic] > 0.5 * _NEVER else 0.0
+        total += weight[tactic]
+    left = draw * total
+    for tactic in range(len(weight)):
+        left -= weight[tactic]
+        if left < 0.0:
+            return tactic
+    return HONEST
+
+
+@compiled
+def skill_of(rep: np.record, p: np.record) -> float:
+    """Skill, a term of the buying logit."""
+    return p.skill.ability * rep.ability - rep.inexperience + p.skill.coaching * rep.coached
+
+
+@compiled
+def temperature_scale(p: np.record) -> float:
+    """1 for logit choice; next to 0 for best response."""
+    return p.rationality.best_response_temperature if p.rationality.mode == BEST_RESPONSE else 1.0
+
+
+@compiled
+def _conscience(rep: np.record, floor: np.record, p: np.record) -> float:
+    """€ of moral cost per unit of harm: honesty, eroded by what colleagues do, strengthened by coaching."""
+    d = p.decision
+    norm = max(floor.norm, 1e-6)
+    erosion = logistic(d.norm_steepness * math.log(norm / d.norm_midpoint))
+    return d.conscience * rep.honesty * (1.0 - d.norm_erosion * erosion) * (1.0 + d.coached_conscience * rep.coached)
+
+
+@compiled
+def _quota_value(rep: np.record, response: np.record, floor: np.record, p: np.record) -> float:
+    """€ that one more recorded sale is worth for the quota: stake × density of just reaching it × present bias.
+
+    The gap at the period's end is foreseen from what is on file and from what a usual week brings.
+    """
+    scheme = floor.scheme
+    response.miss_chance = 0.0
+    if scheme.target <= 0.0:
+        return 0.0
+    weeks_left = p.horizon.decision_weeks - 1 - floor.week % p.horizon.decision_weeks
+    ahead = rep.usual_recorded * (weeks_left + 1)
+    usual = rep.usual_sales / max(rep.usual_recorded, 0.1)
+    gap = scheme.target * (rep.period_recorded + ahead) - (rep.period_sales + usual * ahead)
+    spread = math.sqrt(max(ahead * usual * (1.0 - usual), 0.0) + 0.25)
+    response.miss_chance = normal_share(gap / spread)
+    behind = rep.loss_aversion if gap > 0.0 else 1.0
+    bias = exp(weeks_left * math.log(p.decision.period_discount))
+    return p.decision.stake * scheme.pressure * bias * behind * normal_density(gap / spread) / spread
+
+
+@compiled
+def _value_tactics(
+    rep: np.record, response: np.record, floor: np.record, p: np.record, conscience: float, quota: float,
+    time_value: float, foresight: float,
+) -> None:  # fmt: skip
+    """Split each tactic's pay-off into what a sale adds (``value``) and what the call costs anyhow (``appeal``)."""
+    scheme, d, tactics = floor.scheme, p.decision, p.tactics
+    sale = scheme.commission + d.pride * (0.5 + rep.motivation) + quota
+    opportunity = d.opportunity * scheme.autonomy * scheme.autonomy * (1.0 - rep.honesty)
+    learning = 1.0 if p.rationality.learning != 0 and p.rationality.mode != NAIVE else 0.0
+    for tactic in range(len(response.value)):
+        response.lift[tactic] = exp(tactics.lift[tactic])
+        kept = tactics.believed_kept[tactic]
+        harm = tactics.harm[tactic]
+        response.value[tactic] = sale + foresight * _deferred_value(rep, scheme.retention_pay, kept)
+        response.appeal[tactic] = (
+            -(conscience + d.survey_reach * scheme.survey_bonus) * harm
+            - foresight * d.sanction_fear * scheme.audit * tactics.detectability[tactic]
+            - (tactics.time[tactic] - 1.0) * time_value
+            + learning * rep.attraction[tactic]
+        )
+        if tactic != HONEST:
+            response.appeal[tactic] += opportunity
+            if not _channel_open(tactic - 1, p):
+                response.appeal[tactic] = _NEVER
+
+
+@compiled
+def _deferred_value(rep: np.record, retention_pay: float, kept: float) -> float:
+    """€ of pay that comes in a quarter, if the sale is held: discounted by patience, and by risk where it is risky."""
+    return rep.patience * retention_pay * (1.0 - rep.risk_aversion * (1.0 - kept)) * kept
+
+
+@compiled
+def _choose_records(
+    rep: np.record, response: np.record, scheme: np.record, p: np.record, conscience: float, quota: float,
+    time_value: float, foresight: float,
+) -> None:  # fmt: skip
+    """Chances of what goes on file about a refusal, of an empty log, and of a steered survey."""
+    rec = p.recording
+    fear = foresight * p.decision.sanction_fear * scheme.audit
+    temperature = rec.temperature * temperature_scale(p)
+    refusal = scheme.activity_pay - quota * scheme.target - rec.logging_effort
+    callback = scheme.activity_pay - rec.callback_effort - rec.callback_harm * conscience - fear * rec.callback_detectability
+    unlogged = -rec.unlogged_effort - rec.unlogged_harm * conscience - fear * rec.unlogged_detectability
+    misbook = exp((callback - refusal) / temperature) if _channel_open(CALLBACK, p) else 0.0
+    unlog = exp((unlogged - refusal) / temperature) if _channel_open(UNLOGGED, p) else 0.0
+    response.misbook = misbook / (1.0 + misbook + unlog)
+    response.unlog = unlog / (1.0 + misbook + unlog)
+
+    unease = rec.notes_conscience * conscience / p.decision.conscience
+    empty = rec.notes_time * time_value + rec.notes_tedium - unease
+    response.skip_notes = logistic(empty / (rec.notes_temperature * temperature_scale(p))) if _channel_open(EMPTY_LOG, p) else 0.0
+
+    steer = (
+        rec.survey_gain * scheme.survey_bonus
+        - rec.survey_unease
+        - rec.survey_harm * conscience
+        - fear * rec.survey_detectability
+    )
+    response.steer = logistic(steer / temperature) if _channel_open(SURVEY, p) else 0.0
+
+
+@compiled
+def _choose_effort(
+    rep: np.record, response: np.record, scheme: np.record, p: np.record, conversion: float, quota: float,
+    foresight: float,
+) -> None:  # fmt: skip
+    """Effort under a quadratic cost: motivation, pay at the margin, gift and goal, against fear and strain."""
+    e = p.effort
+    kept = p.tactics.believed_kept[HONEST]
+    deferred = foresight * _deferred_value(rep, scheme.retention_pay, kept)
+    paid = conversion * (scheme.commission * (1.0 - 0.5 * rep.risk_aversion) + deferred + quota) + scheme.activity_pay
+    effort = e.base + e.motivation * rep.motivation + e.marginal_pay * paid
+    effort += e.gift * math.log(max(scheme.base_pay, 1.0) / p.workforce.outside_pay)
+    if scheme.target > 0.0:
+        reach = 1.0 - response.miss_chance
+        hopeless = max(0.0, 1.0 - 2.0 * reach)
+        effort += e.goal * 4.0 * reach * response.miss_chance - e.discouragement * hopeless
+    effort -= e.fear_of_noes * scheme.pressure * response.miss_chance
+    effort /= 1.0 + e.strain * max(0.0, rep.strain - p.motivation.strain_usual)
+    response.effort = clip(effort, 0.05, e.ceiling)
+
+
+@compiled
+def _channel_open(channel: int, p: np.record) -> bool:
+    c = p.channels
+    return (
+        c.pressure, c.withhold, c.false_promise, c.disparage, c.callback, c.unlogged, c.empty_log, c.survey
+    )[channel] != 0  # fmt: skip

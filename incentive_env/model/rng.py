@@ -1,0 +1,75 @@
+"""Counter-based randomness: each draw is a pure function of (seed, week, entity, purpose).
+
+So a floor is the same alone and in any batch, on any thread; and two schemes on one seed meet the same customers and
+the same luck (common random numbers). The mixer is the finaliser of SplitMix64 (Steele, Lea & Flood 2014).
+"""
+
+import math
+
+import numpy as np
+
+from incentive_env.model.compiled import compiled
+
+# Purposes: one number for each question that chance answers. Those with several draws an entity leave room.
+(
+    OPENING_FLOOR, OPENING_REP, OPENING_CUSTOMER, DEMAND, EVENT, VOLUME, CALL, REFUSAL, DO_NOT_CALL, SURVEY, ANSWER,
+    INBOUND, LIFE, FATE, DISCOVERY, COOLING_OFF, DROP, ARRIVAL, CUSTOMER, AUDIT, SANCTION, EXIT, LAYOFF, APPLICANT,
+    REPORT,
+) = range(0, 25 * 64, 64)  # fmt: skip
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_U11, _U27, _U30, _U31, _U32 = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
+_LOW21 = np.uint64(2097151)
+
+
+@compiled
+def mix(z: np.uint64) -> np.uint64:
+    """Scatter 64 bits so that neighbours become unrelated."""
+    z = (z ^ (z >> _U30)) * _FIRST
+    z = (z ^ (z >> _U27)) * _SECOND
+    return z ^ (z >> _U31)
+
+
+@compiled
+def week_key(seed: np.uint64, week: int) -> np.uint64:
+    """The key of all draws of one floor in one week."""
+    return mix(mix(seed + _GOLDEN) ^ (np.uint64(week) * _GOLDEN))
+
+
+@compiled
+def bits(key: np.uint64, purpose: int, entity: int) -> np.uint64:
+    """64 random bits for one purpose and one entity (a rep, a slot, the floor)."""
+    return mix(key + ((np.uint64(purpose) << _U32) | np.uint64(entity)) * _GOLDEN)
+
+
+@compiled
+def uniform(key: np.uint64, purpose: int, entity: int) -> float:
+    """A number in [0, 1), 53 bits fine."""
+    return float(bits(key, purpose, entity) >> _U11) * (1.0 / 9007199254740992.0)
+
+
+@compiled
+def third(many: np.uint64, which: int) -> float:
+    """One of the three numbers in [0, 1), 21 bits fine, that 64 random bits hold; half the cost of a draw each."""
+    return float((many >> np.uint64(21 * which)) & _LOW21) * (1.0 / 2097152.0)
+
+
+@compiled
+def rough_normal(many: np.uint64) -> float:
+    """Mean 0, deviation 1, within ±3: the sum of three uniforms (Irwin–Hall); for noise whose tails do not matter."""
+    return 2.0 * (third(many, 0) + third(many, 1) + third(many, 2)) - 3.0
+
+
+@compiled
+def normal(key: np.uint64, purpose: int, entity: int) -> float:
+    """A standard normal number (Box & Muller 1958); takes the purposes ``purpose`` and ``purpose + 1``."""
+    radius = math.sqrt(-2.0 * math.log(1.0 - uniform(key, purpose, entity)))
+    return radius * math.cos(2.0 * math.pi * uniform(key, purpose + 1, entity))
+
+
+@compiled
+def gumbel(key: np.uint64, purpose: int, entity: int) -> float:
+    """A standard Gumbel number: the noise behind a logit choice."""
+    return -math.log(-math.log(max(uniform(key, purpose, entity), 1e-300)))

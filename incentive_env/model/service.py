@@ -1,0 +1,96 @@
+"""Inbound work. Most of it is failure demand: debt, missing logs and irritation make customers call in."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.compiled import compiled
+from incentive_env.model.maths import exp, logistic
+from incentive_env.model.state import PRODUCT_FAULT
+
+
+class Answering(NamedTuple):
+    """How well the floor answers this week."""
+
+    load: float  # hours of inbound work / hours that may go to it
+    in_time: float  # share of contacts answered in time: the service level
+    answered: float  # share answered at all
+    ability: float  # logit of fixing an issue the first time, above the base
+
+
+@compiled
+def plan_hours(
+    floor: np.record, reps: np.ndarray, responses: np.ndarray, tallies: np.ndarray, week: np.record, p: np.record
+) -> Answering:
+    """Split the reps' hours between inbound and outbound work.
+
+    Inbound goes first, up to a ceiling, and is shared by all who are present; what is left after absence, breaks
+    and coaching goes to outbound calls.
+    """
+    present, worked, ability = 0, 0.0, 0.0
+    for r in range(len(reps)):
+        if reps[r].present != 0:
+            present += 1
+            worked += _worked_hours(reps[r], responses[r], floor, tallies[r], p)
+            ability += p.service.fixed_skill * responses[r].skill + p.service.fixed_coaching * reps[r].coached
+    week.contacts = floor.waiting
+    if present == 0:
+        return Answering(10.0, 0.0, 0.0, 0.0)
+    needed = floor.waiting * p.market.customers_per_slot * p.service.handle_time / 3600.0
+    capacity = p.service.capacity * worked
+    inbound = min(needed, capacity) / present
+    for r in range(len(reps)):
+        if reps[r].present != 0:
+            tallies[r].inbound_hours = inbound
+            responses[r].hours = max(0.0, responses[r].hours - inbound)
+    load = min(needed / max(capacity, 1e-9), 10.0)
+    in_time = p.service.service_level * exp(-exp(p.service.congestion * (load - 1.0)))
+    return Answering(load, in_time, min(1.0, 1.0 / max(load, 1e-9)), ability / present)
+
+
+@compiled
+def contact_chance(customer: np.record, floor: np.record, p: np.record) -> float:
+    """Chance that a customer calls in next week."""
+    s = p.service
+    chance = s.base_contacts + s.debt_contacts * customer.debt + s.irritation_contacts * customer.irritation
+    chance += s.log_contacts * customer.log_missing
+    if floor.event_weeks_left[PRODUCT_FAULT] > 0:
+        chance += s.fault_contacts * p.events.size[PRODUCT_FAULT]
+    return chance
+
+
+@compiled
+def answer_contact(
+    customer: np.record, week: np.record, answering: Answering, p: np.record, luck: np.uint64
+) -> None:
+    """Answer a customer who calls in: in time, late or not at all; fixed the first time, or not."""
+    s = p.service
+    place = rng.third(luck, 0)
+    if place < answering.in_time:
+        week.answered_in_time += 1
+    else:
+        customer.irritation = min(customer.irritation + s.late_irritation, 1.5)
+    fixed = 0.0
+    if place < answering.answered:
+        week.answered += 1
+        fixed = logistic(s.fixed_base + answering.ability - s.fixed_missing_log * customer.log_missing)
+    if rng.third(luck, 1) < fixed:
+        week.fixed += 1
+        customer.open_issue = 0
+        customer.debt *= 1.0 - s.relief
+        customer.satisfaction = min(1.0, customer.satisfaction + s.fixed_satisfaction)
+    else:
+        customer.satisfaction = max(0.0, customer.satisfaction - s.failed_satisfaction)
+        customer.irritation = min(customer.irritation + s.failed_irritation, 1.5)
+        if rng.third(luck, 2) < s.give_up:
+            customer.open_issue = 0
+
+
+@compiled
+def _worked_hours(rep: np.record, response: np.record, floor: np.record, tally: np.record, p: np.record) -> float:
+    absence = p.workforce.absence_base + p.workforce.absence_strain * rep.strain
+    tally.absent_hours = p.salesforce.weekly_hours * min(absence, 0.5)
+    worked = (p.salesforce.weekly_hours - tally.absent_hours) * response.effort
+    response.hours = max(0.0, worked - floor.scheme.coaching)
+    return float(worked)

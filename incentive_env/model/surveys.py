@@ -1,0 +1,38 @@
+"""Surveys: a sample of those who were called says how satisfied they are, and whether they would recommend."""
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.compiled import compiled
+from incentive_env.model.loyalty import loyalty_of
+from incentive_env.model.maths import clip
+from incentive_env.model.state import SURVEY
+
+
+@compiled
+def survey(
+    rep: np.record, response: np.record, customer: np.record, tally: np.record, floor: np.record, p: np.record,
+    key: np.uint64, entity: int,
+) -> None:  # fmt: skip
+    """After a call, perhaps ask the customer; a steering rep screens out the unhappy, and begs for a ten."""
+    s = p.surveys
+    luck = rng.bits(key, rng.SURVEY, entity)
+    if rng.third(luck, 0) >= s.share:
+        return
+    loyalty = loyalty_of(customer, floor, p)
+    answer = loyalty + s.noise * rng.rough_normal(rng.bits(key, rng.ANSWER, entity))
+    if rng.third(luck, 1) < response.steer:
+        tally.gamed[SURVEY] += 1
+        if loyalty < s.steered_screen:
+            return
+        answer += s.steered_shift
+    opinion = 0.0
+    tally.surveys += 1
+    if answer >= p.loyalty.promoter:
+        tally.survey_promoters += 1
+        opinion = 1.0
+    elif answer < p.loyalty.detractor:
+        tally.survey_detractors += 1
+        opinion = -1.0
+    rep.own_nps += s.smoothing * (opinion - rep.own_nps)
+    tally.csat += clip(s.csat_level + customer.satisfaction - s.csat_irritation * customer.irritation, 0.0, 1.0)

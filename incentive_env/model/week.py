@@ -1,0 +1,98 @@
+"""One week of one floor: the stages, in order."""
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.calls import work_the_book
+from incentive_env.model.client import judge_delivery, move_demand, move_events, settle_seats, settle_volume
+from incentive_env.model.compiled import compiled
+from incentive_env.model.customers import live_a_week
+from incentive_env.model.figures import move_cash, note_floor, note_rep, sum_reps
+from incentive_env.model.maths import clip, exp
+from incentive_env.model.pay import audit_rep, pay_rep
+from incentive_env.model.reps import decide
+from incentive_env.model.service import plan_hours
+from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_week, move_norm, settle_exit
+
+
+@compiled
+def simulate_week(
+    floor: np.record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
+    week: np.record, p: np.record,
+) -> None:  # fmt: skip
+    """Advance one floor by a week.
+
+    Args:
+        floor: FLOOR record, changed in place.
+        reps: ``[reps]`` REP records, changed in place.
+        customers: ``[reps, slots]`` customer records, changed in place.
+        responses: ``[reps]`` RESPONSE records, scratch.
+        tallies: ``[reps]`` REP_WEEK records, zero on entry.
+        week: FLOOR_WEEK record, zero on entry.
+        p: the configuration's record.
+    """
+    key = rng.week_key(floor.seed, floor.week)
+    # 1. Demand
+    move_demand(floor, p, key)
+    move_events(floor, reps, customers, tallies, p, key)
+    # 2. Reps decide
+    for r in range(len(reps)):
+        if reps[r].present != 0:
+            tallies[r].present = 1.0
+            decide(reps[r], responses[r], floor, p)
+    # 3. Hours, inbound work first
+    answering = plan_hours(floor, reps, responses, tallies, week, p)
+    # 4. Calls, some of them followed by a survey
+    for r in range(len(reps)):
+        if reps[r].present != 0:
+            first = r * customers.shape[1]
+            work_the_book(reps[r], responses[r], customers[r], tallies[r], floor, p, key, first)
+    # 5. to 7. Inbound contacts are answered, and customers live with the consequences
+    live_a_week(customers, tallies, floor, week, answering, p, key)
+    _spread_the_word(floor, week, p)
+    # 8. Pay, audit, sanctions
+    for r in range(len(reps)):
+        if reps[r].present != 0:
+            pay_rep(reps[r], tallies[r], floor, p)
+            audit_rep(tallies[r], floor, p, key, r)
+    # 9. Reps change, leave and come
+    move_norm(floor, tallies, p)
+    _move_workforce(floor, reps, customers, responses, tallies, answering.load, p, key)
+    # The books are closed; client and bank draw their conclusions.
+    sum_reps(tallies, week, p)
+    cost = move_cash(floor, week, p)
+    judge_delivery(floor, week.recorded_sales, p)
+    settle_volume(floor, reps, customers, tallies, p, key)
+    settle_seats(floor, reps, customers, tallies, cost, p, key)
+    note_floor(floor, week)
+    floor.week += 1
+
+
+@compiled
+def _move_workforce(
+    floor: np.record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
+    load: float, p: np.record, key: np.uint64,
+) -> None:  # fmt: skip
+    filled = 0
+    for r in range(len(reps)):
+        if reps[r].present != 0:
+            tally = tallies[r]
+            learn_from_week(reps[r], responses[r], tally, p)
+            change_rep(reps[r], responses[r], tally, floor, load, p)
+            note_rep(reps[r], responses[r], tally, p)
+            pay = tally.base_pay + tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
+            settle_exit(reps[r], customers[r], tally, floor, pay, p, key, r)
+        filled += reps[r].present
+    for r in range(len(reps)):
+        filled += fill_vacancy(reps[r], tallies[r], floor, filled, p, key, r)
+    floor.knowledge += p.reporting.knowledge_rate * (
+        1.0 - exp(-floor.scheme.research / p.reporting.research_scale) - floor.knowledge
+    )
+
+
+@compiled
+def _spread_the_word(floor: np.record, week: np.record, p: np.record) -> None:
+    """Word of mouth: reputation follows what customers, and those who left in anger, would say."""
+    voices = max(week.customers + week.left_wronged, 1.0)
+    says = (week.promoters - week.detractors - week.left_wronged) / voices
+    floor.reputation = clip(floor.reputation + p.customers.reputation_rate * (says - floor.reputation), -1.0, 1.0)

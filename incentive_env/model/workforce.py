@@ -1,0 +1,223 @@
+"""How work changes the reps: learning, norm, motivation, strain, skill; who leaves, and who comes."""
+
+import math
+
+import numpy as np
+
+from incentive_env.model import rng
+from incentive_env.model.compiled import compiled
+from incentive_env.model.maths import clip, exp, logistic
+from incentive_env.model.opening import draw_traits, start_job
+from incentive_env.model.state import HONEST
+
+STAYED, EXIT_QUIT, EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED = range(5)
+_TRAITS = 12  # purposes taken by one applicant's traits
+
+
+@compiled
+def learn_from_week(rep: np.record, response: np.record, tally: np.record, p: np.record) -> None:
+    """Experience-weighted attraction (Camerer & Ho 1999): what a tactic paid, against the week's average."""
+    learning = p.learning
+    calls = max(tally.calls, 1)
+    average = 0.0
+    for tactic in range(len(rep.attraction)):
+        average += _payoff(response, tally, tactic, p) / calls
+    honest_calls = tally.calls
+    for tactic in range(HONEST + 1, len(rep.attraction)):
+        honest_calls -= tally.gamed[tactic - 1]
+    for tactic in range(len(rep.attraction)):
+        tried = honest_calls if tactic == HONEST else tally.gamed[tactic - 1]
+        surprise = (_payoff(response, tally, tactic, p) - tried * average) / calls
+        attraction = (1.0 - learning.forgetting) * rep.attraction[tactic] + learning.step * surprise
+        if tactic != HONEST and tried > 0 and tally.sanctions > 0:
+            attraction -= learning.sanction_shock
+        rep.attraction[tactic] = clip(attraction, -10.0, 10.0)
+
+
+@compiled
+def move_norm(floor: np.record, tallies: np.ndarray, p: np.record) -> None:
+    """The norm is what colleagues are seen to do; a sanction is seen by all."""
+    calls, gamed, sanctions = 0, 0, 0
+    for r in range(len(tallies)):
+        calls += tallies[r].calls
+        gamed += tallies[r].gamed_calls
+        sanctions += tallies[r].sanctions
+    if calls > 0:
+        floor.norm += p.learning.norm_rate * (gamed / calls - floor.norm)
+    floor.norm = clip(floor.norm * (1.0 - p.learning.norm_deterrence * sanctions / len(tallies)), 0.0, 1.0)
+
+
+@compiled
+def change_rep(
+    rep: np.record, response: np.record, tally: np.record, floor: np.record, load: float, p: np.record
+) -> None:
+    """Move motivation, strain, skill and the memories of a rep by one week."""
+    calls = max(tally.calls, 1)
+    gamed = tally.gamed_calls / calls
+    rep.gaming += (gamed - rep.gaming) / 8.0
+    rep.tenure += 1.0
+    rep.sanctions = p.workforce.sanction_memory * rep.sanctions + tally.sanctions
+    rep.period_sales += tally.recorded_sales
+    rep.period_recorded += tally.recorded_sales + tally.recorded_refusals
+    rep.usual_sales += 0.1 * (tally.recorded_sales - rep.usual_sales)
+    rep.usual_recorded += 0.1 * (tally.recorded_sales + tally.recorded_refusals - rep.usual_recorded)
+    _move_skill(rep, floor, p)
+    _move_motivation(rep, tally, floor, gamed, p)
+    _move_strain(rep, response, floor, tally.angry_calls / calls, load, p)
+
+
+@compiled
+def engagement_of(rep: np.record, p: np.record) -> float:
+    """A rep's own loyalty to the job, −1 … 1: the expected answer to an eNPS question."""
+    m = p.motivation
+    content = (rep.motivation - m.content) / m.content_range
+    return clip(content - (rep.strain - m.strain_usual) / m.strained_range, -1.0, 1.0)
+
+
+@compiled
+def settle_exit(
+    rep: np.record, book: np.ndarray, tally: np.record, floor: np.record, pay: float, p: np.record, key: np.uint64,
+    r: int,
+) -> None:  # fmt: skip
+    """A rep may be dismissed, for a missed quota or repeated sanctions, or quit."""
+    period_ends = (floor.week + 1) % p.horizon.decision_weeks == 0
+    dismissal = p.workforce.sanction_dismissal * max(0.0, rep.sanctions - 1.0) if tally.sanctions > 0 else 0.0
+    if period_ends and floor.scheme.target > 0.0 and rep.period_recorded > 0.0:
+        miss = max(0.0, 1.0 - rep.period_sales / (floor.scheme.target * rep.period_recorded))
+        dismissal += p.workforce.miss_dismissal * floor.scheme.pressure * miss
+    if period_ends:
+        rep.period_sales = 0.0
+        rep.period_recorded = 0.0
+    if rng.uniform(key, rng.EXIT, r) < dismissal:
+        leave(rep, book, tally, EXIT_DISMISSED, p)
+    elif rng.uniform(key, rng.EXIT + 1, r) < _quit_hazard(rep, pay, p):
+        leave(rep, book, tally, EXIT_QUIT, p)
+
+
+@compiled
+def leave(rep: np.record, book: np.ndarray, tally: np.record, reason: int, p: np.record) -> None:
+    """A rep leaves: deferred pay is forfeited, customers lose the person they knew, the seat stands empty."""
+    rep.present = 0
+    rep.vacancy = p.workforce.vacancy_weeks
+    tally.exit = reason
+    for s in range(len(book)):
+        customer = book[s]
+        customer.trust = max(0.0, customer.trust - p.customers.rep_left_trust)
+        for product in range(len(customer.deferred)):
+            customer.deferred[product] = 0.0
+
+
+@compiled
+def hire(rep: np.record, tally: np.record, floor: np.record, p: np.record, key: np.uint64, r: int) -> None:
+    """Of those who see the offer, whom it suits best takes the seat; so the scheme sorts who comes.
+
+    The seat's record is lent to one applicant after the other, then given to the winner.
+    """
+    chosen, best = 0, -1e18
+    for applicant in range(p.workforce.applicants):
+        entity = r * 64 + applicant
+        draw_traits(rep, floor.team_honesty, p, key, rng.APPLICANT, entity)
+        wish = _offer_surplus(rep, floor, p) / p.workforce.offer_scale
+        wish += rng.gumbel(key, rng.APPLICANT + _TRAITS, entity)
+        if wish > best:
+            chosen, best = entity, wish
+    draw_traits(rep, floor.team_honesty, p, key, rng.APPLICANT, chosen)
+    start_job(rep, p)
+    tally.hired += 1
+
+
+@compiled
+def fill_vacancy(
+    rep: np.record, tally: np.record, floor: np.record, filled: int, p: np.record, key: np.uint64, r: int
+) -> int:
+    """Hire for an empty seat when its time has come, as long as the floor has open seats and cash; count the hire."""
+    if rep.present != 0 or floor.closed != 0:
+        return 0
+    rep.vacancy = max(0, rep.vacancy - 1)
+    if rep.vacancy > 0 or filled >= floor.open_seats or (floor.cash <= 0.0 and p.money.insolvency != 0):
+        return 0
+    hire(rep, tally, floor, p, key, r)
+    return 1
+
+
+@compiled
+def _payoff(response: np.record, tally: np.record, tactic: int, p: np.record) -> float:
+    """€ that the calls made with a tactic brought the rep this week, angry ones deducted."""
+    return (
+        response.value[tactic] * tally.tactic_sales[tactic] - p.learning.anger_cost * tally.tactic_anger[tactic]
+    )
+
+
+@compiled
+def _move_skill(rep: np.record, floor: np.record, p: np.record) -> None:
+    s = p.skill
+    rep.inexperience -= s.learning_rate * (1.0 + s.coached_learning * rep.coached) * rep.inexperience
+    aim = 1.0 + s.knowledge * floor.knowledge
+    full = (1.0 - exp(-floor.scheme.coaching / s.coaching_hours)) * aim
+    rep.coached += s.coaching_rate * (full - rep.coached)
+
+
+@compiled
+def _move_motivation(rep: np.record, tally: np.record, floor: np.record, gamed: float, p: np.record) -> None:
+    m, scheme = p.motivation, floor.scheme
+    bonus = tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
+    contingent = bonus / max(bonus + tally.base_pay, 1.0)
+    settled = (
+        m.base + rep.temper
+        + m.autonomy * scheme.autonomy
+        + m.honest_work * (1.0 - gamed)
+        + m.coaching * rep.coached
+        + m.fair_wage * math.log(max(scheme.base_pay, 1.0) / p.workforce.outside_pay)
+        - m.pressure * scheme.pressure
+        - m.audit * scheme.audit
+        - m.contingent_share * contingent
+        - m.guilt * rep.honesty * gamed
+    )  # fmt: skip
+    if bonus > 0.0:
+        settled -= m.contingent
+    rep.motivation = clip(rep.motivation + m.rate * (settled - rep.motivation), 0.0, 1.5)
+
+
+@compiled
+def _move_strain(
+    rep: np.record, response: np.record, floor: np.record, anger: float, load: float, p: np.record
+) -> None:
+    m, scheme = p.motivation, floor.scheme
+    threat = scheme.pressure * (0.3 + 0.7 * response.miss_chance) if scheme.target > 0.0 else 0.0
+    settled = (
+        m.strain_base
+        + m.strain_pressure * threat
+        + m.strain_anger * anger
+        + m.strain_audit * scheme.audit * (0.6 + 0.4 * rep.honesty)
+        + m.strain_workload * min(load, 1.0) * p.service.capacity
+        - m.strain_autonomy * scheme.autonomy
+    )
+    rate = m.strain_up if settled > rep.strain else m.strain_down
+    rep.strain = clip(rep.strain + rate * (settled - rep.strain), 0.0, 1.5)
+
+
+@compiled
+def _quit_hazard(rep: np.record, pay: float, p: np.record) -> float:
+    w = p.workforce
+    outside = w.outside_pay * exp(w.outside_ability * rep.ability)
+    return exp(
+        w.quit_log_hazard
+        + w.quit_strain * (rep.strain - p.motivation.strain_usual)
+        - w.quit_motivation * (rep.motivation - p.motivation.content)
+        - w.quit_pay * math.log(max(pay, 1.0) / outside)
+    )
+
+
+@compiled
+def _offer_surplus(rep: np.record, floor: np.record, p: np.record) -> float:
+    """€/week by which the job seems better than elsewhere; the dishonest count on selling more than they should."""
+    w, scheme = p.workforce, floor.scheme
+    people = p.market.customers_per_slot * p.salesforce.expected_calls
+    usual = math.log(p.salesforce.expected_conversion / (1.0 - p.salesforce.expected_conversion))
+    sales = people * logistic(usual + p.skill.ability * rep.ability + w.offer_gaming * (1.0 - rep.honesty))
+    kept = p.tactics.believed_kept[HONEST]
+    offer = scheme.base_pay + people * scheme.activity_pay + w.offer_autonomy * scheme.autonomy
+    offer += sales * (1.0 - 0.5 * rep.risk_aversion) * (scheme.commission + rep.patience * scheme.retention_pay * kept)
+    if scheme.target > 0.0:
+        offer -= w.offer_pressure * scheme.pressure * (rep.risk_aversion + rep.honesty)
+    return offer - w.outside_pay * exp(w.outside_ability * rep.ability)

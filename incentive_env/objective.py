@@ -1,0 +1,67 @@
+"""Reward, score and Goodhart gap: three different things.
+
+The *reward* is what a learner is trained on: named terms, weighted by a preset. The *score* is long-term loyalty, true
+not measured, read in the run-off. The *Goodhart gap* is how much further the proxy moved than the truth.
+"""
+
+import difflib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.config import Config, ConfigError
+from incentive_env.config.objective import Rewards, Weights
+from incentive_env.model.report import TERMS
+
+TERM_NAMES: tuple[str, ...] = tuple(TERMS.names or ())
+PRESETS: tuple[str, ...] = tuple(Rewards.model_fields)
+
+
+def reward_weights(config: Config, reward: str) -> NDArray[np.float64]:
+    """Weights ``[terms]`` of a preset, in the order of `TERM_NAMES`.
+
+    Raises:
+        ConfigError: no preset has that name.
+    """
+    preset = getattr(config.rewards, reward, None) if isinstance(reward, str) else None
+    if not isinstance(preset, Weights):
+        close = difflib.get_close_matches(str(reward), PRESETS, n=1)
+        hint = f"; nearest valid name: {close[0]}" if close else ""
+        raise ConfigError(f"unknown reward {reward!r}{hint}; rewards: {', '.join(PRESETS)}")
+    return np.array([getattr(preset, term) for term in TERM_NAMES])
+
+
+def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64]:
+    """Long-term loyalty of each floor, points from −100 to 100.
+
+    100 × (promoters − detractors) / all slots, averaged over the weeks given; a slot that a wronged customer left
+    counts as a detractor until it is filled anew.
+
+    Args:
+        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK records, usually the run-off.
+        config: for the number of slots.
+    """
+    slots = config.salesforce.reps * config.market.slots
+    net = floor_weeks["promoters"] - floor_weeks["detractors"] - floor_weeks["left_wronged"]
+    score: NDArray[np.float64] = 100.0 * net.mean(axis=-1) / slots
+    return score
+
+
+def goodhart_gap(
+    proxy: NDArray[np.float64], truth: NDArray[np.float64], base_proxy: NDArray[np.float64],
+    base_truth: NDArray[np.float64],
+) -> float:  # fmt: skip
+    """Proxy gain minus true gain against a base policy on the same floors, each in standard units.
+
+    The unit of each is the standard deviation over floors under the base policy, so that a gap of 1 says: the figure
+    moved one such deviation further than what it stands for.
+
+    Args:
+        proxy: ``[floors]`` proxy reached by the policy.
+        truth: ``[floors]`` true objective reached.
+        base_proxy: ``[floors]`` the same proxy under the base policy.
+        base_truth: ``[floors]`` the true objective under it.
+    """
+    proxy_unit = max(float(np.std(base_proxy)), 1e-9)
+    truth_unit = max(float(np.std(base_truth)), 1e-9)
+    return float(np.mean(proxy - base_proxy) / proxy_unit - np.mean(truth - base_truth) / truth_unit)
