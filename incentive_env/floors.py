@@ -100,9 +100,7 @@ class Floors:
         run.flat_weeks.fill(0.0)
         run.simulate(*self.state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self.record)
         np.add.reduce(run.flat_weeks, axis=1, out=run.flat_totals)
-        run.report(
-            self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.record
-        )
+        run.report(self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.record)
         return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms)
 
     def observation(self) -> NDArray[np.float32]:

@@ -145,7 +145,11 @@ def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
 
 def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in entry["loc"]) or "config"
-    overridden = bool(changed) and key == "config" or any(key == name or name.startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
+    overridden = (
+        bool(changed)
+        and key == "config"
+        or any(key == name or name.startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
+    )
     where = "an override" if overridden else origin
     if entry["type"] == "extra_forbidden":
         return f"{key}: unknown key (set to {entry['input']!r} in {where}){_nearest_key(key)}"
@@ -160,7 +164,12 @@ def _allowed(key: str, message: str) -> str:
     for branch in branches:
         section = section.model_fields[branch].annotation  # type: ignore[assignment]
     field = section.model_fields.get(leaf)
-    bounds = {name: getattr(item, name) for item in (field.metadata if field else ()) for name in ("ge", "le") if hasattr(item, name)}
+    bounds = {
+        name: getattr(item, name)
+        for item in (field.metadata if field else ())
+        for name in ("ge", "le")
+        if hasattr(item, name)
+    }
     if len(bounds) == 2:
         kind = "a whole number" if field is not None and field.annotation is int else "a number"
         return f"must be {kind} from {bounds['ge']:g} to {bounds['le']:g}"

@@ -72,7 +72,9 @@ class Calls(Section):
     misbooked_irritation: float = number(0.10, 0.0, 1.0, "1", "irritation that it is them again")
     missing_log_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of telling everything again")
     do_not_call_base: float = number(0.006, 0.0, 1.0, "share", "refusals that end in never call me again")
-    do_not_call_irritation: float = number(0.14, 0.0, 1.0, "1", "the same per unit of irritation", "field: 2–7 % pressed")
+    do_not_call_irritation: float = number(
+        0.14, 0.0, 1.0, "1", "the same per unit of irritation", "field: 2–7 % pressed"
+    )
     do_not_call_expiry: float = number(0.02, 0.0, 1.0, "1/week", "do-not-call that expires")
     angry_level: float = number(0.35, 0.0, 1.0, "1", "irritation above which a call is angry")
 

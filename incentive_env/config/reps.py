@@ -148,9 +148,7 @@ class Motivation(Section):
     strain_base: float = number(0.15, 0.0, 1.0, "1", "strain of quiet work", PROTOTYPE)
     strain_pressure: float = number(0.49, 0.0, 3.0, "1", "strain under full pressure and a sure miss", PROTOTYPE)
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain when every call is with an angry customer", PROTOTYPE)
-    strain_audit: float = number(
-        0.54, 0.0, 5.0, "1", "strain when every call is heard", "direction: Ravid et al. 2023"
-    )
+    strain_audit: float = number(0.54, 0.0, 5.0, "1", "strain when every call is heard", "direction: Ravid et al. 2023")
     strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain when inbound work fills all the time")
     strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)
 
@@ -191,6 +189,8 @@ class Workforce(Section):
     hiring_cost: float = number(3500.0, 0.0, 100_000.0, "€", "search, training and equipment of one hire", "field")
     applicants: int = number(8, 1, 64, "people", "who see the offer", PROTOTYPE)
     offer_scale: float = number(58.0, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", PROTOTYPE)
-    offer_pressure: float = number(110.0, 0.0, 1000.0, "€/week", "pay that an honest, cautious applicant wants for full pressure")
+    offer_pressure: float = number(
+        110.0, 0.0, 1000.0, "€/week", "pay that an honest, cautious applicant wants for full pressure"
+    )
     offer_autonomy: float = number(50.0, 0.0, 1000.0, "€/week", "pay an applicant forgoes for full autonomy")
     offer_gaming: float = number(0.8, 0.0, 3.0, "logit", "lift of sales that a wholly dishonest applicant counts on")

@@ -94,9 +94,7 @@ def settle_seats(
 
 
 @compiled
-def _close(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record
-) -> None:
+def _close(floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record) -> None:
     floor.closed = 1
     floor.volume = 0.0
     floor.open_seats = 0

@@ -61,9 +61,7 @@ def start_job(rep: np.record, p: np.record) -> None:
 
 
 @compiled
-def fill_slot(
-    customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, referred: bool
-) -> None:
+def fill_slot(customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, referred: bool) -> None:
     """A new customer takes a vacant slot."""
     customer.active = 1
     customer.callback = NO_CALLBACK
@@ -84,7 +82,11 @@ def fill_slot(
         standard += p.customers.referral_disposition
     customer.disposition = p.loyalty.disposition_sd * standard
     for product in range(len(customer.need)):
-        level = p.market.need_mean + floor.need_shift + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, slot)
+        level = (
+            p.market.need_mean
+            + floor.need_shift
+            + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, slot)
+        )
         customer.need_level[product] = clip(level, 0.0, 1.5)
         customer.need[product] = customer.need_level[product]
         customer.held[product] = 0
@@ -134,9 +136,7 @@ def _seat_first_rep(rep: np.record, floor: np.record, p: np.record, key: np.uint
 
 
 @compiled
-def _open_slot(
-    customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, mood: float
-) -> None:
+def _open_slot(customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, mood: float) -> None:
     fill_slot(customer, floor, p, key, slot, False)
     customer.trust = clip(customer.trust + mood, 0.0, 1.0)
     customer.contact_week = -4

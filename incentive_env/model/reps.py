@@ -146,7 +146,9 @@ def _choose_records(
     fear = foresight * p.decision.sanction_fear * scheme.audit
     temperature = rec.temperature * temperature_scale(p)
     refusal = scheme.activity_pay - quota * scheme.target - rec.logging_effort
-    callback = scheme.activity_pay - rec.callback_effort - rec.callback_harm * conscience - fear * rec.callback_detectability
+    callback = (
+        scheme.activity_pay - rec.callback_effort - rec.callback_harm * conscience - fear * rec.callback_detectability
+    )
     unlogged = -rec.unlogged_effort - rec.unlogged_harm * conscience - fear * rec.unlogged_detectability
     misbook = exp((callback - refusal) / temperature) if _channel_open(CALLBACK, p) else 0.0
     unlog = exp((unlogged - refusal) / temperature) if _channel_open(UNLOGGED, p) else 0.0
@@ -155,7 +157,9 @@ def _choose_records(
 
     unease = rec.notes_conscience * conscience / p.decision.conscience
     empty = rec.notes_time * time_value + rec.notes_tedium - unease
-    response.skip_notes = logistic(empty / (rec.notes_temperature * temperature_scale(p))) if _channel_open(EMPTY_LOG, p) else 0.0
+    response.skip_notes = (
+        logistic(empty / (rec.notes_temperature * temperature_scale(p))) if _channel_open(EMPTY_LOG, p) else 0.0
+    )
 
     steer = (
         rec.survey_gain * scheme.survey_bonus

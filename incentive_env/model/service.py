@@ -61,9 +61,7 @@ def contact_chance(customer: np.record, floor: np.record, p: np.record) -> float
 
 
 @compiled
-def answer_contact(
-    customer: np.record, week: np.record, answering: Answering, p: np.record, luck: np.uint64
-) -> None:
+def answer_contact(customer: np.record, week: np.record, answering: Answering, p: np.record, luck: np.uint64) -> None:
     """Answer a customer who calls in: in time, late or not at all; fixed the first time, or not."""
     s = p.service
     place = rng.third(luck, 0)

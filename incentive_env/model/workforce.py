@@ -143,9 +143,7 @@ def fill_vacancy(
 @compiled
 def _payoff(response: np.record, tally: np.record, tactic: int, p: np.record) -> float:
     """€ that the calls made with a tactic brought the rep this week, angry ones deducted."""
-    return (
-        response.value[tactic] * tally.tactic_sales[tactic] - p.learning.anger_cost * tally.tactic_anger[tactic]
-    )
+    return response.value[tactic] * tally.tactic_sales[tactic] - p.learning.anger_cost * tally.tactic_anger[tactic]
 
 
 @compiled
