@@ -105,7 +105,8 @@ def roll_out(
     floors = Floors(config, len(seeds), threads=threads)
     floors.reset(np.asarray(seeds, np.uint64))
     act = as_actor(policy, config)
-    floor_weeks, rep_weeks = [], []
+    floor_weeks: list[np.ndarray] = []
+    rep_weeks: list[np.ndarray] = []
     asked: list[tuple[NDArray[Any], ...]] = []
     done = 0
     while done < total:

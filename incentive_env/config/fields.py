@@ -14,6 +14,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
 
 
+REQUIRED: Any = ...  # a number without a default
+
+
 def number(default: float, low: float, high: float, unit: str, meaning: str, source: str = ASSUMPTION) -> Any:
     """Declare a bounded number.
 

@@ -145,11 +145,8 @@ def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
 
 def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in entry["loc"]) or "config"
-    overridden = (
-        bool(changed)
-        and key == "config"
-        or any(key == name or name.startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
-    )
+    related = any(key == name or name.startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
+    overridden = related or (bool(changed) and key == "config")
     where = "an override" if overridden else origin
     if entry["type"] == "extra_forbidden":
         return f"{key}: unknown key (set to {entry['input']!r} in {where}){_nearest_key(key)}"

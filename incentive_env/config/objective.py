@@ -1,6 +1,6 @@
 """Reward terms and their weights. A preset is a full list of weights: a missing one is an error, never zero."""
 
-from incentive_env.config.fields import Section, number
+from incentive_env.config.fields import REQUIRED, Section, number
 
 
 class Horizon(Section):
@@ -15,11 +15,11 @@ class Horizon(Section):
 class Weights(Section):
     """Weights of the reward terms; each term is about one unit between a bad and a good scheme."""
 
-    conversion: float = number(..., -100.0, 100.0, "1", "recorded conversion, per 10 points")
-    survey: float = number(..., -100.0, 100.0, "1", "measured NPS, per 100 points")
-    profit: float = number(..., -100.0, 100.0, "1", "profit, per 10 € a real customer and year")
-    loyalty: float = number(..., -100.0, 100.0, "1", "true loyalty, per 100 points")
-    wellbeing: float = number(..., -100.0, 100.0, "1", "reps' own loyalty, per 100 points")
+    conversion: float = number(REQUIRED, -100.0, 100.0, "1", "recorded conversion, per 10 points")
+    survey: float = number(REQUIRED, -100.0, 100.0, "1", "measured NPS, per 100 points")
+    profit: float = number(REQUIRED, -100.0, 100.0, "1", "profit, per 10 € a real customer and year")
+    loyalty: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty, per 100 points")
+    wellbeing: float = number(REQUIRED, -100.0, 100.0, "1", "reps' own loyalty, per 100 points")
 
 
 class Rewards(Section):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.reps import choose_tactic
 from incentive_env.model.state import (
@@ -22,7 +22,7 @@ ACCURATE, AS_CALLBACK, NOT_FILED = range(3)  # what goes on file about a refusal
 
 @compiled
 def work_the_book(
-    rep: np.record, response: np.record, book: np.ndarray, tally: np.record, floor: np.record, p: np.record,
+    rep: Record, response: Record, book: np.ndarray, tally: Record, floor: Record, p: Record,
     key: np.uint64, first: int,
 ) -> None:  # fmt: skip
     """Make a rep's calls of the week. ``first`` is the entity number of the book's first slot."""
@@ -44,13 +44,13 @@ def work_the_book(
 
 
 @compiled
-def _may_be_called(customer: np.record, floor: np.record) -> bool:
+def _may_be_called(customer: Record, floor: Record) -> bool:
     return customer.active != 0 and customer.do_not_call == 0 and customer.contact_week != floor.week
 
 
 @compiled
 def _call(
-    rep: np.record, response: np.record, customer: np.record, tally: np.record, floor: np.record, p: np.record,
+    rep: Record, response: Record, customer: Record, tally: Record, floor: Record, p: Record,
     key: np.uint64, entity: int,
 ) -> float:  # fmt: skip
     """One call: the rep chooses a tactic, the customer answers, something goes on file. Returns the hours it took."""
@@ -81,7 +81,7 @@ def _call(
 
 
 @compiled
-def _greatest_need(customer: np.record, floor: np.record, p: np.record) -> int:
+def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
     """Let need grow back since the last call, and find the product that is needed most."""
     gone = exp(-p.market.need_rate * (floor.week - customer.contact_week))
     product = 0
@@ -93,7 +93,7 @@ def _greatest_need(customer: np.record, floor: np.record, p: np.record) -> int:
 
 
 @compiled
-def _ease(customer: np.record, product: int, skill: float, p: np.record) -> float:
+def _ease(customer: Record, product: int, skill: float, p: Record) -> float:
     """Logit of buying from an honest rep."""
     c = p.calls
     ease = c.intercept + c.need * customer.need[product] + c.trust * (customer.trust - 0.6)
@@ -108,7 +108,7 @@ def _ease(customer: np.record, product: int, skill: float, p: np.record) -> floa
 
 
 @compiled
-def _duration(response: np.record, customer: np.record, tactic: int, p: np.record, tally: np.record) -> float:
+def _duration(response: Record, customer: Record, tactic: int, p: Record, tally: Record) -> float:
     """Hours for the people behind one slot: the search for a line, the talk, and asking again what was not logged."""
     c = p.calls
     talk = c.handle_time * p.tactics.time[tactic] * clip(1.0 - c.skill_time * response.skill, 0.5, 1.5)
@@ -119,7 +119,7 @@ def _duration(response: np.record, customer: np.record, tactic: int, p: np.recor
 
 
 @compiled
-def _feel(customer: np.record, tactic: int, floor: np.record, p: np.record) -> None:
+def _feel(customer: Record, tactic: int, floor: Record, p: Record) -> None:
     """What being called, in this way, does to the customer."""
     c, t = p.calls, p.tactics
     weeks_since = floor.week - customer.contact_week
@@ -137,7 +137,7 @@ def _feel(customer: np.record, tactic: int, floor: np.record, p: np.record) -> N
 
 
 @compiled
-def _note_conduct(customer: np.record, tactic: int, tally: np.record, p: np.record) -> None:
+def _note_conduct(customer: Record, tactic: int, tally: Record, p: Record) -> None:
     tally.calls += 1
     if tactic != HONEST:
         tally.gamed[tactic - 1] += 1
@@ -147,7 +147,7 @@ def _note_conduct(customer: np.record, tactic: int, tally: np.record, p: np.reco
 
 
 @compiled
-def _sell(customer: np.record, product: int, tactic: int, floor: np.record, p: np.record) -> None:
+def _sell(customer: Record, product: int, tactic: int, floor: Record, p: Record) -> None:
     customer.need[product] *= p.market.need_after_sale
     customer.held[product] = 1
     customer.sold_week[product] = floor.week
@@ -158,7 +158,7 @@ def _sell(customer: np.record, product: int, tactic: int, floor: np.record, p: n
 
 
 @compiled
-def _hear_no(response: np.record, customer: np.record, tally: np.record, p: np.record, luck: np.uint64) -> int:
+def _hear_no(response: Record, customer: Record, tally: Record, p: Record, luck: np.uint64) -> int:
     """No sale: perhaps a true call-back, else a refusal, which goes on file as what it was, or not."""
     if rng.third(luck, 0) < p.calls.undecided:
         customer.callback = TRUE_CALLBACK
@@ -175,7 +175,7 @@ def _hear_no(response: np.record, customer: np.record, tally: np.record, p: np.r
 
 
 @compiled
-def _file_refusal(response: np.record, customer: np.record, tally: np.record, luck: float) -> int:
+def _file_refusal(response: Record, customer: Record, tally: Record, luck: float) -> int:
     """Put a refusal on file as what it was, as a call-back, or nowhere."""
     if luck < response.misbook:
         customer.callback = MISBOOKED

@@ -3,14 +3,14 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip
 from incentive_env.model.state import CAMPAIGN, NEWCOMERS
 from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
 
 
 @compiled
-def move_demand(floor: np.record, p: np.record, key: np.uint64) -> None:
+def move_demand(floor: Record, p: Record, key: np.uint64) -> None:
     """Demand wanders around its usual level, and jumps: more sales, or we leave."""
     client = p.client
     floor.demand += client.demand_rate * (1.0 - floor.demand) + client.demand_sd * rng.normal(key, rng.DEMAND, 0)
@@ -21,7 +21,7 @@ def move_demand(floor: np.record, p: np.record, key: np.uint64) -> None:
 
 @compiled
 def move_events(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record, key: np.uint64
+    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record, key: np.uint64
 ) -> None:
     """Events under way come nearer to their end; new ones are announced as they begin."""
     for event in range(len(floor.event_weeks_left)):
@@ -34,7 +34,7 @@ def move_events(
 
 
 @compiled
-def demand_in_force(floor: np.record, p: np.record) -> float:
+def demand_in_force(floor: Record, p: Record) -> float:
     """Sales the client asks for, as a multiple of the usual; a campaign raises it."""
     if floor.event_weeks_left[CAMPAIGN] > 0:
         return floor.demand * (1.0 + p.events.size[CAMPAIGN])
@@ -42,7 +42,7 @@ def demand_in_force(floor: np.record, p: np.record) -> float:
 
 
 @compiled
-def judge_delivery(floor: np.record, recorded_sales: float, p: np.record) -> None:
+def judge_delivery(floor: Record, recorded_sales: float, p: Record) -> None:
     """The client compares recorded sales with its demand, and remembers what it was denied."""
     if floor.volume <= 0.0:
         return
@@ -55,7 +55,7 @@ def judge_delivery(floor: np.record, recorded_sales: float, p: np.record) -> Non
 
 @compiled
 def settle_volume(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record, key: np.uint64
+    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record, key: np.uint64
 ) -> None:
     """At the end of a quota period the client may take a step of volume away, or give one back."""
     if p.client.may_leave == 0 or floor.closed != 0 or (floor.week + 1) % p.horizon.decision_weeks != 0:
@@ -72,7 +72,7 @@ def settle_volume(
 
 @compiled
 def settle_seats(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, weekly_cost: float, p: np.record,
+    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, weekly_cost: float, p: Record,
     key: np.uint64,
 ) -> None:  # fmt: skip
     """A floor in debt lays off its newest rep, more likely the deeper the debt; one with cash opens seats again."""
@@ -94,7 +94,7 @@ def settle_seats(
 
 
 @compiled
-def _close(floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record) -> None:
+def _close(floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record) -> None:
     floor.closed = 1
     floor.volume = 0.0
     floor.open_seats = 0
@@ -105,7 +105,7 @@ def _close(floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: n
 
 @compiled
 def _swap_in_newcomers(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: np.record, key: np.uint64
+    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record, key: np.uint64
 ) -> None:
     for r in range(len(reps)):
         moved = rng.uniform(key, rng.EVENT + 16, r) < p.events.size[NEWCOMERS]

@@ -3,9 +3,12 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
+
+# A record of a structured array: its fields are attributes, of which a type checker knows nothing.
+Record: TypeAlias = Any
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -16,20 +19,20 @@ def compiled(function: Function) -> Function:
     ``fastmath`` stays off: it would let the compiler reorder sums, so that results depended on the batch.
     Set ``NUMBA_DISABLE_JIT=1`` to step through the model as plain Python.
     """
-    wrapped: Function = numba.njit(error_model="numpy")(function)
-    return wrapped
+    wrapped: Any = numba.njit(error_model="numpy")(function)
+    return cast(Function, wrapped)
 
 
 def entry(function: Function) -> Function:
     """Compile a function that Python calls, and keep the machine code on disk."""
-    wrapped: Function = numba.njit(cache=True, error_model="numpy")(function)
-    return _stamp(wrapped)
+    wrapped: Any = numba.njit(cache=True, error_model="numpy")(function)
+    return cast(Function, _stamp(wrapped))
 
 
 def threaded_entry(function: Function) -> Function:
     """The same for a function with `numba.prange` loops, which run on several threads."""
-    wrapped: Function = numba.njit(cache=True, error_model="numpy", parallel=True)(function)
-    return _stamp(wrapped)
+    wrapped: Any = numba.njit(cache=True, error_model="numpy", parallel=True)(function)
+    return cast(Function, _stamp(wrapped))
 
 
 def bound(function: Function, *examples: Any) -> Function:
@@ -40,7 +43,8 @@ def bound(function: Function, *examples: Any) -> Function:
     """
     if not hasattr(function, "overloads"):  # plain Python, under NUMBA_DISABLE_JIT
         return function
-    signature = tuple(numba.typeof(example) for example in examples)
+    typeof: Any = numba.typeof
+    signature = tuple(typeof(example) for example in examples)
     function.compile(signature)  # type: ignore[attr-defined]
     machine_code: Function = function.overloads[signature].entry_point
     return machine_code
@@ -56,12 +60,12 @@ def _sources_digest() -> str:
 _DIGEST = _sources_digest()
 
 
-def _stamp(function: Function) -> Function:
+def _stamp(function: Any) -> Any:
     """Let cached code expire when any file of the model changes.
 
     Numba's cache watches the file of the function alone, and would go on running old versions of what it calls.
     """
-    cache = getattr(function, "_cache", None)
+    cache: Any = getattr(function, "_cache", None)
     if hasattr(cache, "_cache_file"):
         cache._cache_file._source_stamp = _DIGEST
     return function

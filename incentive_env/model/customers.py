@@ -3,7 +3,7 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.loyalty import loyalty_of
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.opening import fill_slot
@@ -15,7 +15,7 @@ _MOST = 0.05  # no weekly hazard of leaving or dropping a product is larger, so 
 
 @compiled
 def live_a_week(
-    customers: np.ndarray, tallies: np.ndarray, floor: np.record, week: np.record, answering: Answering, p: np.record,
+    customers: np.ndarray, tallies: np.ndarray, floor: Record, week: Record, answering: Answering, p: Record,
     key: np.uint64,
 ) -> None:  # fmt: skip
     """Let every slot live through the week, and count how the books stand at its end."""
@@ -40,9 +40,7 @@ def live_a_week(
 
 
 @compiled
-def _live(
-    customer: np.record, tally: np.record, floor: np.record, week: np.record, p: np.record, key: np.uint64, entity: int
-) -> None:
+def _live(customer: Record, tally: Record, floor: Record, week: Record, p: Record, key: np.uint64, entity: int) -> None:
     _forget(customer, floor, p)
     life = rng.bits(key, rng.LIFE, entity)
     if customer.debt > 0.0 and rng.third(life, 0) < p.customers.discovery:
@@ -66,7 +64,7 @@ def _live(
 
 
 @compiled
-def _forget(customer: np.record, floor: np.record, p: np.record) -> None:
+def _forget(customer: Record, floor: Record, p: Record) -> None:
     """Irritation cools down, trust and satisfaction return to their levels."""
     c = p.customers
     customer.irritation *= c.irritation_kept
@@ -78,7 +76,7 @@ def _forget(customer: np.record, floor: np.record, p: np.record) -> None:
 
 
 @compiled
-def _count(customer: np.record, loyalty: float, week: np.record, p: np.record) -> None:
+def _count(customer: Record, loyalty: float, week: Record, p: Record) -> None:
     week.customers += 1
     week.promoters += loyalty >= p.loyalty.promoter
     week.detractors += loyalty < p.loyalty.detractor
@@ -91,7 +89,7 @@ def _count(customer: np.record, loyalty: float, week: np.record, p: np.record) -
 
 
 @compiled
-def _discover(customer: np.record, floor: np.record, week: np.record, p: np.record, luck: np.uint64) -> None:
+def _discover(customer: Record, floor: Record, week: Record, p: Record, luck: np.uint64) -> None:
     """The promise turns out not to be kept: trust goes, and perhaps the product."""
     c = p.customers
     debt = customer.debt
@@ -117,7 +115,7 @@ def _discover(customer: np.record, floor: np.record, week: np.record, p: np.reco
 
 @compiled
 def _settle_sales(
-    customer: np.record, tally: np.record, floor: np.record, week: np.record, p: np.record, key: np.uint64, entity: int
+    customer: Record, tally: Record, floor: Record, week: Record, p: Record, key: np.uint64, entity: int
 ) -> None:
     """At the end of the legal cooling-off a sale stands or falls; held long enough, it earns its deferred pay."""
     c = p.customers
@@ -143,7 +141,7 @@ def _settle_sales(
 
 @compiled
 def _maybe_drop_a_product(
-    customer: np.record, loyalty: float, floor: np.record, week: np.record, p: np.record, luck: np.uint64
+    customer: Record, loyalty: float, floor: Record, week: Record, p: Record, luck: np.uint64
 ) -> None:
     """Think about one product, and perhaps drop it; each comes under review at the rate of the largest hazard."""
     c = p.customers
@@ -156,13 +154,13 @@ def _maybe_drop_a_product(
 
 
 @compiled
-def _cancel(customer: np.record, product: int) -> None:
+def _cancel(customer: Record, product: int) -> None:
     customer.held[product] = 0
     customer.deferred[product] = 0.0
 
 
 @compiled
-def _depart(customer: np.record, floor: np.record, week: np.record) -> None:
+def _depart(customer: Record, floor: Record, week: Record) -> None:
     """Leave the firm; a wronged customer leaves a slot behind that counts as a detractor until it is filled anew."""
     week.churned += 1
     customer.active = 0
@@ -177,7 +175,7 @@ def _depart(customer: np.record, floor: np.record, week: np.record) -> None:
 
 @compiled
 def _maybe_fill(
-    customer: np.record, floor: np.record, week: np.record, referral: float, p: np.record, key: np.uint64, entity: int
+    customer: Record, floor: Record, week: Record, referral: float, p: Record, key: np.uint64, entity: int
 ) -> None:
     """A referral or a lead from marketing takes the vacant slot; better reputation brings more leads."""
     lead = p.customers.lead_rate * floor.volume * clip(1.0 + floor.reputation, 0.2, 2.0)

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.reps import skill_of
 from incentive_env.model.workforce import EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED, EXIT_QUIT, engagement_of
 
 
 @compiled
-def note_rep(rep: np.record, response: np.record, tally: np.record, p: np.record) -> None:
+def note_rep(rep: Record, response: Record, tally: Record, p: Record) -> None:
     """Write down how a rep stands at the end of the week."""
     tally.effort = response.effort
     tally.miss_chance = response.miss_chance
@@ -23,7 +23,7 @@ def note_rep(rep: np.record, response: np.record, tally: np.record, p: np.record
 
 
 @compiled
-def sum_reps(tallies: np.ndarray, week: np.record, p: np.record) -> None:
+def sum_reps(tallies: np.ndarray, week: Record, p: Record) -> None:
     """Add up what the reps did."""
     for r in range(len(tallies)):
         tally = tallies[r]
@@ -71,7 +71,7 @@ def sum_reps(tallies: np.ndarray, week: np.record, p: np.record) -> None:
 
 
 @compiled
-def move_cash(floor: np.record, week: np.record, p: np.record) -> float:
+def move_cash(floor: Record, week: Record, p: Record) -> float:
     """Book the week's flows, and move cash by exactly their sum. Returns the running cost of the week, €."""
     scheme, money, people = floor.scheme, p.money, p.market.customers_per_slot
     week.revenue = money.fee * week.recorded_sales * people
@@ -93,7 +93,7 @@ def move_cash(floor: np.record, week: np.record, p: np.record) -> float:
 
 
 @compiled
-def note_floor(floor: np.record, week: np.record) -> None:
+def note_floor(floor: Record, week: Record) -> None:
     """Write down how the floor stands at the end of the week."""
     week.week = floor.week
     week.cash = floor.cash

@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from incentive_env.model.compiled import compiled, entry, threaded_entry
+from incentive_env.model.compiled import Record, compiled, entry, threaded_entry
 from incentive_env.model.opening import open_floor
 from incentive_env.model.scheme import change_scheme, set_scheme
 from incentive_env.model.week import simulate_week
@@ -11,8 +11,8 @@ from incentive_env.model.week import simulate_week
 
 @compiled
 def run_floor(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, scheme: np.record, p: np.record,
+    floor: Record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
+    floor_weeks: np.ndarray, scheme: Record, p: Record,
 ) -> None:  # fmt: skip
     """Put a scheme in force on one floor and run it for as many weeks as ``floor_weeks`` has records."""
     change_scheme(floor, reps, scheme, p)
@@ -23,7 +23,7 @@ def run_floor(
 @entry
 def run_floors(
     floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, p: np.record,
+    floor_weeks: np.ndarray, schemes: np.ndarray, p: Record,
 ) -> None:  # fmt: skip
     """Run a batch, one floor after the other.
 
@@ -44,7 +44,7 @@ def run_floors(
 @threaded_entry
 def run_floors_threaded(
     floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, p: np.record,
+    floor_weeks: np.ndarray, schemes: np.ndarray, p: Record,
 ) -> None:  # fmt: skip
     """The same as `run_floors`, with the floors shared out over threads."""
     for f in numba.prange(len(floors)):
@@ -53,7 +53,7 @@ def run_floors_threaded(
 
 @entry
 def open_floors(
-    floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, which: np.ndarray, seeds: np.ndarray, p: np.record
+    floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, which: np.ndarray, seeds: np.ndarray, p: Record
 ) -> None:
     """Open the floors numbered ``which`` with their seeds, under the neutral scheme."""
     for i in range(len(which)):

@@ -1,13 +1,11 @@
 """Loyalty: one latent of trust, satisfaction and irritation."""
 
-import numpy as np
-
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.state import COMPETITOR
 
 
 @compiled
-def loyalty_of(customer: np.record, floor: np.record, p: np.record) -> float:
+def loyalty_of(customer: Record, floor: Record, p: Record) -> float:
     """Latent loyalty on the 0–10 scale of the NPS question."""
     c = p.loyalty
     latent = c.level + c.trust * (customer.trust - 0.6) + c.satisfaction * (customer.satisfaction - 0.6)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, logistic
 from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK
 
@@ -13,7 +13,7 @@ OPENING_WEEK = 1 << 40  # a key of its own, far from any week that is lived
 
 
 @compiled
-def open_floor(floor: np.record, reps: np.ndarray, customers: np.ndarray, seed: np.uint64, p: np.record) -> None:
+def open_floor(floor: Record, reps: np.ndarray, customers: np.ndarray, seed: np.uint64, p: Record) -> None:
     """Draw the opening state of one floor; the burn-in follows outside."""
     key = rng.week_key(seed, OPENING_WEEK)
     _draw_type(floor, seed, p, key)
@@ -26,7 +26,7 @@ def open_floor(floor: np.record, reps: np.ndarray, customers: np.ndarray, seed: 
 
 
 @compiled
-def draw_traits(rep: np.record, team_honesty: float, p: np.record, key: np.uint64, purpose: int, entity: int) -> None:
+def draw_traits(rep: Record, team_honesty: float, p: Record, key: np.uint64, purpose: int, entity: int) -> None:
     """Give a rep the traits that stay; takes 12 purposes from ``purpose`` on."""
     force = p.salesforce
     rep.ability = force.ability_sd * rng.normal(key, purpose, entity)
@@ -39,7 +39,7 @@ def draw_traits(rep: np.record, team_honesty: float, p: np.record, key: np.uint6
 
 
 @compiled
-def start_job(rep: np.record, p: np.record) -> None:
+def start_job(rep: Record, p: Record) -> None:
     """A rep sits down as a newcomer: nothing learned, nothing owed, what colleagues usually do as expectation."""
     rep.present = 1
     rep.vacancy = 0
@@ -61,7 +61,7 @@ def start_job(rep: np.record, p: np.record) -> None:
 
 
 @compiled
-def fill_slot(customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, referred: bool) -> None:
+def fill_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: int, referred: bool) -> None:
     """A new customer takes a vacant slot."""
     customer.active = 1
     customer.callback = NO_CALLBACK
@@ -96,7 +96,7 @@ def fill_slot(customer: np.record, floor: np.record, p: np.record, key: np.uint6
 
 
 @compiled
-def _draw_type(floor: np.record, seed: np.uint64, p: np.record, key: np.uint64) -> None:
+def _draw_type(floor: Record, seed: np.uint64, p: Record, key: np.uint64) -> None:
     kinds = p.floors
     floor.seed = seed
     floor.week = 0
@@ -123,7 +123,7 @@ def _draw_type(floor: np.record, seed: np.uint64, p: np.record, key: np.uint64) 
 
 
 @compiled
-def _seat_first_rep(rep: np.record, floor: np.record, p: np.record, key: np.uint64, r: int, newcomers: float) -> None:
+def _seat_first_rep(rep: Record, floor: Record, p: Record, key: np.uint64, r: int, newcomers: float) -> None:
     draw_traits(rep, floor.team_honesty, p, key, rng.OPENING_REP, r)
     start_job(rep, p)
     rep.list_position = 0
@@ -136,7 +136,7 @@ def _seat_first_rep(rep: np.record, floor: np.record, p: np.record, key: np.uint
 
 
 @compiled
-def _open_slot(customer: np.record, floor: np.record, p: np.record, key: np.uint64, slot: int, mood: float) -> None:
+def _open_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: int, mood: float) -> None:
     fill_slot(customer, floor, p, key, slot, False)
     customer.trust = clip(customer.trust + mood, 0.0, 1.0)
     customer.contact_week = -4

@@ -3,12 +3,12 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.state import CALLBACK, SURVEY, UNLOGGED
 
 
 @compiled
-def pay_rep(rep: np.record, tally: np.record, floor: np.record, p: np.record) -> None:
+def pay_rep(rep: Record, tally: Record, floor: Record, p: Record) -> None:
     """Pay what the scheme promises for what is on record; deferred pay fell due with the customers' week."""
     scheme = floor.scheme
     people = p.market.customers_per_slot
@@ -20,7 +20,7 @@ def pay_rep(rep: np.record, tally: np.record, floor: np.record, p: np.record) ->
 
 
 @compiled
-def audit_rep(tally: np.record, floor: np.record, p: np.record, key: np.uint64, r: int) -> None:
+def audit_rep(tally: Record, floor: Record, p: Record, key: np.uint64, r: int) -> None:
     """Listen to a share of the calls; what is given away may be escalated to a sanction.
 
     Cases found are the expected number, rounded at random; each is escalated with chance ``workforce.escalation``.
@@ -38,7 +38,7 @@ def audit_rep(tally: np.record, floor: np.record, p: np.record, key: np.uint64, 
 
 
 @compiled
-def _detectability(channel: int, p: np.record) -> float:
+def _detectability(channel: int, p: Record) -> float:
     if channel < CALLBACK:
         return float(p.tactics.detectability[channel + 1])
     if channel == CALLBACK:

@@ -4,7 +4,7 @@ import numpy as np
 
 from incentive_env.model import rng
 from incentive_env.model.client import demand_in_force
-from incentive_env.model.compiled import compiled, entry
+from incentive_env.model.compiled import Record, compiled, entry
 from incentive_env.model.maths import clip
 from incentive_env.model.state import CHANNELS, EVENTS
 
@@ -22,8 +22,8 @@ TRUTH = np.dtype(
     [
         (name, "f8")
         for name in (
-            "loyalty", "nps", "conversion", "profit", "profit_per_customer", "wellbeing", "gaming_share", "trust", "irritation",
-            "satisfaction", "debt", "left_wronged", "norm", "strain", "motivation",
+            "loyalty", "nps", "conversion", "profit", "profit_per_customer", "wellbeing", "gaming_share",
+            "trust", "irritation", "satisfaction", "debt", "left_wronged", "norm", "strain", "motivation",
             *(f"gaming_{channel}" for channel in CHANNELS),
         )
     ],
@@ -35,7 +35,7 @@ TERMS = np.dtype([(name, "f8") for name in ("conversion", "survey", "profit", "l
 @entry
 def report_period(
     floors: np.ndarray, totals: np.ndarray, floor_weeks: np.ndarray, figures: np.ndarray, truth: np.ndarray,
-    terms: np.ndarray, p: np.record,
+    terms: np.ndarray, p: Record,
 ) -> None:  # fmt: skip
     """Work out figures, truth and reward terms of a period.
 
@@ -61,7 +61,7 @@ def report_period(
 @entry
 def observe(
     floors: np.ndarray, figures: np.ndarray, previous: np.ndarray, noise: np.ndarray, low: np.ndarray,
-    high: np.ndarray, time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, p: np.record,
+    high: np.ndarray, time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, p: Record,
 ) -> None:  # fmt: skip
     """Write the report as the manager sees it: measured figures noisy and late, known ones as they are.
 
@@ -93,7 +93,7 @@ def observe(
 
 
 @compiled
-def _measure_outcomes(total: np.record, figures: np.record, p: np.record) -> None:
+def _measure_outcomes(total: Record, figures: Record, p: Record) -> None:
     """Figures on sales, calls, customers and service."""
     people = p.market.customers_per_slot
     judged = total.recorded_sales + total.recorded_refusals
@@ -117,7 +117,7 @@ def _measure_outcomes(total: np.record, figures: np.record, p: np.record) -> Non
 
 
 @compiled
-def _measure_people(floor: np.record, total: np.record, figures: np.record, p: np.record) -> None:
+def _measure_people(floor: Record, total: Record, figures: Record, p: Record) -> None:
     """Figures on the reps, and what audits and mystery calls bring to light."""
     present = max(total.present, 1.0)
     figures.exits = 5200.0 * (total.quits + total.dismissals) / present
@@ -136,9 +136,7 @@ def _measure_people(floor: np.record, total: np.record, figures: np.record, p: n
 
 
 @compiled
-def _state_known(
-    floor: np.record, total: np.record, last: np.record, figures: np.record, weeks: float, p: np.record
-) -> None:
+def _state_known(floor: Record, total: Record, last: Record, figures: Record, weeks: float, p: Record) -> None:
     figures.client_demand = demand_in_force(floor, p)
     usual = p.client.usual_sales * p.salesforce.reps * max(floor.volume, 1e-9) * weeks
     sales = total.recorded_sales * p.market.customers_per_slot
@@ -154,7 +152,7 @@ def _state_known(
 
 
 @compiled
-def _tell_truth(total: np.record, truth: np.record, weeks: float, p: np.record) -> None:
+def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     slots = p.salesforce.reps * p.market.slots * weeks
     customers = max(total.customers, 1.0)
     calls = max(total.calls, 1.0)
@@ -185,7 +183,7 @@ def _tell_truth(total: np.record, truth: np.record, weeks: float, p: np.record) 
 
 
 @compiled
-def profit_of(total: np.record) -> float:
+def profit_of(total: Record) -> float:
     """€ in minus € out."""
     income = total.revenue + total.trail_fees + total.inbound_fees + total.fine
     pay = total.base_pay + total.commission + total.activity_pay + total.survey_bonus + total.retention_pay
@@ -194,7 +192,7 @@ def profit_of(total: np.record) -> float:
 
 
 @compiled
-def _weigh_up(figures: np.record, truth: np.record, terms: np.record) -> None:
+def _weigh_up(figures: Record, truth: Record, terms: Record) -> None:
     """Reward terms, each about one unit between a bad and a good scheme."""
     terms.conversion = 10.0 * figures.recorded_conversion
     terms.survey = figures.nps / 100.0

@@ -6,10 +6,7 @@ what it seems to pay exceeds what it costs in risk, time and conscience (quantal
 
 import math
 
-import numpy as np
-
-from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
 from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, SURVEY, UNLOGGED
 
@@ -18,7 +15,7 @@ _NEVER = -1e9
 
 
 @compiled
-def decide(rep: np.record, response: np.record, floor: np.record, p: np.record) -> None:
+def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     """Work out what the week's choices are worth to a rep, and how hard to work."""
     scheme = floor.scheme
     foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
@@ -35,7 +32,7 @@ def decide(rep: np.record, response: np.record, floor: np.record, p: np.record) 
 
 
 @compiled
-def choose_tactic(response: np.record, ease: float, p: np.record, draw: float) -> int:
+def choose_tactic(response: Record, ease: float, p: Record, draw: float) -> int:
     """Pick a tactic for one customer, who buys at logit ``ease`` from an honest rep.
 
     Leaves the chance of a sale by each tactic in ``response.chance``.
@@ -62,19 +59,19 @@ def choose_tactic(response: np.record, ease: float, p: np.record, draw: float) -
 
 
 @compiled
-def skill_of(rep: np.record, p: np.record) -> float:
+def skill_of(rep: Record, p: Record) -> float:
     """Skill, a term of the buying logit."""
     return p.skill.ability * rep.ability - rep.inexperience + p.skill.coaching * rep.coached
 
 
 @compiled
-def temperature_scale(p: np.record) -> float:
+def temperature_scale(p: Record) -> float:
     """1 for logit choice; next to 0 for best response."""
     return p.rationality.best_response_temperature if p.rationality.mode == BEST_RESPONSE else 1.0
 
 
 @compiled
-def _conscience(rep: np.record, floor: np.record, p: np.record) -> float:
+def _conscience(rep: Record, floor: Record, p: Record) -> float:
     """€ of moral cost per unit of harm: honesty, eroded by what colleagues do, strengthened by coaching."""
     d = p.decision
     norm = max(floor.norm, 1e-6)
@@ -83,7 +80,7 @@ def _conscience(rep: np.record, floor: np.record, p: np.record) -> float:
 
 
 @compiled
-def _quota_value(rep: np.record, response: np.record, floor: np.record, p: np.record) -> float:
+def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> float:
     """€ that one more recorded sale is worth for the quota: stake × density of just reaching it × present bias.
 
     The gap at the period's end is foreseen from what is on file and from what a usual week brings.
@@ -105,7 +102,7 @@ def _quota_value(rep: np.record, response: np.record, floor: np.record, p: np.re
 
 @compiled
 def _value_tactics(
-    rep: np.record, response: np.record, floor: np.record, p: np.record, conscience: float, quota: float,
+    rep: Record, response: Record, floor: Record, p: Record, conscience: float, quota: float,
     time_value: float, foresight: float,
 ) -> None:  # fmt: skip
     """Split each tactic's pay-off into what a sale adds (``value``) and what the call costs anyhow (``appeal``)."""
@@ -131,14 +128,14 @@ def _value_tactics(
 
 
 @compiled
-def _deferred_value(rep: np.record, retention_pay: float, kept: float) -> float:
+def _deferred_value(rep: Record, retention_pay: float, kept: float) -> float:
     """€ of pay that comes in a quarter, if the sale is held: discounted by patience, and by risk where it is risky."""
     return rep.patience * retention_pay * (1.0 - rep.risk_aversion * (1.0 - kept)) * kept
 
 
 @compiled
 def _choose_records(
-    rep: np.record, response: np.record, scheme: np.record, p: np.record, conscience: float, quota: float,
+    rep: Record, response: Record, scheme: Record, p: Record, conscience: float, quota: float,
     time_value: float, foresight: float,
 ) -> None:  # fmt: skip
     """Chances of what goes on file about a refusal, of an empty log, and of a steered survey."""
@@ -172,7 +169,7 @@ def _choose_records(
 
 @compiled
 def _choose_effort(
-    rep: np.record, response: np.record, scheme: np.record, p: np.record, conversion: float, quota: float,
+    rep: Record, response: Record, scheme: Record, p: Record, conversion: float, quota: float,
     foresight: float,
 ) -> None:  # fmt: skip
     """Effort under a quadratic cost: motivation, pay at the margin, gift and goal, against fear and strain."""
@@ -192,7 +189,7 @@ def _choose_effort(
 
 
 @compiled
-def _channel_open(channel: int, p: np.record) -> bool:
+def _channel_open(channel: int, p: Record) -> bool:
     c = p.channels
     return (
         c.pressure, c.withhold, c.false_promise, c.disparage, c.callback, c.unlogged, c.empty_log, c.survey

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from incentive_env.config import Config
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.state import LEVERS, SCHEME
 
 
@@ -91,7 +91,7 @@ def scheme_records(levers: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def set_scheme(floor: np.record, scheme: np.record) -> None:
+def set_scheme(floor: Record, scheme: Record) -> None:
     """Write a scheme into a floor."""
     in_force = floor.scheme
     in_force.base_pay = scheme.base_pay
@@ -108,7 +108,7 @@ def set_scheme(floor: np.record, scheme: np.record) -> None:
 
 
 @compiled
-def change_scheme(floor: np.record, reps: np.ndarray, scheme: np.record, p: np.record) -> None:
+def change_scheme(floor: Record, reps: np.ndarray, scheme: Record, p: Record) -> None:
     """Put a scheme in force. Reps trust a scheme that stays: motivation falls with the size of the change."""
     shock = p.motivation.scheme_change * _size_of_change(floor.scheme, scheme, p)
     for r in range(len(reps)):
@@ -118,7 +118,7 @@ def change_scheme(floor: np.record, reps: np.ndarray, scheme: np.record, p: np.r
 
 
 @compiled
-def _size_of_change(old: np.record, new: np.record, p: np.record) -> float:
+def _size_of_change(old: Record, new: Record, p: Record) -> float:
     """Mean change of a lever, as a share of its range."""
     low, high = p.levers.low, p.levers.high
     change = 0.0

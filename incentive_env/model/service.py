@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import exp, logistic
 from incentive_env.model.state import PRODUCT_FAULT
 
@@ -21,7 +21,7 @@ class Answering(NamedTuple):
 
 @compiled
 def plan_hours(
-    floor: np.record, reps: np.ndarray, responses: np.ndarray, tallies: np.ndarray, week: np.record, p: np.record
+    floor: Record, reps: np.ndarray, responses: np.ndarray, tallies: np.ndarray, week: Record, p: Record
 ) -> Answering:
     """Split the reps' hours between inbound and outbound work.
 
@@ -50,7 +50,7 @@ def plan_hours(
 
 
 @compiled
-def contact_chance(customer: np.record, floor: np.record, p: np.record) -> float:
+def contact_chance(customer: Record, floor: Record, p: Record) -> float:
     """Chance that a customer calls in next week."""
     s = p.service
     chance = s.base_contacts + s.debt_contacts * customer.debt + s.irritation_contacts * customer.irritation
@@ -61,7 +61,7 @@ def contact_chance(customer: np.record, floor: np.record, p: np.record) -> float
 
 
 @compiled
-def answer_contact(customer: np.record, week: np.record, answering: Answering, p: np.record, luck: np.uint64) -> None:
+def answer_contact(customer: Record, week: Record, answering: Answering, p: Record, luck: np.uint64) -> None:
     """Answer a customer who calls in: in time, late or not at all; fixed the first time, or not."""
     s = p.service
     place = rng.third(luck, 0)
@@ -86,7 +86,7 @@ def answer_contact(customer: np.record, week: np.record, answering: Answering, p
 
 
 @compiled
-def _worked_hours(rep: np.record, response: np.record, floor: np.record, tally: np.record, p: np.record) -> float:
+def _worked_hours(rep: Record, response: Record, floor: Record, tally: Record, p: Record) -> float:
     absence = p.workforce.absence_base + p.workforce.absence_strain * rep.strain
     tally.absent_hours = p.salesforce.weekly_hours * min(absence, 0.5)
     worked = (p.salesforce.weekly_hours - tally.absent_hours) * response.effort

@@ -3,7 +3,7 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.loyalty import loyalty_of
 from incentive_env.model.maths import clip
 from incentive_env.model.state import SURVEY
@@ -11,7 +11,7 @@ from incentive_env.model.state import SURVEY
 
 @compiled
 def survey(
-    rep: np.record, response: np.record, customer: np.record, tally: np.record, floor: np.record, p: np.record,
+    rep: Record, response: Record, customer: Record, tally: Record, floor: Record, p: Record,
     key: np.uint64, entity: int,
 ) -> None:  # fmt: skip
     """After a call, perhaps ask the customer; a steering rep screens out the unhappy, and begs for a ten."""

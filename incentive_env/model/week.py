@@ -5,7 +5,7 @@ import numpy as np
 from incentive_env.model import rng
 from incentive_env.model.calls import work_the_book
 from incentive_env.model.client import judge_delivery, move_demand, move_events, settle_seats, settle_volume
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.customers import live_a_week
 from incentive_env.model.figures import move_cash, note_floor, note_rep, sum_reps
 from incentive_env.model.maths import clip, exp
@@ -17,8 +17,8 @@ from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_w
 
 @compiled
 def simulate_week(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
-    week: np.record, p: np.record,
+    floor: Record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
+    week: Record, p: Record,
 ) -> None:  # fmt: skip
     """Advance one floor by a week.
 
@@ -70,8 +70,8 @@ def simulate_week(
 
 @compiled
 def _move_workforce(
-    floor: np.record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
-    load: float, p: np.record, key: np.uint64,
+    floor: Record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
+    load: float, p: Record, key: np.uint64,
 ) -> None:  # fmt: skip
     filled = 0
     for r in range(len(reps)):
@@ -91,7 +91,7 @@ def _move_workforce(
 
 
 @compiled
-def _spread_the_word(floor: np.record, week: np.record, p: np.record) -> None:
+def _spread_the_word(floor: Record, week: Record, p: Record) -> None:
     """Word of mouth: reputation follows what customers, and those who left in anger, would say."""
     voices = max(week.customers + week.left_wronged, 1.0)
     says = (week.promoters - week.detractors - week.left_wronged) / voices

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic
 from incentive_env.model.opening import draw_traits, start_job
 from incentive_env.model.state import HONEST
@@ -15,7 +15,7 @@ _TRAITS = 12  # purposes taken by one applicant's traits
 
 
 @compiled
-def learn_from_week(rep: np.record, response: np.record, tally: np.record, p: np.record) -> None:
+def learn_from_week(rep: Record, response: Record, tally: Record, p: Record) -> None:
     """Experience-weighted attraction (Camerer & Ho 1999): what a tactic paid, against the week's average."""
     learning = p.learning
     calls = max(tally.calls, 1)
@@ -35,7 +35,7 @@ def learn_from_week(rep: np.record, response: np.record, tally: np.record, p: np
 
 
 @compiled
-def move_norm(floor: np.record, tallies: np.ndarray, p: np.record) -> None:
+def move_norm(floor: Record, tallies: np.ndarray, p: Record) -> None:
     """The norm is what colleagues are seen to do; a sanction is seen by all."""
     calls, gamed, sanctions = 0, 0, 0
     for r in range(len(tallies)):
@@ -48,9 +48,7 @@ def move_norm(floor: np.record, tallies: np.ndarray, p: np.record) -> None:
 
 
 @compiled
-def change_rep(
-    rep: np.record, response: np.record, tally: np.record, floor: np.record, load: float, p: np.record
-) -> None:
+def change_rep(rep: Record, response: Record, tally: Record, floor: Record, load: float, p: Record) -> None:
     """Move motivation, strain, skill and the memories of a rep by one week."""
     calls = max(tally.calls, 1)
     gamed = tally.gamed_calls / calls
@@ -67,7 +65,7 @@ def change_rep(
 
 
 @compiled
-def engagement_of(rep: np.record, p: np.record) -> float:
+def engagement_of(rep: Record, p: Record) -> float:
     """A rep's own loyalty to the job, −1 … 1: the expected answer to an eNPS question."""
     m = p.motivation
     content = (rep.motivation - m.content) / m.content_range
@@ -76,7 +74,7 @@ def engagement_of(rep: np.record, p: np.record) -> float:
 
 @compiled
 def settle_exit(
-    rep: np.record, book: np.ndarray, tally: np.record, floor: np.record, pay: float, p: np.record, key: np.uint64,
+    rep: Record, book: np.ndarray, tally: Record, floor: Record, pay: float, p: Record, key: np.uint64,
     r: int,
 ) -> None:  # fmt: skip
     """A rep may be dismissed, for a missed quota or repeated sanctions, or quit."""
@@ -95,7 +93,7 @@ def settle_exit(
 
 
 @compiled
-def leave(rep: np.record, book: np.ndarray, tally: np.record, reason: int, p: np.record) -> None:
+def leave(rep: Record, book: np.ndarray, tally: Record, reason: int, p: Record) -> None:
     """A rep leaves: deferred pay is forfeited, customers lose the person they knew, the seat stands empty."""
     rep.present = 0
     rep.vacancy = p.workforce.vacancy_weeks
@@ -108,7 +106,7 @@ def leave(rep: np.record, book: np.ndarray, tally: np.record, reason: int, p: np
 
 
 @compiled
-def hire(rep: np.record, tally: np.record, floor: np.record, p: np.record, key: np.uint64, r: int) -> None:
+def hire(rep: Record, tally: Record, floor: Record, p: Record, key: np.uint64, r: int) -> None:
     """Of those who see the offer, whom it suits best takes the seat; so the scheme sorts who comes.
 
     The seat's record is lent to one applicant after the other, then given to the winner.
@@ -127,9 +125,7 @@ def hire(rep: np.record, tally: np.record, floor: np.record, p: np.record, key: 
 
 
 @compiled
-def fill_vacancy(
-    rep: np.record, tally: np.record, floor: np.record, filled: int, p: np.record, key: np.uint64, r: int
-) -> int:
+def fill_vacancy(rep: Record, tally: Record, floor: Record, filled: int, p: Record, key: np.uint64, r: int) -> int:
     """Hire for an empty seat when its time has come, as long as the floor has open seats and cash; count the hire."""
     if rep.present != 0 or floor.closed != 0:
         return 0
@@ -141,13 +137,13 @@ def fill_vacancy(
 
 
 @compiled
-def _payoff(response: np.record, tally: np.record, tactic: int, p: np.record) -> float:
+def _payoff(response: Record, tally: Record, tactic: int, p: Record) -> float:
     """€ that the calls made with a tactic brought the rep this week, angry ones deducted."""
     return response.value[tactic] * tally.tactic_sales[tactic] - p.learning.anger_cost * tally.tactic_anger[tactic]
 
 
 @compiled
-def _move_skill(rep: np.record, floor: np.record, p: np.record) -> None:
+def _move_skill(rep: Record, floor: Record, p: Record) -> None:
     s = p.skill
     rep.inexperience -= s.learning_rate * (1.0 + s.coached_learning * rep.coached) * rep.inexperience
     aim = 1.0 + s.knowledge * floor.knowledge
@@ -156,7 +152,7 @@ def _move_skill(rep: np.record, floor: np.record, p: np.record) -> None:
 
 
 @compiled
-def _move_motivation(rep: np.record, tally: np.record, floor: np.record, gamed: float, p: np.record) -> None:
+def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p: Record) -> None:
     m, scheme = p.motivation, floor.scheme
     bonus = tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
     contingent = bonus / max(bonus + tally.base_pay, 1.0)
@@ -177,9 +173,7 @@ def _move_motivation(rep: np.record, tally: np.record, floor: np.record, gamed: 
 
 
 @compiled
-def _move_strain(
-    rep: np.record, response: np.record, floor: np.record, anger: float, load: float, p: np.record
-) -> None:
+def _move_strain(rep: Record, response: Record, floor: Record, anger: float, load: float, p: Record) -> None:
     m, scheme = p.motivation, floor.scheme
     threat = scheme.pressure * (0.3 + 0.7 * response.miss_chance) if scheme.target > 0.0 else 0.0
     settled = (
@@ -195,7 +189,7 @@ def _move_strain(
 
 
 @compiled
-def _quit_hazard(rep: np.record, pay: float, p: np.record) -> float:
+def _quit_hazard(rep: Record, pay: float, p: Record) -> float:
     w = p.workforce
     outside = w.outside_pay * exp(w.outside_ability * rep.ability)
     return exp(
@@ -207,7 +201,7 @@ def _quit_hazard(rep: np.record, pay: float, p: np.record) -> float:
 
 
 @compiled
-def _offer_surplus(rep: np.record, floor: np.record, p: np.record) -> float:
+def _offer_surplus(rep: Record, floor: Record, p: Record) -> float:
     """€/week by which the job seems better than elsewhere; the dishonest count on selling more than they should."""
     w, scheme = p.workforce, floor.scheme
     people = p.market.customers_per_slot * p.salesforce.expected_calls
