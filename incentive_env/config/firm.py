@@ -23,12 +23,12 @@ class Client(Section):
 class Money(Section):
     """Prices; counts are of real people, so a slot's sale pays ``customers_per_slot`` fees."""
 
-    fee: float = number(40.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, returned on cooling-off")
+    fee: float = number(48.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, returned on cooling-off")
     trail_fee: float = number(0.12, 0.0, 100.0, "€/product/week", "paid by the client while a product is held")
     overhead: float = number(1900.0, 0.0, 1_000_000.0, "€/week", "rent, systems and management of the floor")
     employer_cost: float = number(0.20, 0.0, 1.0, "share", "social charges on pay")
     audit_cost: float = number(7.0, 0.0, 1000.0, "€/call", "listening to one call")
-    coaching_cost: float = number(20.0, 0.0, 1000.0, "€/hour", "the coach")
+    coaching_cost: float = number(35.0, 0.0, 1000.0, "€/hour", "the coach")
     inbound_fee: float = number(1.5, 0.0, 1000.0, "€/contact", "paid by the client per inbound contact fixed")
     start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor when it opens")
     layoff_weeks: float = number(2.0, 0.01, 104.0, "weeks of cost", "debt at which a rep is laid off each week")
@@ -41,9 +41,9 @@ class Floors(Section):
 
     honesty_spread: float = number(0.8, 0.0, 3.0, "logit", "between teams")
     rotten_chance: float = number(0.30, 0.0, 1.0, "share", "of floors that open with a norm of gaming")
-    rotten_norm: float = number(0.65, 0.0, 1.0, "share", "gaming on such a floor")
+    rotten_norm: float = number(0.75, 0.0, 1.0, "share", "gaming on such a floor")
     decent_norm: float = number(0.10, 0.0, 1.0, "share", "gaming on the others")
-    rotten_habit: float = number(2.0, 0.0, 20.0, "€", "attraction of manipulation learned where everybody games")
+    rotten_habit: float = number(3.0, 0.0, 20.0, "€", "attraction of manipulation learned where everybody games")
     need_spread: float = number(0.05, 0.0, 0.5, "1", "between markets")
     mood_spread: float = number(0.06, 0.0, 0.5, "1", "of opening trust between floors")
     newcomer_spread: float = number(0.5, 0.0, 1.0, "share", "largest share of newcomers at opening")

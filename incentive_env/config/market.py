@@ -11,7 +11,7 @@ class Market(Section):
     products: int = number(3, 1, 8, "products", "cross-sold: telephone, television, internet")
     need_mean: float = number(0.62, 0.0, 1.5, "1", "level that need returns to", PROTOTYPE)
     need_sd: float = number(0.18, 0.0, 1.0, "1", "spread of that level between customers and products", PROTOTYPE)
-    need_rate: float = number(0.034, 0.0, 1.0, "1/week", "speed at which need returns", PROTOTYPE)
+    need_rate: float = number(0.050, 0.0, 1.0, "1/week", "speed at which need returns", PROTOTYPE)
     need_after_sale: float = number(0.15, 0.0, 1.0, "share", "need that a sale leaves", PROTOTYPE)
     held_at_start: float = number(0.40, 0.0, 1.0, "share", "products held when the floor opens")
     filled_at_start: float = number(0.92, 0.0, 1.0, "share", "slots that hold a customer when the floor opens")
@@ -37,18 +37,18 @@ class Tactics(Section):
 
     honest: Tactic = Tactic(trust_gain=0.022, cooling_off=0.025)
     pressure: Tactic = Tactic(
-        lift=0.84, harm=0.53, debt=0.19, irritation=0.13, trust_loss=0.067, believed_kept=0.55,
+        lift=0.84, harm=0.53, debt=0.19, irritation=0.11, trust_loss=0.067, believed_kept=0.35,
         detectability=0.5, time=1.23, cooling_off=0.157,
     )  # fmt: skip
     withhold: Tactic = Tactic(
-        lift=0.63, harm=0.82, debt=0.68, irritation=0.02, trust_loss=0.01, believed_kept=0.60,
+        lift=0.63, harm=0.82, debt=0.68, irritation=0.02, trust_loss=0.01, believed_kept=0.40,
         detectability=0.4, time=0.9,
     )  # fmt: skip
     false_promise: Tactic = Tactic(
-        lift=1.06, harm=0.77, debt=0.99, irritation=0.02, believed_kept=0.31, detectability=0.6
+        lift=1.06, harm=0.77, debt=0.99, irritation=0.02, believed_kept=0.15, detectability=0.6
     )
     disparage: Tactic = Tactic(
-        lift=0.50, harm=0.45, debt=0.25, irritation=0.07, trust_loss=0.03, believed_kept=0.65, detectability=0.5
+        lift=0.50, harm=0.45, debt=0.25, irritation=0.07, trust_loss=0.03, believed_kept=0.45, detectability=0.5
     )
 
 
@@ -57,17 +57,18 @@ class Calls(Section):
 
     handle_time: float = number(300.0, 10.0, 3600.0, "s", "talk and wrap-up of one conversation", "field: 240–360 s")
     search_time: float = number(330.0, 0.0, 3600.0, "s", "dialling and waiting before one conversation")
+    diligence: float = number(0.8, 0.0, 10.0, "logit", "buying per unit of the rep's effort above 0.7")
     missing_log_time: float = number(0.15, 0.0, 2.0, "share", "longer call when everything is asked again")
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "shorter call per unit of skill")
-    intercept: float = number(-2.9, -10.0, 5.0, "logit", "buying without need at usual trust", PROTOTYPE)
+    intercept: float = number(-3.1, -10.0, 5.0, "logit", "buying without need at usual trust", PROTOTYPE)
     need: float = number(2.7, 0.0, 10.0, "logit", "buying per unit of need", PROTOTYPE)
     trust: float = number(1.0, 0.0, 10.0, "logit", "buying per unit of trust above 0.6", PROTOTYPE)
-    irritation: float = number(1.6, 0.0, 10.0, "logit", "buying lost per unit of irritation", PROTOTYPE)
+    irritation: float = number(1.2, 0.0, 10.0, "logit", "buying lost per unit of irritation", PROTOTYPE)
     true_callback: float = number(0.5, 0.0, 5.0, "logit", "a customer who asked to be called back", PROTOTYPE)
     misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "lost with one who had said no", PROTOTYPE)
-    missing_log: float = number(0.25, 0.0, 5.0, "logit", "lost when everything is asked again", PROTOTYPE)
+    missing_log: float = number(0.15, 0.0, 5.0, "logit", "lost when everything is asked again", PROTOTYPE)
     undecided: float = number(0.18, 0.0, 1.0, "share", "non-buyers who truly ask to be called back", "field: 10–25 %")
-    repeat_irritation: float = number(0.08, 0.0, 1.0, "1", "irritation of a call right after the last one")
+    repeat_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of a call right after the last one")
     repeat_weeks: float = number(2.5, 0.1, 52.0, "weeks", "time in which that wears off")
     misbooked_irritation: float = number(0.10, 0.0, 1.0, "1", "irritation that it is them again")
     missing_log_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of telling everything again")
@@ -87,8 +88,13 @@ class Customers(Section):
     irritation_kept: float = number(0.90, 0.0, 1.0, "1/week", "irritation kept from week to week", PROTOTYPE)
     satisfaction_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which satisfaction returns")
     satisfaction_level: float = number(0.62, 0.0, 1.0, "1", "level that satisfaction returns to")
-    honest_call: float = number(0.015, 0.0, 1.0, "1", "satisfaction gained by an honest call")
+    neglect: float = number(
+        0.25, 0.0, 1.0, "1", "satisfaction level lost by customers of whom nobody takes care for long"
+    )
+    neglect_weeks: float = number(52.0, 1.0, 520.0, "weeks", "without a contact, until a customer is wholly forgotten")
+    honest_call: float = number(0.025, 0.0, 1.0, "1", "satisfaction gained by an honest call")
     product_fault: float = number(0.02, 0.0, 1.0, "1/week", "satisfaction lost by holders during a product fault")
+    aftercare: float = number(0.10, 0.0, 1.0, "share", "of dissatisfaction and debt that full care at a call settles")
     discovery: float = number(0.067, 0.0, 1.0, "1/week", "hazard that a debt is discovered", PROTOTYPE)
     debt_trust: float = number(0.30, 0.0, 2.0, "1", "trust lost per unit of debt discovered", PROTOTYPE)
     debt_irritation: float = number(0.35, 0.0, 2.0, "1", "irritation per unit of debt discovered", PROTOTYPE)
@@ -101,7 +107,7 @@ class Customers(Section):
     late_cancellation: float = number(0.0046, 0.0, 1.0, "1/week", "cancellation of a product later", PROTOTYPE)
     late_loyalty: float = number(0.25, 0.0, 2.0, "1", "log hazard of that per unit of loyalty")
     retention_weeks: int = number(13, 1, 52, "weeks", "time a sale must be held for retention pay")
-    rep_left_trust: float = number(0.015, 0.0, 1.0, "1", "trust lost when the known rep leaves")
+    rep_left_trust: float = number(0.03, 0.0, 1.0, "1", "trust lost when the known rep leaves")
     lead_rate: float = number(0.030, 0.0, 1.0, "1/week", "vacant slots filled by marketing at neutral reputation")
     referral_rate: float = number(0.0023, 0.0, 1.0, "1/week", "referrals per promoter", "field: 0.5–2 % a month")
     referral_disposition: float = number(
@@ -114,7 +120,7 @@ class Customers(Section):
 class Loyalty(Section):
     """One latent of trust, satisfaction and irritation; its 0–10 image answers the NPS question."""
 
-    level: float = number(7.55, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", PROTOTYPE)
+    level: float = number(7.42, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", PROTOTYPE)
     trust: float = number(3.0, 0.0, 20.0, "points", "per unit of trust above 0.6", PROTOTYPE)
     satisfaction: float = number(2.5, 0.0, 20.0, "points", "per unit of satisfaction above 0.6", PROTOTYPE)
     irritation: float = number(3.0, 0.0, 20.0, "points", "lost per unit of irritation above 0.12", PROTOTYPE)
@@ -138,7 +144,7 @@ class Service(Section):
     capacity: float = number(0.30, 0.01, 1.0, "share", "of working time that may go to inbound calls")
     service_level: float = number(0.90, 0.0, 1.0, "share", "answered in time when there is ample capacity")
     congestion: float = number(4.0, 0.1, 30.0, "1", "how sharply that falls as load nears capacity")
-    fixed_base: float = number(1.1, -5.0, 5.0, "logit", "first time fixed by a rep of average skill")
+    fixed_base: float = number(1.4, -5.0, 5.0, "logit", "first time fixed by a rep of average skill")
     fixed_skill: float = number(0.8, 0.0, 5.0, "1", "the same per unit of skill")
     fixed_missing_log: float = number(0.9, 0.0, 5.0, "logit", "lost when the log is missing")
     fixed_coaching: float = number(0.5, 0.0, 5.0, "logit", "gained under a full coaching stock")

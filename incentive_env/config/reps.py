@@ -11,7 +11,7 @@ class Salesforce(Section):
     reps: int = number(12, 1, 1000, "reps", "seats on the floor, each with a book of customer slots")
     weekly_hours: float = number(38.0, 8.0, 60.0, "hours/week", "contract hours")
     ability_sd: float = number(1.0, 0.0, 3.0, "1", "spread of ability between reps (mean 0)")
-    honesty_mean: float = number(0.62, 0.05, 0.95, "share", "mean honesty of applicants in this labour market")
+    honesty_mean: float = number(0.66, 0.05, 0.95, "share", "mean honesty of applicants in this labour market")
     honesty_spread: float = number(0.75, 0.0, 3.0, "logit", "spread of honesty between applicants")
     risk_aversion: float = number(0.35, 0.0, 1.0, "share", "mean discount of pay that may not come")
     patience: float = number(0.72, 0.0, 1.0, "share", "mean present value of a euro in 13 weeks")
@@ -48,8 +48,10 @@ class Channels(Section):
 class Decision(Section):
     """The perceived pay-off of a choice, € per real conversation unless the unit says otherwise."""
 
-    temperature: float = number(1.75, 0.01, 50.0, "€", "noise of the choice of a tactic", PROTOTYPE)
-    pride: float = number(5.0, 0.0, 100.0, "€/sale", "what a sale is worth to a motivated rep by itself", PROTOTYPE)
+    temperature: float = number(1.30, 0.01, 50.0, "€", "noise of the choice of a tactic", PROTOTYPE)
+    pride: float = number(
+        5.0, 0.0, 100.0, "€/sale", "what an honest sale is worth to a motivated rep by itself", PROTOTYPE
+    )
     stake: float = number(
         119.0, 0.0, 5000.0, "€/sale", "what reaching the quota is worth under full pressure", PROTOTYPE
     )
@@ -58,16 +60,22 @@ class Decision(Section):
     )
     survey_reach: float = number(0.012, 0.0, 1.0, "1", "survey bonus at risk per unit of harm done", PROTOTYPE)
     sanction_fear: float = number(40.0, 0.0, 5000.0, "€", "perceived cost of a sanction", PROTOTYPE)
-    conscience: float = number(17.9, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", PROTOTYPE)
+    conscience: float = number(22.0, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", PROTOTYPE)
     norm_erosion: float = number(
-        0.80, 0.0, 1.0, "share", "conscience lost when everybody games", "direction: Gallen et al. 2016"
+        0.85, 0.0, 1.0, "share", "conscience lost when everybody games", "direction: Gallen et al. 2016"
     )
-    norm_midpoint: float = number(0.42, 0.05, 1.0, "share", "share of gaming at which half of that is lost")
+    norm_midpoint: float = number(0.44, 0.05, 1.0, "share", "share of gaming at which half of that is lost")
     norm_steepness: float = number(4.0, 1.0, 10.0, "1", "how sharply conscience gives way around the midpoint")
+    entitlement: float = number(
+        0.5, 0.0, 2.0, "1", "conscience lost per unit of log base pay below the fair wage", "direction: Greenberg 1990"
+    )
     coached_conscience: float = number(0.5, 0.0, 5.0, "1", "conscience gained per unit of coaching stock", PROTOTYPE)
-    opportunity: float = number(4.1, 0.0, 100.0, "€", "what full autonomy lets an opportunist get away with", PROTOTYPE)
+    opportunity: float = number(2.5, 0.0, 100.0, "€", "what full autonomy lets an opportunist get away with", PROTOTYPE)
+    aftercare_scale: float = number(
+        5.0, 0.1, 100.0, "€", "deferred pay at which 63 % of possible care is taken after a sale"
+    )
     idle_time_value: float = number(0.3, 0.0, 50.0, "€/call", "value of the time of a call under flat pay")
-    speed_salience: float = number(0.3, 0.0, 1.0, "share", "how much of commission a rep links to saved time")
+    speed_salience: float = number(0.15, 0.0, 1.0, "share", "how much of commission a rep links to saved time")
 
 
 class Recording(Section):
@@ -96,11 +104,14 @@ class Effort(Section):
 
     base: float = number(0.35, 0.0, 1.0, "share", "effort of an unmotivated rep without pay at the margin", PROTOTYPE)
     motivation: float = number(0.55, 0.0, 2.0, "share", "effort per unit of motivation", PROTOTYPE)
-    marginal_pay: float = number(0.035, 0.0, 1.0, "share/€", "effort per euro earned by one more call", PROTOTYPE)
+    marginal_pay: float = number(0.065, 0.0, 1.0, "share/€", "effort per euro earned by one more call", PROTOTYPE)
+    activity_salience: float = number(
+        5.0, 0.0, 10.0, "1", "weight of pay per call, immediate and certain, against other pay"
+    )
     fear_of_noes: float = number(0.10, 0.0, 1.0, "share", "effort lost to hiding in breaks before a missed target")
     gift: float = number(0.12, 0.0, 2.0, "share", "effort returned for base pay above the fair wage", "Akerlof 1982")
     goal: float = number(
-        0.045, 0.0, 1.0, "share", "effort added by a hard but attainable goal", "direction: Locke & Latham 1990"
+        0.10, 0.0, 1.0, "share", "effort added by a hard but attainable goal", "direction: Locke & Latham 1990"
     )
     discouragement: float = number(
         0.08, 0.0, 1.0, "share", "effort lost to an unattainable goal", "direction: Locke & Latham 1990"
@@ -165,7 +176,7 @@ class Skill(Section):
     )
     coaching_hours: float = number(2.0, 0.1, 40.0, "hours/week", "hours that give 63 % of a full stock", PROTOTYPE)
     coaching_rate: float = number(0.045, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", PROTOTYPE)
-    knowledge: float = number(0.6, 0.0, 5.0, "1", "coaching gains when research says what matters")
+    knowledge: float = number(1.0, 0.0, 5.0, "1", "coaching gains when research says what matters")
 
 
 class Workforce(Section):
@@ -173,12 +184,12 @@ class Workforce(Section):
 
     absence_base: float = number(0.045, 0.0, 0.5, "share", "absence of an unstrained rep", "field: 5–9 % of hours")
     absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
-    quit_log_hazard: float = number(-4.9, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", PROTOTYPE)
+    quit_log_hazard: float = number(-5.1, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", PROTOTYPE)
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
     quit_motivation: float = number(2.1, 0.0, 10.0, "1", "log hazard per unit of motivation", PROTOTYPE)
     quit_pay: float = number(2.0, 0.0, 20.0, "1", "log hazard per unit of log pay", PROTOTYPE)
     outside_pay: float = number(600.0, 50.0, 5000.0, "€/week", "pay elsewhere for average ability", PROTOTYPE)
-    outside_ability: float = number(0.115, 0.0, 1.0, "1", "log pay elsewhere per unit of ability", PROTOTYPE)
+    outside_ability: float = number(0.08, 0.0, 1.0, "1", "log pay elsewhere per unit of ability", PROTOTYPE)
     escalation: float = number(0.11, 0.0, 1.0, "share", "of detected cases that end in a sanction")
     sanction_fine: float = number(40.0, 0.0, 5000.0, "€", "pay lost by a sanction")
     gaming_rep: float = number(0.40, 0.0, 1.0, "share", "of calls of 8 weeks, above which a rep counts as gaming")

@@ -56,9 +56,10 @@ def _call(
     """One call: the rep chooses a tactic, the customer answers, something goes on file. Returns the hours it took."""
     luck = rng.bits(key, rng.CALL, entity)
     product = _greatest_need(customer, floor, p)
-    tactic = choose_tactic(response, _ease(customer, product, response.skill, p), p, rng.third(luck, 0))
+    tactic = choose_tactic(response, _ease(response, customer, product, p), p, rng.third(luck, 0))
     hours = _duration(response, customer, tactic, p, tally)
-    _feel(customer, tactic, floor, p)
+    _feel(rep, customer, tactic, floor, p)
+    _take_care(response, customer, p)
     _note_conduct(customer, tactic, tally, p)
 
     customer.callback = NO_CALLBACK
@@ -93,11 +94,11 @@ def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
 
 
 @compiled
-def _ease(customer: Record, product: int, skill: float, p: Record) -> float:
+def _ease(response: Record, customer: Record, product: int, p: Record) -> float:
     """Logit of buying from an honest rep."""
     c = p.calls
     ease = c.intercept + c.need * customer.need[product] + c.trust * (customer.trust - 0.6)
-    ease += skill - c.irritation * customer.irritation
+    ease += response.skill + c.diligence * (response.effort - 0.7) - c.irritation * customer.irritation
     if customer.callback == TRUE_CALLBACK:
         ease += c.true_callback
     elif customer.callback == MISBOOKED:
@@ -119,7 +120,7 @@ def _duration(response: Record, customer: Record, tactic: int, p: Record, tally:
 
 
 @compiled
-def _feel(customer: Record, tactic: int, floor: Record, p: Record) -> None:
+def _feel(rep: Record, customer: Record, tactic: int, floor: Record, p: Record) -> None:
     """What being called, in this way, does to the customer."""
     c, t = p.calls, p.tactics
     weeks_since = floor.week - customer.contact_week
@@ -132,8 +133,20 @@ def _feel(customer: Record, tactic: int, floor: Record, p: Record) -> None:
     trust = customer.trust + t.trust_gain[tactic] * (1.0 - customer.trust) - t.trust_loss[tactic]
     customer.trust = clip(trust, 0.0, 1.0)
     if tactic == HONEST:
-        customer.satisfaction += p.customers.honest_call * (1.0 - customer.satisfaction)
+        care = p.customers.honest_call * (0.4 + rep.motivation)
+        customer.satisfaction += care * (1.0 - customer.satisfaction)
     customer.contact_week = floor.week
+
+
+@compiled
+def _take_care(response: Record, customer: Record, p: Record) -> None:
+    """Look after a customer whose sale still has pay to earn: that is what retention pay buys beside restraint."""
+    for product in range(len(customer.deferred)):
+        if customer.deferred[product] > 0.0:
+            care = p.customers.aftercare * response.aftercare
+            customer.satisfaction += care * (1.0 - customer.satisfaction)
+            customer.debt *= 1.0 - care
+            return
 
 
 @compiled

@@ -22,25 +22,45 @@ def live_a_week(
     slots = customers.shape[1]
     referrals = p.customers.referral_rate * floor.promoters * floor.volume
     referral = min(0.5, referrals / max(floor.vacant, 1.0))
-    floor.waiting = 0.0
+    active, promoters, detractors, left_wronged, held, waiting = 0, 0, 0, 0, 0, 0
+    trust, irritation, satisfaction, debt = 0.0, 0.0, 0.0, 0.0
     for r in range(customers.shape[0]):
         for s in range(slots):
             customer = customers[r, s]
             entity = r * slots + s
+            loyalty = 0.0
             if customer.active != 0:
                 if customer.open_issue != 0:
                     answer_contact(customer, week, answering, p, rng.bits(key, rng.INBOUND, entity))
-                _live(customer, tallies[r], floor, week, p, key, entity)
-            else:
-                week.left_wronged += customer.left_wronged
-                if floor.closed == 0:
-                    _maybe_fill(customer, floor, week, referral, p, key, entity)
-    floor.promoters = week.promoters
-    floor.vacant = customers.size - week.customers
+                loyalty = _live(customer, tallies[r], floor, week, p, key, entity)
+            elif floor.closed == 0:
+                _maybe_fill(customer, floor, week, referral, p, key, entity)
+                loyalty = loyalty_of(customer, floor, p)
+            # Sums are kept in local variables: the compiler can hold these in registers.
+            if customer.active == 0:
+                left_wronged += customer.left_wronged
+                continue
+            active += 1
+            promoters += loyalty >= p.loyalty.promoter
+            detractors += loyalty < p.loyalty.detractor
+            waiting += customer.open_issue
+            trust += customer.trust
+            irritation += customer.irritation
+            satisfaction += customer.satisfaction
+            debt += customer.debt
+            for product in range(len(customer.held)):
+                held += customer.held[product]
+    week.customers, week.promoters, week.detractors = active, promoters, detractors
+    week.left_wronged, week.products_held = left_wronged, held
+    week.trust, week.irritation, week.satisfaction, week.debt = trust, irritation, satisfaction, debt
+    floor.promoters, floor.vacant, floor.waiting = promoters, customers.size - active, waiting
 
 
 @compiled
-def _live(customer: Record, tally: Record, floor: Record, week: Record, p: Record, key: np.uint64, entity: int) -> None:
+def _live(
+    customer: Record, tally: Record, floor: Record, week: Record, p: Record, key: np.uint64, entity: int
+) -> float:
+    """One week of one customer; returns the loyalty at its end."""
     _forget(customer, floor, p)
     life = rng.bits(key, rng.LIFE, entity)
     if customer.debt > 0.0 and rng.third(life, 0) < p.customers.discovery:
@@ -48,44 +68,33 @@ def _live(customer: Record, tally: Record, floor: Record, week: Record, p: Recor
     if customer.due_week == floor.week:
         _settle_sales(customer, tally, floor, week, p, key, entity)
     loyalty = loyalty_of(customer, floor, p)
-    _count(customer, loyalty, week, p)
     if rng.third(life, 1) < _MOST * len(customer.held):
         _maybe_drop_a_product(customer, loyalty, floor, week, p, rng.bits(key, rng.DROP, entity))
     fate = rng.third(life, 2)
     if fate < _MOST and fate < exp(p.loyalty.churn_log_hazard - p.loyalty.churn_slope * (loyalty - 7.75)):
         _depart(customer, floor, week)
-        return
+        return loyalty
     wish = rng.bits(key, rng.FATE, entity)
     if rng.third(wish, 0) < contact_chance(customer, floor, p):
         customer.open_issue = 1
-    floor.waiting += customer.open_issue
     if customer.do_not_call != 0 and rng.third(wish, 1) < p.calls.do_not_call_expiry:
         customer.do_not_call = 0
+    return loyalty
 
 
 @compiled
 def _forget(customer: Record, floor: Record, p: Record) -> None:
-    """Irritation cools down, trust and satisfaction return to their levels."""
+    """Irritation cools down, trust and satisfaction return to their levels; that of the forgotten is lower."""
     c = p.customers
+    forgotten = min((floor.week - customer.contact_week) / c.neglect_weeks, 1.0)
     customer.irritation *= c.irritation_kept
     customer.trust += c.trust_rate * (c.trust_level - customer.trust)
-    customer.satisfaction += c.satisfaction_rate * (c.satisfaction_level - customer.satisfaction)
+    customer.satisfaction += c.satisfaction_rate * (
+        c.satisfaction_level - c.neglect * forgotten - customer.satisfaction
+    )
     if floor.event_weeks_left[PRODUCT_FAULT] > 0:
         fault = c.product_fault * p.events.size[PRODUCT_FAULT]
         customer.satisfaction = max(0.0, customer.satisfaction - fault)
-
-
-@compiled
-def _count(customer: Record, loyalty: float, week: Record, p: Record) -> None:
-    week.customers += 1
-    week.promoters += loyalty >= p.loyalty.promoter
-    week.detractors += loyalty < p.loyalty.detractor
-    week.trust += customer.trust
-    week.irritation += customer.irritation
-    week.satisfaction += customer.satisfaction
-    week.debt += customer.debt
-    for product in range(len(customer.held)):
-        week.products_held += customer.held[product]
 
 
 @compiled

@@ -72,7 +72,7 @@ def fill_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: 
     customer.open_issue = 0
     customer.wronged_until = LONG_AGO
     customer.due_week = NEVER
-    customer.contact_week = LONG_AGO
+    customer.contact_week = floor.week  # the sale that brought them, or the referral
     customer.trust = clip(p.customers.trust_level + p.customers.reputation_trust * floor.reputation, 0.0, 1.0)
     customer.irritation = 0.0
     customer.satisfaction = p.customers.satisfaction_level

@@ -26,6 +26,9 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
         p.decision.idle_time_value + scheme.activity_pay + p.decision.speed_salience * scheme.commission * conversion
     )
     response.skill = skill_of(rep, p)
+    response.precision = 1.0 / (p.decision.temperature * temperature_scale(p))
+    stake = foresight * _deferred_value(rep, scheme.retention_pay, p.tactics.believed_kept[HONEST])
+    response.aftercare = 1.0 - exp(-stake / p.decision.aftercare_scale)
     _value_tactics(rep, response, floor, p, conscience, quota, time_value, foresight)
     _choose_records(rep, response, scheme, p, conscience, quota, time_value, foresight)
     _choose_effort(rep, response, scheme, p, conversion, quota, foresight)
@@ -45,10 +48,9 @@ def choose_tactic(response: Record, ease: float, p: Record, draw: float) -> int:
         chance[tactic] = lifted / (1.0 + lifted)
         weight[tactic] = response.value[tactic] * chance[tactic] + response.appeal[tactic]
         best = max(best, weight[tactic])
-    precision = 1.0 / (p.decision.temperature * temperature_scale(p))
     total = 0.0
     for tactic in range(len(weight)):
-        weight[tactic] = exp((weight[tactic] - best) * precision) if weight[tactic] > 0.5 * _NEVER else 0.0
+        weight[tactic] = exp((weight[tactic] - best) * response.precision)
         total += weight[tactic]
     left = draw * total
     for tactic in range(len(weight)):
@@ -72,11 +74,16 @@ def temperature_scale(p: Record) -> float:
 
 @compiled
 def _conscience(rep: Record, floor: Record, p: Record) -> float:
-    """€ of moral cost per unit of harm: honesty, eroded by what colleagues do, strengthened by coaching."""
+    """€ of moral cost per unit of harm: honesty, eroded by what colleagues do and by unfair pay, raised by coaching.
+
+    Whoever feels underpaid feels entitled (Greenberg 1990).
+    """
     d = p.decision
     norm = max(floor.norm, 1e-6)
     erosion = logistic(d.norm_steepness * math.log(norm / d.norm_midpoint))
-    return d.conscience * rep.honesty * (1.0 - d.norm_erosion * erosion) * (1.0 + d.coached_conscience * rep.coached)
+    fairness = max(0.2, 1.0 + d.entitlement * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay))
+    strengthened = 1.0 + d.coached_conscience * rep.coached
+    return d.conscience * rep.honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
 
 
 @compiled
@@ -107,14 +114,16 @@ def _value_tactics(
 ) -> None:  # fmt: skip
     """Split each tactic's pay-off into what a sale adds (``value``) and what the call costs anyhow (``appeal``)."""
     scheme, d, tactics = floor.scheme, p.decision, p.tactics
-    sale = scheme.commission + d.pride * (0.5 + rep.motivation) + quota
+    pride = d.pride * (0.5 + rep.motivation)
     opportunity = d.opportunity * scheme.autonomy * scheme.autonomy * (1.0 - rep.honesty)
     learning = 1.0 if p.rationality.learning != 0 and p.rationality.mode != NAIVE else 0.0
     for tactic in range(len(response.value)):
         response.lift[tactic] = exp(tactics.lift[tactic])
         kept = tactics.believed_kept[tactic]
         harm = tactics.harm[tactic]
-        response.value[tactic] = sale + foresight * _deferred_value(rep, scheme.retention_pay, kept)
+        deferred = foresight * _deferred_value(rep, scheme.retention_pay, kept)
+        # Nobody is proud of a sale that does harm.
+        response.value[tactic] = scheme.commission + quota + deferred + pride * (1.0 - harm)
         response.appeal[tactic] = (
             -(conscience + d.survey_reach * scheme.survey_bonus) * harm
             - foresight * d.sanction_fear * scheme.audit * tactics.detectability[tactic]
@@ -176,7 +185,10 @@ def _choose_effort(
     e = p.effort
     kept = p.tactics.believed_kept[HONEST]
     deferred = foresight * _deferred_value(rep, scheme.retention_pay, kept)
-    paid = conversion * (scheme.commission * (1.0 - 0.5 * rep.risk_aversion) + deferred + quota) + scheme.activity_pay
+    paid = (
+        conversion * (scheme.commission * (1.0 - 0.5 * rep.risk_aversion) + deferred + quota)
+        + e.activity_salience * scheme.activity_pay
+    )
     effort = e.base + e.motivation * rep.motivation + e.marginal_pay * paid
     effort += e.gift * math.log(max(scheme.base_pay, 1.0) / p.workforce.outside_pay)
     if scheme.target > 0.0:

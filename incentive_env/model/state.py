@@ -132,11 +132,13 @@ RESPONSE = np.dtype(
         ("miss_chance", "f8"),  # of the quota, as the rep sees it
         ("value", "f8", (len(TACTICS),)),  # € of a sale made this way
         ("appeal", "f8", (len(TACTICS),)),  # € of a call made this way, sold or not
+        ("precision", "f8"),  # 1/€, of the choice of a tactic
         ("lift", "f8", (len(TACTICS),)),  # of the odds of a sale
         ("chance", "f8", (len(TACTICS),)),  # of a sale in the call at hand
         ("weight", "f8", (len(TACTICS),)),  # of a tactic in the call at hand
         ("misbook", "f8"),  # chance that a refusal goes on file as a call-back
         ("unlog", "f8"),  # chance that it goes on no file
+        ("aftercare", "f8"),  # care for customers whose sale still has pay to earn, 0 … 1
         ("skip_notes", "f8"),  # chance of an empty log
         ("steer", "f8"),  # chance that a survey is steered
     ],

@@ -1,0 +1,62 @@
+# `make help` lists the targets. `make demo` and `make test` need nothing but make and Python 3.11 or newer.
+
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+
+# One thread a process: results do not depend on it, and test workers would only get in each other's way.
+export OMP_NUM_THREADS := 1
+# The build backend is pinned too: older pip reads the first for its build environments, newer pip the second.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all warm lint format typecheck schema wheel clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.installed  ## create .venv and install everything (a minute or two)
+
+demo: .venv/.installed  ## a first look
+	$(BIN)/python scripts/demo.py
+
+test: .venv/.installed warm  ## the quick tests
+	$(BIN)/pytest -n $(WORKERS)
+
+test-all: .venv/.installed warm  ## all tests, minutes
+	$(BIN)/pytest -n $(WORKERS) -m "slow or not slow"
+
+# Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
+warm: .venv/.installed
+	@$(BIN)/python -c "import gymnasium as gym, incentive_env; gym.make('incentive_env/Telesales-v0').reset(seed=0)"
+
+lint: .venv/.installed typecheck  ## lint, formatting and types; changes nothing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: .venv/.installed  ## repair lint where it is safe, and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+typecheck: .venv/.installed  ## mypy, strict, on incentive_env
+	$(BIN)/mypy
+
+schema: .venv/.installed  ## regenerate docs/configuration.md
+	$(BIN)/python scripts/schema.py --markdown docs/configuration.md
+
+wheel: .venv/.installed  ## build dist/*.whl, and use it in an empty virtual environment
+	$(BIN)/python scripts/check_wheel.py
+
+clean:  ## delete builds and caches; keeps .venv and runs
+	rm -rf build dist *.egg-info .coverage coverage.xml .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find incentive_env agents scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.installed: pyproject.toml constraints.txt | .venv/.python
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,dev]'
+	@touch $@

@@ -1,0 +1,84 @@
+"""Checkpoints of a training run: folders that appear whole or not at all."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from stable_baselines3 import PPO
+from stable_baselines3.common.running_mean_std import RunningMeanStd
+from stable_baselines3.common.vec_env import VecNormalize
+
+_PREFIX = "checkpoint-"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint is missing or cannot be used."""
+
+
+def save_checkpoint(
+    run: Path, model: PPO, normaliser: VecNormalize, description: dict[str, Any], keep: int = 2
+) -> Path:
+    """Write a checkpoint beside the run's others and drop the oldest; a kill leaves the earlier ones whole."""
+    run.mkdir(parents=True, exist_ok=True)
+    final = run / f"{_PREFIX}{model.num_timesteps:010d}"
+    partial = run / f".partial-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    model.save(partial / "model.zip")
+    np.savez(
+        partial / "normaliser.npz",
+        obs_mean=normaliser.obs_rms.mean, obs_var=normaliser.obs_rms.var, obs_count=normaliser.obs_rms.count,
+        ret_mean=normaliser.ret_rms.mean, ret_var=normaliser.ret_rms.var, ret_count=normaliser.ret_rms.count,
+    )  # fmt: skip
+    (partial / "run.yaml").write_text(
+        yaml.safe_dump({**description, "timesteps": model.num_timesteps}, sort_keys=False)
+    )
+    shutil.rmtree(final, ignore_errors=True)
+    partial.rename(final)
+    for old in checkpoints(run)[:-keep]:
+        shutil.rmtree(old)
+    return final
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """Complete checkpoints of a run, oldest first."""
+    return sorted(path for path in run.glob(f"{_PREFIX}*") if path.is_dir())
+
+
+def latest_checkpoint(path: Path) -> Path:
+    """The newest checkpoint of a run, or the checkpoint itself."""
+    if (path / "model.zip").is_file():
+        return path
+    found = checkpoints(path)
+    if not found:
+        raise CheckpointError(f"{path}: holds no checkpoint of a training run")
+    return found[-1]
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """What a run was: algorithm, reward, scenario, overrides, timesteps."""
+    file = latest_checkpoint(path) / "run.yaml"
+    try:
+        description = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise CheckpointError(f"{file}: cannot be read: {error}") from None
+    if not isinstance(description, dict) or "reward" not in description:
+        raise CheckpointError(f"{file}: does not describe a training run")
+    return description
+
+
+def read_statistics(checkpoint: Path) -> tuple[RunningMeanStd, RunningMeanStd]:
+    """Running mean and variance of observations and returns."""
+    with np.load(checkpoint / "normaliser.npz") as stored:
+        return tuple(_statistics(stored, kind) for kind in ("obs", "ret"))  # type: ignore[return-value]
+
+
+def _statistics(stored: Any, kind: str) -> RunningMeanStd:
+    statistics = RunningMeanStd(shape=stored[f"{kind}_mean"].shape)
+    statistics.mean = stored[f"{kind}_mean"]
+    statistics.var = stored[f"{kind}_var"]
+    statistics.count = float(stored[f"{kind}_count"])
+    return statistics

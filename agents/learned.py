@@ -1,0 +1,62 @@
+"""A trained model as a policy: its checkpoint, and the normalisation of observations that it was trained with."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from stable_baselines3 import PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.running_mean_std import RunningMeanStd
+
+from agents.checkpoints import CheckpointError, latest_checkpoint, read_statistics
+from incentive_env.observation import observation_space
+
+CLIP = 10.0  # normalised observations are held within ±this, in training and after
+
+
+class LearnedPolicy:
+    """A stable-baselines3 model behind the one `predict`."""
+
+    def __init__(self, model: BaseAlgorithm, statistics: RunningMeanStd) -> None:
+        self.model = model
+        self._statistics = statistics
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Load the newest checkpoint of a run.
+
+        Raises:
+            CheckpointError: there is none, it cannot be read, or it was trained on another observation space.
+        """
+        checkpoint = latest_checkpoint(path)
+        try:
+            model = PPO.load(checkpoint / "model.zip", device="cpu")
+            statistics, _ = read_statistics(checkpoint)
+        except (OSError, ValueError, KeyError) as error:
+            raise CheckpointError(f"{checkpoint}: cannot be loaded: {error}") from None
+        check_space(checkpoint, model.observation_space.shape)
+        return cls(model, statistics)
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """Normalise as in training, then ask the model."""
+        standard = (observation - self._statistics.mean) / np.sqrt(self._statistics.var + 1e-8)
+        seen = np.clip(standard, -CLIP, CLIP).astype(np.float32)
+        actions, state = self.model.predict(seen, state, episode_start, deterministic)
+        return np.asarray(actions, np.float32), state
+
+
+def check_space(checkpoint: Path, shape: tuple[int, ...] | None) -> None:
+    """Refuse a checkpoint whose observations are not those of this version."""
+    expected = observation_space().shape
+    if shape != expected:
+        raise CheckpointError(
+            f"{checkpoint}: was trained on observations of shape {shape}, this version's have shape {expected}; "
+            "train again, or use the version that it was trained with"
+        )

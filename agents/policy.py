@@ -1,0 +1,90 @@
+"""What a policy is, and the simple ones: fixed schemes and random actions."""
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env import Config, Scheme
+from incentive_env.model.scheme import scheme_to_action
+from incentive_env.observation import action_space
+
+
+class Policy(Protocol):
+    """The contract of stable-baselines3: observations ``[floors, 39]`` in, actions ``[floors, 11]`` and state out."""
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """Choose the schemes of the next period."""
+
+
+class NamedScheme(NamedTuple):
+    """A hand-made scheme and the thought behind it."""
+
+    scheme: Scheme
+    idea: str
+
+
+FIXED: dict[str, NamedScheme] = {
+    "flat_salary": NamedScheme(Scheme(base_pay=600), "a fair wage and nothing else"),
+    "piece_rate": NamedScheme(Scheme(base_pay=450, commission=14), "pay for every recorded sale"),
+    "quota_with_threat": NamedScheme(
+        Scheme(base_pay=520, commission=8, target=0.30, pressure=0.8),
+        "a raise for each sale, a minimum conversion on every report, and what follows a miss: the firm of the essay",
+    ),
+    "survey_bonus": NamedScheme(Scheme(base_pay=520, survey_bonus=250), "pay for the measured NPS"),
+    "balanced_scorecard": NamedScheme(
+        Scheme(
+            base_pay=560, commission=5, target=0.18, pressure=0.2, activity_pay=0.1, survey_bonus=80,
+            retention_pay=5, audit=0.03, coaching=1.0, autonomy=0.3, research=200,
+        ),
+        "a little of everything",
+    ),
+    "retention_first": NamedScheme(
+        Scheme(base_pay=540, retention_pay=14, audit=0.02, coaching=1.0, autonomy=0.3), "pay for sales that last"
+    ),
+    "input_steering": NamedScheme(
+        Scheme(base_pay=620, commission=2, audit=0.02, coaching=3.0, autonomy=0.6, research=500),
+        "skill, conduct and a say in the work; pay is modest, and causes are looked into",
+    ),
+}  # fmt: skip
+
+
+class FixedPolicy:
+    """The same scheme, whatever the report says."""
+
+    def __init__(self, scheme: Scheme, config: Config) -> None:
+        self._action = scheme_to_action(scheme, config)
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """The scheme's action for each floor."""
+        return np.tile(self._action, (len(observation), 1)), None
+
+
+class RandomPolicy:
+    """Another scheme for every floor and period, drawn evenly from the whole box."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._random = np.random.default_rng(seed)
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """Uniform actions; there is no deterministic form of chance, so the flag has no effect."""
+        shape = (len(observation), *(action_space().shape or ()))
+        return self._random.uniform(-1.0, 1.0, shape).astype(np.float32), None

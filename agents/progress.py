@@ -1,0 +1,51 @@
+"""Progress of long work: a bar with rate and time left on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+
+class Progress:
+    """Shows how far a job of known size has come."""
+
+    def __init__(self, label: str, total: int, *, plain: bool = False) -> None:
+        self._label, self._total = label, total
+        self._bar: Bar | None = None
+        self._started = time.monotonic()
+        self._first: int | None = None
+        self._tenth = 0
+        if sys.stderr.isatty() and not plain:
+            rate = TextColumn("{task.fields[rate]}")
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+            self._bar = Bar(*columns)
+            self._task = self._bar.add_task(label, total=total, rate="")
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def move(self, done: int) -> None:
+        """Say that so much of the total is done."""
+        self._first = done if self._first is None else self._first
+        seconds = max(time.monotonic() - self._started, 1e-9)
+        rate = (done - self._first) / seconds
+        if self._bar is not None:
+            self._bar.update(self._task, completed=min(done, self._total), rate=f"{rate:,.0f}/s")
+        elif 10 * done // self._total > self._tenth:
+            self._tenth = 10 * done // self._total
+            left = (self._total - done) / rate if rate > 0 else 0.0
+            print(
+                f"{self._label}: {min(done, self._total):,} of {self._total:,}, {rate:,.0f}/s, {left:.0f} s left",
+                file=sys.stderr, flush=True,
+            )  # fmt: skip

@@ -1,0 +1,94 @@
+"""The main job: train one manager on recorded conversion and one on loyalty, and see what each does to loyalty.
+
+Example:
+    python scripts/demo.py
+"""
+
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from common import app, user_errors, write_json, written_whole
+from rich.console import Console
+
+from agents.evaluation import Evaluation, evaluate, evaluation_seeds
+from agents.registry import NAMES, load_policy
+from agents.results import result_rows, result_table
+from incentive_env import load_config
+
+main = app()
+EXAMPLE = "Example: python scripts/demo.py --floors 128 --out runs/demo"
+TRAINED = {"PPO on conversion": "conversion", "PPO on loyalty": "loyalty"}
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    out: Annotated[Path, typer.Option(help="folder for runs, results.json and the picture")] = Path("runs/demo"),
+    floors: Annotated[int, typer.Option(min=2, max=100_000, help="floors on which all are compared")] = 128,
+    timesteps: Annotated[int | None, typer.Option(min=1, help="decisions to train for, instead of the file's")] = None,
+) -> None:
+    """Train two managers, compare them with fixed schemes on the same floors, print, and draw.
+
+    A demo that was cut off goes on where it stopped.
+    """
+    with user_errors():
+        scenario = load_config("telesales")
+        print("Compiling the simulator (once) ...", flush=True)
+        evaluate(scenario, load_policy("flat_salary", scenario), range(2))
+        print("Training a manager on recorded conversion and one on loyalty, side by side ...", flush=True)
+        with ProcessPoolExecutor(len(TRAINED), mp_context=get_context("spawn")) as pool:
+            runs = list(pool.map(_train, TRAINED.values(), [out] * len(TRAINED), [timesteps] * len(TRAINED)))
+        print(
+            f"Evaluating {len(NAMES) + len(TRAINED)} policies on {floors} floors that none was trained on ...",
+            flush=True,
+        )
+        evaluations: dict[str, Evaluation] = {}
+        for name, source in {
+            **dict(zip(TRAINED, map(str, runs), strict=True)),
+            **{name: name for name in NAMES},
+        }.items():
+            evaluations[name] = evaluate(scenario, load_policy(source, scenario), evaluation_seeds(floors))
+        rows = result_rows(evaluations, TRAINED)
+        write_json(out / "results.json", rows)
+        from pictures import draw_story  # loads matplotlib
+
+        with written_whole(out / "demo.png") as partial:
+            draw_story(evaluations, rows, scenario, partial)
+        Console().print(
+            result_table(rows, f"What each scheme did to long-term loyalty ({floors} floors, second year after)")
+        )
+        _say_it(rows)
+        print(f"\nresults: {out / 'results.json'}   picture: {out / 'demo.png'}")
+
+
+def _train(reward: str, out: Path, timesteps: int | None) -> Path:
+    from agents.checkpoints import CheckpointError
+    from agents.training import load_training, train
+
+    plan = load_training("ppo")
+    if timesteps is not None:
+        plan = plan.model_copy(update={"total_timesteps": timesteps})
+    folder = out / reward
+    try:
+        train(load_config("telesales"), reward, plan, folder, resume=True, label=f"training on {reward}", plain=True)
+    except CheckpointError:  # left by an older version of the model: the demo's own folder, so begin anew
+        shutil.rmtree(folder)
+        train(load_config("telesales"), reward, plan, folder, label=f"training on {reward}", plain=True)
+    return folder
+
+
+def _say_it(rows: list[dict[str, object]]) -> None:
+    by_name = {str(row["policy"]): row for row in rows}
+    for name in TRAINED:
+        row = by_name[name]
+        print(
+            f"{name}: recorded conversion {row['conversion_gain']:+.3f} and loyalty {row['loyalty_gain']:+.1f} points "
+            f"(95 % {row['loyalty_gain_low']:+.1f} … {row['loyalty_gain_high']:+.1f}) against a flat salary."
+        )
+
+
+if __name__ == "__main__":
+    main()

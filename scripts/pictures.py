@@ -1,0 +1,72 @@
+"""Pictures for the scripts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+
+from agents.evaluation import Evaluation
+from incentive_env import Config
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+COLOURS = {
+    "PPO on conversion": "#c0392b",
+    "PPO on loyalty": "#1e7d4f",
+    "flat_salary": "#34495e",
+    "quota_with_threat": "#e08e0b",
+}
+GREY = "#9aa5ad"
+
+
+def draw_story(evaluations: Mapping[str, Evaluation], rows: list[dict[str, Any]], config: Config, path: Path) -> None:
+    """Conversion against loyalty, a dot a policy; and both over time for the four that tell the story."""
+    figure = plt.figure(figsize=(13, 6.2), layout="constrained")
+    grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1.0))
+    _draw_trade(figure.add_subplot(grid[:, 0]), rows)
+    _draw_weeks(figure.add_subplot(grid[0, 1]), evaluations, config, "conversion_by_week", "recorded conversion")
+    _draw_weeks(figure.add_subplot(grid[1, 1]), evaluations, config, "loyalty_by_week", "true loyalty, points")
+    figure.suptitle(
+        "What is measured rises, what is meant falls: conversion on the report, loyalty in truth", fontsize=13
+    )
+    figure.savefig(path, dpi=140)
+    plt.close(figure)
+
+
+def _draw_trade(axes: Any, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        colour = COLOURS.get(row["policy"], GREY)
+        half = row["loyalty"] - row["loyalty_low"]
+        axes.errorbar(row["conversion"], row["loyalty"], yerr=half, fmt="o", color=colour, ms=8, capsize=3)
+        axes.annotate(
+            row["policy"].replace("_", " "), (row["conversion"], row["loyalty"]), xytext=(8, 5),
+            textcoords="offset points", color=colour, fontsize=9.5,
+        )  # fmt: skip
+    axes.set_xlabel("recorded conversion, during the two years of the manager")
+    axes.set_ylabel("long-term loyalty, points (year after, 95 % interval)")
+    axes.margins(x=0.22, y=0.08)
+    axes.grid(alpha=0.25)
+
+
+def _draw_weeks(axes: Any, evaluations: Mapping[str, Evaluation], config: Config, what: str, label: str) -> None:
+    episode = config.horizon.decisions * config.horizon.decision_weeks
+    for name, colour in COLOURS.items():
+        if name in evaluations:
+            line = _smooth(getattr(evaluations[name], what), config.horizon.decision_weeks)
+            axes.plot(np.arange(1, len(line) + 1), line, color=colour, lw=1.8, label=name.replace("_", " "))
+    axes.axvspan(episode, len(line), color="#000000", alpha=0.05, lw=0)
+    axes.text(episode + 2, 0.97, "run-off: scored here", transform=axes.get_xaxis_transform(), va="top", fontsize=8.5)
+    axes.set_ylabel(label)
+    axes.set_xlabel("week")
+    axes.grid(alpha=0.25)
+    if what == "conversion_by_week":
+        axes.legend(fontsize=8.5, ncols=2, loc="lower left")
+
+
+def _smooth(line: np.ndarray, weeks: int) -> np.ndarray:
+    """Mean over the last quota period, so that its spikes do not hide the trend."""
+    padded = np.concatenate([np.full(weeks - 1, line[0]), line])
+    return np.convolve(padded, np.full(weeks, 1.0 / weeks), mode="valid")

@@ -1,0 +1,293 @@
+"""Answers worked out by hand, on two reps with four slots each; every coefficient that matters is set in the test."""
+
+import math
+
+import numpy as np
+import pytest
+from worlds import QUIET, TinyFloor, blank, tiny_floor
+
+from incentive_env.model import rng
+from incentive_env.model.calls import ACCURATE, AS_CALLBACK, NOT_FILED, _file_refusal, _hear_no, _sell, work_the_book
+from incentive_env.model.client import settle_volume
+from incentive_env.model.customers import _depart, _discover, _live, _maybe_fill, live_a_week
+from incentive_env.model.pay import audit_rep, pay_rep
+from incentive_env.model.reps import _quota_value, choose_tactic
+from incentive_env.model.scheme import change_scheme
+from incentive_env.model.service import Answering
+from incentive_env.model.state import (
+    CALLBACK,
+    CHANNELS,
+    HONEST,
+    MISBOOKED,
+    NEVER,
+    NO_CALLBACK,
+    SCHEME,
+    TRUE_CALLBACK,
+    UNLOGGED,
+)
+from incentive_env.model.state import PRESSURE as PRESS
+from incentive_env.model.workforce import EXIT_LAID_OFF, hire
+
+KEY = np.uint64(42)
+CLOSED = -1e9
+
+
+def _shares(world: TinyFloor, ease: float, draws: int = 1000) -> np.ndarray:
+    """Share of each tactic over draws that cover 0 to 1 evenly."""
+    grid = (np.arange(draws) + 0.5) / draws
+    chosen = [choose_tactic(world.responses[0], ease, world.p, draw) for draw in grid]
+    return np.bincount(chosen, minlength=5) / draws
+
+
+def _two_tactics(mode: str) -> TinyFloor:
+    """Honest: value 8 × chance 1/2 = 4. Pressure: odds three times 1, value 8 × chance 3/4 = 6. No other is open."""
+    world = tiny_floor({"decision.temperature": 2.0, "rationality.mode": mode})
+    response = world.responses[0]
+    response["lift"], response["value"], response["appeal"] = 1.0, 8.0, CLOSED
+    response["lift"][PRESS], response["appeal"][[HONEST, PRESS]] = 3.0, 0.0
+    return world
+
+
+def test_tactics_are_chosen_by_softmax_of_their_worth():
+    world = _two_tactics("logit")
+    honest = 1.0 / (1.0 + math.exp((6.0 - 4.0) / 2.0))
+    assert _shares(world, ease=0.0) == pytest.approx([honest, 1.0 - honest, 0.0, 0.0, 0.0], abs=0.001)
+    assert world.responses[0].chance[:2] == pytest.approx([1 / 2, 3 / 4])
+
+
+def test_best_response_takes_the_best_tactic():
+    world = _two_tactics("best_response")
+    assert _shares(world, ease=0.0)[PRESS] == 1.0
+    # One who buys anyhow (logit 6) makes both worth about 8; an appeal of 1 then decides.
+    world.responses[0]["appeal"][HONEST] = 1.0
+    assert _shares(world, ease=6.0)[HONEST] == 1.0
+
+
+def test_a_refusal_is_misbooked_below_one_threshold_and_left_unlogged_below_the_next(tiny):
+    response, customer, tally = tiny.responses[0], tiny.customers[0, 0], tiny.tallies[0]
+    response.misbook, response.unlog = 0.3, 0.2
+    filed = [_file_refusal(response, customer, tally, luck) for luck in (0.0, 0.299, 0.3, 0.499, 0.5, 0.999)]
+    assert filed == [AS_CALLBACK, AS_CALLBACK, NOT_FILED, NOT_FILED, ACCURATE, ACCURATE]
+    assert (tally.recorded_callbacks, tally.unlogged, tally.recorded_refusals) == (2, 2, 2)
+    assert (tally.gamed[CALLBACK], tally.gamed[UNLOGGED]) == (2, 2)
+
+
+@pytest.mark.parametrize("undecided", [0.0, 1.0])
+def test_a_misbooked_callback_is_one_recorded_callback_and_one_true_refusal(undecided):
+    world = tiny_floor({"calls.undecided": undecided, "calls.do_not_call_base": 0, "calls.do_not_call_irritation": 0})
+    tally, customer = world.tallies[0], world.customers[0, 0]
+    world.responses[0].misbook = 1.0
+    _hear_no(world.responses[0], customer, tally, world.p, KEY)
+    assert (tally.recorded_callbacks, tally.recorded_refusals) == (1, 0)
+    if undecided == 1.0:  # who asks to be called back cannot be misbooked
+        assert (tally.callbacks, tally.refusals, tally.gamed[CALLBACK]) == (1, 0, 0)
+        assert customer.callback == TRUE_CALLBACK
+    else:
+        assert (tally.callbacks, tally.refusals, tally.gamed[CALLBACK]) == (0, 1, 1)
+        assert customer.callback == MISBOOKED
+
+
+def _one_hour_calls() -> TinyFloor:
+    """A call takes (120 s + 240 s) × 10 people = one hour, whatever the tactic; nobody is asked for an opinion."""
+    overrides = {"calls.search_time": 120.0, "calls.handle_time": 240.0, "calls.skill_time": 0.0, "surveys.share": 0.0}
+    times = {
+        f"tactics.{tactic}.time": 1.0 for tactic in ("honest", "pressure", "withhold", "false_promise", "disparage")
+    }
+    return tiny_floor({**overrides, **times})
+
+
+def _work(world: TinyFloor, hours: float) -> list[int]:
+    """Slots of the first rep that are called this week."""
+    world.responses[0].hours, world.responses[0].lift[:] = hours, 1.0
+    work_the_book(world.reps[0], world.responses[0], world.customers[0], world.tallies[0], world.floor, world.p, KEY, 0)
+    return np.flatnonzero(world.customers[0]["contact_week"] == world.floor.week).tolist()
+
+
+def test_nobody_is_called_who_must_not_be_called_or_is_not_there():
+    world = _one_hour_calls()
+    world.customers[0, 1].do_not_call = 1
+    world.customers[0, 2].active = 0
+    assert _work(world, hours=40.0) == [0, 3]
+    assert world.tallies[0].calls == 2
+
+
+def test_due_callbacks_come_first_and_a_call_that_runs_over_is_owed():
+    world = _one_hour_calls()
+    world.customers[0, 3].callback = TRUE_CALLBACK
+    assert _work(world, hours=0.75) == [3]
+    assert world.reps[0].owed_hours == pytest.approx(1.0 - 0.75)
+    world.floor.week += 1
+    world.customers["callback"] = NO_CALLBACK
+    assert _work(world, hours=0.25) == []
+    assert world.reps[0].owed_hours == 0.0
+
+
+def test_a_smaller_volume_leaves_less_of_the_book():
+    world = _one_hour_calls()
+    world.floor.volume = 0.5
+    assert _work(world, hours=40.0) == [0, 1]
+
+
+def _sold(overrides: dict[str, float]) -> TinyFloor:
+    """The first rep sells honestly to the first customer, in week 100, for 25 € × 10 people of retention pay."""
+    world = tiny_floor({**QUIET, "customers.cooling_off_weeks": 2, "customers.retention_weeks": 13, **overrides})
+    world.floor["scheme"]["retention_pay"] = 25.0
+    _sell(world.customers[0, 0], 0, HONEST, world.floor, world.p)
+    return world
+
+
+def _live_until(world: TinyFloor, week: int) -> None:
+    while world.floor.week <= week:
+        key = np.uint64(rng.week_key(world.floor.seed, world.floor.week))
+        _live(world.customers[0, 0], world.tallies[0], world.floor, world.week, world.p, key, 0)
+        world.floor.week += 1
+
+
+def test_a_regretted_sale_is_cancelled_at_the_end_of_the_cooling_off_and_earns_nothing():
+    world = _sold({"tactics.honest.cooling_off": 1.0})
+    _live_until(world, week=101)
+    assert (world.customers[0, 0].held[0], world.week.cooled_off) == (1, 0)
+    _live_until(world, week=102)
+    assert (world.customers[0, 0].held[0], world.week.cooled_off) == (0, 1)
+    _live_until(world, week=130)
+    assert (world.week.cooled_off, world.tallies[0].retention_pay) == (1, 0.0)
+
+
+def test_retention_pay_falls_due_once_when_the_sale_has_been_held_long_enough():
+    world = _sold({"tactics.honest.cooling_off": 0.0})
+    _live_until(world, week=112)
+    assert (world.customers[0, 0].held[0], world.tallies[0].retention_pay) == (1, 0.0)
+    _live_until(world, week=113)
+    assert world.tallies[0].retention_pay == 25.0 * 10
+    _live_until(world, week=140)
+    assert world.tallies[0].retention_pay == 25.0 * 10
+    assert world.customers[0, 0].due_week == NEVER
+
+
+def test_a_discovered_debt_costs_trust_and_is_settled():
+    overrides = {"customers.debt_trust": 0.4, "customers.debt_irritation": 0.6, "customers.debt_satisfaction": 0.2}
+    world = tiny_floor({**overrides, "customers.debt_cancels": 1.0, "customers.debt_cancel_slope": 5.0})
+    customer = world.customers[0, 0]
+    customer.debt, customer.held[0] = 0.5, 1
+    _discover(customer, world.floor, world.week, world.p, KEY)
+    assert (customer.trust, customer.irritation) == (pytest.approx(0.6 - 0.4 * 0.5), pytest.approx(0.6 * 0.5))
+    assert customer.satisfaction == pytest.approx(0.6 - 0.2 * 0.5)
+    assert (customer.debt, customer.held[0], world.week.discovery_cancellations) == (0.0, 0, 1)
+
+
+@pytest.mark.parametrize(("weeks_later", "wronged"), [(13, 1), (14, 0)])
+def test_a_wronged_leaver_leaves_a_detractor_behind_until_the_slot_is_filled(weeks_later, wronged):
+    world = tiny_floor({**QUIET, "customers.wronged_weeks": 13, "customers.lead_rate": 1.0})
+    customer, floor, week = world.customers[0, 0], world.floor, world.week
+    customer.debt = 0.5
+    _discover(customer, floor, week, world.p, KEY)
+    floor.week += weeks_later
+    _depart(customer, floor, week)
+    assert (customer.active, customer.left_wronged, week.churned) == (0, wronged, 1)
+
+    live_a_week(world.customers, world.tallies, floor, week, Answering(0.0, 1.0, 1.0, 0.0), world.p, KEY)
+    assert (week.customers, week.left_wronged, week.arrivals) == (7, wronged, 1)
+    assert (customer.active, customer.left_wronged) == (1, 0)
+
+
+def test_a_closed_door_of_marketing_leaves_a_slot_vacant():
+    world = tiny_floor(QUIET)
+    world.customers[0, 0].active = 0
+    for entity in range(100):
+        _maybe_fill(world.customers[0, 0], world.floor, world.week, 0.0, world.p, KEY, entity)
+    assert (world.customers[0, 0].active, world.week.arrivals) == (0, 0)
+
+
+def test_a_let_down_client_takes_a_quarter_at_the_end_of_each_period_and_closes_the_floor_at_last():
+    world = tiny_floor({"client.step": 0.25, "horizon.decision_weeks": 4})
+    floor, volumes = world.floor, []
+    for floor.week in range(100, 116):
+        floor.disappointment = 1.0
+        settle_volume(floor, world.reps, world.customers, world.tallies, world.p, KEY)
+        volumes.append(float(floor.volume))
+    assert volumes == [1.0] * 3 + [0.75] * 4 + [0.5] * 4 + [0.25] * 4 + [0.0]
+    assert (floor.closed, floor.open_seats, world.reps["present"].tolist()) == (1, 0, [0, 0])
+    assert world.tallies["exit"].tolist() == [EXIT_LAID_OFF] * 2
+
+
+def _on_the_edge(target: float, pressure: float) -> float:
+    """Last week of the period, 6 sales in 30 on file, 2 in 10 usual: 8 in 40 are foreseen, a quota of 20 %."""
+    world = tiny_floor({"decision.stake": 100.0, "horizon.decision_weeks": 4})
+    world.floor["scheme"]["target"], world.floor["scheme"]["pressure"] = target, pressure
+    world.floor["week"] = 103
+    rep = world.reps[0]
+    rep.period_sales, rep.period_recorded, rep.usual_sales, rep.usual_recorded = 6.0, 30.0, 2.0, 10.0
+    return float(_quota_value(rep, world.responses[0], world.floor, world.p))
+
+
+def test_a_sale_is_worth_stake_times_density_just_at_the_quota():
+    spread = math.sqrt(10.0 * 0.2 * 0.8 + 0.25)
+    density = 1.0 / math.sqrt(2.0 * math.pi)
+    assert _on_the_edge(target=0.2, pressure=0.5) == pytest.approx(100.0 * 0.5 * density / spread, rel=1e-6)
+    assert _on_the_edge(target=0.2, pressure=0.0) == 0.0
+    assert _on_the_edge(target=0.0, pressure=0.5) == 0.0
+    assert 0.0 < _on_the_edge(target=0.4, pressure=0.5) < _on_the_edge(target=0.2, pressure=0.5)
+
+
+def _ability_hired(commission: float, outside_ability: float) -> tuple[float, list[float]]:
+    """Ability of the rep who is hired, and of each of eight applicants alone."""
+    overrides = {
+        "workforce.offer_scale": 1.0, "workforce.outside_ability": outside_ability, "salesforce.risk_aversion": 0.0,
+        "salesforce.trait_spread": 0.0, "salesforce.honesty_spread": 0.0, "skill.ability": 1.0,
+    }  # fmt: skip
+    abilities = []
+    for applicants in (1, 2, 3, 4, 5, 6, 7, 8):
+        world = tiny_floor({**overrides, "workforce.applicants": applicants})
+        world.floor["scheme"]["base_pay"], world.floor["scheme"]["commission"] = 600.0, commission
+        hire(world.reps[0], world.tallies[0], world.floor, world.p, KEY, 0)
+        abilities.append(float(world.reps[0].ability))
+    return abilities[-1], abilities
+
+
+def test_of_more_applicants_a_better_suited_one_is_hired():
+    flat, kept = _ability_hired(commission=0.0, outside_ability=1.0)
+    assert kept == sorted(kept, reverse=True)  # flat pay suits those with the least to earn elsewhere
+    paid, drawn = _ability_hired(commission=100.0, outside_ability=0.0)
+    assert drawn == sorted(drawn)  # commission suits those who sell the most
+    assert flat < paid
+    assert flat == min(kept + drawn)
+
+
+def test_pay_follows_what_is_on_file(tiny):
+    scheme, tally = tiny.floor["scheme"], tiny.tallies[0]
+    scheme["base_pay"], scheme["commission"], scheme["activity_pay"], scheme["survey_bonus"] = 500.0, 5.0, 0.5, 200.0
+    tally.sales, tally.recorded_sales, tally.recorded_refusals, tally.recorded_callbacks = 2, 2, 3, 1
+    tally.refusals, tally.unlogged = 9, 5
+    tiny.reps[0].own_nps = 0.25
+    pay_rep(tiny.reps[0], tally, tiny.floor, tiny.p)
+    assert tally.base_pay == 500.0
+    assert tally.commission == 5.0 * 2 * 10
+    assert tally.activity_pay == 0.5 * (2 + 3 + 1) * 10
+    assert tally.survey_bonus == 200.0 * 0.25
+    tiny.reps[0].own_nps = -0.5
+    pay_rep(tiny.reps[0], tally, tiny.floor, tiny.p)
+    assert tally.survey_bonus == 0.0
+
+
+def test_an_audit_finds_the_share_that_it_hears_and_a_case_may_end_in_a_sanction():
+    world = tiny_floor({
+        "tactics.pressure.detectability": 1.0, "workforce.escalation": 1.0, "workforce.sanction_fine": 30.0,
+    })  # fmt: skip
+    world.floor["scheme"]["audit"] = 0.1
+    world.tallies[0].gamed[CHANNELS.index("pressure")] = 4
+    for tally in world.tallies:
+        audit_rep(tally, world.floor, world.p, KEY, 0)
+    assert world.tallies[0].found.tolist() == [0.1 * 10 * 4, 0, 0, 0, 0, 0, 0, 0]
+    assert (world.tallies["sanctions"].tolist(), world.tallies["fine"].tolist()) == ([1, 0], [30.0, 0.0])
+
+
+def test_a_change_of_scheme_costs_motivation_by_its_size():
+    world = tiny_floor({"motivation.scheme_change": 0.11, "levers.audit.low": 0.0, "levers.audit.high": 0.2})
+    world.reps["motivation"] = 0.5
+    scheme = blank(SCHEME, 1)[0]
+    scheme.audit = 0.1
+    change_scheme(world.floor, world.reps, scheme, world.p)
+    assert world.floor["scheme"]["audit"] == 0.1
+    assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)
+    change_scheme(world.floor, world.reps, scheme, world.p)
+    assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)

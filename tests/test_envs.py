@@ -1,0 +1,249 @@
+import copy
+import warnings
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.error import ResetNeeded
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers.vector import RecordEpisodeStatistics
+from stable_baselines3.common.env_checker import check_env as check_env_sb3
+from worlds import SMALL
+
+from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
+from incentive_env.model.state import LEVERS
+from incentive_env.objective import PRESETS, TERM_NAMES, reward_weights
+from incentive_env.observation import FIGURES
+
+IDS = sorted(name for name in gym.registry if name.startswith("incentive_env/"))
+EPISODE = SMALL["horizon.decisions"]
+
+every_id = pytest.mark.parametrize("env_id", IDS)
+
+
+@pytest.fixture
+def env(small):
+    env = SalesFloorEnv(small)
+    env.reset(seed=1)
+    return env
+
+
+@pytest.fixture
+def vector(small):
+    vector = SalesFloorVectorEnv(2, small)
+    vector.reset(seed=1)
+    return vector
+
+
+def _roll_out(env: gym.Env, seed: int) -> list:
+    env.action_space.seed(seed)
+    observation, info = env.reset(seed=seed)
+    trace, over = [(observation, info)], False
+    while not over:
+        observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
+        over = terminated or truncated
+        trace.append((observation, reward, terminated, truncated, info))
+    return trace
+
+
+def test_something_is_registered():
+    assert "incentive_env/Telesales-v0" in IDS
+
+
+@every_id
+@pytest.mark.parametrize("render_mode", [None, "ansi"])
+def test_the_public_checkers_have_nothing_to_say(env_id, render_mode):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_env(gym.make(env_id, render_mode=render_mode).unwrapped)
+        check_env_sb3(gym.make(env_id, render_mode=render_mode))
+
+
+@every_id
+def test_a_seed_makes_the_whole_episode(env_id):
+    first, again, other = (_roll_out(gym.make(env_id, **{"horizon.decisions": 4}), seed) for seed in (3, 3, 4))
+    np.testing.assert_equal(first, again)
+    assert not np.array_equal(first[0][0], other[0][0])
+
+
+@every_id
+@pytest.mark.parametrize("mode", list(AutoresetMode))
+def test_make_vec_makes_the_native_class_by_itself(env_id, mode):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        envs = gym.make_vec(env_id, num_envs=2, autoreset_mode=mode, **SMALL)
+    assert isinstance(envs.unwrapped, SalesFloorVectorEnv)
+    assert envs.metadata["autoreset_mode"] is mode
+    observation, _ = envs.reset(seed=1)
+    assert observation in envs.observation_space
+
+
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_episode_statistics_see_each_episode(mode):
+    envs = RecordEpisodeStatistics(gym.make_vec(IDS[0], num_envs=2, autoreset_mode=mode, **SMALL))
+    envs.reset(seed=1)
+    total = np.zeros(2)
+    for _ in range(EPISODE):
+        _, rewards, _, truncated, infos = envs.step(envs.action_space.sample())
+        total += rewards
+    assert truncated.all()
+    assert infos["episode"]["l"].tolist() == [EPISODE] * 2
+    assert infos["episode"]["r"] == pytest.approx(total)
+    for _ in range(EPISODE + 1):
+        envs.step(envs.action_space.sample())
+    assert envs.episode_count == 4
+
+
+def test_without_autoreset_an_ended_floor_wants_a_reset(small):
+    envs = SalesFloorVectorEnv(2, small, autoreset_mode="Disabled")
+    envs.reset(seed=1)
+    for _ in range(EPISODE):
+        _, _, _, truncated, _ = envs.step(np.zeros((2, 11), np.float32))
+    assert truncated.all()
+    with pytest.raises(ResetNeeded, match=r"\[0, 1\]"):
+        envs.step(np.zeros((2, 11), np.float32))
+    envs.reset(options={"reset_mask": np.array([True, False])})
+    with pytest.raises(ResetNeeded, match=r"\[1\]"):
+        envs.step(np.zeros((2, 11), np.float32))
+
+
+def test_a_floor_that_was_never_opened_cannot_be_stepped(small):
+    envs = SalesFloorVectorEnv(2, small, autoreset_mode="Disabled")
+
+    def open_one_and_step_both():
+        envs.reset(seed=1, options={"reset_mask": np.array([True, False])})
+        envs.step(np.zeros((2, 11), np.float32))
+
+    with pytest.raises((ResetNeeded, ValueError)):
+        open_one_and_step_both()
+
+
+def test_finite_actions_outside_the_box_are_clipped(small):
+    action = np.linspace(-1.0, 1.0, 11, dtype=np.float32)
+    far = np.where(np.abs(action) == 1.0, 50.0 * action, action)
+    envs = [SalesFloorEnv(small) for _ in range(2)]
+    reports = []
+    for env, wanted in zip(envs, (action, far), strict=True):
+        env.reset(seed=1)
+        reports.append(env.step(wanted)[0])
+    assert (reports[0] == reports[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("action", "says"),
+    [
+        (np.zeros(10), r"\(10,\), must be \(11,\)"),
+        (np.zeros((1, 11)), r"\(1, 11\), must be \(11,\)"),
+        (np.float32(0.0), r"shape \(\)"),
+        (np.array([0.0] * 3 + [np.nan] + [0.0] * 7), r"action\[3\] = nan"),
+        (np.array([np.inf] + [0.0] * 10), r"action\[0\] = inf"),
+    ],
+)
+def test_an_action_that_is_none_is_an_error(env, action, says):
+    with pytest.raises(ValueError, match=says):
+        env.step(action)
+
+
+@pytest.mark.parametrize(
+    ("actions", "says"),
+    [(np.zeros((3, 11)), r"\(3, 11\), must be \(2, 11\)"), (np.full((2, 11), np.nan), r"action\[0, 0\] = nan")],
+)
+def test_actions_that_are_none_are_an_error(vector, actions, says):
+    with pytest.raises(ValueError, match=says):
+        vector.step(actions)
+
+
+def test_step_wants_a_reset_before_and_after_an_episode(small):
+    env, action = SalesFloorEnv(small), np.zeros(11, np.float32)
+    with pytest.raises(ResetNeeded, match="reset"):
+        env.step(action)
+    with pytest.raises(ResetNeeded, match="reset"):
+        SalesFloorVectorEnv(2, small).step(np.zeros((2, 11), np.float32))
+    env.reset(seed=1)
+    assert [env.step(action)[3] for _ in range(EPISODE)] == [False] * (EPISODE - 1) + [True]
+    with pytest.raises(ResetNeeded, match="reset"):
+        env.step(action)
+
+
+@pytest.mark.parametrize("make", [SalesFloorEnv, lambda **kwargs: SalesFloorVectorEnv(2, **kwargs)])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"reward": "loyality"}, "'loyality'; nearest valid name: loyalty"),
+        ({"salesforce.rep": 3}, "salesforce.rep: unknown key .*salesforce.reps"),
+        ({"config": "telesails"}, "'telesails'; nearest valid name: telesales"),
+        ({"render_mode": "human"}, "render_mode 'human'"),
+    ],
+)
+def test_an_argument_that_cannot_be_used_is_an_error(make, arguments, says):
+    with pytest.raises(ValueError, match=says):
+        make(**arguments)
+
+
+def test_an_unknown_override_goes_through_gym_make_as_a_config_error():
+    with pytest.raises(ConfigError, match=r"salesforce\.reps"):
+        gym.make(IDS[0], **{"salesforce.rep": 3})
+
+
+def test_num_envs_must_be_positive(small):
+    with pytest.raises(ValueError, match="num_envs = 0"):
+        SalesFloorVectorEnv(0, small)
+
+
+@pytest.mark.parametrize("reward", PRESETS)
+def test_reward_is_the_weighted_sum_of_its_terms(small, reward):
+    env = SalesFloorEnv(small, reward=reward)
+    env.reset(seed=1)
+    _, value, _, _, info = env.step(np.zeros(11, np.float32))
+    assert tuple(info["reward_terms"]) == TERM_NAMES
+    weights = dict(zip(TERM_NAMES, reward_weights(small, reward), strict=True))
+    assert value == pytest.approx(sum(weights[name] * term for name, term in info["reward_terms"].items()))
+
+
+def test_the_report_as_text_names_every_lever_and_figure(small):
+    env = SalesFloorEnv(small, render_mode="ansi")
+    env.reset(seed=1)
+    assert "no decision yet" in env.render()
+    env.step(np.zeros(11, np.float32))
+    words = env.render().split()
+    for name in (*LEVERS, *(figure.name for figure in FIGURES)):
+        assert name in words
+    assert SalesFloorEnv(small).render() is None
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0},
+        {"money.insolvency": True, "money.overhead": 1e6, "money.layoff_weeks": 0.01},
+    ],
+    ids=["client leaves", "bankrupt"],
+)
+def test_an_episode_terminates_when_nothing_is_left_to_manage(small, overrides):
+    env = SalesFloorEnv(small, **overrides, **{"horizon.decisions": 20})
+    env.reset(seed=1)
+    steps = []
+    while not steps or not (steps[-1][2] or steps[-1][3]):
+        steps.append(env.step(np.zeros(11, np.float32)))
+        assert steps[-1][0] in env.observation_space
+    report, _, terminated, truncated, info = steps[-1]
+    assert (terminated, truncated) == (True, False)
+    assert len(steps) < 20
+    assert np.isfinite(report).all()
+    assert info["figures"]["volume"] == 0.0
+    with pytest.raises(ResetNeeded):
+        env.step(np.zeros(11, np.float32))
+
+
+def test_a_deep_copy_goes_on_like_its_original(small):
+    """Or says that it cannot be copied; what must not happen is a copy that reports nothing."""
+    env = SalesFloorEnv(small)
+    env.reset(seed=1)
+    try:
+        twin = copy.deepcopy(env)
+    except TypeError:
+        return
+    action = np.linspace(-1.0, 1.0, 11, dtype=np.float32)
+    mine, its = env.step(action), twin.step(action)
+    np.testing.assert_equal(its, mine)

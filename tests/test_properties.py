@@ -1,0 +1,220 @@
+"""What must be true at all times, over random configurations, schemes and luck."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from worlds import numbers, open_floors, random_actions, small_config
+
+from incentive_env import Config, ConfigError
+from incentive_env.config import all_keys
+from incentive_env.model.state import CALLBACK, CHANNELS, MONEY_IN, MONEY_OUT, State
+from incentive_env.observation import observation_space
+
+FLOORS, DECISIONS = 3, 4
+SPACE = observation_space()
+lives = settings(max_examples=20, deadline=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
+
+# Shapes stay small, and products at three: numba compiles the week anew for another number of products.
+CONFIGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "salesforce.reps": st.integers(1, 5),
+        "market.slots": st.integers(1, 12),
+        "market.customers_per_slot": st.integers(1, 50),
+        "salesforce.honesty_mean": st.floats(0.05, 0.95),
+        "rationality.mode": st.sampled_from(["logit", "best_response", "naive"]),
+        "decision.temperature": st.floats(0.01, 50.0),
+        "decision.stake": st.floats(0.0, 5000.0),
+        "decision.norm_erosion": st.floats(0.0, 1.0),
+        "recording.temperature": st.floats(0.01, 50.0),
+        "tactics.false_promise.debt": st.floats(0.0, 2.0),
+        "channels.callback": st.booleans(),
+        "channels.unlogged": st.booleans(),
+        "customers.discovery": st.floats(0.0, 1.0),
+        "customers.lead_rate": st.floats(0.0, 1.0),
+        "loyalty.churn_log_hazard": st.floats(-15.0, 0.0),
+        "workforce.quit_log_hazard": st.floats(-12.0, 0.0),
+        "workforce.vacancy_weeks": st.integers(0, 6),
+        "workforce.escalation": st.floats(0.0, 1.0),
+        "events.campaign.chance": st.floats(0.0, 1.0),
+        "events.product_fault.chance": st.floats(0.0, 1.0),
+        "events.newcomers.chance": st.floats(0.0, 1.0),
+        "client.may_leave": st.booleans(),
+        "client.anger_rate": st.floats(0.0, 10.0),
+        "money.insolvency": st.booleans(),
+        "money.overhead": st.floats(0.0, 100_000.0),
+        "surveys.share": st.floats(0.0, 1.0),
+        "reporting.noise": st.floats(0.0, 10.0),
+        "horizon.burn_in_weeks": st.sampled_from([0, 4, 8]),
+    },
+)
+
+
+class Life(NamedTuple):
+    """Some floors from their opening to the last of their decisions."""
+
+    config: Config
+    opening: State
+    opening_cash: np.ndarray  # [floors] €
+    weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
+    rep_weeks: np.ndarray  # [floors, weeks, reps] REP_WEEK
+    truths: np.ndarray  # [decisions, floors] TRUTH
+    figures: np.ndarray  # [decisions, floors] FIGURES
+    terms: np.ndarray  # [decisions, floors] TERMS
+    observations: np.ndarray  # [decisions + 1, floors, 39]
+    end: State
+
+    def __repr__(self) -> str:
+        return "Life(…)"
+
+
+def live(overrides: dict[str, Any], luck: int = 0) -> Life:
+    config = small_config(overrides)
+    floors = open_floors(config, range(luck, luck + FLOORS))
+    opening = State(*(array.copy() for array in floors.state))
+    periods, observations = [], [floors.observation()]
+    for actions in random_actions(DECISIONS, FLOORS, luck):
+        periods.append([array.copy() for array in floors.decide(actions)])
+        observations.append(floors.observation())
+    weeks, rep_weeks, figures, truths, terms = zip(*periods, strict=True)
+    return Life(
+        config, opening, opening.floors["cash"], np.concatenate(weeks, axis=1), np.concatenate(rep_weeks, axis=1),
+        np.stack(truths), np.stack(figures), np.stack(terms), np.stack(observations), floors.state,
+    )  # fmt: skip
+
+
+LIVES = st.builds(live, CONFIGS, st.integers(0, 1 << 32))
+
+
+@lives
+@given(LIVES)
+def test_shares_and_probabilities_lie_between_0_and_1(life):
+    shares = ["conversion", "gaming_share", "trust", "satisfaction", "left_wronged", "norm"]
+    for name in [*shares, *(f"gaming_{channel}" for channel in CHANNELS)]:
+        assert (life.truths[name] >= 0.0).all(), name
+        assert (life.truths[name] <= 1.0 + 1e-6).all(), name
+    for name in ("recorded_conversion", "callback_share", "csat", "first_time_fixed", "service_level", "staffing"):
+        assert (life.figures[name] >= 0.0).all(), name
+        assert (life.figures[name] <= 1.0).all(), name
+    for traits in ("honesty", "risk_aversion", "patience", "gaming"):
+        assert ((life.end.reps[traits] >= 0.0) & (life.end.reps[traits] <= 1.0)).all(), traits
+
+
+@lives
+@given(LIVES)
+def test_slots_are_conserved(life):
+    weeks, slots = life.weeks, life.config.salesforce.reps * life.config.market.slots
+    after = weeks["customers"] - weeks["churned"] + weeks["arrivals"]
+    assert (weeks["customers"][:, 0] == life.opening.customers["active"].sum(axis=(1, 2))).all()
+    assert (weeks["customers"][:, 1:] == after[:, :-1]).all()
+    assert (after[:, -1] == life.end.customers["active"].sum(axis=(1, 2))).all()
+    assert (weeks["promoters"] + weeks["detractors"] <= weeks["customers"]).all()
+    assert (weeks["customers"] + weeks["left_wronged"] <= slots).all()
+    assert (weeks["answered_in_time"] <= weeks["contacts"]).all()
+    assert (weeks["fixed"] <= weeks["answered"]).all()
+    assert (weeks["answered"] <= weeks["contacts"]).all()
+
+
+@lives
+@given(LIVES)
+def test_money_is_conserved(life):
+    weeks = life.weeks
+    moved = np.diff(weeks["cash"], prepend=life.opening_cash[:, None])
+    income = sum(weeks[name] for name in MONEY_IN)
+    spending = sum(weeks[name] for name in MONEY_OUT)
+    assert moved == pytest.approx(income - spending, rel=1e-6, abs=1e-6 * float(np.abs(weeks["cash"]).max()))
+    for name in (*MONEY_IN, *MONEY_OUT):
+        assert (weeks[name] >= 0.0).all(), name
+    profit, booked = life.truths["profit"].T, (income - spending).reshape(FLOORS, DECISIONS, -1).sum(axis=2)
+    assert profit == pytest.approx(booked, rel=1e-6, abs=1e-3)
+
+
+@lives
+@given(LIVES)
+def test_what_happened_and_what_is_on_file_reconcile_through_the_ledger(life):
+    for rows in (life.weeks, life.rep_weeks):
+        misbooked, unlogged = rows["gamed"][..., CALLBACK], rows["unlogged"]
+        assert (rows["calls"] == rows["sales"] + rows["refusals"] + rows["callbacks"]).all()
+        filed = rows["recorded_sales"] + rows["recorded_refusals"] + rows["recorded_callbacks"]
+        assert (rows["calls"] == filed + unlogged).all()
+        assert (rows["sales"] == rows["recorded_sales"]).all()
+        assert (rows["recorded_callbacks"] - rows["callbacks"] == misbooked).all()
+        assert (rows["refusals"] == rows["recorded_refusals"] + misbooked + unlogged).all()
+        assert (rows["gamed"][..., CHANNELS.index("unlogged")] == unlogged).all()
+        assert (rows["gamed_calls"] <= rows["calls"]).all()
+    for name in ("calls", "sales", "gamed", "found", "hours", "commission", "sanctions"):
+        assert life.rep_weeks[name].sum(axis=2) == pytest.approx(life.weeks[name])
+
+
+@lives
+@given(LIVES)
+def test_exits_of_reps_add_up_to_those_of_the_floor(life):
+    for reason, name in enumerate(("quits", "dismissals", "layoffs"), start=1):
+        assert (life.weeks[name] == (life.rep_weeks["exit"] == reason).sum(axis=2)).all(), name
+
+
+@lives
+@given(LIVES)
+def test_nothing_is_nan_and_reports_stay_in_the_declared_space(life):
+    assert_finite(life)
+
+
+def assert_finite(life: Life) -> None:
+    for records in (life.weeks, life.rep_weeks, life.figures, life.truths, life.terms):
+        assert np.isfinite(numbers(records)).all()
+    for array in life.end:
+        for name in array.dtype.names:
+            values = array[name] if array.dtype[name].names is None else numbers(array[name].copy())
+            assert np.isfinite(values).all(), name
+    for report in life.observations.reshape(-1, SPACE.shape[0]):
+        assert SPACE.contains(report)
+
+
+@lives
+@given(LIVES)
+def test_a_report_holds_nothing_of_the_true_state(life):
+    floors = open_floors(life.config, range(FLOORS))
+    before = floors.observation().tobytes()
+    for array, hidden in (
+        (floors.state.customers, ("active", "trust", "irritation", "satisfaction", "debt", "need", "held")),
+        (floors.state.reps, ("honesty", "ability", "motivation", "strain", "gaming", "attraction")),
+        (floors.state.floors, ("norm", "reputation", "team_honesty", "need_shift", "disappointment", "delivered")),
+    ):
+        for name in hidden:
+            array[name] = 1 - array[name]
+    assert floors.observation().tobytes() == before
+
+
+# Keys of which an end crashes the interpreter, and with it the test run.
+CRASHES = {"decision.conscience"}
+SHAPES = {"salesforce.reps", "market.slots", "market.products", "horizon"}
+
+
+def _ends() -> Iterator[tuple[str, float]]:
+    """Each bounded key with each end of its bounds."""
+    for key in all_keys():
+        if not SHAPES & {key, key.partition(".")[0]} and key not in CRASHES:
+            section: Any = Config
+            *branches, leaf = key.split(".")
+            for branch in branches:
+                section = section.model_fields[branch].annotation
+            for constraint in section.model_fields[leaf].metadata:
+                for end in ("ge", "le"):
+                    if hasattr(constraint, end):
+                        yield key, getattr(constraint, end)
+
+
+def test_every_number_may_stand_at_either_end_of_its_bounds():
+    tried = 0
+    for key, end in _ends():
+        try:
+            life = live({key: end})
+        except ConfigError:  # contradicts a neighbour, such as low above high
+            continue
+        assert_finite(life)
+        tried += 1
+    assert tried > 500

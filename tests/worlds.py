@@ -1,0 +1,87 @@
+"""Worlds small enough to be worked out by hand, and short ways to run them."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from incentive_env import Config, load_config
+from incentive_env.config.record import config_record
+from incentive_env.floors import Floors
+from incentive_env.model.state import FLOOR_WEEK, LONG_AGO, NEVER, REP_WEEK, RESPONSE, empty_state
+
+# Three products as in the shipped scenario: another number would make numba compile the whole week once more.
+SMALL: Mapping[str, Any] = {
+    "salesforce.reps": 3, "market.slots": 8, "horizon.burn_in_weeks": 4, "horizon.decisions": 3,
+    "horizon.run_off_weeks": 8, "client.may_leave": False, "money.insolvency": False,
+}  # fmt: skip
+
+
+def small_config(overrides: Mapping[str, Any] | None = None) -> Config:
+    return load_config(_usual_small_config(), overrides or {})
+
+
+@cache
+def _usual_small_config() -> Config:
+    return load_config(None, SMALL)
+
+
+def open_floors(config: Config, seeds: Sequence[int], *, threads: int = 1) -> Floors:
+    floors = Floors(config, len(seeds), threads=threads)
+    floors.reset(np.array(seeds, np.uint64))
+    return floors
+
+
+def random_actions(decisions: int, floors: int, seed: int = 0) -> np.ndarray:
+    """Actions ``[decisions, floors, 11]``; floor *i* has the same ones in a batch of any size."""
+    rows = [np.random.default_rng([seed, floor]).uniform(-1, 1, (decisions, 11)) for floor in range(floors)]
+    return np.stack(rows, axis=1).astype(np.float32)
+
+
+def numbers(records: np.ndarray) -> np.ndarray:
+    """All numbers of records whose fields are all of one width."""
+    return np.ascontiguousarray(records).view(np.float64)
+
+
+class TinyFloor(NamedTuple):
+    """One floor of two reps and 2 × 4 slots; compiled stages take its records directly."""
+
+    floor: Any
+    reps: np.ndarray
+    customers: np.ndarray
+    responses: np.ndarray
+    tallies: np.ndarray
+    week: Any
+    p: Any
+
+
+TINY: Mapping[str, Any] = {
+    "salesforce.reps": 2, "market.slots": 4, "market.products": 1, "market.customers_per_slot": 10,
+}  # fmt: skip
+
+# Nothing happens to a customer by chance.
+QUIET: Mapping[str, Any] = {
+    "customers.discovery": 0.0, "customers.late_cancellation": 0.0, "customers.lead_rate": 0.0,
+    "customers.referral_rate": 0.0, "loyalty.churn_log_hazard": -15.0, "loyalty.churn_slope": 0.0,
+    "tactics.honest.cooling_off": 0.0, "service.base_contacts": 0.0, "service.irritation_contacts": 0.0,
+}  # fmt: skip
+
+
+def tiny_floor(overrides: Mapping[str, Any] | None = None) -> TinyFloor:
+    """Every slot holds a customer without any history, both reps are newcomers, and no lever is set."""
+    state = empty_state(1, reps=2, slots=4, products=1)
+    floor, reps, customers = state.floors[0], state.reps[0], state.customers[0]
+    floor["seed"], floor["week"], floor["volume"], floor["open_seats"], floor["demand"] = 7, 100, 1.0, 2, 1.0
+    reps["present"], reps["honesty"], reps["patience"], reps["loss_aversion"] = 1, 0.5, 1.0, 1.0
+    customers["active"], customers["trust"], customers["satisfaction"] = 1, 0.6, 0.6
+    customers["due_week"], customers["wronged_until"] = NEVER, LONG_AGO
+    customers["contact_week"], customers["sold_week"] = LONG_AGO, LONG_AGO
+    return TinyFloor(
+        floor, reps, customers, blank(RESPONSE, 2), blank(REP_WEEK, 2), blank(FLOOR_WEEK, 1)[0],
+        config_record(load_config(None, {**TINY, **(overrides or {})})),
+    )  # fmt: skip
+
+
+def blank(dtype: np.dtype, count: int) -> np.ndarray:
+    return np.zeros(count, np.dtype((np.record, dtype)))
