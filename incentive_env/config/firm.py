@@ -23,7 +23,7 @@ class Client(Section):
 class Money(Section):
     """Prices; counts are of real people, so a slot's sale pays ``customers_per_slot`` fees."""
 
-    fee: float = number(48.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, returned on cooling-off")
+    fee: float = number(55.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, returned on cooling-off")
     trail_fee: float = number(0.12, 0.0, 100.0, "€/product/week", "paid by the client while a product is held")
     overhead: float = number(1900.0, 0.0, 1_000_000.0, "€/week", "rent, systems and management of the floor")
     employer_cost: float = number(0.20, 0.0, 1.0, "share", "social charges on pay")

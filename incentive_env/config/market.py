@@ -57,7 +57,7 @@ class Calls(Section):
 
     handle_time: float = number(300.0, 10.0, 3600.0, "s", "talk and wrap-up of one conversation", "field: 240–360 s")
     search_time: float = number(330.0, 0.0, 3600.0, "s", "dialling and waiting before one conversation")
-    diligence: float = number(0.8, 0.0, 10.0, "logit", "buying per unit of the rep's effort above 0.7")
+    diligence: float = number(0.6, 0.0, 10.0, "logit", "buying per unit of the rep's effort above 0.7")
     missing_log_time: float = number(0.15, 0.0, 2.0, "share", "longer call when everything is asked again")
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "shorter call per unit of skill")
     intercept: float = number(-3.1, -10.0, 5.0, "logit", "buying without need at usual trust", PROTOTYPE)

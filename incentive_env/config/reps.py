@@ -172,7 +172,7 @@ class Skill(Section):
     learning_rate: float = number(0.09, 0.0, 1.0, "1/week", "speed of learning the job: 26 weeks", PROTOTYPE)
     coached_learning: float = number(1.2, 0.0, 10.0, "1", "extra speed of learning the job under a full coaching stock")
     coaching: float = number(
-        0.35, 0.0, 2.0, "logit", "skill of a full coaching stock", "direction: De Grip & Sauermann 2012"
+        0.15, 0.0, 2.0, "logit", "skill of a full coaching stock", "direction: De Grip & Sauermann 2012"
     )
     coaching_hours: float = number(2.0, 0.1, 40.0, "hours/week", "hours that give 63 % of a full stock", PROTOTYPE)
     coaching_rate: float = number(0.045, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", PROTOTYPE)
