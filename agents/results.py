@@ -41,7 +41,8 @@ def result_table(rows: list[dict[str, Any]], title: str) -> Table:
             Path(row["policy"]).name, row["trained_on"] or "",
             f"{row['loyalty']:.1f}", f"{row['loyalty_low']:.1f} … {row['loyalty_high']:.1f}",
             f"{row['loyalty_gain']:+.1f} ({row['loyalty_gain_low']:+.1f} … {row['loyalty_gain_high']:+.1f})",
-            f"{row['conversion']:.3f}", f"{row['profit']:,.0f}", f"{row['gaming_share']:.2f}", f"{row['goodhart_gap']:+.1f}",
+            f"{row['conversion']:.3f}", f"{row['profit']:,.0f}",
+            f"{row['gaming_share']:.2f}", f"{row['goodhart_gap']:+.1f}",
         )  # fmt: skip
     return table
 

@@ -13,10 +13,12 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.checkpoints import CheckpointError, checkpoints, read_description, read_statistics, save_checkpoint
 from agents.learned import CLIP, check_space
+from agents.policy import FIXED
 from agents.progress import Progress
 from agents.vec_adapter import NativeVecEnv
 from incentive_env import Config, ConfigError, SalesFloorVectorEnv
 from incentive_env.config import config_directory, read_yaml
+from incentive_env.model.scheme import scheme_to_action
 
 
 class HyperParameters(BaseModel):
@@ -43,6 +45,9 @@ class Network(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     net_arch: tuple[int, ...] = Field((64, 64), description="widths of the hidden layers")
+    initial_scheme: str = Field(
+        "balanced_scorecard", description="fixed scheme around which the first actions are drawn"
+    )
     log_std_init: float = Field(-0.7, ge=-5.0, le=2.0, description="log standard deviation of the first actions")
 
 
@@ -119,10 +124,22 @@ def _new(normaliser: VecNormalize, training: TrainingConfig, seed: int) -> PPO:
     first = keywords.pop("learning_rate")
     normaliser.venv.seed(1_000_000 * (seed + 1))  # far from the seeds that policies are evaluated on
     torch.manual_seed(seed)
-    return PPO(
+    model = PPO(
         "MlpPolicy", normaliser, device="cpu", learning_rate=_Falling(first),
-        policy_kwargs={**training.policy.model_dump(), "net_arch": list(training.policy.net_arch)}, **keywords,
+        policy_kwargs={"net_arch": list(training.policy.net_arch), "log_std_init": training.policy.log_std_init},
+        **keywords,
     )  # fmt: skip
+    _start_around(model, training.policy.initial_scheme, normaliser.venv.env.config)  # type: ignore[attr-defined]
+    return model
+
+
+def _start_around(model: PPO, name: str, config: Config) -> None:
+    """Let the first actions be those of a scheme that a floor survives, or the first lessons are all about closing."""
+    if name not in FIXED:
+        raise ConfigError(f"policy.initial_scheme = {name!r}: must be one of {', '.join(FIXED)}")
+    action = torch.as_tensor(scheme_to_action(FIXED[name].scheme, config))
+    with torch.no_grad():
+        model.policy.action_net.bias.copy_(action)
 
 
 class _Falling:

@@ -149,14 +149,14 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
 
 def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return actions as an array of the shape wanted, or say clearly what is wrong with them."""
-    array = np.asarray(actions, dtype=np.float32)
+    """Return actions as an array of the shape wanted, clipped to the box, or say clearly what is wrong with them."""
+    array = np.asarray(actions, dtype=np.float64)
     if array.shape != shape:
         raise ValueError(f"action has shape {array.shape}, must be {shape}: one entry in [-1, 1] for each lever")
     if not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"action{list(place)} = {array[place]}: must be finite")
-    return array
+    return np.clip(array, -1.0, 1.0).astype(np.float32)
 
 
 def _as_dict(records: np.ndarray) -> dict[str, float]:

@@ -1,8 +1,9 @@
 """The one transition behind `Env`, `VectorEnv` and `simulate`: a batch of floors under the manager's decisions."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +15,12 @@ from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_pe
 from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, LEVERS, REP_WEEK, RESPONSE, State, empty_state
 from incentive_env.observation import HIGH, LOW, NAMES, NOISE
+
+# Arrays that carry a floor from one decision to the next, beside its state.
+_CARRIED = ("_figures", "_previous", "_truth", "_terms", "_time_left", "_levers", "_actions")
+
+
+_MOST_THREADS = int(getattr(numba.config, "NUMBA_NUM_THREADS", 1))
 
 
 class Period(NamedTuple):
@@ -40,6 +47,7 @@ class Floors:
         self.num_floors = num_floors
         self.threads = threads
         self.record = config_record(config)
+        self._parameters = np.array([self.record], self.record.dtype)
         reps = config.salesforce.reps
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
         self._low, high = lever_ranges(config)
@@ -75,6 +83,7 @@ class Floors:
             self._take(fresh, chosen)
             return
         open_floors(*self.state, chosen, np.asarray(seeds, np.uint64), self.record)
+        self._shown.fill(0.0)
         horizon = self.config.horizon
         neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]
         self._put_in_force(np.array(neutral))
@@ -83,12 +92,12 @@ class Floors:
         self._previous[:] = self._shown
         self._time_left[:] = 1.0
 
-    def decide(self, actions: NDArray[np.floating]) -> Period:
-        """Put normalised actions ``[floors, 11]`` in force and run to the next decision."""
+    def decide(self, actions: NDArray[np.floating], weeks: int | None = None) -> Period:
+        """Put normalised actions ``[floors, 11]`` in force and run to the next decision, or for some weeks."""
         self._put_in_force(self._low + (np.clip(actions, -1.0, 1.0) + 1.0) * (0.5 * self._width))
         self._previous[:] = self._shown
         self._time_left -= 1.0 / self.config.horizon.decisions
-        return self.advance(self.config.horizon.decision_weeks)
+        return self.advance(self.config.horizon.decision_weeks if weeks is None else weeks)
 
     def advance(self, weeks: int) -> Period:
         """Run all floors for some weeks with the schemes in force.
@@ -96,9 +105,11 @@ class Floors:
         The arrays returned are used again by the next call of the same length: copy what must last.
         """
         run = self._runner(weeks)
+        if self.threads > 1:
+            numba.set_num_threads(min(self.threads, _MOST_THREADS))
         run.flat_reps.fill(0.0)
         run.flat_weeks.fill(0.0)
-        run.simulate(*self.state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self.record)
+        run.simulate(*self.state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self._parameters)
         np.add.reduce(run.flat_weeks, axis=1, out=run.flat_totals)
         run.report(self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.record)
         return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms)
@@ -116,6 +127,19 @@ class Floors:
         self._levers[:] = levers
         self._actions[:] = np.clip((levers - self._low) * (2.0 / self._width) - 1.0, -1.0, 1.0)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy needs: machine code and the views on the arrays are made anew."""
+        arrays = {name: getattr(self, name) for name in _CARRIED}
+        return {"config": self.config, "threads": self.threads, "state": tuple(self.state), **arrays}
+
+    def __setstate__(self, stored: dict[str, Any]) -> None:
+        """Build the batch anew and fill it."""
+        self.__init__(stored["config"], len(stored["_time_left"]), threads=stored["threads"])  # type: ignore[misc]
+        for mine, theirs in zip(self.state, stored["state"], strict=True):
+            mine[...] = theirs
+        for name in _CARRIED:
+            getattr(self, name)[...] = stored[name]
+
     @property
     def closed(self) -> NDArray[np.bool_]:
         """Floors ``[floors]`` where nothing is left to manage."""
@@ -125,7 +149,7 @@ class Floors:
     def _take(self, other: "Floors", chosen: NDArray[np.int64]) -> None:
         for mine, theirs in zip(self.state, other.state, strict=True):
             mine[chosen] = theirs
-        for name in ("_figures", "_previous", "_truth", "_time_left", "_levers", "_actions"):
+        for name in _CARRIED:
             getattr(self, name)[chosen] = getattr(other, name)
 
     def _runner(self, weeks: int) -> "_Runner":
@@ -144,7 +168,7 @@ class Floors:
             totals, totals.view(np.float64).reshape(self.num_floors, -1),
             bound(
                 run_floors_threaded if threaded else run_floors,
-                *self.state, self._responses, rep_weeks, floor_weeks, self._schemes, self.record,
+                *self.state, self._responses, rep_weeks, floor_weeks, self._schemes, self._parameters,
             ),
             bound(
                 report_period,

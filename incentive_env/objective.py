@@ -23,11 +23,11 @@ def reward_weights(config: Config, reward: str) -> NDArray[np.float64]:
     Raises:
         ConfigError: no preset has that name.
     """
-    preset = getattr(config.rewards, reward, None) if isinstance(reward, str) else None
-    if not isinstance(preset, Weights):
+    if reward not in PRESETS:
         close = difflib.get_close_matches(str(reward), PRESETS, n=1)
         hint = f"; nearest valid name: {close[0]}" if close else ""
         raise ConfigError(f"unknown reward {reward!r}{hint}; rewards: {', '.join(PRESETS)}")
+    preset: Weights = getattr(config.rewards, reward)
     return np.array([getattr(preset, term) for term in TERM_NAMES])
 
 

@@ -81,7 +81,7 @@ def simulate(
     loaded = load_config(config)
     rollout = roll_out(loaded, policy, seeds, weeks, keep_reps=True)
     assert rollout.rep_weeks is not None
-    numbers = np.asarray(seeds, np.int64)
+    numbers = np.asarray(seeds, np.uint64)
     return Panel(
         _table(rollout.floor_weeks, numbers, ("seed", "week")),
         _table(rollout.rep_weeks, numbers, ("seed", "week", "rep")),
@@ -102,6 +102,8 @@ def roll_out(
     total = horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks if weeks is None else weeks
     if total < 1:
         raise ValueError(f"weeks = {total}: must be at least 1")
+    if len(seeds) < 1:
+        raise ValueError("seeds: at least one is needed, one for each floor")
     floors = Floors(config, len(seeds), threads=threads)
     floors.reset(np.asarray(seeds, np.uint64))
     act = as_actor(policy, config)
@@ -111,16 +113,16 @@ def roll_out(
     done = 0
     while done < total:
         length = min(horizon.decision_weeks, total - done)
-        if len(asked) < horizon.decisions and length == horizon.decision_weeks:
+        if len(asked) < horizon.decisions:
             seen = floors.observation()
             actions = _checked(act(seen), len(seeds))
-            period = floors.decide(actions)
+            period = floors.decide(actions, length)
             asked.append((actions, seen, period.truth.copy(), period.figures.copy()))
         else:
             period = floors.advance(length)
         _keep(period, floor_weeks, rep_weeks, keep_reps)
         done += length
-    columns = [np.stack(column) for column in zip(*asked, strict=True)] if asked else [np.empty(0)] * 4
+    columns = [np.stack(column) for column in zip(*asked, strict=True)]
     reps = np.concatenate(rep_weeks, axis=1) if keep_reps else None
     return Rollout(np.concatenate(floor_weeks, axis=1), reps, *columns)
 
@@ -154,13 +156,15 @@ def _keep(period: Period, floor_weeks: list[np.ndarray], rep_weeks: list[np.ndar
         rep_weeks.append(period.rep_weeks.copy())
 
 
-def _table(records: np.ndarray, seeds: NDArray[np.int64], keys: tuple[str, ...]) -> np.ndarray:
+def _table(records: np.ndarray, seeds: NDArray[np.uint64], keys: tuple[str, ...]) -> np.ndarray:
     """Flatten records ``[floors, weeks, ...]`` into rows, with a column for each key and each number."""
     names: list[str] = []
     for name in records.dtype.names or ():
         if name != "week":
             names += _COLUMN_NAMES.get(name, [name])
-    table = np.zeros(records.size, [(key, "i8") for key in keys] + [(name, "f8") for name in names])
+    table = np.zeros(
+        records.size, [(key, "u8" if key == "seed" else "i8") for key in keys] + [(name, "f8") for name in names]
+    )
     grid = np.indices(records.shape)
     table["seed"] = seeds[grid[0].ravel()]
     table["week"] = grid[1].ravel() + 1
@@ -175,22 +179,22 @@ def _table(records: np.ndarray, seeds: NDArray[np.int64], keys: tuple[str, ...])
     return table
 
 
-def _ledger(records: np.ndarray, seeds: NDArray[np.int64]) -> np.ndarray:
+def _ledger(records: np.ndarray, seeds: NDArray[np.uint64]) -> np.ndarray:
     """What happened against what is on file, and each gaming channel against what audits found out."""
     rows = [_ledger_rows(records, seeds, name, done, recorded, None) for name, done, recorded in _OUTCOMES]
     for index, channel in enumerate(CHANNELS):
-        rows.append(_ledger_rows(records, seeds, channel, index, None, index))
+        rows.append(_ledger_rows(records, seeds, f"gamed_{channel}", index, None, index))
     return np.concatenate(rows)
 
 
 def _ledger_rows(
-    records: np.ndarray, seeds: NDArray[np.int64], entry: str, done: str | int | None, recorded: str | None,
+    records: np.ndarray, seeds: NDArray[np.uint64], entry: str, done: str | int | None, recorded: str | None,
     found: int | None,
 ) -> np.ndarray:  # fmt: skip
     columns = [
-        ("seed", "i8"),
+        ("seed", "u8"),
         ("week", "i8"),
-        ("entry", "U16"),
+        ("entry", "U24"),
         ("done", "f8"),
         ("recorded", "f8"),
         ("found_out", "f8"),

@@ -75,6 +75,8 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             options: ``{"reset_mask": [num_envs] bool}`` opens those floors only.
         """
         chosen = np.flatnonzero((options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_)))
+        if self._seeds is None and len(chosen) < self.num_envs:
+            raise ResetNeeded("the first reset() must open all floors: leave out 'reset_mask'")
         self._seed_floors(seed, chosen)
         self._open(chosen)
         return self.floors.observation(), {}
@@ -135,7 +137,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             number = wanted[floor]
             if number is None:
                 number = first_seed(self.np_random) if fresh else next_seed(seeds[floor])
-            seeds[floor] = number
+            seeds[floor] = int(number)
         self._seeds = seeds
 
     def _restart(self, chosen: NDArray[np.int64]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.console import Console
 
 from agents.registry import PolicyError
 from incentive_env import ConfigError
@@ -17,6 +18,11 @@ from incentive_env import ConfigError
 def app() -> typer.Typer:
     """A command line without rich tracebacks."""
     return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def console() -> Console:
+    """Where tables go; wide enough for them where the output is no terminal."""
+    return Console() if sys.stdout.isatty() else Console(width=140)
 
 
 @contextmanager

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, user_errors, write_json, written_whole
-from rich.console import Console
+from common import app, console, user_errors, write_json, written_whole
 
 from agents.evaluation import Evaluation, evaluate, evaluation_seeds
 from agents.registry import NAMES, load_policy
@@ -57,7 +56,7 @@ def run(
 
         with written_whole(out / "demo.png") as partial:
             draw_story(evaluations, rows, scenario, partial)
-        Console().print(
+        console().print(
             result_table(rows, f"What each scheme did to long-term loyalty ({floors} floors, second year after)")
         )
         _say_it(rows)

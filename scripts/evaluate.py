@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, user_errors, write_json
-from rich.console import Console
+from common import app, console, user_errors, write_json
 
 from agents.evaluation import evaluate_all, evaluation_seeds
 from agents.registry import NAMES, load_policy, trained_on
@@ -40,7 +39,7 @@ def run(
         loaded = {name: load_policy(name, scenario) for name in names}
         evaluations = evaluate_all(scenario, loaded, evaluation_seeds(floors), threads=threads)
         rows = result_rows(evaluations, {name: trained_on(name) for name in names})
-        Console().print(result_table(rows, f"{scenario.name}: loyalty in the run-off, {floors} floors"))
+        console().print(result_table(rows, f"{scenario.name}: loyalty in the run-off, {floors} floors"))
         if out is not None:
             write_json(out, rows)
             print(f"results written to {out}")

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from common import app, user_errors, written_whole
-from rich.console import Console
+from common import app, console, user_errors, written_whole
 from rich.table import Table
 
 from agents.registry import NAMES, load_policy
@@ -75,7 +74,7 @@ def _show(panel: Panel, title: str) -> None:
             f"{5200 * (part['quits'] + part['dismissals']).sum() / max(part['present'].sum(), 1.0):.0f}",
             f"{part['cash'].mean():,.0f}",
         )
-    Console().print(table)
+    console().print(table)
 
 
 def _write_csv(table: np.ndarray, path: Path) -> None:

@@ -132,12 +132,12 @@ def test_an_error_names_key_value_and_way_out(override, parts):
 @pytest.mark.parametrize(
     ("misspelt", "meant"),
     [
-        ("decision.prde", "decision.pride"), ("decsion.pride", "decision.pride"),
+        ("decision.prde", "decision.pride"), ("decsion.pride", "decision"),
         ("tactics.presure.lift", "tactics.pressure"), ("rewards.loyality.profit", "rewards.loyalty"),
     ],
 )  # fmt: skip
 def test_an_unknown_key_is_answered_with_the_nearest_valid_one(misspelt, meant):
-    assert meant in _error(None, {misspelt: 1.0})
+    assert f"nearest valid name: {meant}" in _error(None, {misspelt: 1.0})
 
 
 def test_all_errors_are_told_at_once(tmp_path):
@@ -146,11 +146,6 @@ def test_all_errors_are_told_at_once(tmp_path):
     assert len(lines) == 3
     for key, origin in (("salesforce.rep", "bad.yaml"), ("market.slots", "bad.yaml"), ("calls.need", "override")):
         assert any(line.startswith(key) and origin in line for line in lines)
-
-
-def test_a_reward_preset_without_a_weight_is_an_error():
-    message = _error(None, {"rewards.loyalty": {"conversion": 1.0, "survey": 0.0, "profit": 0.0, "loyalty": 0.0}})
-    assert "rewards.loyalty.wellbeing" in message
 
 
 def test_malformed_yaml_names_file_and_line(tmp_path):

@@ -108,10 +108,10 @@ def test_shares_and_probabilities_lie_between_0_and_1(life):
 @given(LIVES)
 def test_slots_are_conserved(life):
     weeks, slots = life.weeks, life.config.salesforce.reps * life.config.market.slots
-    after = weeks["customers"] - weeks["churned"] + weeks["arrivals"]
-    assert (weeks["customers"][:, 0] == life.opening.customers["active"].sum(axis=(1, 2))).all()
-    assert (weeks["customers"][:, 1:] == after[:, :-1]).all()
-    assert (after[:, -1] == life.end.customers["active"].sum(axis=(1, 2))).all()
+    opening = life.opening.customers["active"].sum(axis=(1, 2), dtype=int)
+    change = np.diff(weeks["customers"], prepend=opening[:, None])
+    assert (change == weeks["arrivals"] - weeks["churned"]).all()
+    assert (weeks["customers"][:, -1] == life.end.customers["active"].sum(axis=(1, 2))).all()
     assert (weeks["promoters"] + weeks["detractors"] <= weeks["customers"]).all()
     assert (weeks["customers"] + weeks["left_wronged"] <= slots).all()
     assert (weeks["answered_in_time"] <= weeks["contacts"]).all()

@@ -29,7 +29,12 @@ def number(default: float, low: float, high: float, unit: str, meaning: str, sou
         source: publication, or the word *assumption*.
     """
     return Field(
-        default=default, ge=low, le=high, description=meaning, json_schema_extra={"unit": unit, "source": source}
+        default=default,
+        ge=low,
+        le=high,
+        strict=True,  # true is no number, and "20" no 20
+        description=meaning,
+        json_schema_extra={"unit": unit, "source": source},
     )
 
 

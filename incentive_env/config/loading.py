@@ -59,6 +59,8 @@ def config_directory() -> Path:
 
 def find_config(name: "str | Path") -> Path:
     """Path of a shipped scenario by its name, or of a YAML file by its path."""
+    if not isinstance(name, str | Path):
+        raise ConfigError(f"config {name!r}: must be a preset's name, a path, a Config or None")
     shipped = config_directory() / f"{name}.yaml"
     if shipped.is_file():
         return shipped
@@ -128,9 +130,17 @@ def _assignments(overrides: "Iterable[str] | Mapping[str, Any]") -> Iterable[tup
         if not equals or not key.strip():
             raise ConfigError(f"override {text!r}: must read KEY=VALUE, for example salesforce.reps=20")
         try:
-            yield key.strip(), yaml.safe_load(value)
+            yield key.strip(), _number_or(yaml.safe_load(value))
         except yaml.YAMLError:
             raise ConfigError(f"override {text!r}: the value is not valid YAML") from None
+
+
+def _number_or(value: Any) -> Any:
+    """YAML takes 1e-3 for a word; a person means the number."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
@@ -140,7 +150,8 @@ def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
         if not isinstance(below, dict):
             raise ConfigError(f"{key}: {'.'.join(branches[: depth + 1])} is a value, not a section")
         tree = below
-    tree[leaf] = value
+    below = tree.get(leaf)
+    tree[leaf] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
 
 
 def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
@@ -150,6 +161,8 @@ def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
     where = "an override" if overridden else origin
     if entry["type"] == "extra_forbidden":
         return f"{key}: unknown key (set to {entry['input']!r} in {where}){_nearest_key(key)}"
+    if entry["type"] == "missing":
+        return f"{key}: is missing (in {where})"
     if entry["type"] == "value_error":
         return f"{key}: {entry['ctx']['error']} (in {where})"
     return f"{key} = {entry['input']!r} in {where}: {_allowed(key, entry['msg'])}"
@@ -174,11 +187,19 @@ def _allowed(key: str, message: str) -> str:
 
 
 def _nearest_key(key: str) -> str:
+    """The valid key that looks most like one: where its section is known, a neighbour; else section by section."""
+    *branches, leaf = key.split(".")
     known = all_keys()
-    siblings = [name for name in known if name.rpartition(".")[0] == key.rpartition(".")[0]]
-    same_leaf = [name for name in known if name.rpartition(".")[2] == key.rpartition(".")[2]]
-    sections = sorted({name.partition(".")[0] for name in known})
-    return _nearest(key, siblings) or _nearest(key, same_leaf + known) or _nearest(key, sections, cutoff=0.0)
+    valid: list[str] = []
+    for branch in (*branches, leaf):
+        prefix = "".join(f"{name}." for name in valid)
+        names = list(dict.fromkeys(name[len(prefix) :].split(".")[0] for name in known if name.startswith(prefix)))
+        close = difflib.get_close_matches(branch, names, n=1, cutoff=0.5)
+        if not close:
+            same_leaf = [name for name in known if name.rpartition(".")[2] == leaf]
+            return _nearest(key, same_leaf) or _nearest(key, known) or _nearest(key, names, cutoff=0.0)
+        valid += close
+    return f"; nearest valid name: {'.'.join(valid)}"
 
 
 def _nearest(word: str, known: list[str], cutoff: float = 0.5) -> str:

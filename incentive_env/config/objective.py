@@ -13,9 +13,13 @@ class Horizon(Section):
 
 
 class Weights(Section):
-    """Weights of the reward terms; each term is about one unit between a bad and a good scheme."""
+    """Weights of the reward terms.
 
-    conversion: float = number(REQUIRED, -100.0, 100.0, "1", "recorded conversion, per 10 points")
+    Each term is about 0 on a usual floor, so that keeping a floor alive is worth nothing by itself, and about one unit
+    between a bad and a good scheme.
+    """
+
+    conversion: float = number(REQUIRED, -100.0, 100.0, "1", "recorded conversion above 20 points, per 10 points")
     survey: float = number(REQUIRED, -100.0, 100.0, "1", "measured NPS, per 100 points")
     profit: float = number(REQUIRED, -100.0, 100.0, "1", "profit, per 10 € a real customer and year")
     loyalty: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty, per 100 points")

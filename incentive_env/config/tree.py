@@ -60,14 +60,26 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.horizon.burn_in_weeks % self.horizon.decision_weeks:
-            raise ValueError(
-                "horizon.burn_in_weeks must be a multiple of horizon.decision_weeks (the quota period), "
-                f"got {self.horizon.burn_in_weeks} and {self.horizon.decision_weeks}"
-            )
-        if not self.loyalty.detractor < self.loyalty.promoter:
-            raise ValueError(
-                "loyalty.detractor must be below loyalty.promoter, "
-                f"got {self.loyalty.detractor:g} and {self.loyalty.promoter:g}"
-            )
+        wrong = [message for broken, message in self._contradictions() if broken]
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return self
+
+    def _contradictions(self) -> list[tuple[bool, str]]:
+        horizon, loyalty, customers = self.horizon, self.loyalty, self.customers
+        return [
+            (
+                horizon.burn_in_weeks % horizon.decision_weeks != 0,
+                "horizon.burn_in_weeks must be a multiple of horizon.decision_weeks (the quota period), "
+                f"got {horizon.burn_in_weeks} and {horizon.decision_weeks}",
+            ),
+            (
+                loyalty.detractor >= loyalty.promoter,
+                f"loyalty.detractor must be below loyalty.promoter, got {loyalty.detractor:g} and {loyalty.promoter:g}",
+            ),
+            (
+                customers.cooling_off_weeks >= customers.retention_weeks,
+                "customers.cooling_off_weeks must be below customers.retention_weeks, "
+                f"got {customers.cooling_off_weeks} and {customers.retention_weeks}",
+            ),
+        ]

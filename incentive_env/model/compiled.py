@@ -1,11 +1,16 @@
 """How functions of the core are compiled: `compiled` inside, `entry` and `threaded_entry` where Python calls in."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
+# Before numba is loaded: with plain threads a process can still fork, as Gymnasium's AsyncVectorEnv does.
+os.environ.setdefault("NUMBA_THREADING_LAYER", "workqueue")
+
 import numba
+import numpy as np
 
 # A record of a structured array: its fields are attributes, of which a type checker knows nothing.
 Record: TypeAlias = Any
@@ -43,11 +48,23 @@ def bound(function: Function, *examples: Any) -> Function:
     """
     if not hasattr(function, "overloads"):  # plain Python, under NUMBA_DISABLE_JIT
         return function
-    typeof: Any = numba.typeof
-    signature = tuple(typeof(example) for example in examples)
-    function.compile(signature)  # type: ignore[attr-defined]
-    machine_code: Function = function.overloads[signature].entry_point
-    return machine_code
+    key = (function, *(_kind(example) for example in examples))
+    if key not in _BOUND:
+        typeof: Any = numba.typeof
+        signature = tuple(typeof(example) for example in examples)
+        function.compile(signature)  # type: ignore[attr-defined]
+        _BOUND[key] = function.overloads[signature].entry_point
+    return cast(Function, _BOUND[key])
+
+
+_BOUND: dict[Any, Any] = {}
+
+
+def _kind(example: Any) -> Any:
+    """What decides the type of an argument, as cheap as it can be had."""
+    if isinstance(example, np.ndarray):
+        return example.dtype, example.ndim, example.flags.c_contiguous, example.flags.writeable
+    return getattr(example, "dtype", type(example))
 
 
 def _sources_digest() -> str:

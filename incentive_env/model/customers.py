@@ -62,22 +62,21 @@ def _live(
 ) -> float:
     """One week of one customer; returns the loyalty at its end."""
     _forget(customer, floor, p)
-    life = rng.bits(key, rng.LIFE, entity)
-    if customer.debt > 0.0 and rng.third(life, 0) < p.customers.discovery:
+    if customer.debt > 0.0 and rng.uniform(key, rng.DISCOVERY + 1, entity) < p.customers.discovery:
         _discover(customer, floor, week, p, rng.bits(key, rng.DISCOVERY, entity))
     if customer.due_week == floor.week:
         _settle_sales(customer, tally, floor, week, p, key, entity)
     loyalty = loyalty_of(customer, floor, p)
-    if rng.third(life, 1) < _MOST * len(customer.held):
+    life = rng.bits(key, rng.LIFE, entity)
+    if rng.third(life, 0) < _MOST * len(customer.held):
         _maybe_drop_a_product(customer, loyalty, floor, week, p, rng.bits(key, rng.DROP, entity))
-    fate = rng.third(life, 2)
+    fate = rng.third(life, 1)
     if fate < _MOST and fate < exp(p.loyalty.churn_log_hazard - p.loyalty.churn_slope * (loyalty - 7.75)):
-        _depart(customer, floor, week)
+        _depart(customer, floor, week, loyalty < p.loyalty.detractor)
         return loyalty
-    wish = rng.bits(key, rng.FATE, entity)
-    if rng.third(wish, 0) < contact_chance(customer, floor, p):
+    if rng.third(life, 2) < contact_chance(customer, floor, p):
         customer.open_issue = 1
-    if customer.do_not_call != 0 and rng.third(wish, 1) < p.calls.do_not_call_expiry:
+    if customer.do_not_call != 0 and rng.uniform(key, rng.EXPIRY, entity) < p.calls.do_not_call_expiry:
         customer.do_not_call = 0
     return loyalty
 
@@ -169,11 +168,11 @@ def _cancel(customer: Record, product: int) -> None:
 
 
 @compiled
-def _depart(customer: Record, floor: Record, week: Record) -> None:
-    """Leave the firm; a wronged customer leaves a slot behind that counts as a detractor until it is filled anew."""
+def _depart(customer: Record, floor: Record, week: Record, detractor: bool) -> None:
+    """Leave the firm; a wronged customer, or one who warns others, leaves a slot that counts as a detractor."""
     week.churned += 1
     customer.active = 0
-    customer.left_wronged = 1 if customer.wronged_until >= floor.week else 0
+    customer.left_wronged = 1 if detractor or customer.wronged_until >= floor.week else 0
     customer.callback = NO_CALLBACK
     customer.open_issue = 0
     customer.due_week = NEVER

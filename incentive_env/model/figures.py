@@ -63,11 +63,17 @@ def sum_reps(tallies: np.ndarray, week: Record, p: Record) -> None:
         for channel in range(len(tally.gamed)):
             week.gamed[channel] += tally.gamed[channel]
             week.found[channel] += tally.found[channel]
-        week.quits += tally.exit == EXIT_QUIT
-        week.dismissals += tally.exit == EXIT_DISMISSED
-        week.layoffs += tally.exit == EXIT_LAID_OFF
-        week.moved += tally.exit == EXIT_MOVED
         week.gaming_reps += tally.gaming > p.workforce.gaming_rep
+
+
+@compiled
+def count_exits(tallies: np.ndarray, week: Record) -> None:
+    """Count who left, and why; lay-offs come last in the week."""
+    for r in range(len(tallies)):
+        week.quits += tallies[r].exit == EXIT_QUIT
+        week.dismissals += tallies[r].exit == EXIT_DISMISSED
+        week.layoffs += tallies[r].exit == EXIT_LAID_OFF
+        week.moved += tallies[r].exit == EXIT_MOVED
 
 
 @compiled

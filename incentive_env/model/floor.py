@@ -23,7 +23,7 @@ def run_floor(
 @entry
 def run_floors(
     floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, p: Record,
+    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray,
 ) -> None:  # fmt: skip
     """Run a batch, one floor after the other.
 
@@ -35,20 +35,24 @@ def run_floors(
         rep_weeks: ``[floors, weeks, reps]`` REP_WEEK, zero on entry.
         floor_weeks: ``[floors, weeks]`` FLOOR_WEEK, zero on entry.
         schemes: ``[floors]`` SCHEME.
-        p: the configuration's record.
+        parameters: ``[1]`` record of the configuration.
     """
     for f in range(len(floors)):
-        run_floor(floors[f], reps[f], customers[f], responses[f], rep_weeks[f], floor_weeks[f], schemes[f], p)
+        run_floor(
+            floors[f], reps[f], customers[f], responses[f], rep_weeks[f], floor_weeks[f], schemes[f], parameters[0]
+        )
 
 
 @threaded_entry
 def run_floors_threaded(
     floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, p: Record,
+    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray,
 ) -> None:  # fmt: skip
     """The same as `run_floors`, with the floors shared out over threads."""
     for f in numba.prange(len(floors)):
-        run_floor(floors[f], reps[f], customers[f], responses[f], rep_weeks[f], floor_weeks[f], schemes[f], p)
+        run_floor(
+            floors[f], reps[f], customers[f], responses[f], rep_weeks[f], floor_weeks[f], schemes[f], parameters[0]
+        )
 
 
 @entry

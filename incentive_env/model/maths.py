@@ -18,7 +18,8 @@ def exp(x: float) -> float:
 
     x = k ln 2 / 8 + r with |r| ≤ ln 2 / 16, so exp(x) is a table's 2^(k/8) times the Taylor series of exp(r) to r⁴.
     """
-    x = min(max(x, -_REACH), _REACH)
+    x = x if x > -_REACH else -_REACH  # in this form NaN is held too, and cannot index the table
+    x = x if x < _REACH else _REACH
     k = np.uint32(x * _PER_UNIT + (_MIDDLE + 0.5))
     r = x - (float(k) - _MIDDLE) * _STEP
     square = r * r

@@ -138,9 +138,9 @@ def _measure_people(floor: Record, total: Record, figures: Record, p: Record) ->
 @compiled
 def _state_known(floor: Record, total: Record, last: Record, figures: Record, weeks: float, p: Record) -> None:
     figures.client_demand = demand_in_force(floor, p)
-    usual = p.client.usual_sales * p.salesforce.reps * max(floor.volume, 1e-9) * weeks
+    usual = p.client.usual_sales * p.salesforce.reps * floor.volume * weeks
     sales = total.recorded_sales * p.market.customers_per_slot
-    figures.contract_met = sales / (usual * figures.client_demand)
+    figures.contract_met = sales / (usual * figures.client_demand) if usual > 0.0 else 0.0
     figures.volume = floor.volume
     figures.staffing = last.present / p.salesforce.reps
     cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
@@ -178,7 +178,7 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     truth.gaming_callback = total.gamed[4] / calls
     truth.gaming_unlogged = total.gamed[5] / calls
     truth.gaming_empty_log = total.gamed[6] / calls
-    truth.gaming_survey = total.gamed[7] / max(total.surveys, 1.0)
+    truth.gaming_survey = total.gamed[7] / calls
     truth.profit_per_customer = 52.0 * truth.profit / (slots * p.market.customers_per_slot)
 
 
@@ -193,8 +193,8 @@ def profit_of(total: Record) -> float:
 
 @compiled
 def _weigh_up(figures: Record, truth: Record, terms: Record) -> None:
-    """Reward terms, each about one unit between a bad and a good scheme."""
-    terms.conversion = 10.0 * figures.recorded_conversion
+    """Reward terms, each about 0 on a usual floor and one unit between a bad and a good scheme."""
+    terms.conversion = 10.0 * (figures.recorded_conversion - 0.2)
     terms.survey = figures.nps / 100.0
     terms.profit = truth.profit_per_customer / 10.0
     terms.loyalty = truth.loyalty / 100.0

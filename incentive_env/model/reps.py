@@ -19,7 +19,7 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     """Work out what the week's choices are worth to a rep, and how hard to work."""
     scheme = floor.scheme
     foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
-    conscience = _conscience(rep, floor, p)
+    scruples = _scruples(rep, floor, p)
     quota = foresight * _quota_value(rep, response, floor, p)
     conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
     time_value = (
@@ -29,8 +29,8 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     response.precision = 1.0 / (p.decision.temperature * temperature_scale(p))
     stake = foresight * _deferred_value(rep, scheme.retention_pay, p.tactics.believed_kept[HONEST])
     response.aftercare = 1.0 - exp(-stake / p.decision.aftercare_scale)
-    _value_tactics(rep, response, floor, p, conscience, quota, time_value, foresight)
-    _choose_records(rep, response, scheme, p, conscience, quota, time_value, foresight)
+    _value_tactics(rep, response, floor, p, p.decision.conscience * scruples, quota, time_value, foresight)
+    _choose_records(rep, response, scheme, p, scruples, quota, time_value, foresight)
     _choose_effort(rep, response, scheme, p, conversion, quota, foresight)
 
 
@@ -50,7 +50,9 @@ def choose_tactic(response: Record, ease: float, p: Record, draw: float) -> int:
         best = max(best, weight[tactic])
     total = 0.0
     for tactic in range(len(weight)):
-        weight[tactic] = exp((weight[tactic] - best) * response.precision)
+        # A closed channel is never taken, however the rounding falls.
+        closed = response.appeal[tactic] <= _NEVER
+        weight[tactic] = 0.0 if closed else exp((weight[tactic] - best) * response.precision)
         total += weight[tactic]
     left = draw * total
     for tactic in range(len(weight)):
@@ -73,8 +75,8 @@ def temperature_scale(p: Record) -> float:
 
 
 @compiled
-def _conscience(rep: Record, floor: Record, p: Record) -> float:
-    """€ of moral cost per unit of harm: honesty, eroded by what colleagues do and by unfair pay, raised by coaching.
+def _scruples(rep: Record, floor: Record, p: Record) -> float:
+    """Honesty in force: eroded by what colleagues do and by unfair pay, raised by coaching.
 
     Whoever feels underpaid feels entitled (Greenberg 1990).
     """
@@ -83,7 +85,7 @@ def _conscience(rep: Record, floor: Record, p: Record) -> float:
     erosion = logistic(d.norm_steepness * math.log(norm / d.norm_midpoint))
     fairness = max(0.2, 1.0 + d.entitlement * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay))
     strengthened = 1.0 + d.coached_conscience * rep.coached
-    return d.conscience * rep.honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
+    return rep.honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
 
 
 @compiled
@@ -144,11 +146,12 @@ def _deferred_value(rep: Record, retention_pay: float, kept: float) -> float:
 
 @compiled
 def _choose_records(
-    rep: Record, response: Record, scheme: Record, p: Record, conscience: float, quota: float,
+    rep: Record, response: Record, scheme: Record, p: Record, scruples: float, quota: float,
     time_value: float, foresight: float,
 ) -> None:  # fmt: skip
     """Chances of what goes on file about a refusal, of an empty log, and of a steered survey."""
     rec = p.recording
+    conscience = p.decision.conscience * scruples
     fear = foresight * p.decision.sanction_fear * scheme.audit
     temperature = rec.temperature * temperature_scale(p)
     refusal = scheme.activity_pay - quota * scheme.target - rec.logging_effort
@@ -161,7 +164,7 @@ def _choose_records(
     response.misbook = misbook / (1.0 + misbook + unlog)
     response.unlog = unlog / (1.0 + misbook + unlog)
 
-    unease = rec.notes_conscience * conscience / p.decision.conscience
+    unease = rec.notes_conscience * scruples
     empty = rec.notes_time * time_value + rec.notes_tedium - unease
     response.skip_notes = (
         logistic(empty / (rec.notes_temperature * temperature_scale(p))) if _channel_open(EMPTY_LOG, p) else 0.0

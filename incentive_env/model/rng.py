@@ -13,7 +13,7 @@ from incentive_env.model.compiled import compiled
 # Purposes: one number for each question that chance answers. Those with several draws an entity leave room.
 (
     OPENING_FLOOR, OPENING_REP, OPENING_CUSTOMER, DEMAND, EVENT, VOLUME, CALL, REFUSAL, DO_NOT_CALL, SURVEY, ANSWER,
-    INBOUND, LIFE, FATE, DISCOVERY, COOLING_OFF, DROP, ARRIVAL, CUSTOMER, AUDIT, SANCTION, EXIT, LAYOFF, APPLICANT,
+    INBOUND, LIFE, EXPIRY, DISCOVERY, COOLING_OFF, DROP, ARRIVAL, CUSTOMER, AUDIT, SANCTION, EXIT, LAYOFF, APPLICANT,
     REPORT,
 ) = range(0, 25 * 64, 64)  # fmt: skip
 

@@ -7,7 +7,7 @@ from incentive_env.model.calls import work_the_book
 from incentive_env.model.client import judge_delivery, move_demand, move_events, settle_seats, settle_volume
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.customers import live_a_week
-from incentive_env.model.figures import move_cash, note_floor, note_rep, sum_reps
+from incentive_env.model.figures import count_exits, move_cash, note_floor, note_rep, sum_reps
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.pay import audit_rep, pay_rep
 from incentive_env.model.reps import decide
@@ -64,6 +64,7 @@ def simulate_week(
     judge_delivery(floor, week.recorded_sales, p)
     settle_volume(floor, reps, customers, tallies, p, key)
     settle_seats(floor, reps, customers, tallies, cost, p, key)
+    count_exits(tallies, week)
     note_floor(floor, week)
     floor.week += 1
 

@@ -1,6 +1,7 @@
 """Answers worked out by hand, on two reps with four slots each; every coefficient that matters is set in the test."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from incentive_env.model.calls import ACCURATE, AS_CALLBACK, NOT_FILED, _file_re
 from incentive_env.model.client import settle_volume
 from incentive_env.model.customers import _depart, _discover, _live, _maybe_fill, live_a_week
 from incentive_env.model.pay import audit_rep, pay_rep
-from incentive_env.model.reps import _quota_value, choose_tactic
+from incentive_env.model.reps import _quota_value, choose_tactic, temperature_scale
 from incentive_env.model.scheme import change_scheme
 from incentive_env.model.service import Answering
 from incentive_env.model.state import (
@@ -40,9 +41,10 @@ def _shares(world: TinyFloor, ease: float, draws: int = 1000) -> np.ndarray:
 
 
 def _two_tactics(mode: str) -> TinyFloor:
-    """Honest: value 8 × chance 1/2 = 4. Pressure: odds three times 1, value 8 × chance 3/4 = 6. No other is open."""
-    world = tiny_floor({"decision.temperature": 2.0, "rationality.mode": mode})
+    """Honest: value 8 × chance 1/2 = 4. Pressure: odds three times 1, value 8 × chance 3/4 = 6. Temperature 2."""
+    world = tiny_floor({"rationality.mode": mode})
     response = world.responses[0]
+    response["precision"] = 1.0 / (2.0 * temperature_scale(world.p))
     response["lift"], response["value"], response["appeal"] = 1.0, 8.0, CLOSED
     response["lift"][PRESS], response["appeal"][[HONEST, PRESS]] = 3.0, 0.0
     return world
@@ -177,17 +179,22 @@ def test_a_discovered_debt_costs_trust_and_is_settled():
 
 @pytest.mark.parametrize(("weeks_later", "wronged"), [(13, 1), (14, 0)])
 def test_a_wronged_leaver_leaves_a_detractor_behind_until_the_slot_is_filled(weeks_later, wronged):
-    world = tiny_floor({**QUIET, "customers.wronged_weeks": 13, "customers.lead_rate": 1.0})
+    world = tiny_floor({**QUIET, "customers.wronged_weeks": 13})
     customer, floor, week = world.customers[0, 0], world.floor, world.week
     customer.debt = 0.5
     _discover(customer, floor, week, world.p, KEY)
     floor.week += weeks_later
-    _depart(customer, floor, week)
+    _depart(customer, floor, week, False)
     assert (customer.active, customer.left_wronged, week.churned) == (0, wronged, 1)
 
-    live_a_week(world.customers, world.tallies, floor, week, Answering(0.0, 1.0, 1.0, 0.0), world.p, KEY)
-    assert (week.customers, week.left_wronged, week.arrivals) == (7, wronged, 1)
-    assert (customer.active, customer.left_wronged) == (1, 0)
+    _live_together(world, world.p)
+    assert (week.customers, week.left_wronged, week.arrivals) == (7, wronged, 0)
+    _live_together(world, tiny_floor({**QUIET, "customers.lead_rate": 1.0}).p)
+    assert (week.customers, week.left_wronged, week.arrivals) == (8, 0, 1)
+
+
+def _live_together(world: TinyFloor, p: Any) -> None:
+    live_a_week(world.customers, world.tallies, world.floor, world.week, Answering(0.0, 1.0, 1.0, 0.0), p, KEY)
 
 
 def test_a_closed_door_of_marketing_leaves_a_slot_vacant():

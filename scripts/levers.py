@@ -1,0 +1,81 @@
+"""What each lever does: loyalty, profit and conversion at its minimum, middle and maximum.
+
+Example:
+    python scripts/levers.py --floors 32
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from common import app, console, user_errors, write_json
+from rich.table import Table
+
+from agents.evaluation import Evaluation, Interval, evaluate, evaluation_seeds, interval
+from agents.policy import FIXED, FixedPolicy
+from incentive_env import Config, load_config
+from incentive_env.model.state import LEVERS
+
+main = app()
+EXAMPLE = "Example: python scripts/levers.py --floors 32"
+OUTCOMES = {"loyalty": 1, "profit": 0, "conversion": 4}  # and the digits to show
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    around: Annotated[str, typer.Option(help=f"scheme that the other levers stay at: {', '.join(FIXED)}")] = (
+        "balanced_scorecard"
+    ),
+    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
+    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+    floors: Annotated[int, typer.Option(min=2, max=100_000, help="floors, the same for every scheme")] = 96,
+    out: Annotated[Path | None, typer.Option(help="JSON file for the table")] = None,
+) -> None:
+    """Move one lever at a time around a scheme, and compare on the same floors, with 95 % intervals."""
+    with user_errors():
+        scenario = load_config(config, override or [])
+        if around not in FIXED:
+            raise ValueError(f"no fixed scheme {around!r}; schemes: {', '.join(FIXED)}")
+        rows = lever_rows(scenario, around, floors)
+        console().print(
+            _table(rows, f"Change against {around}, {floors} floors; * where the 95 % interval leaves out 0")
+        )
+        if out is not None:
+            write_json(out, rows)
+
+
+def lever_rows(config: Config, around: str, floors: int) -> list[dict[str, Any]]:
+    """One row a lever and place: the paired change of each outcome, with its interval."""
+    scheme, seeds = FIXED[around].scheme, evaluation_seeds(floors)
+    base = evaluate(config, FixedPolicy(scheme, config), seeds)
+    rows = []
+    for lever in LEVERS:
+        ends = getattr(config.levers, lever)
+        for place, value in (("min", ends.low), ("middle", (ends.low + ends.high) / 2), ("max", ends.high)):
+            moved = evaluate(config, FixedPolicy(scheme._replace(**{lever: value}), config), seeds)
+            changes = {outcome: _change(moved, base, outcome)._asdict() for outcome in OUTCOMES}
+            rows.append({"lever": lever, "place": place, "value": value, **changes})
+    return rows
+
+
+def _change(moved: Evaluation, base: Evaluation, outcome: str) -> Interval:
+    return interval(getattr(moved, outcome) - getattr(base, outcome))
+
+
+def _table(rows: list[dict[str, Any]], title: str) -> Table:
+    table = Table(title=title)
+    for heading in ("lever", "place", "value", "loyalty, points", "profit, €/week", "recorded conversion"):
+        table.add_column(heading, justify="left" if heading in ("lever", "place") else "right")
+    for row in rows:
+        cells = [_cell(row[outcome], digits) for outcome, digits in OUTCOMES.items()]
+        table.add_row(row["lever"], row["place"], f"{row['value']:g}", *cells, end_section=row["place"] == "max")
+    return table
+
+
+def _cell(change: dict[str, float], digits: int) -> str:
+    sure = "*" if change["low"] > 0 or change["high"] < 0 else " "
+    return f"{change['mean']:+,.{digits}f}{sure}"
+
+
+if __name__ == "__main__":
+    main()
