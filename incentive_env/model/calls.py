@@ -85,11 +85,12 @@ def _call(
 def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
     """Let need grow back since the last call, and find the product that is needed most."""
     gone = exp(-p.market.need_rate * (floor.week - customer.contact_week))
-    product = 0
+    product, greatest = 0, -1.0
     for other in range(len(customer.need)):
-        customer.need[other] = customer.need_level[other] - gone * (customer.need_level[other] - customer.need[other])
-        if customer.need[other] > customer.need[product]:
-            product = other
+        need = customer.need_level[other] - gone * (customer.need_level[other] - customer.need[other])
+        customer.need[other] = need
+        product = other if need > greatest else product
+        greatest = max(need, greatest)
     return product
 
 
