@@ -4,12 +4,15 @@ import os
 import shutil
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import yaml
 from stable_baselines3 import PPO
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecNormalize
+
+from incentive_env.observation import observation_space
 
 _PREFIX = "checkpoint-"
 
@@ -36,10 +39,12 @@ def save_checkpoint(
     (partial / "run.yaml").write_text(
         yaml.safe_dump({**description, "timesteps": model.num_timesteps}, sort_keys=False)
     )
-    shutil.rmtree(final, ignore_errors=True)
-    partial.rename(final)
-    for old in checkpoints(run)[:-keep]:
-        shutil.rmtree(old)
+    if final.exists():  # saved already, at this very timestep
+        shutil.rmtree(partial)
+    else:
+        partial.rename(final)
+    for old in (*checkpoints(run)[:-keep], *run.glob(".partial-*")):
+        shutil.rmtree(old, ignore_errors=True)
     return final
 
 
@@ -68,6 +73,26 @@ def read_description(path: Path) -> dict[str, Any]:
     if not isinstance(description, dict) or "reward" not in description:
         raise CheckpointError(f"{file}: does not describe a training run")
     return description
+
+
+def read_model(checkpoint: Path) -> tuple[PPO, RunningMeanStd, RunningMeanStd]:
+    """The model of a checkpoint, and the running statistics of its observations and returns.
+
+    Raises:
+        CheckpointError: it is damaged, or was trained on other observations than this version's.
+    """
+    try:
+        model = PPO.load(checkpoint / "model.zip", device="cpu")
+        observations, returns = read_statistics(checkpoint)
+    except (OSError, ValueError, KeyError, EOFError, AssertionError, BadZipFile) as error:
+        raise CheckpointError(f"{checkpoint}: cannot be loaded, it is damaged or incomplete: {error}") from None
+    expected = observation_space().shape
+    if model.observation_space.shape != expected:
+        raise CheckpointError(
+            f"{checkpoint}: was trained on observations of shape {model.observation_space.shape}, this version's have "
+            f"shape {expected}; train again, or use the version that it was trained with"
+        )
+    return model, observations, returns
 
 
 def read_statistics(checkpoint: Path) -> tuple[RunningMeanStd, RunningMeanStd]:

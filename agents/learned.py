@@ -5,12 +5,10 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from stable_baselines3 import PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 
-from agents.checkpoints import CheckpointError, latest_checkpoint, read_statistics
-from incentive_env.observation import observation_space
+from agents.checkpoints import latest_checkpoint, read_model
 
 CLIP = 10.0  # normalised observations are held within ±this, in training and after
 
@@ -29,13 +27,7 @@ class LearnedPolicy:
         Raises:
             CheckpointError: there is none, it cannot be read, or it was trained on another observation space.
         """
-        checkpoint = latest_checkpoint(path)
-        try:
-            model = PPO.load(checkpoint / "model.zip", device="cpu")
-            statistics, _ = read_statistics(checkpoint)
-        except (OSError, ValueError, KeyError) as error:
-            raise CheckpointError(f"{checkpoint}: cannot be loaded: {error}") from None
-        check_space(checkpoint, model.observation_space.shape)
+        model, statistics, _ = read_model(latest_checkpoint(path))
         return cls(model, statistics)
 
     def predict(
@@ -50,13 +42,3 @@ class LearnedPolicy:
         seen = np.clip(standard, -CLIP, CLIP).astype(np.float32)
         actions, state = self.model.predict(seen, state, episode_start, deterministic)
         return np.asarray(actions, np.float32), state
-
-
-def check_space(checkpoint: Path, shape: tuple[int, ...] | None) -> None:
-    """Refuse a checkpoint whose observations are not those of this version."""
-    expected = observation_space().shape
-    if shape != expected:
-        raise CheckpointError(
-            f"{checkpoint}: was trained on observations of shape {shape}, this version's have shape {expected}; "
-            "train again, or use the version that it was trained with"
-        )

@@ -12,12 +12,12 @@ from rich.progress import Progress as Bar
 class Progress:
     """Shows how far a job of known size has come."""
 
-    def __init__(self, label: str, total: int, *, plain: bool = False) -> None:
+    def __init__(self, label: str, total: int, *, done: int = 0, plain: bool = False) -> None:
         self._label, self._total = label, total
         self._bar: Bar | None = None
         self._started = time.monotonic()
-        self._first: int | None = None
-        self._tenth = 0
+        self._first = done
+        self._tenth = 10 * done // total
         if sys.stderr.isatty() and not plain:
             rate = TextColumn("{task.fields[rate]}")
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
@@ -37,14 +37,13 @@ class Progress:
 
     def move(self, done: int) -> None:
         """Say that so much of the total is done."""
-        self._first = done if self._first is None else self._first
         seconds = max(time.monotonic() - self._started, 1e-9)
         rate = (done - self._first) / seconds
         if self._bar is not None:
             self._bar.update(self._task, completed=min(done, self._total), rate=f"{rate:,.0f}/s")
         elif 10 * done // self._total > self._tenth:
             self._tenth = 10 * done // self._total
-            left = (self._total - done) / rate if rate > 0 else 0.0
+            left = max(0.0, (self._total - done) / rate) if rate > 0 else 0.0
             print(
                 f"{self._label}: {min(done, self._total):,} of {self._total:,}, {rate:,.0f}/s, {left:.0f} s left",
                 file=sys.stderr, flush=True,

@@ -23,7 +23,7 @@ def load_policy(name: str, config: Config) -> Policy:
         config: the scenario that it is to manage.
 
     Raises:
-        PolicyError: the name is unknown, or what it names cannot be used; the message says why.
+        ValueError: the name is unknown (`PolicyError`), or what it names cannot be used; the message says why.
     """
     if name == "random":
         return RandomPolicy()

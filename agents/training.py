@@ -1,18 +1,19 @@
 """Training of PPO: batch, normalisation, checkpoints, resumption, progress."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
 import torch
 from gymnasium.vector import AutoresetMode
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import configure
+from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.checkpoints import CheckpointError, checkpoints, read_description, read_statistics, save_checkpoint
-from agents.learned import CLIP, check_space
+from agents.checkpoints import CheckpointError, checkpoints, read_description, read_model, save_checkpoint
+from agents.learned import CLIP
 from agents.policy import FIXED
 from agents.progress import Progress
 from agents.vec_adapter import NativeVecEnv
@@ -44,7 +45,9 @@ class Network(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    net_arch: tuple[int, ...] = Field((64, 64), description="widths of the hidden layers")
+    net_arch: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
+        (64, 64), description="widths of the hidden layers"
+    )
     initial_scheme: str = Field(
         "balanced_scorecard", description="fixed scheme around which the first actions are drawn"
     )
@@ -63,6 +66,12 @@ class TrainingConfig(BaseModel):
     hyper_parameters: HyperParameters = HyperParameters()  # type: ignore[call-arg]
     policy: Network = Network()  # type: ignore[call-arg]
 
+    @model_validator(mode="after")
+    def _enough_to_learn_from(self) -> Self:
+        if self.num_envs * self.hyper_parameters.n_steps < 2:
+            raise ValueError("num_envs × hyper_parameters.n_steps must be at least 2: advantages are normalised")
+        return self
+
 
 def load_training(source: "str | Path") -> TrainingConfig:
     """Load a training file by name (in ``configs/training``) or path.
@@ -73,7 +82,7 @@ def load_training(source: "str | Path") -> TrainingConfig:
     shipped = config_directory() / "training" / f"{source}.yaml"
     path = shipped if shipped.is_file() else Path(source)
     if not path.is_file():
-        names = ", ".join(sorted(file.stem for file in shipped.parent.glob("*.yaml")))
+        names = ", ".join(sorted(file.stem for file in (config_directory() / "training").glob("*.yaml")))
         raise ConfigError(f"no training file {str(source)!r}; training files: {names}, or a path")
     try:
         return TrainingConfig.model_validate(read_yaml(path))
@@ -102,7 +111,9 @@ def train(
         CheckpointError: the run has checkpoints already and is not resumed, or they are of another scenario or reward.
     """
     torch.set_num_threads(1)
-    description = {"algorithm": "ppo", "reward": reward, "seed": seed, "config": config.model_dump()}
+    description = {
+        "reward": reward, "seed": seed, "config": config.model_dump(), "training": _plan(training)
+    }  # fmt: skip
     venv = NativeVecEnv(SalesFloorVectorEnv(training.num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP))
     normaliser = VecNormalize(venv, gamma=training.hyper_parameters.gamma, clip_obs=CLIP)
     done = checkpoints(run)
@@ -110,10 +121,12 @@ def train(
         raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
     model = _load(done[-1], normaliser, description) if done else _new(normaliser, training, seed)
     model.set_logger(configure(str(run / "tensorboard"), ["tensorboard"]))
-    left = training.total_timesteps - model.num_timesteps
+    update = training.num_envs * training.hyper_parameters.n_steps
+    total = -(-training.total_timesteps // update) * update  # whole updates, or the learning rate would pass 0
+    left = total - model.num_timesteps
     if left <= 0:
         return done[-1]
-    with Progress(label or run.name, training.total_timesteps, plain=plain) as progress:
+    with Progress(label or run.name, total, plain=plain) as progress:
         keeper = _Keeper(run, normaliser, description, training.checkpoint_every, progress)
         model.learn(left, callback=keeper, reset_num_timesteps=False)
     return save_checkpoint(run, model, normaliser, description)
@@ -123,7 +136,7 @@ def _new(normaliser: VecNormalize, training: TrainingConfig, seed: int) -> PPO:
     keywords = training.hyper_parameters.model_dump()
     first = keywords.pop("learning_rate")
     normaliser.venv.seed(1_000_000 * (seed + 1))  # far from the seeds that policies are evaluated on
-    torch.manual_seed(seed)
+    set_random_seed(seed)  # and not PPO's own seed, which would open the floors anew
     model = PPO(
         "MlpPolicy", normaliser, device="cpu", learning_rate=_Falling(first),
         policy_kwargs={"net_arch": list(training.policy.net_arch), "log_std_init": training.policy.log_std_init},
@@ -142,6 +155,11 @@ def _start_around(model: PPO, name: str, config: Config) -> None:
         model.policy.action_net.bias.copy_(action)
 
 
+def _plan(training: TrainingConfig) -> dict[str, Any]:
+    """The plan as a checkpoint keeps it: how long and how often saved may change when a run is resumed."""
+    return training.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every"})
+
+
 class _Falling:
     """A learning rate that falls linearly to 0 (picklable, unlike a closure)."""
 
@@ -149,17 +167,16 @@ class _Falling:
         self._first = first
 
     def __call__(self, remaining: float) -> float:
-        return self._first * remaining
+        return self._first * max(remaining, 0.0)
 
 
 def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any]) -> PPO:
     stored = read_description(checkpoint)
-    for key in ("reward", "config"):
+    for key in ("reward", "config", "training"):
         if stored.get(key) != description[key]:
             raise CheckpointError(f"{checkpoint}: was trained with another {key}; choose another directory")
-    model = PPO.load(checkpoint / "model.zip", device="cpu")
-    check_space(checkpoint, model.observation_space.shape)
-    normaliser.obs_rms, normaliser.ret_rms = read_statistics(checkpoint)
+    model, normaliser.obs_rms, normaliser.ret_rms = read_model(checkpoint)
+    set_random_seed(int(stored["seed"]) + model.num_timesteps)
     normaliser.venv.seed(1_000_000 * (int(stored["seed"]) + 1) + model.num_timesteps)
     model.set_env(normaliser)
     return model
@@ -184,6 +201,9 @@ class _Keeper(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         self._progress.move(self.model.num_timesteps)
+
+    def _on_rollout_start(self) -> None:
+        """Save between an update and the next roll-out, where a model and its timesteps belong together."""
         if self.model.num_timesteps >= self._next:
             save_checkpoint(self._run, self.model, self._normaliser, self._description)  # type: ignore[arg-type]
             self._next += self._every

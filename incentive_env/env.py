@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
 from incentive_env.floors import Floors, Period
-from incentive_env.objective import TERM_NAMES, reward_weights
+from incentive_env.objective import TERM_NAMES, add_run_off, reward_weights, weigh
 from incentive_env.observation import action_space, observation_space
 from incentive_env.rendering import ansi
 from incentive_env.seeding import first_seed, next_seed
@@ -50,7 +50,9 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     ## Rewards
     Named terms weighted by the preset ``reward``: ``conversion`` (recorded), ``survey`` (measured NPS), ``profit``,
-    ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms.
+    ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and ``balanced`` the
+    last reward of an episode also holds the loyalty of the run-off (term ``run_off``): what the floor goes on to
+    deserve in the year after, with the last scheme in force, or closed.
 
     ## Starting State
     A floor drawn from the seed (honesty of the team, norm, need, mood, newcomers, cash), after twelve weeks under
@@ -130,16 +132,18 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         period = self._floors.decide(check_actions(action, (self.action_space.shape or ()))[None])
         self._last = period
         self._decisions += 1
-        terms = period.terms.view(np.float64)
         terminated = bool(self._floors.closed[0])
         truncated = self._decisions >= self.config.horizon.decisions and not terminated
         self._over = terminated or truncated
+        terms = period.terms.view(np.float64)
+        if self._over:
+            add_run_off(terms[None], self._floors, np.array([0]), self._weights)
         info = {
             "reward_terms": dict(zip(TERM_NAMES, terms.tolist(), strict=True)),
             "figures": _as_dict(period.figures),
             "truth": _as_dict(period.truth),
         }
-        return self._floors.observation()[0], float(terms @ self._weights), terminated, truncated, info
+        return self._floors.observation()[0], float(weigh(terms, self._weights)), terminated, truncated, info
 
     def render(self) -> str | None:  # type: ignore[override]
         """The last report as text, in mode ``"ansi"``."""

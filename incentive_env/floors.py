@@ -114,6 +114,25 @@ class Floors:
         run.report(self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.record)
         return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms)
 
+    def run_off(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
+        """True loyalty ``[len(which)]`` that floors go on to have: mean over the run-off, points.
+
+        A copy of them is run on: through what is left of the episode, and the weeks after, last scheme in force. The
+        floors themselves stay where they are.
+        """
+        horizon = self.config.horizon
+        loyalty = np.zeros(len(which))
+        periods_left = np.rint(self._time_left[which] * horizon.decisions).astype(int)
+        for left in np.unique(periods_left):
+            chosen = np.flatnonzero(periods_left == left)
+            copy = self._copy_of(which[chosen])
+            for _ in range(left):
+                copy.advance(horizon.decision_weeks)
+            for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
+                length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
+                loyalty[chosen] += copy.advance(length).truth["loyalty"] * length / horizon.run_off_weeks
+        return loyalty
+
     def observation(self) -> NDArray[np.float32]:
         """The manager's reports ``[floors, 39]``, float32; a new array each time."""
         shown = np.empty((self.num_floors, len(NAMES)), np.float32)
@@ -145,6 +164,14 @@ class Floors:
         """Floors ``[floors]`` where nothing is left to manage."""
         closed: NDArray[np.bool_] = self.state.floors["closed"] != 0
         return closed
+
+    def _copy_of(self, which: NDArray[np.int64]) -> "Floors":
+        copy = Floors(self.config, len(which), threads=self.threads)
+        for theirs, mine in zip(copy.state, self.state, strict=True):
+            theirs[...] = mine[which]
+        for name in _CARRIED:
+            getattr(copy, name)[...] = getattr(self, name)[which]
+        return copy
 
     def _take(self, other: "Floors", chosen: NDArray[np.int64]) -> None:
         for mine, theirs in zip(self.state, other.state, strict=True):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config, ConfigError
 from incentive_env.config.objective import Rewards, Weights
+from incentive_env.floors import Floors
 from incentive_env.model.report import TERMS
 
 TERM_NAMES: tuple[str, ...] = tuple(TERMS.names or ())
@@ -29,6 +30,33 @@ def reward_weights(config: Config, reward: str) -> NDArray[np.float64]:
         raise ConfigError(f"unknown reward {reward!r}{hint}; rewards: {', '.join(PRESETS)}")
     preset: Weights = getattr(config.rewards, reward)
     return np.array([getattr(preset, term) for term in TERM_NAMES])
+
+
+def weigh(terms: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rewards ``[...]`` of terms ``[..., terms]``; summed in one order, so that a batch has the bits of one floor."""
+    rewards: NDArray[np.float64] = np.add.reduce(terms * weights, axis=-1)
+    return rewards
+
+
+def add_run_off(
+    terms: NDArray[np.float64], floors: Floors, over: NDArray[np.int64], weights: NDArray[np.float64]
+) -> None:
+    """Add the run-off term to floors whose episode is over, where the preset gives it a weight.
+
+    The run-off counts with as many periods as it has, so that nothing is won by using customers or cash up before the
+    end. Where the weight is 0 it is not simulated, and the term stays 0.
+
+    Args:
+        terms: ``[floors, terms]``, changed.
+        floors: at the end of the period.
+        over: numbers of the floors whose episode is over.
+        weights: ``[terms]`` of the preset.
+    """
+    term = TERM_NAMES.index("run_off")
+    if len(over) > 0 and weights[term] != 0.0:
+        horizon = floors.config.horizon
+        periods = horizon.run_off_weeks / horizon.decision_weeks
+        terms[over, term] = periods * floors.run_off(over) / 100.0
 
 
 def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.env import SalesFloorEnv, check_actions
 from incentive_env.floors import Floors, Period
-from incentive_env.objective import TERM_NAMES, reward_weights
+from incentive_env.objective import TERM_NAMES, add_run_off, reward_weights, weigh
 from incentive_env.observation import action_space, observation_space
 from incentive_env.seeding import first_seed, next_seed
 
@@ -99,11 +99,13 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         period = self.floors.decide(checked)
         self.last_period = period
         self._decisions += 1
-        rewards = period.terms.view(np.float64).reshape(self.num_envs, -1) @ self._weights
         terminated = self.floors.closed.copy()
         truncated = (self._decisions >= self.config.horizon.decisions) & ~terminated
         lived = np.ones(self.num_envs, np.bool_)
         lived[stale] = False
+        terms = period.terms.view(np.float64).reshape(self.num_envs, -1)
+        add_run_off(terms, self.floors, np.flatnonzero((terminated | truncated) & lived), self._weights)
+        rewards = weigh(terms, self._weights)
         infos = _infos(period, lived)
         if stale.size:
             self._restart(stale)

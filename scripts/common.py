@@ -20,6 +20,17 @@ def app() -> typer.Typer:
     return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
+def check_writable(path: Path | None) -> None:
+    """Refuse a place that cannot be written to before the work is done, and not after."""
+    if path is None:
+        return
+    nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
+    if nearest != path and not nearest.is_dir():
+        raise OSError(f"{path}: cannot be written, {nearest} is not a folder")
+    if not os.access(nearest, os.W_OK):
+        raise OSError(f"{path}: cannot be written, no permission for {nearest}")
+
+
 def console() -> Console:
     """Where tables go; wide enough for them where the output is no terminal."""
     return Console() if sys.stdout.isatty() else Console(width=140)
@@ -38,6 +49,8 @@ def user_errors() -> Iterator[None]:
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a temporary file beside ``path`` to write to; it takes the name when all is written."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path}: is not a file, and is not written over")
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
     try:

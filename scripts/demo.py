@@ -4,19 +4,21 @@ Example:
     python scripts/demo.py
 """
 
-import shutil
+import hashlib
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from common import app, console, user_errors, write_json, written_whole
+from common import app, check_writable, console, user_errors, write_json, written_whole
 
-from agents.evaluation import Evaluation, evaluate, evaluation_seeds
+from agents.evaluation import Evaluation, evaluate, evaluation_seeds, interval
+from agents.policy import FIXED
 from agents.registry import NAMES, load_policy
 from agents.results import result_rows, result_table
-from incentive_env import load_config
+from incentive_env import Config, load_config
 
 main = app()
 EXAMPLE = "Example: python scripts/demo.py --floors 128 --out runs/demo"
@@ -34,6 +36,7 @@ def run(
     A demo that was cut off goes on where it stopped.
     """
     with user_errors():
+        check_writable(out)
         scenario = load_config("telesales")
         print("Compiling the simulator (once) ...", flush=True)
         evaluate(scenario, load_policy("flat_salary", scenario), range(2))
@@ -57,36 +60,42 @@ def run(
         with written_whole(out / "demo.png") as partial:
             draw_story(evaluations, rows, scenario, partial)
         console().print(
-            result_table(rows, f"What each scheme did to long-term loyalty ({floors} floors, second year after)")
+            result_table(rows, f"What each scheme did to long-term loyalty: {floors} floors, scored in the year after")
         )
-        _say_it(rows)
+        _say_it(rows, evaluations)
         print(f"\nresults: {out / 'results.json'}   picture: {out / 'demo.png'}")
 
 
 def _train(reward: str, out: Path, timesteps: int | None) -> Path:
-    from agents.checkpoints import CheckpointError
     from agents.training import load_training, train
 
     plan = load_training("ppo")
     if timesteps is not None:
         plan = plan.model_copy(update={"total_timesteps": timesteps})
-    folder = out / reward
-    try:
-        train(load_config("telesales"), reward, plan, folder, resume=True, label=f"training on {reward}", plain=True)
-    except CheckpointError:  # left by an older version of the model: the demo's own folder, so begin anew
-        shutil.rmtree(folder)
-        train(load_config("telesales"), reward, plan, folder, label=f"training on {reward}", plain=True)
+    scenario = load_config("telesales")
+    folder = out / f"ppo-{reward}-{_fingerprint(scenario)}"  # a changed model begins anew, and leaves older runs alone
+    train(scenario, reward, plan, folder, resume=True, label=f"training on {reward}", plain=True)
     return folder
 
 
-def _say_it(rows: list[dict[str, object]]) -> None:
-    by_name = {str(row["policy"]): row for row in rows}
+def _fingerprint(scenario: Config) -> str:
+    return hashlib.sha256(scenario.model_dump_json().encode()).hexdigest()[:8]
+
+
+def _say_it(rows: list[dict[str, Any]], evaluations: Mapping[str, Evaluation]) -> None:
+    by_name = {row["policy"]: row for row in rows}
     for name in TRAINED:
         row = by_name[name]
         print(
             f"{name}: recorded conversion {row['conversion_gain']:+.3f} and loyalty {row['loyalty_gain']:+.1f} points "
             f"(95 % {row['loyalty_gain_low']:+.1f} … {row['loyalty_gain_high']:+.1f}) against a flat salary."
         )
+    rival = max(FIXED, key=lambda name: by_name[name]["loyalty"])
+    gain = interval(evaluations["PPO on loyalty"].loyalty - evaluations[rival].loyalty)
+    print(
+        f"PPO on loyalty against the best hand-made scheme, {rival}: "
+        f"{gain.mean:+.1f} points (95 % {gain.low:+.1f} … {gain.high:+.1f}), floor by floor."
+    )
 
 
 if __name__ == "__main__":

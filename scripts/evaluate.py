@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, console, user_errors, write_json
+from common import app, check_writable, console, user_errors, write_json
 
 from agents.evaluation import evaluate_all, evaluation_seeds
 from agents.registry import NAMES, load_policy, trained_on
@@ -34,6 +34,7 @@ def run(
 ) -> None:
     """Evaluate policies on the same floors: long-term loyalty, and what it took."""
     with user_errors():
+        check_writable(out)
         scenario = load_config(config, override or [])
         names = [name for given in policies for name in (NAMES if given == "all" else (given,))]
         loaded = {name: load_policy(name, scenario) for name in names}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from common import app, console, user_errors, write_json
+from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
 
 from agents.evaluation import Evaluation, Interval, evaluate, evaluation_seeds, interval
@@ -33,6 +33,7 @@ def run(
 ) -> None:
     """Move one lever at a time around a scheme, and compare on the same floors, with 95 % intervals."""
     with user_errors():
+        check_writable(out)
         scenario = load_config(config, override or [])
         if around not in FIXED:
             raise ValueError(f"no fixed scheme {around!r}; schemes: {', '.join(FIXED)}")

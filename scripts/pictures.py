@@ -24,11 +24,13 @@ GREY = "#9aa5ad"
 
 def draw_story(evaluations: Mapping[str, Evaluation], rows: list[dict[str, Any]], config: Config, path: Path) -> None:
     """Conversion against loyalty, a dot a policy; and both over time for the four that tell the story."""
-    figure = plt.figure(figsize=(13, 6.2), layout="constrained")
+    figure = plt.figure(figsize=(13, 6.4), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1.0))
     _draw_trade(figure.add_subplot(grid[:, 0]), rows)
-    _draw_weeks(figure.add_subplot(grid[0, 1]), evaluations, config, "conversion_by_week", "recorded conversion")
+    above = figure.add_subplot(grid[0, 1])
+    _draw_weeks(above, evaluations, config, "conversion_by_week", "recorded conversion")
     _draw_weeks(figure.add_subplot(grid[1, 1]), evaluations, config, "loyalty_by_week", "true loyalty, points")
+    above.legend(fontsize=9, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, columnspacing=1.0)
     figure.suptitle(
         "What is measured rises, what is meant falls: conversion on the report, loyalty in truth", fontsize=13
     )
@@ -37,17 +39,25 @@ def draw_story(evaluations: Mapping[str, Evaluation], rows: list[dict[str, Any]]
 
 
 def _draw_trade(axes: Any, rows: list[dict[str, Any]]) -> None:
-    for row in rows:
+    conversions = [row["conversion"] for row in rows]
+    middle = (min(conversions) + max(conversions)) / 2
+    height_taken: list[tuple[bool, float]] = []
+    for row in sorted(rows, key=lambda row: -row["loyalty"]):
         colour = COLOURS.get(row["policy"], GREY)
         half = row["loyalty"] - row["loyalty_low"]
         axes.errorbar(row["conversion"], row["loyalty"], yerr=half, fmt="o", color=colour, ms=8, capsize=3)
+        # Labels stand on the side with room, and a line lower where the one above would touch them.
+        left = row["conversion"] > middle
+        height = min([row["loyalty"], *(taken - 2.6 for side, taken in height_taken if side == left)])
+        height_taken.append((left, height))
         axes.annotate(
-            row["policy"].replace("_", " "), (row["conversion"], row["loyalty"]), xytext=(8, 5),
-            textcoords="offset points", color=colour, fontsize=9.5,
+            row["policy"].replace("_", " "), (row["conversion"], row["loyalty"]),
+            xytext=(-12 if left else 12, height), textcoords=("offset points", "data"),
+            color=colour, fontsize=9.5, ha="right" if left else "left", va="center",
         )  # fmt: skip
     axes.set_xlabel("recorded conversion, during the two years of the manager")
     axes.set_ylabel("long-term loyalty, points (year after, 95 % interval)")
-    axes.margins(x=0.22, y=0.08)
+    axes.margins(x=0.12, y=0.08)
     axes.grid(alpha=0.25)
 
 
@@ -57,13 +67,12 @@ def _draw_weeks(axes: Any, evaluations: Mapping[str, Evaluation], config: Config
         if name in evaluations:
             line = _smooth(getattr(evaluations[name], what), config.horizon.decision_weeks)
             axes.plot(np.arange(1, len(line) + 1), line, color=colour, lw=1.8, label=name.replace("_", " "))
-    axes.axvspan(episode, len(line), color="#000000", alpha=0.05, lw=0)
-    axes.text(episode + 2, 0.97, "run-off: scored here", transform=axes.get_xaxis_transform(), va="top", fontsize=8.5)
+    axes.axvspan(episode, episode + config.horizon.run_off_weeks, color="#000000", alpha=0.05, lw=0)
+    axes.margins(x=0.01, y=0.16)
+    axes.text(episode + 2, 0.975, "run-off: scored here", transform=axes.get_xaxis_transform(), va="top", fontsize=8.5)
     axes.set_ylabel(label)
     axes.set_xlabel("week")
     axes.grid(alpha=0.25)
-    if what == "conversion_by_week":
-        axes.legend(fontsize=8.5, ncols=2, loc="lower left")
 
 
 def _smooth(line: np.ndarray, weeks: int) -> np.ndarray:

@@ -1,20 +1,23 @@
-"""Print or write what the configuration may hold: a JSON Schema, or a reference in Markdown."""
+"""Print or write what the configuration may hold: a JSON Schema, or a reference in Markdown.
 
-import contextlib
+Example:
+    python scripts/schema.py --markdown docs/configuration.md
+"""
+
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, get_args
+from typing import Annotated, Any, get_args
 
 import typer
+from common import app, user_errors, written_whole
 from pydantic.fields import FieldInfo
 
 from incentive_env.config import Config
 from incentive_env.config.fields import Section
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
+main = app()
+EXAMPLE = "Example: python scripts/schema.py --out telesales.schema.json --markdown docs/configuration.md"
 PREFACE = """\
 # Configuration
 
@@ -29,21 +32,19 @@ The source of a number is a publication, the field, a fit, or the word *assumpti
 COLUMNS = ("Key", "Default", "Unit", "Range", "Meaning", "Source")
 
 
-@app.command()
-def main(
-    out: Annotated[Path | None, typer.Option(help="Write the JSON Schema to this file.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write the reference in Markdown to this file.")] = None,
+@main.command(epilog=EXAMPLE)
+def run(
+    out: Annotated[Path | None, typer.Option(help="file for the JSON Schema")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="file for the reference in Markdown")] = None,
 ) -> None:
-    """Print the JSON Schema of the configuration, or write it, or a Markdown reference, to files.
-
-    Example: python scripts/schema.py --out telesales.schema.json --markdown docs/configuration.md
-    """
-    if out is None and markdown is None:
-        typer.echo(schema_text(), nl=False)
-    if out is not None:
-        write(out, schema_text())
-    if markdown is not None:
-        write(markdown, markdown_text())
+    """Print the JSON Schema of the configuration, or write it, or a Markdown reference, to files."""
+    with user_errors():
+        if out is None and markdown is None:
+            typer.echo(schema_text(), nl=False)
+        if out is not None:
+            write(out, schema_text())
+        if markdown is not None:
+            write(markdown, markdown_text())
 
 
 def schema_text() -> str:
@@ -65,23 +66,11 @@ def markdown_text() -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write to a file beside the target, then rename: nobody ever reads half a file."""
+    """Write a file, whole or not at all; a device or a pipe is not replaced by one."""
     if path.exists() and not path.is_file():
-        _refuse(f"{path}: cannot be written: it is there and is not a file")
-    draft = path.parent / f".{path.name}.{os.getpid()}"
-    try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, path)
-    except OSError as error:
-        _refuse(f"{path}: cannot be written: {error.strerror}")
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-
-
-def _refuse(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)
+        raise ValueError(f"{path}: cannot be written: it is there and is not a file")
+    with written_whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def _rows(section: Section, prefix: str) -> Iterator[tuple[str, ...]]:
@@ -122,4 +111,4 @@ def _table(rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    app()
+    main()

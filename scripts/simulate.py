@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from common import app, console, user_errors, written_whole
+from common import app, check_writable, console, user_errors, written_whole
 from rich.table import Table
 
 from agents.registry import NAMES, load_policy
@@ -29,12 +29,15 @@ def run(
         list[str] | None, typer.Option("--set", help="dotted override, salesforce.reps=20; repeatable")
     ] = None,
     floors: Annotated[int, typer.Option(min=1, max=100_000, help="number of floors")] = 8,
-    seed: Annotated[int, typer.Option(min=0, help="seed of the first floor; the next take the next numbers")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**62, help="seed of the first floor; the next take the next numbers")
+    ] = 0,
     weeks: Annotated[int | None, typer.Option(min=1, help="length; an episode and its run-off where not given")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for floor_weeks.csv, rep_weeks.csv and ledger.csv")] = None,
 ) -> None:
     """Simulate floors under a policy; print what became of them, and write weekly tables."""
     with user_errors():
+        check_writable(out)
         scenario = load_config(config, override or [])
         panel = simulate(scenario, load_policy(policy, scenario), range(seed, seed + floors), weeks)  # type: ignore[arg-type]
         _show(panel, f"{scenario.name} under {policy}, {floors} floors")
@@ -79,7 +82,7 @@ def _show(panel: Panel, title: str) -> None:
 
 def _write_csv(table: np.ndarray, path: Path) -> None:
     names = table.dtype.names or ()
-    formats = ["%s" if table.dtype[name].kind in "iU" else "%.6g" for name in names]
+    formats = ["%s" if table.dtype[name].kind in "iU" else "%.10g" for name in names]
     with written_whole(path) as partial:
         np.savetxt(partial, table, fmt=formats, delimiter=",", header=",".join(names), comments="", encoding="utf-8")
 

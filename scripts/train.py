@@ -29,7 +29,7 @@ def run(
     timesteps: Annotated[
         int | None, typer.Option(min=1, help="decisions over all floors, instead of the file's")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="of networks and floors")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="of networks and floors")] = 0,
     resume: Annotated[bool, typer.Option(help="go on from the run's newest checkpoint, if it has one")] = False,
 ) -> None:
     """Train a manager with PPO on a reward; evaluate it with scripts/evaluate.py."""

@@ -6,7 +6,7 @@ from incentive_env.config.fields import Section, number, switch
 class Client(Section):
     """The company for which the floor sells: it asks for sales, and takes volume away when let down."""
 
-    usual_sales: float = number(21.0, 0.1, 1000.0, "sales/rep/week", "recorded sales at which demand is 1")
+    usual_sales: float = number(20.0, 0.1, 1000.0, "sales/rep/week", "recorded sales at which demand is 1")
     demand_rate: float = number(0.05, 0.0, 1.0, "1/week", "speed at which demand returns to 1")
     demand_sd: float = number(0.02, 0.0, 1.0, "1/week", "weekly noise of demand")
     jump_chance: float = number(0.012, 0.0, 1.0, "1/week", "more sales, or we leave")
@@ -23,9 +23,9 @@ class Client(Section):
 class Money(Section):
     """Prices; counts are of real people, so a slot's sale pays ``customers_per_slot`` fees."""
 
-    fee: float = number(60.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, returned on cooling-off")
+    fee: float = number(85.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, returned on cooling-off")
     trail_fee: float = number(0.12, 0.0, 100.0, "€/product/week", "paid by the client while a product is held")
-    overhead: float = number(1900.0, 0.0, 1_000_000.0, "€/week", "rent, systems and management of the floor")
+    overhead: float = number(9000.0, 0.0, 1_000_000.0, "€/week", "rent, systems, leads and management")
     employer_cost: float = number(0.20, 0.0, 1.0, "share", "social charges on pay")
     audit_cost: float = number(7.0, 0.0, 1000.0, "€/call", "listening to one call")
     coaching_cost: float = number(35.0, 0.0, 1000.0, "€/hour", "the coach")

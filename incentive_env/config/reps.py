@@ -102,11 +102,11 @@ class Recording(Section):
 class Effort(Section):
     """Share of the available time that is worked; the rest is breaks."""
 
-    base: float = number(0.35, 0.0, 1.0, "share", "effort of an unmotivated rep without pay at the margin", PROTOTYPE)
+    base: float = number(0.28, 0.0, 1.0, "share", "effort of an unmotivated rep without pay at the margin", PROTOTYPE)
     motivation: float = number(0.55, 0.0, 2.0, "share", "effort per unit of motivation", PROTOTYPE)
-    marginal_pay: float = number(0.065, 0.0, 1.0, "share/€", "effort per euro earned by one more call", PROTOTYPE)
+    marginal_pay: float = number(0.100, 0.0, 1.0, "share/€", "effort per euro earned by one more call", PROTOTYPE)
     activity_salience: float = number(
-        5.0, 0.0, 10.0, "1", "weight of pay per call, immediate and certain, against other pay"
+        3.3, 0.0, 10.0, "1", "weight of pay per call, immediate and certain, against other pay"
     )
     fear_of_noes: float = number(0.10, 0.0, 1.0, "share", "effort lost to hiding in breaks before a missed target")
     gift: float = number(0.12, 0.0, 2.0, "share", "effort returned for base pay above the fair wage", "Akerlof 1982")

@@ -29,7 +29,9 @@ TRUTH = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-TERMS = np.dtype([(name, "f8") for name in ("conversion", "survey", "profit", "loyalty", "wellbeing")], align=True)
+TERMS = np.dtype(
+    [(name, "f8") for name in ("conversion", "survey", "profit", "loyalty", "run_off", "wellbeing")], align=True
+)
 
 
 @entry
@@ -198,4 +200,5 @@ def _weigh_up(figures: Record, truth: Record, terms: Record) -> None:
     terms.survey = figures.nps / 100.0
     terms.profit = truth.profit_per_customer / 10.0
     terms.loyalty = truth.loyalty / 100.0
+    terms.run_off = 0.0  # until the episode ends
     terms.wellbeing = truth.wellbeing / 100.0

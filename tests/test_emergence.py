@@ -1,0 +1,104 @@
+"""Gaming is nobody's rule: it comes and goes with what pays, and with what is risked.
+
+Each comparison is paired, on the same floors and luck, and must hold beyond its 95 % interval.
+"""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from agents.policy import FIXED
+from incentive_env import Config, Scheme, load_config
+from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.objective import loyalty_score
+from incentive_env.panel import roll_out
+
+FLAT = Scheme(base_pay=600)
+SEEDS = range(500, 532)
+OPEN = {"client.may_leave": False, "money.insolvency": False}  # or the floors that survive would be a selection
+
+
+def shares(scheme: Scheme, config: Config | None = None) -> dict[str, NDArray[np.float64]]:
+    """Cases a call by channel, and of gamed calls, on each floor in the first year."""
+    weeks = roll_out(config or load_config(None, OPEN), scheme, SEEDS, 52).floor_weeks
+    calls = weeks["calls"].sum(axis=1)
+    by_channel = {name: weeks["gamed"][..., i].sum(axis=1) / calls for i, name in enumerate(CHANNELS)}
+    return {**by_channel, "all": weeks["gamed_calls"].sum(axis=1) / calls}
+
+
+def rises(more: NDArray[np.float64], less: NDArray[np.float64]) -> bool:
+    difference = more - less
+    return bool(difference.mean() - stats.t.ppf(0.975, len(difference) - 1) * stats.sem(difference) > 0)
+
+
+@pytest.mark.parametrize(
+    ("channel", "changes"),
+    [
+        ("all", {"commission": 15.0}),
+        ("false_promise", {"commission": 15.0}),
+        ("all", {"target": 0.28, "pressure": 0.8}),
+        ("callback", {"target": 0.28, "pressure": 0.8}),
+        ("unlogged", {"target": 0.28, "pressure": 0.8}),
+        ("survey", {"survey_bonus": 200.0}),
+        ("empty_log", {"activity_pay": 0.5}),
+    ],
+)
+def test_a_channel_is_used_where_it_pays(channel, changes):
+    assert rises(shares(FLAT._replace(**changes))[channel], shares(FLAT)[channel])
+
+
+def test_a_target_alone_tempts_less_than_a_target_with_a_threat():
+    assert rises(
+        shares(FLAT._replace(target=0.28, pressure=0.8))["callback"], shares(FLAT._replace(target=0.28))["callback"]
+    )
+
+
+def test_audit_deters():
+    tempted = FLAT._replace(commission=15.0)
+    assert rises(shares(tempted)["all"], shares(tempted._replace(audit=0.12))["all"])
+
+
+def test_on_a_decent_flat_floor_manipulation_is_near_its_floor():
+    flat = shares(FLAT, load_config("decent_team", OPEN))
+    assert sum(flat[name].mean() for name in CHANNELS[:4]) < 0.05
+    assert flat["callback"].mean() + flat["unlogged"].mean() < 0.02
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_each_channel_can_be_closed(channel):
+    tempting = Scheme(base_pay=500, commission=15, target=0.28, pressure=0.8, survey_bonus=200, activity_pay=0.4)
+    closed = shares(tempting, load_config(None, {**OPEN, f"channels.{channel}": False}))
+    assert closed[channel].max() == 0.0
+    assert closed["all"].mean() > 0.0
+
+
+def test_a_norm_holds_a_floor_in_its_basin():
+    """Two floors that differ in nothing but the norm they open with are still apart after a year of flat pay."""
+    common = {**OPEN, "floors.honesty_spread": 0.0}
+    rotten = shares(FLAT, load_config("rotten_team", common))
+    decent = shares(FLAT, load_config("rotten_team", {**common, "floors.rotten_chance": 0.0}))
+    assert rises(rotten["all"], decent["all"] + 0.1)
+
+
+def test_the_loyalty_reward_ranks_schemes_as_the_score_does():
+    config = load_config()
+    random = np.random.default_rng(0)
+    returns, scores = [], []
+    for _ in range(64):
+        action = random.uniform(-1.0, 1.0, len(LEVERS))
+        rollout = roll_out(config, lambda seen, action=action: np.tile(action, (len(seen), 1)), range(600, 608))
+        periods = rollout.floor_weeks["closed"][:, 3 : 4 * len(rollout.actions) : 4].T
+        alive = np.vstack([np.ones(len(periods[0])), 1.0 - periods[:-1]])  # a return ends with its episode
+        returns.append((rollout.truth["loyalty"] / 100.0 * alive).sum(axis=0).mean())
+        scores.append(loyalty_score(rollout.floor_weeks[:, -config.horizon.run_off_weeks :], config).mean())
+    assert stats.spearmanr(returns, scores).statistic >= 0.9
+
+
+def test_every_fixed_scheme_is_within_the_ranges():
+    config = load_config()
+    for name, (scheme, idea) in FIXED.items():
+        assert idea, name
+        for lever, value in zip(LEVERS, scheme, strict=True):
+            ends = getattr(config.levers, lever)
+            assert ends.low <= value <= ends.high, (name, lever)
