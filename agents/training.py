@@ -40,14 +40,15 @@ class HyperParameters(BaseModel):
     target_kl: float | None = Field(0.05, gt=0.0, le=10.0, description="divergence at which an update stops early")
 
 
+Width = Annotated[int, Field(ge=1, le=4096)]
+
+
 class Network(BaseModel):
     """The networks of policy and value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    net_arch: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
-        (64, 64), description="widths of the hidden layers"
-    )
+    net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
     initial_scheme: str = Field(
         "balanced_scorecard", description="fixed scheme around which the first actions are drawn"
     )
@@ -126,7 +127,7 @@ def train(
     left = total - model.num_timesteps
     if left <= 0:
         return done[-1]
-    with Progress(label or run.name, total, plain=plain) as progress:
+    with Progress(label or run.name, total, done=model.num_timesteps, plain=plain) as progress:
         keeper = _Keeper(run, normaliser, description, training.checkpoint_every, progress)
         model.learn(left, callback=keeper, reset_num_timesteps=False)
     return save_checkpoint(run, model, normaliser, description)
@@ -155,6 +156,13 @@ def _start_around(model: PPO, name: str, config: Config) -> None:
         model.policy.action_net.bias.copy_(action)
 
 
+def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
+    """Dotted names of what is not the same, as far as it is stored."""
+    if not (isinstance(stored, dict) and isinstance(wanted, dict)):
+        return [] if stored == wanted else [prefix.rstrip(".")]
+    return [name for key in stored for name in _differences(stored[key], wanted.get(key), f"{prefix}{key}.")]
+
+
 def _plan(training: TrainingConfig) -> dict[str, Any]:
     """The plan as a checkpoint keeps it: how long and how often saved may change when a run is resumed."""
     return training.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every"})
@@ -172,10 +180,10 @@ class _Falling:
 
 def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any]) -> PPO:
     stored = read_description(checkpoint)
-    for key in ("reward", "config", "training"):
-        if stored.get(key) != description[key]:
-            raise CheckpointError(f"{checkpoint}: was trained with another {key}; choose another directory")
     model, normaliser.obs_rms, normaliser.ret_rms = read_model(checkpoint)
+    others = _differences({key: stored.get(key) for key in ("reward", "config", "training")}, description)
+    if others:
+        raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
     set_random_seed(int(stored["seed"]) + model.num_timesteps)
     normaliser.venv.seed(1_000_000 * (int(stored["seed"]) + 1) + model.num_timesteps)
     model.set_env(normaliser)

@@ -29,9 +29,7 @@ def run(
         list[str] | None, typer.Option("--set", help="dotted override, salesforce.reps=20; repeatable")
     ] = None,
     floors: Annotated[int, typer.Option(min=1, max=100_000, help="number of floors")] = 8,
-    seed: Annotated[
-        int, typer.Option(min=0, max=2**62, help="seed of the first floor; the next take the next numbers")
-    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**62, help="seed of the first floor; others count on")] = 0,
     weeks: Annotated[int | None, typer.Option(min=1, help="length; an episode and its run-off where not given")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for floor_weeks.csv, rep_weeks.csv and ledger.csv")] = None,
 ) -> None:

@@ -80,7 +80,7 @@ def scheme_from_mapping(levers: Mapping[str, Any]) -> Scheme:
         if name not in LEVERS:
             raise ValueError(f"unknown lever {name!r} (set to {value!r}); levers: {', '.join(LEVERS)}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
-            raise ValueError(f"lever {name} = {str(value)[:40]}: must be a finite number")
+            raise ValueError(f"lever {name} = {repr(value)[:40]}: must be a finite number")
     return Scheme(**{name: float(value) for name, value in levers.items()})
 
 

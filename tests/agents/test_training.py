@@ -62,8 +62,9 @@ def test_a_run_keeps_its_two_newest_checkpoints_whole(finished, small):
     for path, timesteps in zip(kept, (36, 48), strict=True):
         assert {file.name for file in path.iterdir()} == PARTS
         described = read_description(path)
+        assert described.pop("training")["hyper_parameters"]["n_steps"] >= 1
         assert described == {
-            "algorithm": "ppo", "reward": "conversion", "seed": 1, "config": small.model_dump(), "timesteps": timesteps,
+            "reward": "conversion", "seed": 1, "config": small.model_dump(), "timesteps": timesteps,
         }  # fmt: skip
         assert PPO.load(path / "model.zip", device="cpu").num_timesteps == timesteps
     assert latest_checkpoint(finished) == kept[-1]
@@ -104,7 +105,7 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(small, plan, finished):
 def test_a_run_is_not_resumed_on_another_reward_or_scenario(small, plan, finished):
     with pytest.raises(CheckpointError, match="was trained with another reward; choose another directory"):
         train(small, "loyalty", plan, finished, resume=True)
-    with pytest.raises(CheckpointError, match="was trained with another config; choose another directory"):
+    with pytest.raises(CheckpointError, match=r"was trained with another config\.salesforce\.reps; choose another directory"):
         train(load_config(small, ["salesforce.reps=2"]), "conversion", plan, finished, resume=True)
 
 
@@ -138,7 +139,6 @@ def test_a_kill_while_a_checkpoint_is_written_leaves_the_earlier_ones_whole(smal
     assert not list(tmp_path.glob(".partial-*"))  # the same process, so the same name
 
 
-@pytest.mark.xfail(strict=True, reason="_new seeds torch, not numpy, which shuffles PPO's minibatches")
 def test_the_same_seed_trains_to_the_same_weights(small, plan, tmp_path, finished):
     train(small, "conversion", plan, tmp_path / "again", seed=1)
     train(small, "conversion", plan, tmp_path / "other", seed=2)
@@ -160,11 +160,8 @@ def test_the_first_actions_are_those_of_the_initial_scheme(small, plan, tmp_path
 
 @pytest.mark.parametrize(
     "timesteps",
-    [
-        12, 24,
-        *(pytest.param(odd, marks=pytest.mark.xfail(strict=True, reason="_Falling goes below 0")) for odd in (1, 30)),
-    ],
-)  # fmt: skip
+    [1, 12, 24, 30],
+)
 def test_the_learning_rate_never_falls_below_nothing(small, plan, tmp_path, timesteps):
     """Also where the last update takes the run beyond its total."""
     train(small, "conversion", _until(plan, timesteps), tmp_path)
@@ -227,12 +224,6 @@ def test_a_learned_policy_is_the_model_on_normalised_observations(small, finishe
 DAMAGES = [f"{part} {damage}" for part in ("model.zip", "normaliser.npz") for damage in ("missing", "cut", "empty")]
 
 
-def _known(*bugs):
-    """Damages, those marked of which the error still escapes."""
-    escapes = pytest.mark.xfail(strict=True, reason="AssertionError, BadZipFile, EOFError or OSError escapes")
-    return [pytest.param(damage, marks=escapes if damage in bugs else ()) for damage in DAMAGES]
-
-
 @pytest.fixture
 def damaged(request, finished, tmp_path):
     """A run whose newest checkpoint is not whole, as no kill leaves it, but a full disk or a bad copy may."""
@@ -246,15 +237,13 @@ def damaged(request, finished, tmp_path):
     return run
 
 
-@pytest.mark.parametrize(
-    "damaged", _known("model.zip cut", "normaliser.npz cut", "normaliser.npz empty"), indirect=True
-)
+@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
 def test_a_damaged_checkpoint_is_not_loaded(damaged):
     with pytest.raises(CheckpointError, match="checkpoint-0000000048"):
         LearnedPolicy.load(damaged)
 
 
-@pytest.mark.parametrize("damaged", _known(*DAMAGES[1:]), indirect=True)
+@pytest.mark.parametrize("damaged", DAMAGES, indirect=True)
 def test_a_damaged_checkpoint_is_not_resumed(small, plan, damaged):
     with pytest.raises(CheckpointError, match="checkpoint-0000000048"):
         train(small, "conversion", _until(plan, 60), damaged, resume=True)
@@ -270,13 +259,11 @@ def test_a_damaged_description_is_an_error_that_names_it(finished, tmp_path, con
 
 
 @pytest.mark.parametrize("change", [{"num_envs": 2}, {"num_envs": 8}])
-@pytest.mark.xfail(strict=True, reason="set_env asserts, and the assertion is not turned into an error")
 def test_a_run_is_not_resumed_with_another_number_of_floors(small, plan, half, change):
     with pytest.raises(CheckpointError, match="num_envs"):
         train(small, "conversion", plan.model_copy(update=change), half, resume=True)
 
 
-@pytest.mark.xfail(strict=True, reason="_Keeper saves before the update that learns from them")
 def test_a_checkpoint_holds_what_was_learned_from_all_its_timesteps(small, plan, half):
     """A run that goes on from a checkpoint has made as many updates as one that was never stopped."""
     shutil.rmtree(latest_checkpoint(half))
@@ -326,7 +313,6 @@ def test_a_missing_training_name_is_an_error_that_lists_the_shipped_ones():
         load_training("pppo")
 
 
-@pytest.mark.xfail(strict=True, reason="the shipped ones are looked for beside the path that was given")
 @pytest.mark.parametrize("name", ["none.yaml", "."])
 def test_a_missing_training_file_is_an_error_that_lists_the_shipped_ones(tmp_path, name):
     with pytest.raises(ConfigError, match=r"no training file '.*'; training files: ppo, or a path"):
@@ -342,7 +328,6 @@ def test_a_malformed_training_file_is_an_error(tmp_path, content):
 @pytest.mark.parametrize(
     "content", [{"policy": {"net_arch": [-4]}}, {"num_envs": 1, "hyper_parameters": {"n_steps": 1}}]
 )
-@pytest.mark.xfail(strict=True, reason="TrainingConfig does not check it")
 def test_a_training_file_that_ppo_would_refuse_is_an_error(tmp_path, content):
     with pytest.raises(ConfigError):
         load_training(_file(tmp_path, content))

@@ -47,7 +47,12 @@ def _checked_rows(folder: Path, floors: int) -> list[dict]:
     assert [row["trained_on"] for row in rows] == ["conversion", "loyalty", *[None] * len(NAMES)]
     assert {row["floors"] for row in rows} == {floors}
     assert (folder / "demo.png").read_bytes().startswith(PNG)
-    assert sorted(path.name for path in folder.iterdir()) == ["conversion", "demo.png", "loyalty", "results.json"]
+    assert sorted(path.name.rsplit("-", 1)[0] for path in folder.iterdir()) == [
+        "demo.png",
+        "ppo-conversion",
+        "ppo-loyalty",
+        "results.json",
+    ]
     return rows
 
 
@@ -72,7 +77,7 @@ def test_a_second_run_finds_the_managers_trained(run, small_demo, monkeypatch):
 
 
 def _newest(out: str) -> list[tuple[str, bytes]]:
-    newest = [sorted(Path(out, reward).glob("checkpoint-*"))[-1] for reward in ("conversion", "loyalty")]
+    newest = [sorted(Path(out).glob(f"ppo-{reward}-*/checkpoint-*"))[-1] for reward in ("conversion", "loyalty")]
     return [(path.name, (path / "model.zip").read_bytes()) for path in newest]
 
 
