@@ -9,7 +9,7 @@ from scipy import stats
 
 from agents.policy import FIXED, FixedPolicy, Policy
 from incentive_env import Config
-from incentive_env.model.state import CHANNELS, MONEY_IN, MONEY_OUT
+from incentive_env.model.state import MONEY_IN, MONEY_OUT
 from incentive_env.objective import goodhart_gap, loyalty_score
 from incentive_env.panel import Rollout, roll_out
 
@@ -107,7 +107,3 @@ def _total(weeks: np.ndarray, name: str) -> NDArray[np.float64]:
     total: NDArray[np.float64] = weeks[name].sum(axis=1)
     return total
 
-
-__all__ = [
-    "BASE", "CHANNELS", "Evaluation", "Interval", "evaluate", "evaluate_all", "evaluation_seeds", "gap", "interval",
-]  # fmt: skip

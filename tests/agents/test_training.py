@@ -105,7 +105,7 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(small, plan, finished):
 def test_a_run_is_not_resumed_on_another_reward_or_scenario(small, plan, finished):
     with pytest.raises(CheckpointError, match="was trained with another reward; choose another directory"):
         train(small, "loyalty", plan, finished, resume=True)
-    with pytest.raises(CheckpointError, match=r"was trained with another config\.salesforce\.reps; choose another directory"):
+    with pytest.raises(CheckpointError, match=r"another config\.salesforce\.reps; choose another"):
         train(load_config(small, ["salesforce.reps=2"]), "conversion", plan, finished, resume=True)
 
 
