@@ -106,4 +106,3 @@ def _summarise(rollout: Rollout, config: Config) -> Evaluation:
 def _total(weeks: np.ndarray, name: str) -> NDArray[np.float64]:
     total: NDArray[np.float64] = weeks[name].sum(axis=1)
     return total
-

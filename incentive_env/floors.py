@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
-from incentive_env.config.record import config_record
+from incentive_env.config.record import config_records
 from incentive_env.model.compiled import bound
 from incentive_env.model.floor import open_floors, run_floors, run_floors_threaded
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
@@ -46,12 +46,13 @@ class Floors:
         self.config = config
         self.num_floors = num_floors
         self.threads = threads
-        self.record = config_record(config)
-        self._parameters = np.array([self.record], self.record.dtype)
+        # Always passed as an array: handing a single record to compiled code takes longer than most of what it does.
+        self._parameters = config_records(config)
         reps = config.salesforce.reps
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
-        self._low, high = lever_ranges(config)
-        self._width = high - self._low
+        low, high = lever_ranges(config)
+        self._middle = (low + high) / 2.0
+        self._half_width = (high - low) / 2.0
         self._responses = _records((num_floors, reps), RESPONSE)
         self._figures = _records((num_floors,), FIGURES)
         self._truth = _records((num_floors,), TRUTH)
@@ -66,7 +67,7 @@ class Floors:
         shown = np.empty((num_floors, len(NAMES)), np.float32)
         self._observe = bound(
             observe, self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions,
-            shown, self.record,
+            shown, self._parameters,
         )  # fmt: skip
 
     def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
@@ -82,11 +83,12 @@ class Floors:
             fresh.reset(seeds)
             self._take(fresh, chosen)
             return
-        open_floors(*self.state, chosen, np.asarray(seeds, np.uint64), self.record)
+        open_floors(*self.state, chosen, np.asarray(seeds, np.uint64), self._parameters)
         self._shown.fill(0.0)
         horizon = self.config.horizon
         neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]
-        self._put_in_force(np.array(neutral))
+        self._levers[:] = neutral
+        self._actions[:] = np.clip((self._levers - self._middle) / self._half_width, -1.0, 1.0)
         for _ in range(horizon.burn_in_weeks // horizon.decision_weeks):
             self.advance(horizon.decision_weeks)
         self._previous[:] = self._shown
@@ -94,7 +96,9 @@ class Floors:
 
     def decide(self, actions: NDArray[np.floating], weeks: int | None = None) -> Period:
         """Put normalised actions ``[floors, 11]`` in force and run to the next decision, or for some weeks."""
-        self._put_in_force(self._low + (np.clip(actions, -1.0, 1.0) + 1.0) * (0.5 * self._width))
+        np.clip(actions, -1.0, 1.0, out=self._actions)
+        np.multiply(self._actions, self._half_width, out=self._levers)
+        self._levers += self._middle
         self._previous[:] = self._shown
         self._time_left -= 1.0 / self.config.horizon.decisions
         return self.advance(self.config.horizon.decision_weeks if weeks is None else weeks)
@@ -111,7 +115,9 @@ class Floors:
         run.flat_weeks.fill(0.0)
         run.simulate(*self.state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self._parameters)
         np.add.reduce(run.flat_weeks, axis=1, out=run.flat_totals)
-        run.report(self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.record)
+        run.report(
+            self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self._parameters
+        )
         return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms)
 
     def run_off(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -138,13 +144,9 @@ class Floors:
         shown = np.empty((self.num_floors, len(NAMES)), np.float32)
         self._observe(
             self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions, shown,
-            self.record,
+            self._parameters,
         )  # fmt: skip
         return shown
-
-    def _put_in_force(self, levers: NDArray[np.float64]) -> None:
-        self._levers[:] = levers
-        self._actions[:] = np.clip((levers - self._low) * (2.0 / self._width) - 1.0, -1.0, 1.0)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy needs: machine code and the views on the arrays are made anew."""
@@ -199,7 +201,7 @@ class Floors:
             ),
             bound(
                 report_period,
-                self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self.record,
+                self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self._parameters,
             ),
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.config import all_keys, config_directory
 from incentive_env.config.fields import Section
-from incentive_env.config.record import config_record
+from incentive_env.config.record import config_records
 
 
 def _fields(section: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
@@ -181,7 +181,7 @@ def test_all_keys_are_the_leaves_of_the_tree():
 
 def test_the_record_holds_the_values_of_the_tree():
     config = load_config(None, {"rationality.mode": "naive", "channels.survey": False, "tactics.disparage.time": 1.23})
-    record = config_record(config)
+    record = config_records(config)[0]
     seen = 0
     for key, field in _fields():
         if field.annotation is str:

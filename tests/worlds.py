@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from incentive_env import Config, load_config
-from incentive_env.config.record import config_record
+from incentive_env.config.record import config_records
 from incentive_env.floors import Floors
 from incentive_env.model.state import FLOOR_WEEK, LONG_AGO, NEVER, REP_WEEK, RESPONSE, empty_state
 
@@ -79,7 +79,7 @@ def tiny_floor(overrides: Mapping[str, Any] | None = None) -> TinyFloor:
     customers["contact_week"], customers["sold_week"] = LONG_AGO, LONG_AGO
     return TinyFloor(
         floor, reps, customers, blank(RESPONSE, 2), blank(REP_WEEK, 2), blank(FLOOR_WEEK, 1)[0],
-        config_record(load_config(None, {**TINY, **(overrides or {})})),
+        config_records(load_config(None, {**TINY, **(overrides or {})}))[0],
     )  # fmt: skip
 
 

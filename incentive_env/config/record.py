@@ -9,18 +9,16 @@ from incentive_env.config.fields import Section
 from incentive_env.config.tree import Config
 
 
-def config_record(config: Config) -> np.record:
-    """Turn a config into a numba-readable record: ``record.calls.need`` is ``config.calls.need``.
+def config_records(config: Config) -> np.ndarray:
+    """Turn a config into a numba-readable record array ``[1]``: ``records[0].calls.need`` is ``config.calls.need``.
 
     Sections become nested records. A section whose rows are all of one kind (tactics, events) is turned on its
     side, so that a column can be indexed: ``record.tactics.lift[PRESSURE]``. A word becomes its index among the
     words allowed. Names and descriptions are left out.
     """
-    dtype = np.dtype((np.record, _dtype(type(config))))
-    table = np.zeros(1, dtype)
+    table = np.zeros(1, np.dtype((np.record, _dtype(type(config)))))
     _fill(table[0], config)
-    record: np.record = table[0]
-    return record
+    return table
 
 
 def _dtype(section: type[Section]) -> np.dtype[Any]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.reps import choose_tactic
 from incentive_env.model.state import (
@@ -81,7 +81,7 @@ def _call(
     return hours * (1.0 - p.recording.notes_time) if skipped else hours
 
 
-@compiled
+@inlined
 def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
     """Let need grow back since the last call, and find the product that is needed most."""
     gone = exp(-p.market.need_rate * (floor.week - customer.contact_week))
@@ -94,7 +94,7 @@ def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
     return product
 
 
-@compiled
+@inlined
 def _ease(response: Record, customer: Record, product: int, p: Record) -> float:
     """Logit of buying from an honest rep."""
     c = p.calls
@@ -109,7 +109,7 @@ def _ease(response: Record, customer: Record, product: int, p: Record) -> float:
     return ease
 
 
-@compiled
+@inlined
 def _duration(response: Record, customer: Record, tactic: int, p: Record, tally: Record) -> float:
     """Hours for the people behind one slot: the search for a line, the talk, and asking again what was not logged."""
     c = p.calls
@@ -120,7 +120,7 @@ def _duration(response: Record, customer: Record, tactic: int, p: Record, tally:
     return (c.search_time + talk) * p.market.customers_per_slot / 3600.0
 
 
-@compiled
+@inlined
 def _feel(rep: Record, customer: Record, tactic: int, floor: Record, p: Record) -> None:
     """What being called, in this way, does to the customer."""
     c, t = p.calls, p.tactics

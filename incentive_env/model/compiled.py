@@ -28,6 +28,12 @@ def compiled(function: Function) -> Function:
     return cast(Function, wrapped)
 
 
+def inlined(function: Function) -> Function:
+    """The same for a function of the innermost loops: it is copied into its caller, which saves the call."""
+    wrapped: Any = numba.njit(error_model="numpy", inline="always")(function)
+    return cast(Function, wrapped)
+
+
 def entry(function: Function) -> Function:
     """Compile a function that Python calls, and keep the machine code on disk."""
     wrapped: Any = numba.njit(cache=True, error_model="numpy")(function)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.loyalty import loyalty_of
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.opening import fill_slot
@@ -56,7 +56,7 @@ def live_a_week(
     floor.promoters, floor.vacant, floor.waiting = promoters, customers.size - active, waiting
 
 
-@compiled
+@inlined
 def _live(
     customer: Record, tally: Record, floor: Record, week: Record, p: Record, key: np.uint64, entity: int
 ) -> float:
@@ -81,7 +81,7 @@ def _live(
     return loyalty
 
 
-@compiled
+@inlined
 def _forget(customer: Record, floor: Record, p: Record) -> None:
     """Irritation cools down, trust and satisfaction return to their levels; that of the forgotten is lower."""
     c = p.customers

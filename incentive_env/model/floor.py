@@ -57,9 +57,15 @@ def run_floors_threaded(
 
 @entry
 def open_floors(
-    floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, which: np.ndarray, seeds: np.ndarray, p: Record
+    floors: np.ndarray,
+    reps: np.ndarray,
+    customers: np.ndarray,
+    which: np.ndarray,
+    seeds: np.ndarray,
+    parameters: np.ndarray,
 ) -> None:
     """Open the floors numbered ``which`` with their seeds, under the neutral scheme."""
+    p = parameters[0]
     for i in range(len(which)):
         f = which[i]
         open_floor(floors[f], reps[f], customers[f], seeds[i], p)

@@ -37,7 +37,7 @@ TERMS = np.dtype(
 @entry
 def report_period(
     floors: np.ndarray, totals: np.ndarray, floor_weeks: np.ndarray, figures: np.ndarray, truth: np.ndarray,
-    terms: np.ndarray, p: Record,
+    terms: np.ndarray, parameters: np.ndarray,
 ) -> None:  # fmt: skip
     """Work out figures, truth and reward terms of a period.
 
@@ -48,8 +48,9 @@ def report_period(
         figures: ``[floors]`` FIGURES, written.
         truth: ``[floors]`` TRUTH, written.
         terms: ``[floors]`` TERMS, written.
-        p: the configuration's record.
+        parameters: ``[1]`` record of the configuration.
     """
+    p = parameters[0]
     weeks = float(floor_weeks.shape[1])
     for f in range(len(floors)):
         last = floor_weeks[f, floor_weeks.shape[1] - 1]
@@ -63,7 +64,7 @@ def report_period(
 @entry
 def observe(
     floors: np.ndarray, figures: np.ndarray, previous: np.ndarray, noise: np.ndarray, low: np.ndarray,
-    high: np.ndarray, time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, p: Record,
+    high: np.ndarray, time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, parameters: np.ndarray,
 ) -> None:  # fmt: skip
     """Write the report as the manager sees it: measured figures noisy and late, known ones as they are.
 
@@ -77,8 +78,9 @@ def observe(
         time_left: ``[floors]`` share of the decisions.
         actions: ``[floors, levers]`` scheme in force, normalised.
         out: ``[floors, figures + 1 + levers]`` float32, written.
-        p: the configuration's record.
+        parameters: ``[1]`` record of the configuration.
     """
+    p = parameters[0]
     count = figures.shape[1]
     for f in range(len(floors)):
         blur = 1.0 - p.reporting.precision * floors[f].knowledge

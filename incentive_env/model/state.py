@@ -101,11 +101,11 @@ def customer_dtype(products: int) -> np.dtype[Any]:
             ("referred", "u1"),
             ("left_wronged", "u1"),  # vacant, and whoever left it counts as a detractor
             ("open_issue", "u1"),  # will call in this week
-            ("trust", "f4"),  # 0 … 1
-            ("irritation", "f4"),  # 0 … 1.5
-            ("satisfaction", "f4"),  # 0 … 1
-            ("debt", "f4"),  # promised minus delivered
-            ("disposition", "f4"),  # lasting points of loyalty
+            ("trust", "f8"),  # 0 … 1
+            ("irritation", "f8"),  # 0 … 1.5
+            ("satisfaction", "f8"),  # 0 … 1
+            ("debt", "f8"),  # promised minus delivered
+            ("disposition", "f8"),  # lasting points of loyalty
             ("wronged_until", "i4"),  # week up to which leaving is blamed on the discovery of a debt
             ("due_week", "i4"),  # next week in which a sale ends its cooling-off or earns its deferred pay
             ("contact_week", "i4"),  # of the last call
