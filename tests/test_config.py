@@ -1,4 +1,7 @@
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -11,6 +14,10 @@ from incentive_env import Config, ConfigError, load_config
 from incentive_env.config import all_keys, config_directory
 from incentive_env.config.fields import Section
 from incentive_env.config.record import config_records
+from incentive_env.model.report import FIGURES, TERMS, TRUTH
+from incentive_env.model.state import FLOOR, FLOOR_WEEK, REP, REP_WEEK, RESPONSE, SCHEME, customer_dtype
+
+RECORDS = (FLOOR, REP, RESPONSE, REP_WEEK, FLOOR_WEEK, SCHEME, customer_dtype(3), FIGURES, TERMS, TRUTH)
 
 
 def _fields(section: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
@@ -197,3 +204,29 @@ def _leaves(record: Any) -> list[Any]:
     if record.dtype.names is None:
         return [record]
     return [leaf for name in record.dtype.names for leaf in _leaves(record[name])]
+
+
+def test_no_name_is_hidden_by_an_attribute_of_numpy_records():
+    """Compiled code would not notice, plain Python under NUMBA_DISABLE_JIT would read the attribute instead."""
+    records = [config_records(load_config())[0], *(np.zeros(1, (np.record, kind))[0] for kind in RECORDS)]
+    names = {name for record in records for name in _field_names(record.dtype)}
+    assert not sorted(names & set(dir(np.record)))
+
+
+def _field_names(dtype: np.dtype) -> set[str]:
+    below = (dtype[name].base for name in dtype.names)
+    return {*dtype.names, *(name for kind in below if kind.names for name in _field_names(kind))}
+
+
+def test_the_model_runs_as_plain_python():
+    code = (
+        "import gymnasium as gym, incentive_env\n"
+        "env = gym.make('incentive_env/Telesales-v0', config='small', **{'horizon.burn_in_weeks': 0})\n"
+        "env.reset(seed=1)\n"
+        "print(env.step(env.action_space.sample())[4]['figures']['calls_per_hour'] > 0)\n"
+    )
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.stdout.strip() == "True", done.stderr[-500:]

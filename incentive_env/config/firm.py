@@ -55,16 +55,16 @@ class Event(Section):
 
     chance: float = number(0.01, 0.0, 1.0, "1/week", "that it begins")
     weeks: int = number(8, 1, 104, "weeks", "how long it lasts")
-    size: float = number(0.3, 0.0, 2.0, "1", "how strong it is")
+    strength: float = number(0.3, 0.0, 2.0, "1", "how strong it is")
 
 
 class Events(Section):
     """The four kinds of event."""
 
-    campaign: Event = Event(chance=0.012, weeks=8, size=0.33)
-    product_fault: Event = Event(chance=0.010, weeks=6, size=1.0)
-    competitor: Event = Event(chance=0.010, weeks=12, size=1.0)
-    newcomers: Event = Event(chance=0.010, weeks=12, size=0.34)
+    campaign: Event = Event(chance=0.012, weeks=8, strength=0.33)
+    product_fault: Event = Event(chance=0.010, weeks=6, strength=1.0)
+    competitor: Event = Event(chance=0.010, weeks=12, strength=1.0)
+    newcomers: Event = Event(chance=0.010, weeks=12, strength=0.34)
 
 
 class Reporting(Section):

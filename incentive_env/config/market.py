@@ -1,6 +1,6 @@
 """The customers: how they buy, what they hold against the firm, and what they tell surveys and friends."""
 
-from incentive_env.config.fields import PROTOTYPE, Section, number
+from incentive_env.config.fields import PROTOTYPE, TUNED, Section, number
 
 
 class Market(Section):
@@ -11,7 +11,7 @@ class Market(Section):
     products: int = number(3, 1, 8, "products", "cross-sold: telephone, television, internet")
     need_mean: float = number(0.62, 0.0, 1.5, "1", "level that need returns to", PROTOTYPE)
     need_sd: float = number(0.18, 0.0, 1.0, "1", "spread of that level between customers and products", PROTOTYPE)
-    need_rate: float = number(0.080, 0.0, 1.0, "1/week", "speed at which need returns", PROTOTYPE)
+    need_rate: float = number(0.080, 0.0, 1.0, "1/week", "speed at which need returns", TUNED)
     need_after_sale: float = number(0.15, 0.0, 1.0, "share", "need that a sale leaves", PROTOTYPE)
     held_at_start: float = number(0.40, 0.0, 1.0, "share", "products held when the floor opens")
     filled_at_start: float = number(0.92, 0.0, 1.0, "share", "slots that hold a customer when the floor opens")
@@ -23,10 +23,10 @@ class Tactic(Section):
     lift: float = number(0.0, 0.0, 5.0, "logit", "added to the chance of a sale", PROTOTYPE)
     harm: float = number(0.0, 0.0, 1.0, "harm", "moral harm as the rep feels it", PROTOTYPE)
     debt: float = number(0.0, 0.0, 2.0, "debt", "expectation debt of a sale: promised minus delivered", PROTOTYPE)
-    irritation: float = number(0.0, 0.0, 1.0, "1", "irritation added by the call", PROTOTYPE)
+    irritation: float = number(0.0, 0.0, 1.0, "1", "irritation added by the call", TUNED)
     trust_gain: float = number(0.0, 0.0, 1.0, "share of 1 − trust", "trust gained by the call", PROTOTYPE)
     trust_loss: float = number(0.0, 0.0, 1.0, "1", "trust lost by the call", PROTOTYPE)
-    believed_kept: float = number(0.88, 0.0, 1.0, "share", "sales that the rep believes will be held", PROTOTYPE)
+    believed_kept: float = number(0.88, 0.0, 1.0, "share", "sales that the rep believes will be held", TUNED)
     detectability: float = number(0.0, 0.0, 1.0, "share", "chance that a heard call gives it away", PROTOTYPE)
     time: float = number(1.0, 0.2, 5.0, "share", "length of the call", PROTOTYPE)
     cooling_off: float = number(0.10, 0.0, 1.0, "share", "sales cancelled in the cooling-off", PROTOTYPE)
@@ -60,13 +60,13 @@ class Calls(Section):
     diligence: float = number(0.6, 0.0, 10.0, "logit", "buying per unit of the rep's effort above 0.7")
     missing_log_time: float = number(0.15, 0.0, 2.0, "share", "longer call when everything is asked again")
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "shorter call per unit of skill")
-    intercept: float = number(-3.3, -10.0, 5.0, "logit", "buying without need at usual trust", PROTOTYPE)
+    intercept: float = number(-3.3, -10.0, 5.0, "logit", "buying without need at usual trust", TUNED)
     need: float = number(2.7, 0.0, 10.0, "logit", "buying per unit of need", PROTOTYPE)
-    trust: float = number(0.7, 0.0, 10.0, "logit", "buying per unit of trust above 0.6", PROTOTYPE)
-    irritation: float = number(0.8, 0.0, 10.0, "logit", "buying lost per unit of irritation", PROTOTYPE)
+    trust: float = number(0.7, 0.0, 10.0, "logit", "buying per unit of trust above 0.6", TUNED)
+    irritation: float = number(0.8, 0.0, 10.0, "logit", "buying lost per unit of irritation", TUNED)
     true_callback: float = number(0.5, 0.0, 5.0, "logit", "a customer who asked to be called back", PROTOTYPE)
     misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "lost with one who had said no", PROTOTYPE)
-    missing_log: float = number(0.15, 0.0, 5.0, "logit", "lost when everything is asked again", PROTOTYPE)
+    missing_log: float = number(0.15, 0.0, 5.0, "logit", "lost when everything is asked again", TUNED)
     undecided: float = number(0.18, 0.0, 1.0, "share", "non-buyers who truly ask to be called back", "field: 10–25 %")
     repeat_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of a call right after the last one")
     repeat_weeks: float = number(2.5, 0.1, 52.0, "weeks", "time in which that wears off")
@@ -120,7 +120,7 @@ class Customers(Section):
 class Loyalty(Section):
     """One latent of trust, satisfaction and irritation; its 0–10 image answers the NPS question."""
 
-    level: float = number(7.42, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", PROTOTYPE)
+    level: float = number(7.42, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", TUNED)
     trust: float = number(3.0, 0.0, 20.0, "points", "per unit of trust above 0.6", PROTOTYPE)
     satisfaction: float = number(2.5, 0.0, 20.0, "points", "per unit of satisfaction above 0.6", PROTOTYPE)
     irritation: float = number(3.0, 0.0, 20.0, "points", "lost per unit of irritation above 0.12", PROTOTYPE)
@@ -128,7 +128,7 @@ class Loyalty(Section):
     competitor: float = number(0.45, 0.0, 5.0, "points", "lost while a competitor courts them")
     promoter: float = number(8.5, 0.0, 10.0, "points", "rounds to 9 or 10: a promoter", "Reichheld 2003")
     detractor: float = number(6.5, 0.0, 10.0, "points", "rounds to 6 or less: a detractor", "Reichheld 2003")
-    churn_log_hazard: float = number(-6.5, -15.0, 0.0, "log 1/week", "leaving at loyalty 7.75", PROTOTYPE)
+    churn_log_hazard: float = number(-6.5, -15.0, 0.0, "log 1/week", "leaving at loyalty 7.75", TUNED)
     churn_slope: float = number(0.45, 0.0, 5.0, "1/point", "log hazard per point of loyalty lost", PROTOTYPE)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from incentive_env.config.fields import PROTOTYPE, Section, number, switch
+from incentive_env.config.fields import PROTOTYPE, TUNED, Section, number, switch
 
 
 class Salesforce(Section):
@@ -48,7 +48,7 @@ class Channels(Section):
 class Decision(Section):
     """The perceived pay-off of a choice, € per real conversation unless the unit says otherwise."""
 
-    temperature: float = number(1.30, 0.01, 50.0, "€", "noise of the choice of a tactic", PROTOTYPE)
+    temperature: float = number(1.30, 0.01, 50.0, "€", "noise of the choice of a tactic", TUNED)
     pride: float = number(
         5.0, 0.0, 100.0, "€/sale", "what an honest sale is worth to a motivated rep by itself", PROTOTYPE
     )
@@ -60,7 +60,7 @@ class Decision(Section):
     )
     survey_reach: float = number(0.012, 0.0, 1.0, "1", "survey bonus at risk per unit of harm done", PROTOTYPE)
     sanction_fear: float = number(40.0, 0.0, 5000.0, "€", "perceived cost of a sanction", PROTOTYPE)
-    conscience: float = number(22.0, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", PROTOTYPE)
+    conscience: float = number(22.0, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", TUNED)
     norm_erosion: float = number(
         0.85, 0.0, 1.0, "share", "conscience lost when everybody games", "direction: Gallen et al. 2016"
     )
@@ -70,7 +70,7 @@ class Decision(Section):
         0.5, 0.0, 2.0, "1", "conscience lost per unit of log base pay below the fair wage", "direction: Greenberg 1990"
     )
     coached_conscience: float = number(0.5, 0.0, 5.0, "1", "conscience gained per unit of coaching stock", PROTOTYPE)
-    opportunity: float = number(2.5, 0.0, 100.0, "€", "what full autonomy lets an opportunist get away with", PROTOTYPE)
+    opportunity: float = number(2.5, 0.0, 100.0, "€", "what full autonomy lets an opportunist get away with", TUNED)
     aftercare_scale: float = number(
         5.0, 0.1, 100.0, "€", "deferred pay at which 63 % of possible care is taken after a sale"
     )
@@ -102,9 +102,9 @@ class Recording(Section):
 class Effort(Section):
     """Share of the available time that is worked; the rest is breaks."""
 
-    base: float = number(0.28, 0.0, 1.0, "share", "effort of an unmotivated rep without pay at the margin", PROTOTYPE)
+    resting: float = number(0.28, 0.0, 1.0, "share", "effort without motivation or pay at the margin", TUNED)
     motivation: float = number(0.55, 0.0, 2.0, "share", "effort per unit of motivation", PROTOTYPE)
-    marginal_pay: float = number(0.100, 0.0, 1.0, "share/€", "effort per euro earned by one more call", PROTOTYPE)
+    marginal_pay: float = number(0.100, 0.0, 1.0, "share/€", "effort per euro earned by one more call", TUNED)
     activity_salience: float = number(
         3.3, 0.0, 10.0, "1", "weight of pay per call, immediate and certain, against other pay"
     )
@@ -135,7 +135,7 @@ class Motivation(Section):
     """Where motivation and strain settle, and how fast they move (1 is full)."""
 
     rate: float = number(0.08, 0.0, 1.0, "1/week", "speed of motivation", PROTOTYPE)
-    base: float = number(0.55, 0.0, 1.5, "1", "motivation without autonomy or control", PROTOTYPE)
+    resting: float = number(0.55, 0.0, 1.5, "1", "motivation without autonomy or control", PROTOTYPE)
     autonomy: float = number(0.26, 0.0, 2.0, "1", "gained under full autonomy", "direction: Bloom et al. 2015")
     honest_work: float = number(0.12, 0.0, 2.0, "1", "gained by honest work that helps", PROTOTYPE)
     coaching: float = number(0.05, 0.0, 2.0, "1", "gained under a full coaching stock")
@@ -184,12 +184,12 @@ class Workforce(Section):
 
     absence_base: float = number(0.045, 0.0, 0.5, "share", "absence of an unstrained rep", "field: 5–9 % of hours")
     absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
-    quit_log_hazard: float = number(-5.1, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", PROTOTYPE)
+    quit_log_hazard: float = number(-5.1, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", TUNED)
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
     quit_motivation: float = number(2.1, 0.0, 10.0, "1", "log hazard per unit of motivation", PROTOTYPE)
     quit_pay: float = number(2.0, 0.0, 20.0, "1", "log hazard per unit of log pay", PROTOTYPE)
     outside_pay: float = number(600.0, 50.0, 5000.0, "€/week", "pay elsewhere for average ability", PROTOTYPE)
-    outside_ability: float = number(0.08, 0.0, 1.0, "1", "log pay elsewhere per unit of ability", PROTOTYPE)
+    outside_ability: float = number(0.08, 0.0, 1.0, "1", "log pay elsewhere per unit of ability", TUNED)
     escalation: float = number(0.11, 0.0, 1.0, "share", "of detected cases that end in a sanction")
     sanction_fine: float = number(40.0, 0.0, 5000.0, "€", "pay lost by a sanction")
     gaming_rep: float = number(0.40, 0.0, 1.0, "share", "of calls of 8 weeks, above which a rep counts as gaming")

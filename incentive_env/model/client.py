@@ -37,7 +37,7 @@ def move_events(
 def demand_in_force(floor: Record, p: Record) -> float:
     """Sales the client asks for, as a multiple of the usual; a campaign raises it."""
     if floor.event_weeks_left[CAMPAIGN] > 0:
-        return floor.demand * (1.0 + p.events.size[CAMPAIGN])
+        return floor.demand * (1.0 + p.events.strength[CAMPAIGN])
     return floor.demand
 
 
@@ -108,7 +108,7 @@ def _swap_in_newcomers(
     floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record, key: np.uint64
 ) -> None:
     for r in range(len(reps)):
-        moved = rng.uniform(key, rng.EVENT + 16, r) < p.events.size[NEWCOMERS]
+        moved = rng.uniform(key, rng.EVENT + 16, r) < p.events.strength[NEWCOMERS]
         if moved and reps[r].present != 0:
             leave(reps[r], customers[r], tallies[r], EXIT_MOVED, p)
             hire(reps[r], tallies[r], floor, p, key, r)

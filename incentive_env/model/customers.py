@@ -92,7 +92,7 @@ def _forget(customer: Record, floor: Record, p: Record) -> None:
         c.satisfaction_level - c.neglect * forgotten - customer.satisfaction
     )
     if floor.event_weeks_left[PRODUCT_FAULT] > 0:
-        fault = c.product_fault * p.events.size[PRODUCT_FAULT]
+        fault = c.product_fault * p.events.strength[PRODUCT_FAULT]
         customer.satisfaction = max(0.0, customer.satisfaction - fault)
 
 

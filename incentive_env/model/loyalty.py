@@ -11,5 +11,5 @@ def loyalty_of(customer: Record, floor: Record, p: Record) -> float:
     latent = c.level + c.trust * (customer.trust - 0.6) + c.satisfaction * (customer.satisfaction - 0.6)
     latent += customer.disposition - c.irritation * (customer.irritation - 0.12)
     if floor.event_weeks_left[COMPETITOR] > 0:
-        latent -= c.competitor * p.events.size[COMPETITOR]
+        latent -= c.competitor * p.events.strength[COMPETITOR]
     return latent

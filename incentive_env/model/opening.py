@@ -46,7 +46,7 @@ def start_job(rep: Record, p: Record) -> None:
     rep.tenure = 0.0
     rep.inexperience = p.skill.newcomer
     rep.coached = 0.0
-    rep.motivation = p.motivation.base + rep.temper + p.motivation.honest_work
+    rep.motivation = p.motivation.resting + rep.temper + p.motivation.honest_work
     rep.strain = p.motivation.strain_base
     for tactic in range(len(rep.attraction)):
         rep.attraction[tactic] = 0.0

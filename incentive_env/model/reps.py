@@ -192,7 +192,7 @@ def _choose_effort(
         conversion * (scheme.commission * (1.0 - 0.5 * rep.risk_aversion) + deferred + quota)
         + e.activity_salience * scheme.activity_pay
     )
-    effort = e.base + e.motivation * rep.motivation + e.marginal_pay * paid
+    effort = e.resting + e.motivation * rep.motivation + e.marginal_pay * paid
     effort += e.gift * math.log(max(scheme.base_pay, 1.0) / p.workforce.outside_pay)
     if scheme.target > 0.0:
         reach = 1.0 - response.miss_chance

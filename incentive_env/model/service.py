@@ -56,7 +56,7 @@ def contact_chance(customer: Record, floor: Record, p: Record) -> float:
     chance = s.base_contacts + s.debt_contacts * customer.debt + s.irritation_contacts * customer.irritation
     chance += s.log_contacts * customer.log_missing
     if floor.event_weeks_left[PRODUCT_FAULT] > 0:
-        chance += s.fault_contacts * p.events.size[PRODUCT_FAULT]
+        chance += s.fault_contacts * p.events.strength[PRODUCT_FAULT]
     return chance
 
 

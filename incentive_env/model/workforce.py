@@ -157,7 +157,7 @@ def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p:
     bonus = tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
     contingent = bonus / max(bonus + tally.base_pay, 1.0)
     settled = (
-        m.base + rep.temper
+        m.resting + rep.temper
         + m.autonomy * scheme.autonomy
         + m.honest_work * (1.0 - gamed)
         + m.coaching * rep.coached
