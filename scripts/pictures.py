@@ -39,25 +39,23 @@ def draw_story(evaluations: Mapping[str, Evaluation], rows: list[dict[str, Any]]
 
 
 def _draw_trade(axes: Any, rows: list[dict[str, Any]]) -> None:
-    conversions = [row["conversion"] for row in rows]
-    middle = (min(conversions) + max(conversions)) / 2
-    height_taken: list[tuple[bool, float]] = []
+    below = np.inf
     for row in sorted(rows, key=lambda row: -row["loyalty"]):
         colour = COLOURS.get(row["policy"], GREY)
         half = row["loyalty"] - row["loyalty_low"]
         axes.errorbar(row["conversion"], row["loyalty"], yerr=half, fmt="o", color=colour, ms=8, capsize=3)
-        # Labels stand on the side with room, and a line lower where the one above would touch them.
-        left = row["conversion"] > middle
-        height = min([row["loyalty"], *(taken - 2.6 for side, taken in height_taken if side == left)])
-        height_taken.append((left, height))
+        # A label stands right of its dot, or a line lower where the one above would touch it.
+        height = min(row["loyalty"], below - 3.0)
+        below = height
         axes.annotate(
-            row["policy"].replace("_", " "), (row["conversion"], row["loyalty"]),
-            xytext=(-12 if left else 12, height), textcoords=("offset points", "data"),
-            color=colour, fontsize=9.5, ha="right" if left else "left", va="center",
+            row["policy"].replace("_", " "), (row["conversion"], row["loyalty"]), xytext=(12, height),
+            textcoords=("offset points", "data"), color=colour, fontsize=9.5, va="center",
         )  # fmt: skip
+    left, right = axes.get_xlim()
+    axes.set_xlim(left, right + 0.25 * (right - left))
     axes.set_xlabel("recorded conversion, during the two years of the manager")
     axes.set_ylabel("long-term loyalty, points (year after, 95 % interval)")
-    axes.margins(x=0.12, y=0.08)
+    axes.margins(y=0.08)
     axes.grid(alpha=0.25)
 
 
