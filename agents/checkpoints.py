@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 from zipfile import BadZipFile
 
@@ -15,6 +16,12 @@ from stable_baselines3.common.vec_env import VecNormalize
 from incentive_env.observation import observation_space
 
 _PREFIX = "checkpoint-"
+
+
+# What the libraries raise, between them, when a file is cut off or is not what it should be.
+_DAMAGED = (
+    OSError, ValueError, KeyError, EOFError, AssertionError, RuntimeError, UnpicklingError, BadZipFile,
+)  # fmt: skip
 
 
 class CheckpointError(ValueError):
@@ -70,7 +77,7 @@ def read_description(path: Path) -> dict[str, Any]:
         description = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise CheckpointError(f"{file}: cannot be read: {error}") from None
-    if not isinstance(description, dict) or "reward" not in description:
+    if not isinstance(description, dict) or not {"reward", "seed"} <= description.keys():
         raise CheckpointError(f"{file}: does not describe a training run")
     return description
 
@@ -84,7 +91,7 @@ def read_model(checkpoint: Path) -> tuple[PPO, RunningMeanStd, RunningMeanStd]:
     try:
         model = PPO.load(checkpoint / "model.zip", device="cpu")
         observations, returns = read_statistics(checkpoint)
-    except (OSError, ValueError, KeyError, EOFError, AssertionError, BadZipFile) as error:
+    except _DAMAGED as error:
         raise CheckpointError(f"{checkpoint}: cannot be loaded, it is damaged or incomplete: {error}") from None
     expected = observation_space().shape
     if model.observation_space.shape != expected:

@@ -95,7 +95,7 @@ def _summarise(rollout: Rollout, config: Config) -> Evaluation:
         profit=flows / episode.shape[1],
         gaming=_total(episode, "gamed_calls") / calls,
         channels=episode["gamed"].sum(axis=1) / calls[:, None],
-        wellbeing=100.0 * _total(episode, "engagement") / (config.salesforce.reps * episode.shape[1]),
+        wellbeing=100.0 * _total(episode, "engagement") / np.maximum(_total(episode, "present"), 1.0),
         survived=episode["volume"][:, -1],
         loyalty_by_week=100.0 * net.mean(axis=0) / slots,
         conversion_by_week=weeks["recorded_sales"].sum(axis=0) / np.maximum(weekly.sum(axis=0), 1.0),

@@ -49,7 +49,8 @@ class NativeVecEnv(VecEnv):
         for floor in np.flatnonzero(done):
             per_env[floor] = {
                 "terminal_observation": infos["final_obs"][floor],
-                "TimeLimit.truncated": bool(truncated[floor]),
+                # Time left is observed, and where the run-off is paid the future is in the reward: no bootstrapping.
+                "TimeLimit.truncated": bool(truncated[floor]) and not self.env.pays_run_off,
                 "episode": {"r": float(self._returns[floor]), "l": int(self._lengths[floor]), "t": 0.0},
             }
         self._returns[done] = 0.0

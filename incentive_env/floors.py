@@ -120,23 +120,22 @@ class Floors:
         )
         return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms)
 
-    def run_off(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
-        """True loyalty ``[len(which)]`` that floors go on to have: mean over the run-off, points.
+    def loyalty_to_come(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
+        """True loyalty that floors go on to have after their last decision: points × periods ``[len(which)]``.
 
-        A copy of them is run on: through what is left of the episode, and the weeks after, last scheme in force. The
-        floors themselves stay where they are.
+        A copy of them is run on: through what is left of the episode where it ended early, and through the run-off,
+        last scheme in force or closed. The floors themselves stay where they are.
         """
         horizon = self.config.horizon
         loyalty = np.zeros(len(which))
-        periods_left = np.rint(self._time_left[which] * horizon.decisions).astype(int)
-        for left in np.unique(periods_left):
-            chosen = np.flatnonzero(periods_left == left)
+        weeks_left = np.rint(self._time_left[which] * horizon.decisions).astype(int) * horizon.decision_weeks
+        for left in np.unique(weeks_left):
+            chosen = np.flatnonzero(weeks_left == left)
             copy = self._copy_of(which[chosen])
-            for _ in range(left):
-                copy.advance(horizon.decision_weeks)
-            for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
-                length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
-                loyalty[chosen] += copy.advance(length).truth["loyalty"] * length / horizon.run_off_weeks
+            total = int(left) + horizon.run_off_weeks
+            for week in range(0, total, horizon.decision_weeks):
+                length = min(horizon.decision_weeks, total - week)
+                loyalty[chosen] += copy.advance(length).truth["loyalty"] * length / horizon.decision_weeks
         return loyalty
 
     def observation(self) -> NDArray[np.float32]:

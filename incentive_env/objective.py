@@ -43,8 +43,8 @@ def add_run_off(
 ) -> None:
     """Add the run-off term to floors whose episode is over, where the preset gives it a weight.
 
-    The run-off counts with as many periods as it has, so that nothing is won by using customers or cash up before the
-    end. Where the weight is 0 it is not simulated, and the term stays 0.
+    What comes after counts period by period like what came before, so that nothing is won by using customers or cash
+    up before the end, nor by closing early. Where the weight is 0 it is not simulated, and the term stays 0.
 
     Args:
         terms: ``[floors, terms]``, changed.
@@ -54,9 +54,7 @@ def add_run_off(
     """
     term = TERM_NAMES.index("run_off")
     if len(over) > 0 and weights[term] != 0.0:
-        horizon = floors.config.horizon
-        periods = horizon.run_off_weeks / horizon.decision_weeks
-        terms[over, term] = periods * floors.run_off(over) / 100.0
+        terms[over, term] = floors.loyalty_to_come(over) / 100.0
 
 
 def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64]:

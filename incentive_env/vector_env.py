@@ -74,7 +74,10 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
                 goes on with that floor's sequence.
             options: ``{"reset_mask": [num_envs] bool}`` opens those floors only.
         """
-        chosen = np.flatnonzero((options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_)))
+        mask = np.asarray((options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_)))
+        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
+            raise ValueError(f"reset_mask: must be {self.num_envs} booleans, at least one of them true")
+        chosen = np.flatnonzero(mask)
         if self._seeds is None and len(chosen) < self.num_envs:
             raise ResetNeeded("the first reset() must open all floors: leave out 'reset_mask'")
         self._seed_floors(seed, chosen)
@@ -115,6 +118,11 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             infos = self._close_and_reopen(infos)
         return self.floors.observation(), rewards, terminated, truncated, infos
 
+    @property
+    def pays_run_off(self) -> bool:
+        """Whether the last reward of an episode holds what comes after it."""
+        return bool(self._weights[TERM_NAMES.index("run_off")] != 0.0)
+
     def _close_and_reopen(self, infos: dict[str, Any]) -> dict[str, Any]:
         over = self._over
         final = np.full(self.num_envs, None, dtype=object)
@@ -139,6 +147,8 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             number = wanted[floor]
             if number is None:
                 number = first_seed(self.np_random) if fresh else next_seed(seeds[floor])
+            if number < 0:
+                raise ValueError(f"seed {number} of floor {floor}: must not be negative")
             seeds[floor] = int(number)
         self._seeds = seeds
 

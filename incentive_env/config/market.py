@@ -57,6 +57,7 @@ class Calls(Section):
 
     handle_time: float = number(300.0, 10.0, 3600.0, "s", "talk and wrap-up of one conversation", "field: 240–360 s")
     search_time: float = number(330.0, 0.0, 3600.0, "s", "dialling and waiting before one conversation")
+    usual_effort: float = number(0.7, 0.0, 2.0, "share", "effort at which diligence neither helps nor hurts")
     diligence: float = number(0.6, 0.0, 10.0, "logit", "buying per unit of the rep's effort above 0.7")
     missing_log_time: float = number(0.15, 0.0, 2.0, "share", "longer call when everything is asked again")
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "shorter call per unit of skill")
@@ -67,6 +68,7 @@ class Calls(Section):
     true_callback: float = number(0.5, 0.0, 5.0, "logit", "a customer who asked to be called back", PROTOTYPE)
     misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "lost with one who had said no", PROTOTYPE)
     missing_log: float = number(0.15, 0.0, 5.0, "logit", "lost when everything is asked again", TUNED)
+    competitor: float = number(0.30, 0.0, 5.0, "logit", "buying lost while a competitor courts the customers")
     undecided: float = number(0.18, 0.0, 1.0, "share", "non-buyers who truly ask to be called back", "field: 10–25 %")
     repeat_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of a call right after the last one")
     repeat_weeks: float = number(2.5, 0.1, 52.0, "weeks", "time in which that wears off")
@@ -88,6 +90,8 @@ class Customers(Section):
     irritation_kept: float = number(0.90, 0.0, 1.0, "1/week", "irritation kept from week to week", PROTOTYPE)
     satisfaction_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which satisfaction returns")
     satisfaction_level: float = number(0.62, 0.0, 1.0, "1", "level that satisfaction returns to")
+    honest_call_unmotivated: float = number(0.4, 0.0, 5.0, "1", "share of that gain from a rep without motivation")
+    least_reputation: float = number(0.2, 0.0, 1.0, "share", "of leads that come to the worst reputation")
     neglect: float = number(
         0.25, 0.0, 1.0, "1", "satisfaction level lost by customers of whom nobody takes care for long"
     )
@@ -124,6 +128,10 @@ class Loyalty(Section):
     trust: float = number(3.0, 0.0, 20.0, "points", "per unit of trust above 0.6", PROTOTYPE)
     satisfaction: float = number(2.5, 0.0, 20.0, "points", "per unit of satisfaction above 0.6", PROTOTYPE)
     irritation: float = number(3.0, 0.0, 20.0, "points", "lost per unit of irritation above 0.12", PROTOTYPE)
+    usual_trust: float = number(0.6, 0.0, 1.0, "1", "trust at which it neither adds nor takes", PROTOTYPE)
+    usual_satisfaction: float = number(0.6, 0.0, 1.0, "1", "satisfaction at which it neither adds nor takes", PROTOTYPE)
+    usual_irritation: float = number(0.12, 0.0, 1.5, "1", "irritation at which it neither adds nor takes", PROTOTYPE)
+    churn_at: float = number(7.75, 0.0, 10.0, "points", "loyalty at which the hazards hold as they stand", PROTOTYPE)
     disposition_sd: float = number(1.2, 0.0, 5.0, "points", "lasting differences between customers", PROTOTYPE)
     competitor: float = number(0.45, 0.0, 5.0, "points", "lost while a competitor courts them")
     promoter: float = number(8.5, 0.0, 10.0, "points", "rounds to 9 or 10: a promoter", "Reichheld 2003")

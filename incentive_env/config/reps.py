@@ -28,7 +28,7 @@ class Rationality(Section):
     """How well reps reason; a dial for tests of which result needs which behaviour."""
 
     mode: Literal["logit", "best_response", "naive"] = "logit"
-    learning: bool = switch(True, "experience moves the attraction of tactics")
+    learning: bool = switch(True, "experience makes tactics attractive, that from before the opening too")
     best_response_temperature: float = number(0.02, 1e-4, 1.0, "1", "temperature multiplier that stands for 0")
 
 
@@ -52,6 +52,9 @@ class Decision(Section):
     pride: float = number(
         5.0, 0.0, 100.0, "€/sale", "what an honest sale is worth to a motivated rep by itself", PROTOTYPE
     )
+    pride_unmotivated: float = number(0.5, 0.0, 5.0, "1", "motivation at which pride would be gone, below 0")
+    commission_risk: float = number(0.5, 0.0, 1.0, "share", "of risk aversion that commission calls for")
+    least_fairness: float = number(0.2, 0.0, 1.0, "share", "of conscience that the worst pay leaves")
     stake: float = number(
         119.0, 0.0, 5000.0, "€/sale", "what reaching the quota is worth under full pressure", PROTOTYPE
     )
@@ -127,6 +130,8 @@ class Learning(Section):
     step: float = number(0.10, 0.0, 1.0, "1", "attraction moved per euro of surprise a call")
     anger_cost: float = number(2.0, 0.0, 50.0, "€", "what being shouted at is like")
     sanction_shock: float = number(1.5, 0.0, 50.0, "€", "attraction lost by a used tactic after a sanction")
+    gaming_memory: float = number(8.0, 1.0, 104.0, "weeks", "over which a rep's own gaming is averaged")
+    expectation_rate: float = number(0.10, 0.0, 1.0, "1/week", "weight of the newest week in what a rep calls usual")
     norm_rate: float = number(0.10, 0.0, 1.0, "1/week", "speed at which the norm follows what colleagues do")
     norm_deterrence: float = number(0.5, 0.0, 5.0, "share", "norm lost when every rep is sanctioned in one week")
 
@@ -158,8 +163,10 @@ class Motivation(Section):
     strain_down: float = number(0.04, 0.0, 1.0, "1/week", "speed at which strain recovers: four times slower")
     strain_base: float = number(0.15, 0.0, 1.0, "1", "strain of quiet work", PROTOTYPE)
     strain_pressure: float = number(0.49, 0.0, 3.0, "1", "strain under full pressure and a sure miss", PROTOTYPE)
+    strain_threat: float = number(0.3, 0.0, 1.0, "share", "of it which pressure gives where no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain when every call is with an angry customer", PROTOTYPE)
     strain_audit: float = number(0.54, 0.0, 5.0, "1", "strain when every call is heard", "direction: Ravid et al. 2023")
+    strain_audit_honesty: float = number(0.4, 0.0, 1.0, "share", "of that strain which weighs on the honest only")
     strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain when inbound work fills all the time")
     strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)
 

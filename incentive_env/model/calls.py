@@ -8,6 +8,7 @@ from incentive_env.model.maths import clip, exp
 from incentive_env.model.reps import choose_tactic
 from incentive_env.model.state import (
     CALLBACK,
+    COMPETITOR,
     EMPTY_LOG,
     HONEST,
     MISBOOKED,
@@ -56,7 +57,7 @@ def _call(
     """One call: the rep chooses a tactic, the customer answers, something goes on file. Returns the hours it took."""
     luck = rng.bits(key, rng.CALL, entity)
     product = _greatest_need(customer, floor, p)
-    tactic = choose_tactic(response, _ease(response, customer, product, p), p, rng.third(luck, 0))
+    tactic = choose_tactic(response, _ease(response, customer, product, floor, p), p, rng.third(luck, 0))
     hours = _duration(response, customer, tactic, p, tally)
     _feel(rep, customer, tactic, floor, p)
     _take_care(response, customer, p)
@@ -95,17 +96,19 @@ def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
 
 
 @inlined
-def _ease(response: Record, customer: Record, product: int, p: Record) -> float:
+def _ease(response: Record, customer: Record, product: int, floor: Record, p: Record) -> float:
     """Logit of buying from an honest rep."""
     c = p.calls
     ease = c.intercept + c.need * customer.need[product] + c.trust * (customer.trust - 0.6)
-    ease += response.skill + c.diligence * (response.effort - 0.7) - c.irritation * customer.irritation
+    ease += response.skill + c.diligence * (response.effort - c.usual_effort) - c.irritation * customer.irritation
     if customer.callback == TRUE_CALLBACK:
         ease += c.true_callback
     elif customer.callback == MISBOOKED:
         ease -= c.misbooked_callback
     if customer.log_missing != 0:
         ease -= c.missing_log
+    if floor.event_weeks_left[COMPETITOR] > 0:
+        ease -= c.competitor * p.events.strength[COMPETITOR]
     return ease
 
 
@@ -134,7 +137,7 @@ def _feel(rep: Record, customer: Record, tactic: int, floor: Record, p: Record) 
     trust = customer.trust + t.trust_gain[tactic] * (1.0 - customer.trust) - t.trust_loss[tactic]
     customer.trust = clip(trust, 0.0, 1.0)
     if tactic == HONEST:
-        care = p.customers.honest_call * (0.4 + rep.motivation)
+        care = p.customers.honest_call * (p.customers.honest_call_unmotivated + rep.motivation)
         customer.satisfaction += care * (1.0 - customer.satisfaction)
     customer.contact_week = floor.week
 
@@ -166,7 +169,7 @@ def _sell(customer: Record, product: int, tactic: int, floor: Record, p: Record)
     customer.held[product] = 1
     customer.sold_week[product] = floor.week
     customer.sold_by[product] = tactic
-    customer.deferred[product] = floor.scheme.retention_pay * p.market.customers_per_slot
+    customer.deferred[product] += floor.scheme.retention_pay * p.market.customers_per_slot
     customer.debt = min(customer.debt + p.tactics.debt[tactic], 2.0)
     customer.due_week = min(customer.due_week, floor.week + p.customers.cooling_off_weeks)
 

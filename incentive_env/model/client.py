@@ -16,7 +16,7 @@ def move_demand(floor: Record, p: Record, key: np.uint64) -> None:
     floor.demand += client.demand_rate * (1.0 - floor.demand) + client.demand_sd * rng.normal(key, rng.DEMAND, 0)
     if rng.uniform(key, rng.DEMAND + 2, 0) < client.jump_chance:
         floor.demand += client.jump_size
-    floor.demand = clip(floor.demand, 0.3, 2.0)
+    floor.demand = clip(floor.demand, client.least_demand, client.most_demand)
 
 
 @compiled
@@ -63,7 +63,7 @@ def settle_volume(
     chance = rng.uniform(key, rng.VOLUME, 0)
     if chance < floor.disappointment * floor.disappointment:
         floor.volume = max(0.0, floor.volume - p.client.step)
-        floor.disappointment *= 0.3
+        floor.disappointment *= p.client.anger_after_loss
     elif floor.volume < 1.0 and floor.delivered >= demand_in_force(floor, p) and chance < p.client.return_chance:
         floor.volume = min(1.0, floor.volume + p.client.step)
     if floor.volume < 1e-6:
@@ -82,10 +82,12 @@ def settle_seats(
     if rng.uniform(key, rng.LAYOFF, 0) < depth:
         floor.open_seats -= 1
         newest = -1
+        present = 0
         for r in range(len(reps)):
+            present += reps[r].present
             if reps[r].present != 0 and (newest < 0 or reps[r].tenure < reps[newest].tenure):
                 newest = r
-        if newest >= 0:
+        if newest >= 0 and present > floor.open_seats:  # an empty seat is given up before a person is
             leave(reps[newest], customers[newest], tallies[newest], EXIT_LAID_OFF, p)
     elif floor.open_seats < len(reps) and floor.cash > p.money.rehire_weeks * weekly_cost:
         floor.open_seats += 1

@@ -71,8 +71,8 @@ def _live(
     if rng.third(life, 0) < _MOST * len(customer.held):
         _maybe_drop_a_product(customer, loyalty, floor, week, p, rng.bits(key, rng.DROP, entity))
     fate = rng.third(life, 1)
-    if fate < _MOST and fate < exp(p.loyalty.churn_log_hazard - p.loyalty.churn_slope * (loyalty - 7.75)):
-        _depart(customer, floor, week, loyalty < p.loyalty.detractor)
+    if fate < _MOST and fate < exp(p.loyalty.churn_log_hazard - p.loyalty.churn_slope * (loyalty - p.loyalty.churn_at)):
+        _depart(customer, floor, week, loyalty < p.loyalty.detractor, p)
         return loyalty
     if rng.third(life, 2) < contact_chance(customer, floor, p):
         customer.open_issue = 1
@@ -117,7 +117,7 @@ def _discover(customer: Record, floor: Record, week: Record, p: Record, luck: np
             if customer.held[product] != 0 and newer:
                 newest = product
         if newest >= 0:
-            _cancel(customer, newest)
+            _cancel(customer, newest, floor, week, p)
             week.discovery_cancellations += 1
 
 
@@ -135,7 +135,7 @@ def _settle_sales(
         if age == c.cooling_off_weeks:
             regret = p.tactics.cooling_off[customer.sold_by[product]]
             if rng.uniform(key, rng.COOLING_OFF + product, entity) < regret:
-                _cancel(customer, product)
+                _cancel(customer, product, floor, week, p)
                 week.cooled_off += 1
                 continue
         if age >= c.retention_weeks:
@@ -154,21 +154,24 @@ def _maybe_drop_a_product(
     """Think about one product, and perhaps drop it; each comes under review at the rate of the largest hazard."""
     c = p.customers
     product = int(rng.third(luck, 0) * len(customer.held))
-    hazard = c.late_cancellation * exp(-c.late_loyalty * (loyalty - 7.75))
+    hazard = c.late_cancellation * exp(-c.late_loyalty * (loyalty - p.loyalty.churn_at))
     beyond_cooling_off = floor.week - customer.sold_week[product] > c.cooling_off_weeks
     if customer.held[product] != 0 and beyond_cooling_off and rng.third(luck, 1) * _MOST < hazard:
-        _cancel(customer, product)
+        _cancel(customer, product, floor, week, p)
         week.late_cancellations += 1
 
 
 @compiled
-def _cancel(customer: Record, product: int) -> None:
+def _cancel(customer: Record, product: int, floor: Record, week: Record, p: Record) -> None:
+    """Give a product up; within the cooling-off the fee goes back, whatever the reason."""
+    if customer.held[product] != 0 and floor.week - customer.sold_week[product] <= p.customers.cooling_off_weeks:
+        week.refunded += 1
     customer.held[product] = 0
     customer.deferred[product] = 0.0
 
 
 @compiled
-def _depart(customer: Record, floor: Record, week: Record, detractor: bool) -> None:
+def _depart(customer: Record, floor: Record, week: Record, detractor: bool, p: Record) -> None:
     """Leave the firm; a wronged customer, or one who warns others, leaves a slot that counts as a detractor."""
     week.churned += 1
     customer.active = 0
@@ -177,7 +180,7 @@ def _depart(customer: Record, floor: Record, week: Record, detractor: bool) -> N
     customer.open_issue = 0
     customer.due_week = NEVER
     for product in range(len(customer.held)):
-        _cancel(customer, product)
+        _cancel(customer, product, floor, week, p)
         customer.sold_week[product] = LONG_AGO
 
 
@@ -186,7 +189,7 @@ def _maybe_fill(
     customer: Record, floor: Record, week: Record, referral: float, p: Record, key: np.uint64, entity: int
 ) -> None:
     """A referral or a lead from marketing takes the vacant slot; better reputation brings more leads."""
-    lead = p.customers.lead_rate * floor.volume * clip(1.0 + floor.reputation, 0.2, 2.0)
+    lead = p.customers.lead_rate * floor.volume * max(p.customers.least_reputation, 1.0 + floor.reputation)
     luck = rng.uniform(key, rng.ARRIVAL, entity)
     if luck < referral + lead:
         fill_slot(customer, floor, p, key, entity, luck < referral)

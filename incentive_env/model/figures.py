@@ -83,7 +83,7 @@ def move_cash(floor: Record, week: Record, p: Record) -> float:
     week.revenue = money.fee * week.recorded_sales * people
     week.trail_fees = money.trail_fee * week.products_held * people
     week.inbound_fees = money.inbound_fee * week.fixed * people
-    week.refunds = money.fee * week.cooled_off * people
+    week.refunds = money.fee * week.refunded * people
     pay = week.base_pay + week.commission + week.activity_pay + week.survey_bonus + week.retention_pay
     week.employer_cost = money.employer_cost * pay
     week.audit_cost = money.audit_cost * scheme.audit * week.calls * people

@@ -1,4 +1,4 @@
-"""The few functions the model needs, cheap and the same on every machine (no libm)."""
+"""The few functions that the inner loops need, cheaper than the C library's."""
 
 import numpy as np
 

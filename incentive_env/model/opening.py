@@ -72,7 +72,7 @@ def fill_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: 
     customer.open_issue = 0
     customer.wronged_until = LONG_AGO
     customer.due_week = NEVER
-    customer.contact_week = floor.week  # the sale that brought them, or the referral
+    customer.contact_week = floor.week  # whoever won them over
     customer.trust = clip(p.customers.trust_level + p.customers.reputation_trust * floor.reputation, 0.0, 1.0)
     customer.irritation = 0.0
     customer.satisfaction = p.customers.satisfaction_level
@@ -128,7 +128,7 @@ def _seat_first_rep(rep: Record, floor: Record, p: Record, key: np.uint64, r: in
     start_job(rep, p)
     rep.list_position = 0
     if rng.uniform(key, rng.OPENING_REP + 20, r) >= newcomers:
-        rep.tenure = 26.0 + 150.0 * rng.uniform(key, rng.OPENING_REP + 21, r)
+        rep.tenure = p.floors.least_tenure + p.floors.tenure_spread * rng.uniform(key, rng.OPENING_REP + 21, r)
         rep.inexperience = 0.0
     rep.gaming = floor.norm
     for tactic in range(HONEST + 1, len(rep.attraction)):

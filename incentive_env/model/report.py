@@ -1,12 +1,14 @@
 """What a period adds up to: figures on the manager's report, the truth behind them, and the reward terms."""
 
+import math
+
 import numpy as np
 
 from incentive_env.model import rng
 from incentive_env.model.client import demand_in_force
 from incentive_env.model.compiled import Record, compiled, entry
 from incentive_env.model.maths import clip
-from incentive_env.model.state import CHANNELS, EVENTS
+from incentive_env.model.state import CALLBACK, CHANNELS, EVENTS
 
 # Figures that come noisy and late; `research` buys precision.
 MEASURED = (
@@ -131,12 +133,20 @@ def _measure_people(floor: Record, total: Record, figures: Record, p: Record) ->
     for channel in range(len(total.found)):
         found += total.found[channel]
     figures.audit_findings = 100.0 * found / heard if heard >= 1.0 else 0.0
-    # Mystery calls see conduct as far as research has found out what to look for; without it they see nothing.
+    figures.conduct_index = _make_mystery_calls(floor, total, p)
+
+
+@compiled
+def _make_mystery_calls(floor: Record, total: Record, p: Record) -> float:
+    """Manipulation seen by a sample of test calls; without knowledge of what to look for it shows nothing, 0.5."""
     manipulative = 0.0
-    for channel in range(4):
+    for channel in range(CALLBACK):
         manipulative += total.gamed[channel]
-    seen = manipulative / max(total.calls, 1.0)
-    figures.conduct_index = 0.5 + floor.knowledge * (seen - 0.5)
+    share = manipulative / max(total.calls, 1.0)
+    calls = max(1.0, p.reporting.mystery_calls * floor.knowledge)
+    luck = rng.rough_normal(rng.bits(rng.week_key(floor.seed, floor.week), rng.REPORT + 32, 0))
+    seen = clip(share + math.sqrt(share * (1.0 - share) / calls) * luck, 0.0, 1.0)
+    return 0.5 + floor.knowledge * (seen - 0.5)
 
 
 @compiled
@@ -165,7 +175,7 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     truth.nps = 100.0 * (total.promoters - total.detractors) / customers
     truth.conversion = total.sales / calls
     truth.profit = profit_of(total)
-    truth.wellbeing = 100.0 * total.engagement / (p.salesforce.reps * weeks)
+    truth.wellbeing = 100.0 * total.engagement / present
     truth.gaming_share = total.gamed_calls / calls
     truth.trust = total.trust / customers
     truth.irritation = total.irritation / customers

@@ -83,7 +83,9 @@ def _scruples(rep: Record, floor: Record, p: Record) -> float:
     d = p.decision
     norm = max(floor.norm, 1e-6)
     erosion = logistic(d.norm_steepness * math.log(norm / d.norm_midpoint))
-    fairness = max(0.2, 1.0 + d.entitlement * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay))
+    fairness = max(
+        d.least_fairness, 1.0 + d.entitlement * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay)
+    )
     strengthened = 1.0 + d.coached_conscience * rep.coached
     return rep.honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
 
@@ -116,7 +118,7 @@ def _value_tactics(
 ) -> None:  # fmt: skip
     """Split each tactic's pay-off into what a sale adds (``value``) and what the call costs anyhow (``appeal``)."""
     scheme, d, tactics = floor.scheme, p.decision, p.tactics
-    pride = d.pride * (0.5 + rep.motivation)
+    pride = d.pride * (d.pride_unmotivated + rep.motivation)
     opportunity = d.opportunity * scheme.autonomy * scheme.autonomy * (1.0 - rep.honesty)
     learning = 1.0 if p.rationality.learning != 0 and p.rationality.mode != NAIVE else 0.0
     for tactic in range(len(response.value)):
@@ -189,7 +191,7 @@ def _choose_effort(
     kept = p.tactics.believed_kept[HONEST]
     deferred = foresight * _deferred_value(rep, scheme.retention_pay, kept)
     paid = (
-        conversion * (scheme.commission * (1.0 - 0.5 * rep.risk_aversion) + deferred + quota)
+        conversion * (scheme.commission * (1.0 - p.decision.commission_risk * rep.risk_aversion) + deferred + quota)
         + e.activity_salience * scheme.activity_pay
     )
     effort = e.resting + e.motivation * rep.motivation + e.marginal_pay * paid

@@ -11,7 +11,7 @@ from incentive_env.model.state import LEVERS, SCHEME
 
 
 class Scheme(NamedTuple):
-    """An incentive scheme in its natural units; a lever that is not named is off.
+    """An incentive scheme in its natural units; a lever that is not named is off, base pay is 600 €.
 
     ==================  =====================  =====================================================
     Lever               Unit                   What it does
@@ -47,13 +47,6 @@ def lever_ranges(config: Config) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper ends of the levers, each ``[11]``, in the levers' units."""
     ranges = [getattr(config.levers, lever) for lever in LEVERS]
     return np.array([r.low for r in ranges]), np.array([r.high for r in ranges])
-
-
-def action_to_schemes(actions: np.ndarray, config: Config) -> np.ndarray:
-    """Turn normalised actions ``[..., 11]`` into levers ``[..., 11]`` in their units; outside ±1 they are clipped."""
-    low, high = lever_ranges(config)
-    levers: np.ndarray = low + (np.clip(actions, -1.0, 1.0) + 1.0) * 0.5 * (high - low)
-    return levers
 
 
 def scheme_to_action(scheme: Scheme, config: Config) -> np.ndarray:

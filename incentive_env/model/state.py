@@ -185,7 +185,7 @@ FLOOR_WEEK = np.dtype(
         for name in (
             "customers", "promoters", "detractors", "left_wronged",  # slots, at the end of the week
             "trust", "irritation", "satisfaction", "debt", "products_held",  # sums over customers
-            "discoveries", "complaints", "cooled_off", "discovery_cancellations", "late_cancellations",
+            "discoveries", "complaints", "cooled_off", "refunded", "discovery_cancellations", "late_cancellations",
             "churned", "arrivals", "referrals",
             "contacts", "answered_in_time", "answered", "fixed",  # inbound
             "quits", "dismissals", "layoffs", "moved", "gaming_reps",

@@ -82,6 +82,7 @@ def _move_workforce(
             change_rep(reps[r], responses[r], tally, floor, load, p)
             note_rep(reps[r], responses[r], tally, p)
             pay = tally.base_pay + tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
+            pay -= tally.fine
             settle_exit(reps[r], customers[r], tally, floor, pay, p, key, r)
         filled += reps[r].present
     for r in range(len(reps)):

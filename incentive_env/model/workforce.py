@@ -52,13 +52,14 @@ def change_rep(rep: Record, response: Record, tally: Record, floor: Record, load
     """Move motivation, strain, skill and the memories of a rep by one week."""
     calls = max(tally.calls, 1)
     gamed = tally.gamed_calls / calls
-    rep.gaming += (gamed - rep.gaming) / 8.0
+    rep.gaming += (gamed - rep.gaming) / p.learning.gaming_memory
     rep.tenure += 1.0
     rep.sanctions = p.workforce.sanction_memory * rep.sanctions + tally.sanctions
     rep.period_sales += tally.recorded_sales
     rep.period_recorded += tally.recorded_sales + tally.recorded_refusals
-    rep.usual_sales += 0.1 * (tally.recorded_sales - rep.usual_sales)
-    rep.usual_recorded += 0.1 * (tally.recorded_sales + tally.recorded_refusals - rep.usual_recorded)
+    rep.usual_sales += p.learning.expectation_rate * (tally.recorded_sales - rep.usual_sales)
+    judged = tally.recorded_sales + tally.recorded_refusals
+    rep.usual_recorded += p.learning.expectation_rate * (judged - rep.usual_recorded)
     _move_skill(rep, floor, p)
     _move_motivation(rep, tally, floor, gamed, p)
     _move_strain(rep, response, floor, tally.angry_calls / calls, load, p)
@@ -156,13 +157,14 @@ def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p:
     m, scheme = p.motivation, floor.scheme
     bonus = tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
     contingent = bonus / max(bonus + tally.base_pay, 1.0)
+    threat = scheme.pressure if scheme.target > 0.0 else 0.0
     settled = (
         m.resting + rep.temper
         + m.autonomy * scheme.autonomy
         + m.honest_work * (1.0 - gamed)
         + m.coaching * rep.coached
         + m.fair_wage * math.log(max(scheme.base_pay, 1.0) / p.workforce.outside_pay)
-        - m.pressure * scheme.pressure
+        - m.pressure * threat
         - m.audit * scheme.audit
         - m.contingent_share * contingent
         - m.guilt * rep.honesty * gamed
@@ -175,12 +177,16 @@ def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p:
 @compiled
 def _move_strain(rep: Record, response: Record, floor: Record, anger: float, load: float, p: Record) -> None:
     m, scheme = p.motivation, floor.scheme
-    threat = scheme.pressure * (0.3 + 0.7 * response.miss_chance) if scheme.target > 0.0 else 0.0
+    threat = (
+        scheme.pressure * (m.strain_threat + (1.0 - m.strain_threat) * response.miss_chance)
+        if scheme.target > 0.0
+        else 0.0
+    )
     settled = (
         m.strain_base
         + m.strain_pressure * threat
         + m.strain_anger * anger
-        + m.strain_audit * scheme.audit * (0.6 + 0.4 * rep.honesty)
+        + m.strain_audit * scheme.audit * (1.0 - m.strain_audit_honesty * (1.0 - rep.honesty))
         + m.strain_workload * min(load, 1.0) * p.service.capacity
         - m.strain_autonomy * scheme.autonomy
     )
@@ -209,7 +215,11 @@ def _offer_surplus(rep: Record, floor: Record, p: Record) -> float:
     sales = people * logistic(usual + p.skill.ability * rep.ability + w.offer_gaming * (1.0 - rep.honesty))
     kept = p.tactics.believed_kept[HONEST]
     offer = scheme.base_pay + people * scheme.activity_pay + w.offer_autonomy * scheme.autonomy
-    offer += sales * (1.0 - 0.5 * rep.risk_aversion) * (scheme.commission + rep.patience * scheme.retention_pay * kept)
+    offer += (
+        sales
+        * (1.0 - p.decision.commission_risk * rep.risk_aversion)
+        * (scheme.commission + rep.patience * scheme.retention_pay * kept)
+    )
     if scheme.target > 0.0:
         offer -= w.offer_pressure * scheme.pressure * (rep.risk_aversion + rep.honesty)
     return offer - w.outside_pay * exp(w.outside_ability * rep.ability)

@@ -9,7 +9,7 @@ import yaml
 from agents.policy import FIXED, FixedPolicy, RandomPolicy
 from agents.registry import NAMES, PolicyError, load_policy, trained_on
 from incentive_env import ConfigError, load_config
-from incentive_env.model.scheme import Scheme, action_to_schemes, lever_ranges, scheme_to_action
+from incentive_env.model.scheme import Scheme, lever_ranges, scheme_to_action
 
 REPORTS = np.zeros((3, 39), np.float32)
 
@@ -32,7 +32,8 @@ def test_a_fixed_scheme_lies_in_the_ranges_and_is_the_same_for_every_floor_and_p
     assert actions.dtype == np.float32
     assert state is None
     assert (np.abs(actions) <= 1).all()
-    np.testing.assert_allclose(action_to_schemes(actions, config), np.tile(scheme, (3, 1)), atol=1e-3)
+    low, high = lever_ranges(config)
+    np.testing.assert_allclose(low + (actions + 1) / 2 * (high - low), np.tile(scheme, (3, 1)), atol=1e-3)
     np.testing.assert_array_equal(policy.predict(REPORTS + 1)[0], actions)
 
 

@@ -184,7 +184,7 @@ def test_a_wronged_leaver_leaves_a_detractor_behind_until_the_slot_is_filled(wee
     customer.debt = 0.5
     _discover(customer, floor, week, world.p, KEY)
     floor.week += weeks_later
-    _depart(customer, floor, week, False)
+    _depart(customer, floor, week, False, world.p)
     assert (customer.active, customer.left_wronged, week.churned) == (0, wronged, 1)
 
     _live_together(world, world.p)
