@@ -63,7 +63,7 @@ class TrainingConfig(BaseModel):
     algorithm: str = Field("ppo", pattern="^ppo$", description="ppo")
     total_timesteps: int = Field(400_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
     num_envs: int = Field(128, ge=1, le=100_000, description="floors in the batch")
-    checkpoint_every: int = Field(50_000, ge=1, description="decisions between checkpoints")
+    checkpoint_every: int = Field(20_000, ge=1, description="decisions between checkpoints")
     hyper_parameters: HyperParameters = HyperParameters()  # type: ignore[call-arg]
     policy: Network = Network()  # type: ignore[call-arg]
 
