@@ -3,6 +3,7 @@
 import numpy as np
 
 from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.pay import pay_of
 from incentive_env.model.reps import skill_of
 from incentive_env.model.workforce import EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED, EXIT_QUIT, engagement_of
 
@@ -84,7 +85,7 @@ def move_cash(floor: Record, week: Record, p: Record) -> float:
     week.trail_fees = money.trail_fee * week.products_held * people
     week.inbound_fees = money.inbound_fee * week.fixed * people
     week.refunds = money.fee * week.refunded * people
-    pay = week.base_pay + week.commission + week.activity_pay + week.survey_bonus + week.retention_pay
+    pay = pay_of(week)
     week.employer_cost = money.employer_cost * pay
     week.audit_cost = money.audit_cost * scheme.audit * week.calls * people
     week.coaching_cost = money.coaching_cost * scheme.coaching * week.present

@@ -20,6 +20,12 @@ def pay_rep(rep: Record, tally: Record, floor: Record, p: Record) -> None:
 
 
 @compiled
+def pay_of(total: Record) -> float:
+    """€ of pay in a REP_WEEK or FLOOR_WEEK record, before fines."""
+    return total.base_pay + total.commission + total.activity_pay + total.survey_bonus + total.retention_pay
+
+
+@compiled
 def audit_rep(tally: Record, floor: Record, p: Record, key: np.uint64, r: int) -> None:
     """Listen to a share of the calls; what is given away may be escalated to a sanction.
 

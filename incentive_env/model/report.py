@@ -8,7 +8,23 @@ from incentive_env.model import rng
 from incentive_env.model.client import demand_in_force
 from incentive_env.model.compiled import Record, compiled, entry
 from incentive_env.model.maths import clip
-from incentive_env.model.state import CALLBACK, CHANNELS, EVENTS
+from incentive_env.model.pay import pay_of
+from incentive_env.model.state import (
+    CALLBACK,
+    CAMPAIGN,
+    CHANNELS,
+    COMPETITOR,
+    DISPARAGE,
+    EMPTY_LOG,
+    EVENTS,
+    FALSE_PROMISE,
+    NEWCOMERS,
+    PRESSURE,
+    PRODUCT_FAULT,
+    SURVEY,
+    UNLOGGED,
+    WITHHOLD,
+)
 
 # Figures that come noisy and late; `research` buys precision.
 MEASURED = (
@@ -104,7 +120,7 @@ def _measure_outcomes(total: Record, figures: Record, p: Record) -> None:
     people = p.market.customers_per_slot
     judged = total.recorded_sales + total.recorded_refusals
     logged = judged + total.recorded_callbacks
-    pay = total.base_pay + total.commission + total.activity_pay + total.survey_bonus + total.retention_pay
+    pay = pay_of(total)
     figures.recorded_conversion = total.recorded_sales / max(judged, 1.0)
     figures.sales_per_rep = total.recorded_sales * people / max(total.present, 1.0)
     figures.calls_per_hour = logged * people / max(total.hours, 1.0)
@@ -159,10 +175,10 @@ def _state_known(floor: Record, total: Record, last: Record, figures: Record, we
     figures.staffing = last.present / p.salesforce.reps
     cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
     figures.cash_weeks = floor.cash / cost
-    figures.campaign = floor.event_weeks_left[0]
-    figures.product_fault = floor.event_weeks_left[1]
-    figures.competitor = floor.event_weeks_left[2]
-    figures.newcomers = floor.event_weeks_left[3]
+    figures.campaign = floor.event_weeks_left[CAMPAIGN]
+    figures.product_fault = floor.event_weeks_left[PRODUCT_FAULT]
+    figures.competitor = floor.event_weeks_left[COMPETITOR]
+    figures.newcomers = floor.event_weeks_left[NEWCOMERS]
 
 
 @compiled
@@ -185,14 +201,14 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     truth.norm = total.norm / weeks
     truth.strain = total.strain / present
     truth.motivation = total.motivation / present
-    truth.gaming_pressure = total.gamed[0] / calls
-    truth.gaming_withhold = total.gamed[1] / calls
-    truth.gaming_false_promise = total.gamed[2] / calls
-    truth.gaming_disparage = total.gamed[3] / calls
-    truth.gaming_callback = total.gamed[4] / calls
-    truth.gaming_unlogged = total.gamed[5] / calls
-    truth.gaming_empty_log = total.gamed[6] / calls
-    truth.gaming_survey = total.gamed[7] / calls
+    truth.gaming_pressure = total.gamed[PRESSURE - 1] / calls
+    truth.gaming_withhold = total.gamed[WITHHOLD - 1] / calls
+    truth.gaming_false_promise = total.gamed[FALSE_PROMISE - 1] / calls
+    truth.gaming_disparage = total.gamed[DISPARAGE - 1] / calls
+    truth.gaming_callback = total.gamed[CALLBACK] / calls
+    truth.gaming_unlogged = total.gamed[UNLOGGED] / calls
+    truth.gaming_empty_log = total.gamed[EMPTY_LOG] / calls
+    truth.gaming_survey = total.gamed[SURVEY] / calls
     truth.profit_per_customer = 52.0 * truth.profit / (slots * p.market.customers_per_slot)
 
 
@@ -200,7 +216,7 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
 def profit_of(total: Record) -> float:
     """€ in minus € out."""
     income = total.revenue + total.trail_fees + total.inbound_fees + total.fine
-    pay = total.base_pay + total.commission + total.activity_pay + total.survey_bonus + total.retention_pay
+    pay = pay_of(total)
     running = total.overhead + total.audit_cost + total.coaching_cost + total.research_cost + total.hiring_cost
     return float(income - total.refunds - pay - total.employer_cost - running)
 

@@ -9,7 +9,7 @@ from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.customers import live_a_week
 from incentive_env.model.figures import count_exits, move_cash, note_floor, note_rep, sum_reps
 from incentive_env.model.maths import clip, exp
-from incentive_env.model.pay import audit_rep, pay_rep
+from incentive_env.model.pay import audit_rep, pay_of, pay_rep
 from incentive_env.model.reps import decide
 from incentive_env.model.service import plan_hours
 from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_week, move_norm, settle_exit
@@ -81,8 +81,7 @@ def _move_workforce(
             learn_from_week(reps[r], responses[r], tally, p)
             change_rep(reps[r], responses[r], tally, floor, load, p)
             note_rep(reps[r], responses[r], tally, p)
-            pay = tally.base_pay + tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
-            pay -= tally.fine
+            pay = pay_of(tally) - tally.fine
             settle_exit(reps[r], customers[r], tally, floor, pay, p, key, r)
         filled += reps[r].present
     for r in range(len(reps)):
