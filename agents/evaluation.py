@@ -16,7 +16,7 @@ from incentive_env.panel import Rollout, roll_out
 BASE = "flat_salary"  # what a gap is measured against
 EVALUATION_SEEDS = 10_000  # first of the floors that policies are evaluated on; training starts at 1 000 000
 # The measured figure that stands for what was trained on; recorded conversion for all that were not trained.
-_PROXIES = {"survey": "nps", "loyalty": "nps", "balanced": "nps", "profit": "profit"}
+_PROXIES = {"survey": "nps", "loyalty": "nps", "score": "nps", "balanced": "nps", "profit": "profit"}
 
 
 class Interval(NamedTuple):

@@ -59,7 +59,7 @@ class FixedPolicy:
     """The same scheme, whatever the report says."""
 
     def __init__(self, scheme: Scheme, config: Config) -> None:
-        self._action = scheme_to_action(scheme, config)
+        self.action = scheme_to_action(scheme, config)  # [11]
 
     def predict(
         self,
@@ -69,7 +69,7 @@ class FixedPolicy:
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
         """The scheme's action for each floor."""
-        return np.tile(self._action, (len(observation), 1)), None
+        return np.tile(self.action, (len(observation), 1)), None
 
 
 class RandomPolicy:

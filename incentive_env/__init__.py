@@ -34,9 +34,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
-gym.register(
-    id="incentive_env/Telesales-v0",
-    entry_point="incentive_env.env:SalesFloorEnv",
-    vector_entry_point="incentive_env.vector_env:SalesFloorVectorEnv",
-    kwargs={"config": "telesales"},
-)
+for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
+    gym.register(
+        id=f"incentive_env/{_scenario}-v0",
+        entry_point="incentive_env.env:SalesFloorEnv",
+        vector_entry_point="incentive_env.vector_env:SalesFloorVectorEnv",
+        kwargs={"config": _config},
+    )
+
+gym.register(id="incentive_env/LEN-v0", entry_point="incentive_env.theory.env:LENEnv")

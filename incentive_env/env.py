@@ -94,7 +94,8 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self.config = load_config(config, overrides)
         self._weights = reward_weights(self.config, reward)
         if render_mode not in (None, *self.metadata["render_modes"]):
-            raise ValueError(f"render_mode {render_mode!r}: must be None or one of {self.metadata['render_modes']}")
+            # A TypeError: stable-baselines3's make_vec_env asks for rgb_array first, and goes on without on this one.
+            raise TypeError(f"render_mode {render_mode!r}: must be None or one of {self.metadata['render_modes']}")
         self.reward = reward
         self.render_mode = render_mode
         self.observation_space = observation_space()

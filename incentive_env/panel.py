@@ -12,6 +12,7 @@ from incentive_env.floors import Floors, Period
 from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.model.state import CHANNELS, EVENTS, TACTICS
 from incentive_env.observation import action_space
+from incentive_env.true_state import true_state
 
 _COLUMN_NAMES = {
     "gamed": [f"gamed_{channel}" for channel in CHANNELS],
@@ -115,7 +116,8 @@ def roll_out(
         length = min(horizon.decision_weeks, total - done)
         if len(asked) < horizon.decisions:
             seen = floors.observation()
-            actions = _checked(act(seen), len(seeds))
+            shown: NDArray[Any] = true_state(floors) if sees_state(policy) else seen
+            actions = _checked(act(shown), len(seeds))
             period = floors.decide(actions, length)
             asked.append((actions, seen, period.truth.copy(), period.figures.copy()))
         else:
@@ -138,6 +140,11 @@ def as_actor(policy: Policy, config: Config) -> Callable[[NDArray[np.float32]], 
     if callable(policy):
         return policy
     raise ValueError(f"policy {policy!r}: must be a Scheme, a callable, or have a method 'predict'")
+
+
+def sees_state(policy: Any) -> bool:
+    """Whether a policy declares ``sees = "state"``: it is shown `true_state` instead of the report."""
+    return getattr(policy, "sees", "report") == "state"
 
 
 def _checked(actions: Any, floors: int) -> NDArray[np.float64]:

@@ -46,7 +46,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         if num_envs < 1:
             raise ValueError(f"num_envs = {num_envs}: must be at least 1")
         if render_mode is not None:
-            raise ValueError(f"render_mode {render_mode!r}: a batch is not drawn, must be None")
+            raise TypeError(f"render_mode {render_mode!r}: a batch is not drawn, must be None")
         self.config = load_config(config, overrides)
         self._weights = reward_weights(self.config, reward)
         self.autoreset_mode = AutoresetMode(autoreset_mode)

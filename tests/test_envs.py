@@ -9,6 +9,7 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
+from stable_baselines3.common.env_util import make_vec_env
 from worlds import SMALL
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
@@ -17,9 +18,11 @@ from incentive_env.objective import PRESETS, TERM_NAMES, reward_weights
 from incentive_env.observation import FIGURES
 
 IDS = sorted(name for name in gym.registry if name.startswith("incentive_env/"))
+FLOORS = [name for name in IDS if gym.registry[name].vector_entry_point is not None]
 EPISODE = SMALL["horizon.decisions"]
 
 every_id = pytest.mark.parametrize("env_id", IDS)
+every_floor = pytest.mark.parametrize("env_id", FLOORS)
 
 
 @pytest.fixture
@@ -60,14 +63,14 @@ def test_the_public_checkers_have_nothing_to_say(env_id, render_mode):
         check_env_sb3(gym.make(env_id, render_mode=render_mode))
 
 
-@every_id
+@every_floor
 def test_a_seed_makes_the_whole_episode(env_id):
     first, again, other = (_roll_out(gym.make(env_id, **{"horizon.decisions": 4}), seed) for seed in (3, 3, 4))
     np.testing.assert_equal(first, again)
     assert not np.array_equal(first[0][0], other[0][0])
 
 
-@every_id
+@every_floor
 @pytest.mark.parametrize("mode", list(AutoresetMode))
 def test_make_vec_makes_the_native_class_by_itself(env_id, mode):
     with warnings.catch_warnings():
@@ -81,7 +84,7 @@ def test_make_vec_makes_the_native_class_by_itself(env_id, mode):
 
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
 def test_episode_statistics_see_each_episode(mode):
-    envs = RecordEpisodeStatistics(gym.make_vec(IDS[0], num_envs=2, autoreset_mode=mode, **SMALL))
+    envs = RecordEpisodeStatistics(gym.make_vec(FLOORS[0], num_envs=2, autoreset_mode=mode, **SMALL))
     envs.reset(seed=1)
     total = np.zeros(2)
     for _ in range(EPISODE):
@@ -173,7 +176,6 @@ def test_step_wants_a_reset_before_and_after_an_episode(small):
         ({"reward": "loyality"}, "'loyality'; nearest valid name: loyalty"),
         ({"salesforce.rep": 3}, "salesforce.rep: unknown key .*salesforce.reps"),
         ({"config": "telesails"}, "'telesails'; nearest valid name: telesales"),
-        ({"render_mode": "human"}, "render_mode 'human'"),
     ],
 )
 def test_an_argument_that_cannot_be_used_is_an_error(make, arguments, says):
@@ -181,9 +183,21 @@ def test_an_argument_that_cannot_be_used_is_an_error(make, arguments, says):
         make(**arguments)
 
 
+@pytest.mark.parametrize("make", [SalesFloorEnv, lambda **kwargs: SalesFloorVectorEnv(2, **kwargs)])
+def test_an_unknown_render_mode_is_a_type_error(make):
+    with pytest.raises(TypeError, match="render_mode 'human'"):
+        make(render_mode="human")
+
+
+@pytest.mark.filterwarnings("ignore:.*render_mode")
+@pytest.mark.parametrize("env_id", IDS)
+def test_stable_baselines3_makes_a_batch_by_id(env_id):
+    assert make_vec_env(env_id, n_envs=2).reset().shape[0] == 2
+
+
 def test_an_unknown_override_goes_through_gym_make_as_a_config_error():
     with pytest.raises(ConfigError, match=r"salesforce\.reps"):
-        gym.make(IDS[0], **{"salesforce.rep": 3})
+        gym.make(FLOORS[0], **{"salesforce.rep": 3})
 
 
 def test_num_envs_must_be_positive(small):

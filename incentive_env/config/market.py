@@ -99,11 +99,11 @@ class Customers(Section):
     honest_call: float = number(0.025, 0.0, 1.0, "1", "satisfaction gained by an honest call")
     product_fault: float = number(0.02, 0.0, 1.0, "1/week", "satisfaction lost by holders during a product fault")
     aftercare: float = number(0.10, 0.0, 1.0, "share", "of dissatisfaction and debt that full care at a call settles")
-    discovery: float = number(0.067, 0.0, 1.0, "1/week", "hazard that a debt is discovered", PROTOTYPE)
+    discovery: float = number(0.09, 0.0, 1.0, "1/week", "hazard that a debt is discovered", PROTOTYPE)
     debt_trust: float = number(0.30, 0.0, 2.0, "1", "trust lost per unit of debt discovered", PROTOTYPE)
     debt_irritation: float = number(0.35, 0.0, 2.0, "1", "irritation per unit of debt discovered", PROTOTYPE)
     debt_satisfaction: float = number(0.20, 0.0, 2.0, "1", "satisfaction lost per unit of debt discovered")
-    debt_cancels: float = number(0.59, 0.0, 1.0, "share", "of those discoverers who may cancel", PROTOTYPE)
+    debt_cancels: float = number(0.9, 0.0, 1.0, "share", "of those discoverers who may cancel", PROTOTYPE)
     debt_cancel_slope: float = number(1.3, 0.0, 5.0, "1/debt", "debt at which all of them may", PROTOTYPE)
     debt_complains: float = number(0.5, 0.0, 1.0, "share", "of discoverers who call in to complain")
     wronged_weeks: int = number(13, 0, 104, "weeks", "time in which leaving is blamed on the discovery")
@@ -116,6 +116,9 @@ class Customers(Section):
     referral_rate: float = number(0.0023, 0.0, 1.0, "1/week", "referrals per promoter", "field: 0.5–2 % a month")
     referral_disposition: float = number(
         0.35, 0.0, 3.0, "sd", "loyal disposition of referred customers", "direction: Schmitt et al. 2011"
+    )
+    referral_match: float = number(
+        0.08, 0.0, 1.0, "1", "need above the usual of referred customers", "direction: Schmitt et al. 2011"
     )
     reputation_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which word of mouth spreads")
     reputation_trust: float = number(0.20, 0.0, 1.0, "1", "trust of a new customer per unit of reputation")
@@ -161,6 +164,9 @@ class Service(Section):
     failed_irritation: float = number(0.07, 0.0, 1.0, "1", "irritation when nothing is fixed")
     late_irritation: float = number(0.03, 0.0, 1.0, "1", "irritation of waiting")
     give_up: float = number(0.35, 0.0, 1.0, "1/week", "unanswered or unfixed callers who do not call again")
+    rush_time: float = number(0.65, 0.1, 1.0, "share", "length of a contact that is cut short")
+    rush_fixed: float = number(2.0, 0.0, 10.0, "logit", "first time fixed lost by cutting it short")
+    unsolved_debt: float = number(0.15, 0.0, 2.0, "debt", "left when a caller gives up without a solution")
     relief: float = number(0.3, 0.0, 1.0, "share", "of a debt that a fix settles")
 
 

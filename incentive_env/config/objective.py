@@ -21,6 +21,7 @@ class Weights(Section):
 
     conversion: float = number(REQUIRED, -100.0, 100.0, "1", "recorded conversion above 20 points, per 10 points")
     survey: float = number(REQUIRED, -100.0, 100.0, "1", "measured NPS, per 100 points")
+    service: float = number(REQUIRED, -100.0, 100.0, "1", "service level above 70 points, per 50 points")
     profit: float = number(REQUIRED, -100.0, 100.0, "1", "profit, per 10 € a real customer and year")
     loyalty: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty, per 100 points")
     run_off: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty of the run-off, per 100 points and period")
@@ -30,8 +31,21 @@ class Weights(Section):
 class Rewards(Section):
     """Presets, chosen by name at ``gym.make(..., reward=NAME)``."""
 
-    conversion: Weights = Weights(conversion=1.0, survey=0.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0)
-    survey: Weights = Weights(conversion=0.0, survey=1.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0)
-    profit: Weights = Weights(conversion=0.0, survey=0.0, profit=1.0, loyalty=0.0, run_off=0.0, wellbeing=0.0)
-    loyalty: Weights = Weights(conversion=0.0, survey=0.0, profit=0.0, loyalty=1.0, run_off=1.0, wellbeing=0.0)
-    balanced: Weights = Weights(conversion=0.0, survey=0.0, profit=0.5, loyalty=1.0, run_off=1.0, wellbeing=0.25)
+    conversion: Weights = Weights(
+        conversion=1.0, survey=0.0, service=0.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
+    )
+    survey: Weights = Weights(
+        conversion=0.0, survey=1.0, service=0.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
+    )
+    service: Weights = Weights(
+        conversion=0.0, survey=0.0, service=1.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
+    )
+    profit: Weights = Weights(
+        conversion=0.0, survey=0.0, service=0.0, profit=1.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
+    )
+    loyalty: Weights = Weights(
+        conversion=0.0, survey=0.0, service=0.0, profit=0.0, loyalty=1.0, run_off=1.0, wellbeing=0.0
+    )
+    balanced: Weights = Weights(
+        conversion=0.0, survey=0.0, service=0.0, profit=0.5, loyalty=1.0, run_off=1.0, wellbeing=0.25
+    )

@@ -21,6 +21,8 @@ class Salesforce(Section):
     trait_spread: float = number(0.15, 0.0, 0.5, "1", "spread of risk aversion, patience and loss aversion")
     expected_calls: float = number(10.0, 0.1, 200.0, "calls/week", "recorded simulated calls a newcomer counts on")
     expected_conversion: float = number(0.18, 0.0, 1.0, "share", "recorded conversion a newcomer counts on")
+    expected_contacts: float = number(0.8, 0.0, 200.0, "contacts/week", "inbound ones that a newcomer counts on")
+    expected_fixed: float = number(0.8, 0.0, 1.0, "share", "of them that a newcomer counts on fixing")
     temper_sd: float = number(0.14, 0.0, 0.5, "1", "spread of intrinsic motivation between reps", PROTOTYPE)
 
 
@@ -43,12 +45,19 @@ class Channels(Section):
     unlogged: bool = switch(True, "reps may leave a refusal off the record")
     empty_log: bool = switch(True, "reps may file a call without notes")
     survey: bool = switch(True, "reps may steer who is surveyed and what they answer")
+    rushed: bool = switch(True, "reps may cut an inbound contact short and tick it off as fixed")
+
+
+class Quota(Section):
+    """What the target of the scheme is a target on."""
+
+    counts: Literal["conversion", "first_time_fixed"] = "conversion"
 
 
 class Decision(Section):
     """The perceived pay-off of a choice, € per real conversation unless the unit says otherwise."""
 
-    temperature: float = number(1.30, 0.01, 50.0, "€", "noise of the choice of a tactic", TUNED)
+    temperature: float = number(1.1, 0.01, 50.0, "€", "noise of the choice of a tactic", TUNED)
     pride: float = number(
         5.0, 0.0, 100.0, "€/sale", "what an honest sale is worth to a motivated rep by itself", PROTOTYPE
     )
@@ -56,19 +65,19 @@ class Decision(Section):
     commission_risk: float = number(0.5, 0.0, 1.0, "share", "of risk aversion that commission calls for")
     least_fairness: float = number(0.2, 0.0, 1.0, "share", "of conscience that the worst pay leaves")
     stake: float = number(
-        119.0, 0.0, 5000.0, "€/sale", "what reaching the quota is worth under full pressure", PROTOTYPE
+        150.0, 0.0, 5000.0, "€/sale", "what reaching the quota is worth under full pressure", PROTOTYPE
     )
     period_discount: float = number(
         0.30, 0.01, 1.0, "1/week", "present bias toward the period's end", "direction: Oyer 1998"
     )
     survey_reach: float = number(0.012, 0.0, 1.0, "1", "survey bonus at risk per unit of harm done", PROTOTYPE)
     sanction_fear: float = number(40.0, 0.0, 5000.0, "€", "perceived cost of a sanction", PROTOTYPE)
-    conscience: float = number(22.0, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", TUNED)
+    conscience: float = number(20.0, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", TUNED)
     norm_erosion: float = number(
-        0.85, 0.0, 1.0, "share", "conscience lost when everybody games", "direction: Gallen et al. 2016"
+        0.91, 0.0, 1.0, "share", "conscience lost when everybody games", "direction: Gallen et al. 2016"
     )
-    norm_midpoint: float = number(0.44, 0.05, 1.0, "share", "share of gaming at which half of that is lost")
-    norm_steepness: float = number(4.0, 1.0, 10.0, "1", "how sharply conscience gives way around the midpoint")
+    norm_midpoint: float = number(0.43, 0.05, 1.0, "share", "share of gaming at which half of that is lost")
+    norm_steepness: float = number(4.8, 1.0, 10.0, "1", "how sharply conscience gives way around the midpoint")
     entitlement: float = number(
         0.5, 0.0, 2.0, "1", "conscience lost per unit of log base pay below the fair wage", "direction: Greenberg 1990"
     )
@@ -100,6 +109,9 @@ class Recording(Section):
     survey_harm: float = number(0.22, 0.0, 2.0, "harm", "moral harm of steering a survey")
     survey_unease: float = number(0.8, 0.0, 10.0, "€", "awkwardness of begging for a ten")
     survey_detectability: float = number(0.3, 0.0, 1.0, "share", "chance that a heard call gives it away")
+    rush_harm: float = number(0.10, 0.0, 2.0, "harm", "moral harm of ticking off what is not fixed")
+    rush_unease: float = number(0.3, 0.0, 10.0, "€", "awkwardness of getting rid of a customer")
+    rush_detectability: float = number(0.4, 0.0, 1.0, "share", "chance that a heard contact gives it away")
 
 
 class Effort(Section):
@@ -133,7 +145,7 @@ class Learning(Section):
     gaming_memory: float = number(8.0, 1.0, 104.0, "weeks", "over which a rep's own gaming is averaged")
     expectation_rate: float = number(0.10, 0.0, 1.0, "1/week", "weight of the newest week in what a rep calls usual")
     norm_rate: float = number(0.10, 0.0, 1.0, "1/week", "speed at which the norm follows what colleagues do")
-    norm_deterrence: float = number(0.5, 0.0, 5.0, "share", "norm lost when every rep is sanctioned in one week")
+    norm_deterrence: float = number(4.0, 0.0, 5.0, "share", "norm lost when every rep is sanctioned in one week")
 
 
 class Motivation(Section):
@@ -165,7 +177,7 @@ class Motivation(Section):
     strain_pressure: float = number(0.49, 0.0, 3.0, "1", "strain under full pressure and a sure miss", PROTOTYPE)
     strain_threat: float = number(0.3, 0.0, 1.0, "share", "of it which pressure gives where no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain when every call is with an angry customer", PROTOTYPE)
-    strain_audit: float = number(0.54, 0.0, 5.0, "1", "strain when every call is heard", "direction: Ravid et al. 2023")
+    strain_audit: float = number(2.5, 0.0, 5.0, "1", "strain when every call is heard", "direction: Ravid et al. 2023")
     strain_audit_honesty: float = number(0.4, 0.0, 1.0, "share", "of that strain which weighs on the honest only")
     strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain when inbound work fills all the time")
     strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)
@@ -174,10 +186,10 @@ class Motivation(Section):
 class Skill(Section):
     """Skill is a term of the buying logit."""
 
-    ability: float = number(0.22, 0.0, 2.0, "logit", "skill per unit of ability", PROTOTYPE)
+    ability: float = number(0.30, 0.0, 2.0, "logit", "skill per unit of ability", PROTOTYPE)
     newcomer: float = number(0.75, 0.0, 3.0, "logit", "skill a newcomer still lacks", PROTOTYPE)
     learning_rate: float = number(0.09, 0.0, 1.0, "1/week", "speed of learning the job: 26 weeks", PROTOTYPE)
-    coached_learning: float = number(1.2, 0.0, 10.0, "1", "extra speed of learning the job under a full coaching stock")
+    coached_learning: float = number(2.0, 0.0, 10.0, "1", "extra speed of learning the job under a full coaching stock")
     coaching: float = number(
         0.15, 0.0, 2.0, "logit", "skill of a full coaching stock", "direction: De Grip & Sauermann 2012"
     )
@@ -194,10 +206,10 @@ class Workforce(Section):
     quit_log_hazard: float = number(-5.1, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", TUNED)
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
     quit_motivation: float = number(2.1, 0.0, 10.0, "1", "log hazard per unit of motivation", PROTOTYPE)
-    quit_pay: float = number(2.0, 0.0, 20.0, "1", "log hazard per unit of log pay", PROTOTYPE)
+    quit_pay: float = number(3.0, 0.0, 20.0, "1", "log hazard per unit of log pay", PROTOTYPE)
     outside_pay: float = number(600.0, 50.0, 5000.0, "€/week", "pay elsewhere for average ability", PROTOTYPE)
     outside_ability: float = number(0.08, 0.0, 1.0, "1", "log pay elsewhere per unit of ability", TUNED)
-    escalation: float = number(0.11, 0.0, 1.0, "share", "of detected cases that end in a sanction")
+    escalation: float = number(0.009, 0.0, 1.0, "share", "of detected cases that end in a sanction")
     sanction_fine: float = number(40.0, 0.0, 5000.0, "€", "pay lost by a sanction")
     gaming_rep: float = number(0.40, 0.0, 1.0, "share", "of calls of 8 weeks, above which a rep counts as gaming")
     sanction_memory: float = number(0.96, 0.0, 1.0, "1/week", "share of a sanction's record kept each week")
@@ -206,7 +218,7 @@ class Workforce(Section):
     vacancy_weeks: int = number(4, 0, 52, "weeks", "time to fill a seat")
     hiring_cost: float = number(3500.0, 0.0, 100_000.0, "€", "search, training and equipment of one hire", "field")
     applicants: int = number(8, 1, 64, "people", "who see the offer", PROTOTYPE)
-    offer_scale: float = number(58.0, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", PROTOTYPE)
+    offer_scale: float = number(35.0, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", PROTOTYPE)
     offer_pressure: float = number(
         110.0, 0.0, 1000.0, "€/week", "pay that an honest, cautious applicant wants for full pressure"
     )

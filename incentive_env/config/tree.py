@@ -14,6 +14,7 @@ from incentive_env.config.reps import (
     Effort,
     Learning,
     Motivation,
+    Quota,
     Rationality,
     Recording,
     Salesforce,
@@ -37,6 +38,7 @@ class Config(Section):
     salesforce: Salesforce = Salesforce()
     rationality: Rationality = Rationality()
     channels: Channels = Channels()
+    quota: Quota = Quota()
     decision: Decision = Decision()
     recording: Recording = Recording()
     effort: Effort = Effort()

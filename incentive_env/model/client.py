@@ -8,6 +8,8 @@ from incentive_env.model.maths import clip
 from incentive_env.model.state import CAMPAIGN, NEWCOMERS
 from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
 
+FOR_SALES, FOR_SERVICE = range(2)  # what the client asks for
+
 
 @compiled
 def move_demand(floor: Record, p: Record, key: np.uint64) -> None:
@@ -42,13 +44,22 @@ def demand_in_force(floor: Record, p: Record) -> float:
 
 
 @compiled
-def judge_delivery(floor: Record, recorded_sales: float, p: Record) -> None:
-    """The client compares recorded sales with its demand, and remembers what it was denied."""
+def delivery(floor: Record, total: Record, weeks: float, p: Record) -> float:
+    """What the client counts, against what is usual: recorded sales, or contacts answered in time."""
+    if floor.volume <= 0.0:
+        return 0.0
+    if p.client.asks_for == FOR_SERVICE:
+        return total.answered_in_time / max(total.contacts, 1.0) / p.client.usual_service
+    usual = p.client.usual_sales * p.salesforce.reps * floor.volume * weeks
+    return total.recorded_sales * p.market.customers_per_slot / usual
+
+
+@compiled
+def judge_delivery(floor: Record, week: Record, p: Record) -> None:
+    """The client compares what it got with its demand, and remembers what it was denied."""
     if floor.volume <= 0.0:
         return
-    usual = p.client.usual_sales * p.salesforce.reps * floor.volume
-    ratio = recorded_sales * p.market.customers_per_slot / usual
-    floor.delivered += p.client.memory * (ratio - floor.delivered)
+    floor.delivered += p.client.memory * (delivery(floor, week, 1.0, p) - floor.delivered)
     shortfall = max(0.0, demand_in_force(floor, p) - floor.delivered - p.client.tolerance)
     floor.disappointment = p.client.anger_kept * floor.disappointment + p.client.anger_rate * shortfall
 

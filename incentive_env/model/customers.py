@@ -7,7 +7,7 @@ from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.loyalty import loyalty_of
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.opening import fill_slot
-from incentive_env.model.service import Answering, answer_contact, contact_chance
+from incentive_env.model.service import Answering, answer_contact, contact_chance, who_answers
 from incentive_env.model.state import LONG_AGO, NEVER, NO_CALLBACK, PRODUCT_FAULT
 
 _MOST = 0.05  # no weekly hazard of leaving or dropping a product is larger, so most draws need no exponential
@@ -15,8 +15,8 @@ _MOST = 0.05  # no weekly hazard of leaving or dropping a product is larger, so 
 
 @compiled
 def live_a_week(
-    customers: np.ndarray, tallies: np.ndarray, floor: Record, week: Record, answering: Answering, p: Record,
-    key: np.uint64,
+    customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray, floor: Record, week: Record,
+    answering: Answering, p: Record, key: np.uint64,
 ) -> None:  # fmt: skip
     """Let every slot live through the week, and count how the books stand at its end."""
     slots = customers.shape[1]
@@ -31,7 +31,10 @@ def live_a_week(
             loyalty = 0.0
             if customer.active != 0:
                 if customer.open_issue != 0:
-                    answer_contact(customer, week, answering, p, rng.bits(key, rng.INBOUND, entity))
+                    routing = rng.bits(key, rng.INBOUND + 1, entity)
+                    a = who_answers(responses, tallies, rng.third(routing, 0))
+                    luck = rng.bits(key, rng.INBOUND, entity)
+                    answer_contact(customer, responses[a], tallies[a], week, answering, p, luck, rng.third(routing, 1))
                 loyalty = _live(customer, tallies[r], floor, week, p, key, entity)
             elif floor.closed == 0:
                 _maybe_fill(customer, floor, week, referral, p, key, entity)

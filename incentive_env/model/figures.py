@@ -40,6 +40,9 @@ def sum_reps(tallies: np.ndarray, week: Record, p: Record) -> None:
         week.gamed_calls += tally.gamed_calls
         week.angry_calls += tally.angry_calls
         week.do_not_call += tally.do_not_call
+        week.answered += tally.answered
+        week.recorded_fixed += tally.recorded_fixed
+        week.fixed += tally.fixed
         week.surveys += tally.surveys
         week.survey_promoters += tally.survey_promoters
         week.survey_detractors += tally.survey_detractors
@@ -83,11 +86,11 @@ def move_cash(floor: Record, week: Record, p: Record) -> float:
     scheme, money, people = floor.scheme, p.money, p.market.customers_per_slot
     week.revenue = money.fee * week.recorded_sales * people
     week.trail_fees = money.trail_fee * week.products_held * people
-    week.inbound_fees = money.inbound_fee * week.fixed * people
+    week.inbound_fees = money.inbound_fee * week.recorded_fixed * people
     week.refunds = money.fee * week.refunded * people
     pay = pay_of(week)
     week.employer_cost = money.employer_cost * pay
-    week.audit_cost = money.audit_cost * scheme.audit * week.calls * people
+    week.audit_cost = money.audit_cost * scheme.audit * (week.calls + week.answered) * people
     week.coaching_cost = money.coaching_cost * scheme.coaching * week.present
     week.hiring_cost = p.workforce.hiring_cost * week.hired
     if floor.closed == 0:

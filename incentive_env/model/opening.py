@@ -54,6 +54,10 @@ def start_job(rep: Record, p: Record) -> None:
     rep.period_recorded = 0.0
     rep.usual_recorded = p.salesforce.expected_calls
     rep.usual_sales = p.salesforce.expected_calls * p.salesforce.expected_conversion
+    rep.period_fixed = 0.0
+    rep.period_answered = 0.0
+    rep.usual_answered = p.salesforce.expected_contacts
+    rep.usual_fixed = p.salesforce.expected_contacts * p.salesforce.expected_fixed
     rep.gaming = 0.0
     rep.sanctions = 0.0
     rep.own_nps = 0.0
@@ -73,6 +77,7 @@ def fill_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: 
     customer.wronged_until = LONG_AGO
     customer.due_week = NEVER
     customer.contact_week = floor.week  # whoever won them over
+    match = p.customers.referral_match if referred else 0.0
     customer.trust = clip(p.customers.trust_level + p.customers.reputation_trust * floor.reputation, 0.0, 1.0)
     customer.irritation = 0.0
     customer.satisfaction = p.customers.satisfaction_level
@@ -85,6 +90,7 @@ def fill_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: 
         level = (
             p.market.need_mean
             + floor.need_shift
+            + match
             + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, slot)
         )
         customer.need_level[product] = clip(level, 0.0, 1.5)

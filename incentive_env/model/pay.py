@@ -4,7 +4,7 @@ import numpy as np
 
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
-from incentive_env.model.state import CALLBACK, SURVEY, UNLOGGED
+from incentive_env.model.state import CALLBACK, RUSHED, SURVEY, UNLOGGED
 
 
 @compiled
@@ -12,7 +12,7 @@ def pay_rep(rep: Record, tally: Record, floor: Record, p: Record) -> None:
     """Pay what the scheme promises for what is on record; deferred pay fell due with the customers' week."""
     scheme = floor.scheme
     people = p.market.customers_per_slot
-    logged = tally.recorded_sales + tally.recorded_refusals + tally.recorded_callbacks
+    logged = tally.recorded_sales + tally.recorded_refusals + tally.recorded_callbacks + tally.answered
     tally.base_pay = scheme.base_pay
     tally.commission = scheme.commission * tally.recorded_sales * people
     tally.activity_pay = scheme.activity_pay * logged * people
@@ -53,4 +53,6 @@ def _detectability(channel: int, p: Record) -> float:
         return float(p.recording.unlogged_detectability)
     if channel == SURVEY:
         return float(p.recording.survey_detectability)
+    if channel == RUSHED:
+        return float(p.recording.rush_detectability)
     return 0.0  # an empty log breaks no rule that an audit checks

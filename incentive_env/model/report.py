@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.client import demand_in_force
+from incentive_env.model.client import delivery, demand_in_force
 from incentive_env.model.compiled import Record, compiled, entry
 from incentive_env.model.maths import clip
 from incentive_env.model.pay import pay_of
@@ -21,6 +21,7 @@ from incentive_env.model.state import (
     NEWCOMERS,
     PRESSURE,
     PRODUCT_FAULT,
+    RUSHED,
     SURVEY,
     UNLOGGED,
     WITHHOLD,
@@ -42,13 +43,15 @@ TRUTH = np.dtype(
         for name in (
             "loyalty", "nps", "conversion", "profit", "profit_per_customer", "wellbeing", "gaming_share",
             "trust", "irritation", "satisfaction", "debt", "left_wronged", "norm", "strain", "motivation",
+            "first_time_fixed",
             *(f"gaming_{channel}" for channel in CHANNELS),
         )
     ],
     align=True,
 )  # fmt: skip
 TERMS = np.dtype(
-    [(name, "f8") for name in ("conversion", "survey", "profit", "loyalty", "run_off", "wellbeing")], align=True
+    [(name, "f8") for name in ("conversion", "survey", "service", "profit", "loyalty", "run_off", "wellbeing")],
+    align=True,
 )
 
 
@@ -124,11 +127,12 @@ def _measure_outcomes(total: Record, figures: Record, p: Record) -> None:
     figures.recorded_conversion = total.recorded_sales / max(judged, 1.0)
     figures.sales_per_rep = total.recorded_sales * people / max(total.present, 1.0)
     figures.calls_per_hour = logged * people / max(total.hours, 1.0)
-    figures.handle_time = total.talk_hours * 3600.0 / max(total.calls * people, 1.0)
+    talk_hours = total.talk_hours + total.inbound_hours
+    figures.handle_time = talk_hours * 3600.0 / max((total.calls + total.answered) * people, 1.0)
     figures.callback_share = total.recorded_callbacks / max(logged, 1.0)
     figures.csat = total.csat / max(total.surveys, 1.0)
     figures.nps = 100.0 * (total.survey_promoters - total.survey_detractors) / max(total.surveys, 1.0)
-    figures.first_time_fixed = total.fixed / max(total.answered, 1.0)
+    figures.first_time_fixed = total.recorded_fixed / max(total.answered, 1.0)
     figures.service_level = total.answered_in_time / max(total.contacts, 1.0)
     cancelled = total.cooled_off + total.discovery_cancellations + total.late_cancellations
     figures.cancellations = 100.0 * cancelled / max(total.products_held, 1.0)
@@ -144,7 +148,7 @@ def _measure_people(floor: Record, total: Record, figures: Record, p: Record) ->
     present = max(total.present, 1.0)
     figures.exits = 5200.0 * (total.quits + total.dismissals) / present
     figures.absence = total.absent_hours / (present * p.salesforce.weekly_hours)
-    heard = floor.scheme.audit * total.calls * p.market.customers_per_slot
+    heard = floor.scheme.audit * (total.calls + total.answered) * p.market.customers_per_slot
     found = 0.0
     for channel in range(len(total.found)):
         found += total.found[channel]
@@ -168,9 +172,7 @@ def _make_mystery_calls(floor: Record, total: Record, p: Record) -> float:
 @compiled
 def _state_known(floor: Record, total: Record, last: Record, figures: Record, weeks: float, p: Record) -> None:
     figures.client_demand = demand_in_force(floor, p)
-    usual = p.client.usual_sales * p.salesforce.reps * floor.volume * weeks
-    sales = total.recorded_sales * p.market.customers_per_slot
-    figures.contract_met = sales / (usual * figures.client_demand) if usual > 0.0 else 0.0
+    figures.contract_met = delivery(floor, total, weeks, p) / figures.client_demand
     figures.volume = floor.volume
     figures.staffing = last.present / p.salesforce.reps
     cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
@@ -192,7 +194,8 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     truth.conversion = total.sales / calls
     truth.profit = profit_of(total)
     truth.wellbeing = 100.0 * total.engagement / present
-    truth.gaming_share = total.gamed_calls / calls
+    handled = max(total.calls + total.answered, 1.0)
+    truth.gaming_share = (total.gamed_calls + total.gamed[RUSHED]) / handled
     truth.trust = total.trust / customers
     truth.irritation = total.irritation / customers
     truth.satisfaction = total.satisfaction / customers
@@ -209,6 +212,8 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     truth.gaming_unlogged = total.gamed[UNLOGGED] / calls
     truth.gaming_empty_log = total.gamed[EMPTY_LOG] / calls
     truth.gaming_survey = total.gamed[SURVEY] / calls
+    truth.gaming_rushed = total.gamed[RUSHED] / max(total.answered, 1.0)
+    truth.first_time_fixed = total.fixed / max(total.answered, 1.0)
     truth.profit_per_customer = 52.0 * truth.profit / (slots * p.market.customers_per_slot)
 
 
@@ -226,6 +231,7 @@ def _weigh_up(figures: Record, truth: Record, terms: Record) -> None:
     """Reward terms, each about 0 on a usual floor and one unit between a bad and a good scheme."""
     terms.conversion = 10.0 * (figures.recorded_conversion - 0.2)
     terms.survey = figures.nps / 100.0
+    terms.service = 2.0 * (figures.service_level - 0.7)
     terms.profit = truth.profit_per_customer / 10.0
     terms.loyalty = truth.loyalty / 100.0
     terms.run_off = 0.0  # until the episode ends

@@ -8,9 +8,10 @@ import math
 
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
-from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, SURVEY, UNLOGGED
+from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
 
 LOGIT, BEST_RESPONSE, NAIVE = range(3)
+ON_CONVERSION, ON_FIRST_TIME_FIXED = range(2)  # what the quota counts
 _NEVER = -1e9
 
 
@@ -20,17 +21,20 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     scheme = floor.scheme
     foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
     scruples = _scruples(rep, floor, p)
-    quota = foresight * _quota_value(rep, response, floor, p)
+    counted = foresight * _quota_value(rep, response, floor, p)
+    quota = counted if p.quota.counts == ON_CONVERSION else 0.0  # that a sale helps to reach
     conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
     time_value = (
         p.decision.idle_time_value + scheme.activity_pay + p.decision.speed_salience * scheme.commission * conversion
     )
     response.skill = skill_of(rep, p)
+    response.fixing = p.service.fixed_skill * response.skill + p.service.fixed_coaching * rep.coached
     response.precision = 1.0 / (p.decision.temperature * temperature_scale(p))
     stake = foresight * _deferred_value(rep, scheme.retention_pay, p.tactics.believed_kept[HONEST])
     response.aftercare = 1.0 - exp(-stake / p.decision.aftercare_scale)
     _value_tactics(rep, response, floor, p, p.decision.conscience * scruples, quota, time_value, foresight)
     _choose_records(rep, response, scheme, p, scruples, quota, time_value, foresight)
+    _choose_rush(response, scheme, p, scruples, counted - quota, time_value, foresight)
     _choose_effort(rep, response, scheme, p, conversion, quota, foresight)
 
 
@@ -75,6 +79,21 @@ def temperature_scale(p: Record) -> float:
 
 
 @compiled
+def period_so_far(rep: Record, p: Record) -> tuple[float, float]:
+    """Hits and tries on file that the quota counts: sales of judged calls, or contacts closed of those answered."""
+    if p.quota.counts == ON_CONVERSION:
+        return rep.period_sales, rep.period_recorded
+    return rep.period_fixed, rep.period_answered
+
+
+@compiled
+def _usual_week(rep: Record, p: Record) -> tuple[float, float]:
+    if p.quota.counts == ON_CONVERSION:
+        return rep.usual_sales, rep.usual_recorded
+    return rep.usual_fixed, rep.usual_answered
+
+
+@compiled
 def _scruples(rep: Record, floor: Record, p: Record) -> float:
     """Honesty in force: eroded by what colleagues do and by unfair pay, raised by coaching.
 
@@ -92,7 +111,7 @@ def _scruples(rep: Record, floor: Record, p: Record) -> float:
 
 @compiled
 def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> float:
-    """€ that one more recorded sale is worth for the quota: stake × density of just reaching it × present bias.
+    """€ that one more hit on file is worth for the quota: stake × density of just reaching it × present bias.
 
     The gap at the period's end is foreseen from what is on file and from what a usual week brings.
     """
@@ -101,9 +120,11 @@ def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> flo
     if scheme.target <= 0.0:
         return 0.0
     weeks_left = p.horizon.decision_weeks - 1 - floor.week % p.horizon.decision_weeks
-    ahead = rep.usual_recorded * (weeks_left + 1)
-    usual = rep.usual_sales / max(rep.usual_recorded, 0.1)
-    gap = scheme.target * (rep.period_recorded + ahead) - (rep.period_sales + usual * ahead)
+    hits, tries = period_so_far(rep, p)
+    usual_hits, usual_tries = _usual_week(rep, p)
+    ahead = usual_tries * (weeks_left + 1)
+    usual = usual_hits / max(usual_tries, 0.1)
+    gap = scheme.target * (tries + ahead) - (hits + usual * ahead)
     spread = math.sqrt(max(ahead * usual * (1.0 - usual), 0.0) + 0.25)
     response.miss_chance = normal_share(gap / spread)
     behind = rep.loss_aversion if gap > 0.0 else 1.0
@@ -182,6 +203,21 @@ def _choose_records(
 
 
 @compiled
+def _choose_rush(
+    response: Record, scheme: Record, p: Record, scruples: float, quota: float, time_value: float, foresight: float
+) -> None:
+    """Chance that an inbound contact is cut short and ticked off as fixed: it saves time, and counts for the quota."""
+    rec = p.recording
+    paid = (p.effort.activity_salience - 1.0) * scheme.activity_pay  # beside what is in the value of time
+    gain = (1.0 - p.service.rush_time) * (time_value + paid)
+    gain += quota * (1.0 - logistic(p.service.fixed_base + response.fixing))
+    cost = rec.rush_unease + rec.rush_harm * p.decision.conscience * scruples
+    cost += foresight * p.decision.sanction_fear * scheme.audit * rec.rush_detectability
+    temperature = rec.temperature * temperature_scale(p)
+    response.rush = logistic((gain - cost) / temperature) if _channel_open(RUSHED, p) else 0.0
+
+
+@compiled
 def _choose_effort(
     rep: Record, response: Record, scheme: Record, p: Record, conversion: float, quota: float,
     foresight: float,
@@ -209,5 +245,5 @@ def _choose_effort(
 def _channel_open(channel: int, p: Record) -> bool:
     c = p.channels
     return (
-        c.pressure, c.withhold, c.false_promise, c.disparage, c.callback, c.unlogged, c.empty_log, c.survey
+        c.pressure, c.withhold, c.false_promise, c.disparage, c.callback, c.unlogged, c.empty_log, c.survey, c.rushed,
     )[channel] != 0  # fmt: skip

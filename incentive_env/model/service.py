@@ -7,7 +7,7 @@ import numpy as np
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import exp, logistic
-from incentive_env.model.state import PRODUCT_FAULT
+from incentive_env.model.state import PRODUCT_FAULT, RUSHED
 
 
 class Answering(NamedTuple):
@@ -16,7 +16,6 @@ class Answering(NamedTuple):
     load: float  # hours of inbound work / hours that may go to it
     in_time: float  # share of contacts answered in time: the service level
     answered: float  # share answered at all
-    ability: float  # logit of fixing an issue the first time, above the base
 
 
 @compiled
@@ -28,16 +27,16 @@ def plan_hours(
     Inbound goes first, up to a ceiling, and is shared by all who are present; what is left after absence, breaks
     and coaching goes to outbound calls.
     """
-    present, worked, ability = 0, 0.0, 0.0
+    present, worked, length = 0, 0.0, 0.0
     for r in range(len(reps)):
         if reps[r].present != 0:
             present += 1
             worked += _worked_hours(reps[r], responses[r], floor, tallies[r], p)
-            ability += p.service.fixed_skill * responses[r].skill + p.service.fixed_coaching * reps[r].coached
+            length += 1.0 - responses[r].rush * (1.0 - p.service.rush_time)
     week.contacts = floor.waiting
     if present == 0:
-        return Answering(10.0, 0.0, 0.0, 0.0)
-    needed = floor.waiting * p.market.customers_per_slot * p.service.handle_time / 3600.0
+        return Answering(10.0, 0.0, 0.0)
+    needed = length / present * floor.waiting * p.market.customers_per_slot * p.service.handle_time / 3600.0
     capacity = p.service.capacity * worked
     inbound = min(needed, capacity) / present
     for r in range(len(reps)):
@@ -46,7 +45,7 @@ def plan_hours(
             responses[r].hours = max(0.0, responses[r].hours - inbound)
     load = min(needed / max(capacity, 1e-9), 10.0)
     in_time = p.service.service_level * exp(-exp(p.service.congestion * (load - 1.0)))
-    return Answering(load, in_time, min(1.0, 1.0 / max(load, 1e-9)), ability / present)
+    return Answering(load, in_time, min(1.0, 1.0 / max(load, 1e-9)))
 
 
 @compiled
@@ -61,8 +60,22 @@ def contact_chance(customer: Record, floor: Record, p: Record) -> float:
 
 
 @compiled
-def answer_contact(customer: Record, week: Record, answering: Answering, p: Record, luck: np.uint64) -> None:
-    """Answer a customer who calls in: in time, late or not at all; fixed the first time, or not."""
+def who_answers(responses: np.ndarray, tallies: np.ndarray, draw: float) -> int:
+    """The rep to whom a contact is routed: any who is there; the first seat where nobody is."""
+    start = int(draw * len(responses))
+    for step in range(len(responses)):
+        r = start + step if start + step < len(responses) else start + step - len(responses)
+        if tallies[r].present != 0.0:
+            return r
+    return 0
+
+
+@compiled
+def answer_contact(
+    customer: Record, response: Record, tally: Record, week: Record, answering: Answering, p: Record,
+    luck: np.uint64, rush: float,
+) -> None:  # fmt: skip
+    """Answer a customer who calls in: in time, late or not at all; fixed the first time, cut short, or neither."""
     s = p.service
     place = rng.third(luck, 0)
     if place < answering.in_time:
@@ -71,10 +84,18 @@ def answer_contact(customer: Record, week: Record, answering: Answering, p: Reco
         customer.irritation = min(customer.irritation + s.late_irritation, 1.5)
     fixed = 0.0
     if place < answering.answered:
-        week.answered += 1
-        fixed = logistic(s.fixed_base + answering.ability - s.fixed_missing_log * customer.log_missing)
+        tally.answered += 1
+        ease = s.fixed_base + response.fixing - s.fixed_missing_log * customer.log_missing
+        if rush < response.rush:
+            tally.gamed[RUSHED] += 1
+            tally.recorded_fixed += 1  # ticked off, whatever became of it
+            fixed = logistic(ease - s.rush_fixed)
+        else:
+            fixed = logistic(ease)
     if rng.third(luck, 1) < fixed:
-        week.fixed += 1
+        tally.fixed += 1
+        if rush >= response.rush:
+            tally.recorded_fixed += 1
         customer.open_issue = 0
         customer.debt *= 1.0 - s.relief
         customer.satisfaction = min(1.0, customer.satisfaction + s.fixed_satisfaction)
@@ -83,6 +104,7 @@ def answer_contact(customer: Record, week: Record, answering: Answering, p: Reco
         customer.irritation = min(customer.irritation + s.failed_irritation, 1.5)
         if rng.third(luck, 2) < s.give_up:
             customer.open_issue = 0
+            customer.debt = min(customer.debt + s.unsolved_debt, 2.0)
 
 
 @compiled

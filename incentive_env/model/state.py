@@ -20,8 +20,10 @@ HONEST, PRESSURE, WITHHOLD, FALSE_PROMISE, DISPARAGE = range(5)
 TACTICS = ("honest", "pressure", "withhold", "false_promise", "disparage")
 
 # Gaming channels: the four manipulative tactics come first, so that channel = tactic − 1.
-CALLBACK, UNLOGGED, EMPTY_LOG, SURVEY = range(4, 8)
-CHANNELS = ("pressure", "withhold", "false_promise", "disparage", "callback", "unlogged", "empty_log", "survey")
+CALLBACK, UNLOGGED, EMPTY_LOG, SURVEY, RUSHED = range(4, 9)
+CHANNELS = (
+    "pressure", "withhold", "false_promise", "disparage", "callback", "unlogged", "empty_log", "survey", "rushed",
+)  # fmt: skip
 
 CAMPAIGN, PRODUCT_FAULT, COMPETITOR, NEWCOMERS = range(4)
 EVENTS = ("campaign", "product_fault", "competitor", "newcomers")
@@ -80,6 +82,10 @@ REP = np.dtype(
         ("period_recorded", "f4"),  # recorded sales and refusals in this quota period
         ("usual_sales", "f4"),  # smoothed, per week
         ("usual_recorded", "f4"),  # smoothed, per week
+        ("period_fixed", "f4"),  # inbound contacts on file as fixed, in this quota period
+        ("period_answered", "f4"),  # inbound contacts in this quota period
+        ("usual_fixed", "f4"),  # smoothed, per week
+        ("usual_answered", "f4"),  # smoothed, per week
         ("gaming", "f4"),  # share of calls gamed, smoothed over 8 weeks
         ("sanctions", "f4"),  # on record, fading
         ("own_nps", "f4"),  # −1 … 1, measured, smoothed
@@ -141,6 +147,8 @@ RESPONSE = np.dtype(
         ("aftercare", "f8"),  # care for customers whose sale still has pay to earn, 0 … 1
         ("skip_notes", "f8"),  # chance of an empty log
         ("steer", "f8"),  # chance that a survey is steered
+        ("fixing", "f8"),  # logit of fixing an inbound issue the first time, above the base
+        ("rush", "f8"),  # chance that an inbound contact is cut short and ticked off
     ],
     align=True,
 )
@@ -152,6 +160,7 @@ SUMMED = (
     "recorded_sales", "recorded_refusals", "recorded_callbacks", "unlogged",  # what is on file
     "gamed_calls",  # manipulative or misrecorded
     "angry_calls", "do_not_call",
+    "answered", "recorded_fixed", "fixed",  # inbound contacts: taken, on file as fixed, fixed
     "surveys", "survey_promoters", "survey_detractors", "csat",  # csat: sum over surveys, 0 … 1 each
     "sanctions", "hired",
     "hours", "talk_hours", "inbound_hours", "absent_hours",
@@ -187,7 +196,7 @@ FLOOR_WEEK = np.dtype(
             "trust", "irritation", "satisfaction", "debt", "products_held",  # sums over customers
             "discoveries", "complaints", "cooled_off", "refunded", "discovery_cancellations", "late_cancellations",
             "churned", "arrivals", "referrals",
-            "contacts", "answered_in_time", "answered", "fixed",  # inbound
+            "contacts", "answered_in_time",  # inbound
             "quits", "dismissals", "layoffs", "moved", "gaming_reps",
             "revenue", "trail_fees", "inbound_fees",  # € in, beside fines
             "refunds", "employer_cost", "overhead", "audit_cost", "coaching_cost", "research_cost",

@@ -48,7 +48,7 @@ def simulate_week(
             first = r * customers.shape[1]
             work_the_book(reps[r], responses[r], customers[r], tallies[r], floor, p, key, first)
     # 5. to 7. Inbound contacts are answered, and customers live with the consequences
-    live_a_week(customers, tallies, floor, week, answering, p, key)
+    live_a_week(customers, responses, tallies, floor, week, answering, p, key)
     _spread_the_word(floor, week, p)
     # 8. Pay, audit, sanctions
     for r in range(len(reps)):
@@ -61,7 +61,7 @@ def simulate_week(
     # The books are closed; client and bank draw their conclusions.
     sum_reps(tallies, week, p)
     cost = move_cash(floor, week, p)
-    judge_delivery(floor, week.recorded_sales, p)
+    judge_delivery(floor, week, p)
     settle_volume(floor, reps, customers, tallies, p, key)
     settle_seats(floor, reps, customers, tallies, cost, p, key)
     count_exits(tallies, week)

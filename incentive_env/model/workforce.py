@@ -8,7 +8,8 @@ from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic
 from incentive_env.model.opening import draw_traits, start_job
-from incentive_env.model.state import HONEST
+from incentive_env.model.reps import period_so_far
+from incentive_env.model.state import HONEST, RUSHED
 
 STAYED, EXIT_QUIT, EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED = range(5)
 _TRAITS = 12  # purposes taken by one applicant's traits
@@ -37,13 +38,13 @@ def learn_from_week(rep: Record, response: Record, tally: Record, p: Record) -> 
 @compiled
 def move_norm(floor: Record, tallies: np.ndarray, p: Record) -> None:
     """The norm is what colleagues are seen to do; a sanction is seen by all."""
-    calls, gamed, sanctions = 0, 0, 0
+    handled, gamed, sanctions = 0, 0, 0
     for r in range(len(tallies)):
-        calls += tallies[r].calls
-        gamed += tallies[r].gamed_calls
+        handled += tallies[r].calls + tallies[r].answered
+        gamed += tallies[r].gamed_calls + tallies[r].gamed[RUSHED]
         sanctions += tallies[r].sanctions
-    if calls > 0:
-        floor.norm += p.learning.norm_rate * (gamed / calls - floor.norm)
+    if handled > 0:
+        floor.norm += p.learning.norm_rate * (gamed / handled - floor.norm)
     floor.norm = clip(floor.norm * (1.0 - p.learning.norm_deterrence * sanctions / len(tallies)), 0.0, 1.0)
 
 
@@ -51,7 +52,7 @@ def move_norm(floor: Record, tallies: np.ndarray, p: Record) -> None:
 def change_rep(rep: Record, response: Record, tally: Record, floor: Record, load: float, p: Record) -> None:
     """Move motivation, strain, skill and the memories of a rep by one week."""
     calls = max(tally.calls, 1)
-    gamed = tally.gamed_calls / calls
+    gamed = (tally.gamed_calls + tally.gamed[RUSHED]) / max(tally.calls + tally.answered, 1)
     rep.gaming += (gamed - rep.gaming) / p.learning.gaming_memory
     rep.tenure += 1.0
     rep.sanctions = p.workforce.sanction_memory * rep.sanctions + tally.sanctions
@@ -60,6 +61,10 @@ def change_rep(rep: Record, response: Record, tally: Record, floor: Record, load
     rep.usual_sales += p.learning.expectation_rate * (tally.recorded_sales - rep.usual_sales)
     judged = tally.recorded_sales + tally.recorded_refusals
     rep.usual_recorded += p.learning.expectation_rate * (judged - rep.usual_recorded)
+    rep.period_fixed += tally.recorded_fixed
+    rep.period_answered += tally.answered
+    rep.usual_fixed += p.learning.expectation_rate * (tally.recorded_fixed - rep.usual_fixed)
+    rep.usual_answered += p.learning.expectation_rate * (tally.answered - rep.usual_answered)
     _move_skill(rep, floor, p)
     _move_motivation(rep, tally, floor, gamed, p)
     _move_strain(rep, response, floor, tally.angry_calls / calls, load, p)
@@ -81,12 +86,15 @@ def settle_exit(
     """A rep may be dismissed, for a missed quota or repeated sanctions, or quit."""
     period_ends = (floor.week + 1) % p.horizon.decision_weeks == 0
     dismissal = p.workforce.sanction_dismissal * max(0.0, rep.sanctions - 1.0) if tally.sanctions > 0 else 0.0
-    if period_ends and floor.scheme.target > 0.0 and rep.period_recorded > 0.0:
-        miss = max(0.0, 1.0 - rep.period_sales / (floor.scheme.target * rep.period_recorded))
+    if period_ends and floor.scheme.target > 0.0:
+        hits, tries = period_so_far(rep, p)
+        miss = max(0.0, 1.0 - hits / max(floor.scheme.target * tries, 1e-9)) if tries > 0.0 else 0.0
         dismissal += p.workforce.miss_dismissal * floor.scheme.pressure * miss
     if period_ends:
         rep.period_sales = 0.0
         rep.period_recorded = 0.0
+        rep.period_fixed = 0.0
+        rep.period_answered = 0.0
     if rng.uniform(key, rng.EXIT, r) < dismissal:
         leave(rep, book, tally, EXIT_DISMISSED, p)
     elif rng.uniform(key, rng.EXIT + 1, r) < _quit_hazard(rep, pay, p):

@@ -194,7 +194,8 @@ def test_a_wronged_leaver_leaves_a_detractor_behind_until_the_slot_is_filled(wee
 
 
 def _live_together(world: TinyFloor, p: Any) -> None:
-    live_a_week(world.customers, world.tallies, world.floor, world.week, Answering(0.0, 1.0, 1.0, 0.0), p, KEY)
+    answering = Answering(0.0, 1.0, 1.0)
+    live_a_week(world.customers, world.responses, world.tallies, world.floor, world.week, answering, p, KEY)
 
 
 def test_a_closed_door_of_marketing_leaves_a_slot_vacant():
@@ -284,7 +285,7 @@ def test_an_audit_finds_the_share_that_it_hears_and_a_case_may_end_in_a_sanction
     world.tallies[0].gamed[CHANNELS.index("pressure")] = 4
     for tally in world.tallies:
         audit_rep(tally, world.floor, world.p, KEY, 0)
-    assert world.tallies[0].found.tolist() == [0.1 * 10 * 4, 0, 0, 0, 0, 0, 0, 0]
+    assert world.tallies[0].found.tolist() == [0.1 * 10 * 4] + 8 * [0]
     assert (world.tallies["sanctions"].tolist(), world.tallies["fine"].tolist()) == ([1, 0], [30.0, 0.0])
 
 

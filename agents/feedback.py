@@ -1,0 +1,143 @@
+"""Linear feedback: a scheme that leans with what is seen. The yardstick for learned policies, and the oracle."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.features import ENTRIES, FEATURES, Feature, standardised
+from incentive_env.model.state import LEVERS
+
+KINDS = {"feedback": "report", "oracle": "state"}  # and what each sees
+_DECIMALS = 5  # of a bias or weight in a file: a hundred-thousandth of half a lever's range
+
+
+class LinearForm:
+    """A point is the bias ``[11]`` and then the weights ``[11, features]``, row by row, of a linear feedback.
+
+    Args:
+        sees: ``"report"`` or ``"state"``.
+        features: what of it counts; the usual selection where not given.
+    """
+
+    def __init__(self, sees: str, features: tuple[Feature, ...] | None = None) -> None:
+        self.sees = sees
+        self.features = FEATURES[sees] if features is None else features
+        self.size = len(LEVERS) * (1 + len(self.features))
+
+    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Clipped ``bias + weights · features``, row by row; summed in one order, so a batch has the bits of one."""
+        inputs = standardised(seen, self.features, ENTRIES[self.sees])
+        bias, weights = self.split(points)
+        lean = np.add.reduce(weights * inputs[:, None, :], axis=-1)
+        return np.clip(bias + lean, -1.0, 1.0).astype(np.float32)
+
+    def split(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Biases ``[..., 11]`` and weights ``[..., 11, features]`` of points ``[..., size]``."""
+        levers = len(LEVERS)
+        shape = (*points.shape[:-1], levers, len(self.features))
+        return points[..., :levers], points[..., levers:].reshape(shape)
+
+    def around(self, action: NDArray[np.floating]) -> NDArray[np.float64]:
+        """The point ``[size]`` that always sets one action ``[11]``."""
+        point = np.zeros(self.size)
+        point[: len(LEVERS)] = action
+        return point
+
+
+class LinearFeedback:
+    """Action = clip(bias + weights · features, −1, 1), in every period anew from the latest report or true state."""
+
+    def __init__(self, form: LinearForm, point: NDArray[np.float64]) -> None:
+        self.form, self.point = form, point
+        self.sees = form.sees
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """Actions ``[floors, 11]``; of the report, or of `incentive_env.true_state.true_state` for an oracle."""
+        entries = len(ENTRIES[self.sees])
+        if observation.ndim != 2 or observation.shape[1] != entries:
+            raise ValueError(f"sees the {self.sees}, [floors, {entries}], but was given {list(observation.shape)}")
+        points = np.broadcast_to(self.point, (len(observation), len(self.point)))
+        return self.form.act(points, observation), None
+
+    def content(self) -> dict[str, Any]:
+        """What a policy file says of it: features, levers and numbers by name."""
+        bias, weights = self.form.split(self.point)
+        return {
+            "kind": next(kind for kind, sees in KINDS.items() if sees == self.sees),
+            "features": {feature.name: _of_feature(feature) for feature in self.form.features},
+            "bias": _by_lever(bias),
+            "weights": {
+                feature.name: _by_lever(weights[:, number]) for number, feature in enumerate(self.form.features)
+            },
+        }
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """Read what `content` wrote.
+
+        Raises:
+            ValueError: a part is missing, a name is unknown, or a number is none; the message says which.
+        """
+        if content.get("kind") not in KINDS:
+            raise ValueError(f"kind {content.get('kind')!r}: must be one of {', '.join(KINDS)}")
+        sees = KINDS[content["kind"]]
+        features = tuple(_feature(name, said, sees) for name, said in _mapping(content, "features").items())
+        form = LinearForm(sees, features)
+        weights = _mapping(content, "weights")
+        if set(weights) != {feature.name for feature in features}:
+            raise ValueError(f"weights: must be for {', '.join(feature.name for feature in features)}")
+        columns = [_levers(weights[feature.name], f"weights.{feature.name}") for feature in features]
+        bias = _levers(content.get("bias"), "bias")
+        table = np.stack(columns, axis=1) if columns else np.zeros((len(LEVERS), 0))
+        return cls(form, np.concatenate([bias, table.ravel()]))
+
+
+def _of_feature(feature: Feature) -> dict[str, Any]:
+    if feature.under_way:
+        return {"under_way": True}
+    return {"centre": feature.centre, "scale": feature.scale}
+
+
+def _by_lever(values: NDArray[np.float64]) -> dict[str, float]:
+    return {lever: round(float(value), _DECIMALS) for lever, value in zip(LEVERS, values, strict=True)}
+
+
+def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = content.get(key)
+    if not isinstance(value, dict):
+        raise ValueError(f"{key}: is missing, or is no mapping")
+    return value
+
+
+def _feature(name: str, said: Any, sees: str) -> Feature:
+    if name not in ENTRIES[sees]:
+        raise ValueError(f"features.{name}: is no entry of the {sees}; entries: {', '.join(ENTRIES[sees])}")
+    if not isinstance(said, dict) or said.keys() - {"centre", "scale", "under_way"}:
+        raise ValueError(f"features.{name}: must hold centre and scale, or under_way")
+    if said.get("under_way") is True:
+        return Feature(name, under_way=True)
+    centre = _number(said.get("centre"), f"features.{name}.centre")
+    scale = _number(said.get("scale"), f"features.{name}.scale")
+    if scale <= 0.0:
+        raise ValueError(f"features.{name}.scale = {scale:g}: must be above 0")
+    return Feature(name, centre, scale)
+
+
+def _levers(said: Any, where: str) -> NDArray[np.float64]:
+    if not isinstance(said, dict) or set(said) != set(LEVERS):
+        raise ValueError(f"{where}: must hold a number for each of {', '.join(LEVERS)}")
+    return np.array([_number(said[lever], f"{where}.{lever}") for lever in LEVERS])
+
+
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
+        raise ValueError(f"{where} = {repr(value)[:40]}: must be a finite number")
+    return float(value)

@@ -1,0 +1,65 @@
+"""Policies as YAML files: schemes and linear feedback, one's own and those that were found by search and shipped."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from agents.feedback import LinearFeedback
+from agents.policy import FixedPolicy, Policy
+from incentive_env import Config
+from incentive_env.config import config_directory, read_yaml
+from incentive_env.model.scheme import scheme_from_mapping
+
+
+class PolicyError(ValueError):
+    """No policy of that name, or a file that does not hold one."""
+
+
+def shipped(config: Config) -> dict[str, Path]:
+    """Policies that were found for a scenario, ``configs/policies/<scenario>/<name>.yaml``, by name."""
+    return {path.stem: path for path in sorted((_folder() / config.name).glob("*.yaml"))}
+
+
+def shipped_anywhere(name: str) -> Path | None:
+    """The file of that name for any scenario; names say what was searched for, so they agree on that."""
+    return next(iter(sorted(_folder().glob(f"*/{name}.yaml"))), None)
+
+
+def read_policy(path: Path, config: Config) -> Policy:
+    """The policy of a file: a ``scheme:`` with levers, or a ``kind:`` feedback or oracle with features and weights.
+
+    Raises:
+        PolicyError: it holds none, or one that the scenario's ranges do not allow.
+        ConfigError: it is no YAML mapping.
+    """
+    content = read_yaml(path)
+    try:
+        if "kind" in content:
+            return LinearFeedback.from_content(content)
+        levers = content.get("scheme")
+        if not isinstance(levers, dict):
+            raise ValueError("holds no 'scheme:' with levers")
+        return FixedPolicy(scheme_from_mapping(levers), config)
+    except ValueError as error:
+        raise PolicyError(f"{path}: {error}") from None
+
+
+def objective_of(path: Path) -> str | None:
+    """What the policy of a file was searched for; ``None`` where it does not say."""
+    objective = read_yaml(path).get("objective")
+    return objective if isinstance(objective, str) else None
+
+
+def fingerprint(config: Config) -> str:
+    """Eight letters that change with any number of the scenario; a policy found for another may be out of date."""
+    return hashlib.sha256(config.model_dump_json().encode()).hexdigest()[:8]
+
+
+def found_content(name: str, objective: str, config: Config, policy: dict[str, Any], how: dict[str, Any]) -> Any:
+    """The whole of a file of a policy that was found by search."""
+    head = {"name": name, "objective": objective, "scenario": config.name, "fingerprint": fingerprint(config)}
+    return {**head, **policy, "found": how}
+
+
+def _folder() -> Path:
+    return config_directory() / "policies"

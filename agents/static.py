@@ -1,0 +1,61 @@
+"""One scheme for every floor and period, as a search space and as a file."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.policy import FIXED
+from incentive_env import Config, Scheme
+from incentive_env.model.scheme import lever_ranges, scheme_to_action
+from incentive_env.model.state import LEVERS
+
+_DIGITS = 5  # significant, of a lever in a file
+
+
+class StaticForm:
+    """A point is the action ``[11]`` of a scheme; beyond −1 and 1 a lever stands at its end.
+
+    The bounds are wider than the box so that a search can turn a lever off altogether: no bonus at all is another
+    thing than a small one, and has no room in the box itself.
+    """
+
+    size = len(LEVERS)
+    bounds = (-1.2, 1.2)
+
+    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
+        """The point itself, held in the box, whatever is seen."""
+        return np.clip(points, -1.0, 1.0).astype(np.float32)
+
+
+def scheme_of(point: NDArray[np.float64], config: Config) -> Scheme:
+    """The scheme of a point, its levers rounded for a reader but within their ranges."""
+    low, high = lever_ranges(config)
+    levers = low + (np.clip(point, -1.0, 1.0) + 1.0) / 2.0 * (high - low)
+    rounded = [float(f"{lever:.{_DIGITS}g}") if lever > 1e-6 else 0.0 for lever in levers]
+    return Scheme(*np.clip(rounded, low, high).tolist())
+
+
+def point_of(scheme: Scheme, config: Config) -> NDArray[np.float64]:
+    """The point ``[11]`` of a scheme.
+
+    Raises:
+        ValueError: a lever lies outside its range.
+    """
+    return scheme_to_action(scheme, config).astype(np.float64)
+
+
+def hand_made(config: Config) -> dict[str, NDArray[np.float64]]:
+    """Points of the hand-made schemes that this scenario's ranges allow."""
+    points = {}
+    for name, fixed in FIXED.items():
+        try:
+            points[name] = point_of(fixed.scheme, config)
+        except ValueError:  # out of a narrowed range: not a place to start from
+            continue
+    return points
+
+
+def static_content(scheme: Scheme) -> dict[str, Any]:
+    """What a policy file says of a scheme; `agents.registry.load_policy` reads it."""
+    return {"scheme": dict(scheme._asdict())}

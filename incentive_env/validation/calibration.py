@@ -1,0 +1,198 @@
+"""Calibration: one set of shared coefficients for all facts and field defaults at once; and what they do not pin down.
+
+A calibration is a point ``x`` in the box of `PARAMETERS`, each coefficient scaled to 0 … 1. No fact has a weight or a
+coefficient of its own: the loss is the mean, over all figures, of how far each lies from the inside of its band.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.config import Config, load_config
+from incentive_env.validation.contract import DEFAULTS, FACTS, Part
+from incentive_env.validation.lab import Lab
+
+# Too long for every step of a fit; they are checked after it.
+CHECKED_AFTERWARDS = ("karwowski",)
+MARGIN = 0.1  # of a band's width: a figure nearer to the edge than this counts as not quite inside
+PRIOR = 0.02  # loss of a coefficient that moved through the whole of its range
+
+
+class Parameter(NamedTuple):
+    """A coefficient that is fitted, and the range in which it may lie."""
+
+    key: str
+    low: float
+    high: float
+
+
+PARAMETERS = tuple(
+    Parameter(*row)
+    for row in (
+        ("decision.temperature", 0.9, 2.0),
+        ("decision.conscience", 12.0, 32.0),
+        ("decision.norm_erosion", 0.6, 0.95),
+        ("decision.norm_midpoint", 0.30, 0.60),
+        ("decision.norm_steepness", 3.0, 9.0),
+        ("decision.stake", 60.0, 240.0),
+        ("decision.period_discount", 0.2, 0.5),
+        ("decision.pride", 3.0, 8.0),
+        ("recording.callback_harm", 0.2, 0.6),
+        ("recording.unlogged_harm", 0.3, 0.8),
+        ("effort.resting", 0.15, 0.45),
+        ("effort.motivation", 0.35, 0.75),
+        ("effort.marginal_pay", 0.04, 0.18),
+        ("motivation.autonomy", 0.12, 0.45),
+        ("motivation.audit", 0.3, 2.0),
+        ("motivation.contingent", 0.0, 0.04),
+        ("motivation.contingent_share", 0.02, 0.15),
+        ("motivation.strain_audit", 0.5, 4.0),
+        ("motivation.strain_pressure", 0.25, 0.9),
+        ("skill.ability", 0.15, 0.45),
+        ("skill.coaching", 0.08, 0.30),
+        ("skill.coaching_rate", 0.03, 0.08),
+        ("workforce.escalation", 0.005, 0.04),
+        ("workforce.offer_scale", 20.0, 80.0),
+        ("workforce.quit_pay", 1.5, 5.0),
+        ("workforce.quit_log_hazard", -5.8, -4.6),
+        ("workforce.quit_motivation", 1.4, 3.5),
+        ("calls.intercept", -3.9, -2.8),
+        ("calls.do_not_call_irritation", 0.08, 0.24),
+        ("customers.discovery", 0.05, 0.14),
+        ("customers.debt_cancels", 0.4, 1.0),
+        ("customers.late_cancellation", 0.002, 0.008),
+        ("customers.referral_match", 0.02, 0.15),
+        ("customers.referral_disposition", 0.1, 0.7),
+        ("loyalty.level", 7.0, 7.9),
+        ("loyalty.churn_log_hazard", -7.1, -6.0),
+    )
+)  # fmt: skip
+KEYS = tuple(parameter.key for parameter in PARAMETERS)
+_LOW = np.array([parameter.low for parameter in PARAMETERS])
+_HIGH = np.array([parameter.high for parameter in PARAMETERS])
+
+
+class Fit(NamedTuple):
+    """How well a point fits."""
+
+    loss: float
+    figures: dict[str, float]  # "fact: part" → figure
+    holds: dict[str, bool]  # fact → whether it holds
+
+
+def value_of(config: Config, key: str) -> float:
+    """The number at a dotted key."""
+    node: Any = config
+    for name in key.split("."):
+        node = getattr(node, name)
+    return float(node)
+
+
+def point_of(config: Config) -> NDArray[np.float64]:
+    """The point ``[parameters]`` of a config's coefficients; clipped to the box."""
+    values = np.array([value_of(config, key) for key in KEYS])
+    point: NDArray[np.float64] = np.clip((values - _LOW) / (_HIGH - _LOW), 0.0, 1.0)
+    return point
+
+
+def coefficients(point: NDArray[np.float64]) -> dict[str, float]:
+    """Coefficients by dotted key, to four significant digits: what is written is what was measured."""
+    values = _LOW + np.clip(point, 0.0, 1.0) * (_HIGH - _LOW)
+    return {key: float(f"{value:.4g}") for key, value in zip(KEYS, values, strict=True)}
+
+
+def fit_of(
+    config: Config, point: NDArray[np.float64], start: NDArray[np.float64], seeds: Sequence[int], *,
+    threads: int = 1, everything: bool = False,
+) -> Fit:  # fmt: skip
+    """Measure all facts and field defaults at a point.
+
+    Args:
+        config: the scenario that the coefficients are set in.
+        point: ``[parameters]``.
+        start: where the fit began; the prior draws toward it.
+        seeds: floors, the same for all points that are compared.
+        threads: that share the floors.
+        everything: also what is too long for a fit.
+    """
+    lab = Lab(load_config(config, coefficients(point)), seeds, threads=threads)
+    verdicts = [
+        fact.check(lab)
+        for fact in (*FACTS.values(), *DEFAULTS.values())
+        if everything or fact.id not in CHECKED_AFTERWARDS
+    ]
+    parts = {f"{verdict.fact.id}: {part.name}": part for verdict in verdicts for part in verdict.parts}
+    distance = np.mean([_distance(part) ** 2 for part in parts.values()])
+    loss = float(distance + PRIOR * np.mean((point - start) ** 2))
+    figures = {name: part.estimate.figure for name, part in parts.items()}
+    return Fit(loss, figures, {verdict.fact.id: verdict.holds for verdict in verdicts})
+
+
+def unit_of(part: Part) -> float:
+    """What a figure's move is measured in: its band's width, or for a direction the half-width of its interval."""
+    if math.isinf(part.band.high):
+        return max(part.estimate.high - part.estimate.figure, 1e-9)
+    return part.band.high - part.band.low
+
+
+def _distance(part: Part) -> float:
+    """How far a figure lies from the inside of its band, in bands; 3 at most, so that none drowns the others."""
+    figure, band = part.estimate.figure, part.band
+    if not math.isfinite(figure):
+        return 3.0
+    if math.isinf(band.high):
+        surplus = (part.estimate.low - band.low) / unit_of(part)  # half-widths by which the interval clears the edge
+        return min(max(0.5 - surplus, 0.0), 3.0)
+    margin = MARGIN * (band.high - band.low)
+    outside = max(band.low + margin - figure, figure - band.high + margin, 0.0)
+    return min(outside / (band.high - band.low), 3.0)
+
+
+def sensitivities(
+    measure: Callable[[NDArray[np.float64]], dict[str, float]], point: NDArray[np.float64], step: float,
+    done: Callable[[int], None] = lambda count: None,
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:  # fmt: skip
+    """How each figure moves with each coefficient, by central differences over ``±step`` of its range.
+
+    Returns:
+        Names of the figures, and moves ``[figures, parameters]`` per whole range.
+    """
+    columns: list[NDArray[np.float64]] = []
+    names: tuple[str, ...] = ()
+    for index in range(len(point)):
+        ends = []
+        for sign in (-1.0, 1.0):
+            moved = point.copy()
+            moved[index] = np.clip(moved[index] + sign * step, 0.0, 1.0)
+            figures = measure(moved)
+            names = tuple(figures)
+            ends.append((moved[index], np.array(list(figures.values()))))
+        columns.append((ends[1][1] - ends[0][1]) / (ends[1][0] - ends[0][0]))
+        done(index + 1)
+    return names, np.stack(columns, axis=1)
+
+
+def posterior_spread(
+    moves: NDArray[np.float64], units: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """What the facts leave open, by the linearised posterior (Gauss–Newton) under a flat prior over the box.
+
+    A figure is taken to be known to a quarter of its band; the prior is as wide as the box (standard deviation of a
+    uniform number, 0.29). A coefficient whose spread stays near 0.29 is one that the facts do not pin down.
+
+    Args:
+        moves: ``[figures, parameters]`` per whole range.
+        units: ``[figures]`` width of each band.
+
+    Returns:
+        Spread ``[parameters]``, as a share of the range; then precision of each direction, ascending, and the
+        directions ``[parameters, parameters]`` in columns.
+    """
+    scaled = moves / (0.25 * units[:, None])
+    precision = scaled.T @ scaled + np.eye(moves.shape[1]) * 12.0  # 12 = 1 / variance of a uniform number
+    eigenvalues, directions = np.linalg.eigh(precision)
+    covariance = directions @ np.diag(1.0 / eigenvalues) @ directions.T
+    return np.sqrt(np.diag(covariance)), eigenvalues, directions

@@ -1,0 +1,179 @@
+"""What a fact is: a claim, a band, where it was published, and a function that measures it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from incentive_env.config import Config
+    from incentive_env.validation.lab import Lab
+
+
+class Estimate(NamedTuple):
+    """A figure with its 95 % interval over floors."""
+
+    figure: float
+    low: float
+    high: float
+
+
+class Band(NamedTuple):
+    """What a figure must be: between ``low`` and ``high``, or beyond ``low`` with its whole interval.
+
+    A band says where the published size is to be met; a direction (``high`` infinite) is only shown by an interval
+    that leaves ``low`` out.
+    """
+
+    low: float
+    high: float = math.inf
+
+    def holds(self, estimate: Estimate) -> bool:
+        """Whether an estimate is in the band."""
+        if not math.isfinite(estimate.figure):
+            return False
+        if math.isinf(self.high):
+            return estimate.low > self.low
+        return self.low <= estimate.figure <= self.high
+
+    def __str__(self) -> str:
+        return f"above {self.low:g}" if math.isinf(self.high) else f"{self.low:g} … {self.high:g}"
+
+
+class Picture(NamedTuple):
+    """What to draw: lines or bars over a common axis, like the figure in the paper."""
+
+    kind: str  # "lines" or "bars"
+    x: Any  # positions or labels
+    series: dict[str, Any]
+    x_label: str
+    y_label: str
+    marks: tuple[float, ...] = ()  # places on the x axis that mean something
+
+
+class Outcome(NamedTuple):
+    """What a fact's function measured: an estimate for each of its bands, and a picture."""
+
+    estimates: dict[str, Estimate]
+    picture: Picture
+
+
+class Part(NamedTuple):
+    """One figure of a fact against its band."""
+
+    name: str
+    estimate: Estimate
+    band: Band
+
+    @property
+    def holds(self) -> bool:
+        """Whether the figure is in its band."""
+        return self.band.holds(self.estimate)
+
+
+class Verdict(NamedTuple):
+    """A fact, measured."""
+
+    fact: "Fact"
+    parts: tuple[Part, ...]
+    picture: Picture
+
+    @property
+    def holds(self) -> bool:
+        """A fact holds when each of its parts does."""
+        return all(part.holds for part in self.parts)
+
+    @property
+    def weakest(self) -> Part:
+        """The part that decides: the first that falls short, else the first."""
+        return next((part for part in self.parts if not part.holds), self.parts[0])
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A published fact and how it is looked for; see `fact` for the meaning of the fields."""
+
+    id: str
+    claim: str
+    setup: str
+    published: str
+    source: str
+    bands: dict[str, Band]
+    measure: Callable[["Lab"], Outcome]
+
+    def check(self, lab: "Lab") -> Verdict:
+        """Measure the fact in a laboratory."""
+        outcome = self.measure(lab)
+        parts = tuple(Part(name, outcome.estimates[name], band) for name, band in self.bands.items())
+        return Verdict(self, parts, outcome.picture)
+
+
+FACTS: dict[str, Fact] = {}
+DEFAULTS: dict[str, Fact] = {}
+CONTACT_CENTER: dict[str, Fact] = {}
+
+
+def facts_for(config: "Config") -> dict[str, Fact]:
+    """The facts that can be looked for in a scenario, by id: those of the sales floor, or of the contact centre."""
+    return {**FACTS, **DEFAULTS} if config.quota.counts == "conversion" else dict(CONTACT_CENTER)
+
+
+def fact(
+    *, claim: str, setup: str, published: str, source: str, bands: dict[str, Band],
+    book: dict[str, Fact] = FACTS,
+) -> Callable[[Callable[["Lab"], Outcome]], Callable[["Lab"], Outcome]]:  # fmt: skip
+    """Register a function as the fact of its name.
+
+    Args:
+        claim: what must hold, in a sentence.
+        setup: what is compared with what.
+        published: the published figure.
+        source: where it was published.
+        bands: for each part of the claim, where its figure must lie.
+        book: the collection it belongs to.
+    """
+
+    def register(measure: Callable[["Lab"], Outcome]) -> Callable[["Lab"], Outcome]:
+        name = measure.__name__
+        book[name] = Fact(name, claim, setup, published, source, bands, measure)
+        return measure
+
+    return register
+
+
+def jackknife(statistic: Callable[..., Any], *samples: NDArray[np.float64]) -> Estimate:
+    """Estimate a function of means, with a 95 % interval from leaving out one floor at a time (Tukey 1958).
+
+    Args:
+        statistic: of as many means as there are samples; must work on arrays.
+        samples: ``[floors]`` each, the same floors in all, so that what they share cancels.
+    """
+    from scipy import stats
+
+    floors = len(samples[0])
+    with np.errstate(all="ignore"):
+        figure = float(statistic(*(sample.mean() for sample in samples)))
+        left_out = np.asarray(statistic(*((sample.sum() - sample) / (floors - 1) for sample in samples)), float)
+        spread = math.sqrt(max((floors - 1) / floors * float(((left_out - left_out.mean()) ** 2).sum()), 0.0))
+    half = float(stats.t.ppf(0.975, floors - 1)) * spread
+    return Estimate(figure, figure - half, figure + half)
+
+
+def percent_change(treated: NDArray[np.float64], control: NDArray[np.float64]) -> Estimate:
+    """Change of a mean, %."""
+    return jackknife(lambda t, c: 100.0 * (t / c - 1.0), treated, control)
+
+
+def change_of_ratio(
+    treated: tuple[NDArray[np.float64], NDArray[np.float64]], control: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> Estimate:
+    """Change of a ratio of sums (numerator, denominator), %."""
+    return jackknife(lambda a, b, c, d: 100.0 * (a / b / (c / d) - 1.0), *treated, *control)
+
+
+def difference(treated: NDArray[np.float64], control: NDArray[np.float64]) -> Estimate:
+    """Difference of two means, floor by floor."""
+    return jackknife(lambda t, c: t - c, treated, control)

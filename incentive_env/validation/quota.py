@@ -1,0 +1,138 @@
+"""What a quota does: spikes before the end of its period, misbooking near the target, mass gaming under threat."""
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.validation.contract import Band, Outcome, Picture, fact, jackknife, percent_change
+from incentive_env.validation.lab import FLAT, Lab, Run
+
+SELLING = FLAT._replace(commission=5.0, audit=0.02)
+
+
+@fact(
+    claim="A quota with a period makes a spike before its end and a dip after; the spike costs value",
+    setup="5 € a sale with a target of 1.2 × what is recorded without one and pressure .6, against the same target "
+    "without pressure; periods 3 to 26; revenue: fees and trail fees less refunds",
+    published="6–8 % of revenue lost; fiscal-year-end spikes",
+    source="Larkin 2014, JOLE 32:199; Oyer 1998, QJE 113:149",
+    bands={"last week / mean": Band(1.15, 3.0), "first week / mean": Band(0.0, 0.95), "revenue lost, %": Band(3, 12)},
+)
+def larkin(lab: Lab) -> Outcome:
+    """Sales by the week of the quota period."""
+    weeks = 26 * lab.config.horizon.decision_weeks
+    pressed_scheme = lab.quota(SELLING, 1.2)._replace(pressure=0.6)
+    pressed, calm = lab.run(pressed_scheme, weeks), lab.run(pressed_scheme._replace(pressure=0.0), weeks)
+    by_week = _sales_by_week_of_period(pressed, lab)
+    lost = percent_change(_revenue(pressed), _revenue(calm))
+    estimates = {
+        "last week / mean": jackknife(lambda last, mean: last / mean, by_week[:, -1], by_week.mean(axis=1)),
+        "first week / mean": jackknife(lambda first, mean: first / mean, by_week[:, 0], by_week.mean(axis=1)),
+        "revenue lost, %": type(lost)(-lost.figure, -lost.high, -lost.low),
+    }
+    series = {"pressure .6": by_week.mean(axis=0), "no pressure": _sales_by_week_of_period(calm, lab).mean(axis=0)}
+    return Outcome(
+        estimates, Picture("lines", np.arange(1, by_week.shape[1] + 1), series, "week of the quota period", "sales")
+    )
+
+
+@fact(
+    claim="Misreporting peaks just below the target",
+    setup="5 € a sale, target 1.2 × what is recorded without one, pressure .6; last week of each period; distance: "
+    "sales that are missing or left over to the target if the week brings what it usually does",
+    published="direction",
+    source="Schweitzer, Ordóñez & Douma 2004, AMJ 47:422; Jacob & Levitt 2003, QJE 118:843",
+    bands={"peak, sales below the target": Band(0.0, 1.0), "peak above far below, points": Band(0.0),
+           "peak above far over, points": Band(0.0)},
+)  # fmt: skip
+def jacob(lab: Lab) -> Outcome:
+    """Misbooked refusals by the distance to the target."""
+    weeks = 26 * lab.config.horizon.decision_weeks
+    run = lab.run(lab.quota(SELLING, 1.2)._replace(pressure=0.6), weeks)
+    short, misbooked, refusals = _last_weeks(run, lab)
+    # Bins of half a sale around 0, wider where few are.
+    edges = np.array([-9.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 9.0])
+    centres = np.array([-2.5, -1.75, -1.25, -0.75, -0.25, 0.25, 0.75, 1.25, 1.75, 2.5])
+    inside = [(short >= low) & (short < high) for low, high in itertools.pairwise(edges)]
+    done = np.stack([(misbooked * chosen).sum(axis=1) for chosen in inside])
+    could = np.stack([(refusals * chosen).sum(axis=1) for chosen in inside])
+    shares = done.sum(axis=1) / np.maximum(could.sum(axis=1), 1.0)
+    peak = int(np.argmax(shares))
+
+    def points(a: float, b: float, c: float, d: float) -> float:
+        return 100.0 * (a / b - c / d)
+
+    def place(*sums: float) -> NDArray[np.float64]:
+        half = len(sums) // 2
+        rates = np.stack([np.asarray(a) / np.maximum(b, 1e-9) for a, b in zip(sums[:half], sums[half:], strict=True)])
+        return np.asarray(centres[np.argmax(rates, axis=0)])
+
+    estimates = {
+        "peak, sales below the target": jackknife(place, *done, *could),
+        "peak above far below, points": jackknife(points, done[peak], could[peak], done[-1], could[-1]),
+        "peak above far over, points": jackknife(points, done[peak], could[peak], done[0], could[0]),
+    }
+    return Outcome(
+        estimates,
+        Picture("lines", -centres, {"misbooked": 100 * shares}, "sales above the target", "% of refusals", (0.0,)),
+    )
+
+
+@fact(
+    claim="A quota with threat makes mass gaming, sanctioned late",
+    setup="520 €, 12 € a sale, target 1.25 × what is recorded without one, full pressure, audit .02; after 26 weeks; "
+    "a rep games: over 40 % of the calls of 8 weeks",
+    published="> 2 million accounts, 5 300 dismissals over years",
+    source="DOJ 2020; CFPB 2016",
+    bands={"reps who game, %": Band(50, 100), "detected of those, %": Band(0, 20)},
+)
+def wells(lab: Lab) -> Outcome:
+    """Threat, mass gaming, late sanctions."""
+    scheme = lab.quota(FLAT._replace(base_pay=520.0, commission=12.0, audit=0.02), 1.25)._replace(pressure=1.0)
+    run = lab.run(scheme, 26)
+    present = run.reps["present"][:, -1]
+    games = present * (run.reps["gaming"][:, -1] > lab.config.workforce.gaming_rep)
+    caught = games * (run.reps["sanctions"].sum(axis=1) > 0)
+    estimates = {
+        "reps who game, %": jackknife(lambda g, p: 100.0 * g / p, games.sum(axis=1), present.sum(axis=1)),
+        "detected of those, %": jackknife(lambda c, g: 100.0 * c / g, caught.sum(axis=1), games.sum(axis=1)),
+    }
+    share = (run.reps["gaming"] > lab.config.workforce.gaming_rep) * run.reps["present"]
+    by_week = share.sum(axis=(0, 2)) / run.reps["present"].sum(axis=(0, 2))
+    sanctioned = (np.cumsum(run.reps["sanctions"], axis=1) > 0).mean(axis=(0, 2))
+    series = {"reps who game": 100 * by_week, "ever sanctioned": 100 * sanctioned}
+    return Outcome(estimates, Picture("lines", np.arange(1, 27), series, "week", "% of reps"))
+
+
+def _sales_by_week_of_period(run: Run, lab: Lab) -> NDArray[np.float64]:
+    """Mean sales ``[floors, weeks of a period]``; the first two periods, in which the scheme is news, are left out."""
+    length = lab.config.horizon.decision_weeks
+    sales = run.weeks["sales"][:, 2 * length :]
+    means: NDArray[np.float64] = sales.reshape(len(sales), -1, length).mean(axis=1)
+    return means
+
+
+def _revenue(run: Run) -> NDArray[np.float64]:
+    return run.total("revenue") + run.total("trail_fees") - run.total("refunds")
+
+
+def _last_weeks(run: Run, lab: Lab) -> tuple[NDArray[np.float64], ...]:
+    """Of each rep's last week of a period: sales missing to the target, misbooked refusals, refusals; flat in reps.
+
+    Each ``[floors, periods × reps]``. What a usual week brings is the mean of the period so far.
+    """
+    from incentive_env.model.state import CALLBACK
+
+    length = lab.config.horizon.decision_weeks
+    scheme_target = lab.quota(SELLING, 1.2).target
+    reps = run.reps[:, 2 * length :]
+    shape = (reps.shape[0], -1, length, reps.shape[2])
+    sales, refused = reps["recorded_sales"].reshape(shape), reps["recorded_refusals"].reshape(shape)
+    before_sales, before_refused = sales[:, :, :-1].sum(axis=2), refused[:, :, :-1].sum(axis=2)
+    forecast = length / (length - 1.0)
+    short = forecast * (scheme_target * (before_sales + before_refused) - before_sales)
+    whole = reps["present"].reshape(shape).min(axis=2)  # there all period
+    misbooked = reps["gamed"][..., CALLBACK].reshape(shape)[:, :, -1] * whole
+    refusals = reps["refusals"].reshape(shape)[:, :, -1] * whole
+    return tuple(values.reshape(shape[0], -1) for values in (short, misbooked, refusals))

@@ -1,0 +1,156 @@
+"""What each gaming channel costs under a policy, and what audit or retention pay would be worth against it.
+
+Example:
+    python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from common import app, check_writable, console, user_errors, write_json
+from rich.table import Table
+
+from agents.attribution import (
+    OUTCOMES,
+    TOGETHER,
+    Raise,
+    channel_rows,
+    check_raises,
+    close_channels,
+    on_floors,
+    open_channels,
+    worth_rows,
+)
+from agents.evaluation import evaluation_seeds, interval
+from agents.policy import Policy
+from agents.progress import Progress
+from agents.registry import NAMES, load_policy
+from incentive_env import Config, load_config
+from incentive_env.model.state import CHANNELS
+
+main = app()
+EXAMPLE = "Example: python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json"
+_DIGITS = {"loyalty": 1, "profit": 0, "conversion": 3, "use": 1, "others": 1}
+_SCALE = {"use": 100.0, "others": 100.0}  # cases a call are told per 100 calls
+_HEADINGS = {
+    "loyalty": "loyalty, points", "profit": "profit, €/week", "conversion": "recorded conversion",
+    "use": "cases per 100 calls", "others": "other channels' cases",
+}  # fmt: skip
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    policy: Annotated[
+        str, typer.Argument(help=f"{', '.join(NAMES)}, a scheme's YAML file, or a run directory")
+    ] = "quota_with_threat",
+    audit: Annotated[
+        list[float] | None, typer.Option(help="share of calls to add to the policy's audit; repeatable [0.05, 0.1]")
+    ] = None,
+    retention_pay: Annotated[
+        list[float] | None, typer.Option(help="€ a sale to add to its retention pay; repeatable [6, 12]")
+    ] = None,
+    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
+    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+    floors: Annotated[int, typer.Option(min=2, max=100_000, help="floors, the same for every comparison")] = 96,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
+    out: Annotated[Path | None, typer.Option(help="JSON file for the tables")] = None,
+) -> None:
+    """Close each gaming channel in turn, then raise audit and retention pay; compare on the same floors."""
+    with user_errors():
+        check_writable(out)
+        scenario = load_config(config, override or [])
+        raises = [Raise("audit", amount) for amount in audit or (0.05, 0.10)]
+        raises += [Raise("retention_pay", amount) for amount in retention_pay or (6.0, 12.0)]
+        check_raises(raises, scenario)
+        load_policy(policy, scenario)  # a mistake in its name is told before any work
+        found = attribution(scenario, lambda: load_policy(policy, scenario), raises, floors, threads)
+        name = f"{scenario.name} under {Path(policy).name}, {floors} floors"
+        console().print(_channel_table(found["channels"], f"{name}: change when a gaming channel is closed"))
+        console().print(_worth_table(found["worth"], f"{name}: change when a lever is raised"))
+        console().print(_use_table(found, f"{name}: cases per 100 calls, and their change when a lever is raised"))
+        if out is not None:
+            write_json(out, {"policy": policy, **found})
+            print(f"results written to {out}")
+
+
+def attribution(
+    config: Config, fresh: Callable[[], Policy], raises: list[Raise], floors: int, threads: int
+) -> dict[str, Any]:
+    """Both tables as plain data; all intervals are 95 %, of differences floor by floor but for ``base``."""
+    work = 2 + len(open_channels(config)) + len(raises)
+    with Progress("evaluations", work) as progress:
+        run_on_floors = on_floors(evaluation_seeds(floors), threads=threads, done=progress.move)
+        closed = close_channels(config, fresh, run_on_floors)
+        worth = worth_rows(config, fresh, raises, closed.base, run_on_floors)
+    use = {name: interval(closed.base.channels[:, at])._asdict() for at, name in enumerate(CHANNELS)}
+    base = {name: interval(getattr(closed.base, name))._asdict() for name in OUTCOMES}
+    return {
+        "scenario": config.name, "floors": floors, "base": {**base, "use": use},
+        "channels": channel_rows(closed), "worth": worth,
+    }  # fmt: skip
+
+
+def _channel_table(rows: list[dict[str, Any]], title: str) -> Table:
+    caption = (
+        f"95 % intervals, floor by floor. What closing gives is what the channel costs. {TOGETHER}: all at once less "
+        "the sum of the single effects; they need not agree, since reps go over to the channels that are left"
+    )
+    table = _new_table(title, caption, "closed", ("use", *OUTCOMES, "others"))
+    for place, row in enumerate(rows):
+        cells = [_cell(row, name) for name in ("use", *OUTCOMES, "others")]
+        table.add_row(_words(row["closed"]), *cells, end_section=place == len(rows) - 4)
+    return table
+
+
+def _worth_table(rows: list[dict[str, Any]], title: str) -> Table:
+    table = _new_table(title, "95 % intervals, floor by floor; what the lever costs is in the profit", "", OUTCOMES)
+    for row in rows:
+        table.add_row(_raised(row), *(_cell(row, name) for name in OUTCOMES))
+    return table
+
+
+def _use_table(found: dict[str, Any], title: str) -> Table:
+    table = Table(title=title, caption="* where the 95 % interval leaves out 0")
+    table.add_column("channel")
+    for heading in ("use", *(_raised(row) for row in found["worth"])):
+        table.add_column(heading, justify="right")
+    for channel, use in found["base"]["use"].items():
+        changes = [_starred(row["use"][channel]) for row in found["worth"]]
+        table.add_row(_words(channel), f"{100.0 * use['mean']:.1f} ", *changes)
+    return table
+
+
+def _new_table(title: str, caption: str, first: str, columns: tuple[str, ...]) -> Table:
+    table = Table(title=title, caption=caption)
+    table.add_column(first)
+    for name in columns:
+        table.add_column(_HEADINGS[name], justify="right")
+    return table
+
+
+def _cell(row: dict[str, Any], name: str) -> str:
+    if name not in row:
+        return ""
+    sign = "" if name == "use" else "+"
+    mean, low, high = (f"{_SCALE.get(name, 1.0) * row[name][at]:{sign},.{_DIGITS[name]}f}" for at in row[name])
+    return f"{mean} ({low} … {high})"
+
+
+def _starred(change: dict[str, float]) -> str:
+    sure = "*" if change["low"] > 0 or change["high"] < 0 else " "
+    return f"{100.0 * change['mean']:+.1f}{sure}"
+
+
+def _raised(row: dict[str, Any]) -> str:
+    reached = "" if row["value"] is None else f" (to {row['value']:g})"
+    return f"{_words(row['lever'])} +{row['added']:g}{reached}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Which facts need which behaviour: the validation under each kind of reasoning.
+
+Example:
+    python scripts/rationality.py --floors 64
+"""
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from common import app, check_writable, console, user_errors, write_json
+from rich.table import Table
+from validate import SEEDS, as_json, chosen_facts
+
+from agents.progress import Progress
+from incentive_env import Config, load_config
+from incentive_env.validation import Lab
+
+main = app()
+EXAMPLE = "Example: python scripts/rationality.py --floors 64 --out docs/results/rationality.json"
+KINDS: dict[str, dict[str, Any]] = {
+    "logit": {},
+    "logit, no learning": {"rationality.learning": False},
+    "best response": {"rationality.mode": "best_response"},
+    "best response, no learning": {"rationality.mode": "best_response", "rationality.learning": False},
+    "naive": {"rationality.mode": "naive"},
+}
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
+    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="a fact's id; repeatable")] = None,
+    floors: Annotated[int, typer.Option(min=8, max=100_000, help="the same for every kind")] = 64,
+    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
+    out: Annotated[Path | None, typer.Option(help="JSON file for the verdicts")] = None,
+) -> None:
+    """Check the facts under each kind of reasoning."""
+    with user_errors():
+        check_writable(out)
+        scenario = load_config(config, override or [])
+        ids = [fact.id for fact in chosen_facts(scenario, only or [])]
+        jobs = [(load_config(scenario, change), name, floors) for change in KINDS.values() for name in ids]
+        with ProcessPoolExecutor(processes) as pool, Progress("facts", len(jobs)) as progress:
+            verdicts = []
+            for verdict in pool.map(_check, jobs):
+                verdicts.append(verdict)
+                progress.move(len(verdicts))
+        rows = {kind: verdicts[i * len(ids) : (i + 1) * len(ids)] for i, kind in enumerate(KINDS)}
+        console().print(_table(rows, f"{scenario.name}: which facts hold under which reasoning, {floors} floors"))
+        if out is not None:
+            write_json(out, rows)
+
+
+def _check(job: tuple[Config, str, int]) -> dict[str, Any]:
+    config, name, floors = job
+    (fact,) = chosen_facts(config, [name])
+    return as_json(fact.check(Lab(config, range(SEEDS, SEEDS + floors))))
+
+
+def _table(rows: dict[str, list[dict[str, Any]]], title: str) -> Table:
+    table = Table(title=title)
+    table.add_column("fact")
+    for kind in rows:
+        table.add_column(kind)
+    for column in zip(*rows.values(), strict=True):
+        table.add_row(column[0]["id"], *(_cell(verdict) for verdict in column))
+    return table
+
+
+def _cell(verdict: dict[str, Any]) -> str:
+    """Holds, or the first figure that falls short."""
+    return "holds" if verdict["holds"] else f"{verdict['part']} {verdict['figure']:.3g}"
+
+
+if __name__ == "__main__":
+    main()

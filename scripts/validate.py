@@ -1,0 +1,134 @@
+"""Does the floor behave as published? Every fact, its figure with 95 % interval, its band, and whether it holds.
+
+Example:
+    python scripts/validate.py --quick
+"""
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from common import app, check_writable, console, user_errors, write_json, written_whole
+from rich.table import Table
+
+from agents.progress import Progress
+from incentive_env import Config, load_config
+from incentive_env.validation import DEFAULTS, Band, Fact, Lab, Verdict, facts_for
+
+main = app()
+EXAMPLE = "Example: python scripts/validate.py --only larkin --only jacob --report runs/validation"
+SEEDS = 20_000  # first of the floors that facts are checked on; no search, fit or training sees them
+FLOORS, QUICK_FLOORS = 256, 24
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
+    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="a fact's id; repeatable")] = None,
+    quick: Annotated[
+        bool, typer.Option(help=f"{QUICK_FLOORS} floors instead of {FLOORS}, and shorter searches")
+    ] = False,
+    floors: Annotated[int | None, typer.Option(min=8, max=100_000, help="floors, the same for every scheme")] = None,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 2,
+    out: Annotated[Path | None, typer.Option(help="JSON file for the verdicts")] = None,
+    report: Annotated[Path | None, typer.Option(help="directory for a report with a picture of each fact")] = None,
+) -> None:
+    """Check facts on common random numbers. Exit code 1 if one falls short."""
+    with user_errors():
+        check_writable(out)
+        check_writable(report)
+        scenario = load_config(config, override or [])
+        facts = chosen_facts(scenario, only or [])
+        verdicts = check(scenario, facts, floors or (QUICK_FLOORS if quick else FLOORS), threads, quick=quick)
+        console().print(verdict_table(verdicts, f"{scenario.name}: published facts and field defaults"))
+        print(summary(verdicts))
+        if out is not None:
+            write_json(out, [as_json(verdict) for verdict in verdicts])
+        if report is not None:
+            _write_report(report, verdicts, scenario)
+    if not all(verdict.holds for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+def chosen_facts(config: Config, only: list[str]) -> list[Fact]:
+    """Facts by id, or all that can be looked for in the scenario.
+
+    Raises:
+        ValueError: no fact has that id.
+    """
+    known = facts_for(config)
+    for name in only:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            raise ValueError(
+                f"no fact {name!r} for {config.name}; nearest valid name: {close[0]}; facts: {', '.join(known)}"
+            )
+    return [known[name] for name in dict.fromkeys(only)] or list(known.values())
+
+
+def check(config: Config, facts: list[Fact], floors: int, threads: int, *, quick: bool = False) -> list[Verdict]:
+    """Measure facts in one laboratory, so that runs they share are made once."""
+    lab = Lab(config, range(SEEDS, SEEDS + floors), threads=threads, quick=quick)
+    verdicts = []
+    with Progress("facts", len(facts)) as progress:
+        for fact in facts:
+            verdicts.append(fact.check(lab))
+            progress.move(len(verdicts))
+    return verdicts
+
+
+def summary(verdicts: list[Verdict]) -> str:
+    """How many hold, and which do not."""
+    published = [verdict for verdict in verdicts if verdict.fact.id not in DEFAULTS]
+    short = [verdict.fact.id for verdict in verdicts if not verdict.holds]
+    holding = sum(verdict.holds for verdict in published)
+    return f"{holding} of {len(published)} facts hold" + (f"; falls short: {', '.join(short)}" if short else "")
+
+
+def verdict_table(verdicts: list[Verdict], title: str) -> Table:
+    """A row for each part of each fact."""
+    table = Table(title=title)
+    for heading in ("fact", "figure", "measured (95 %)", "band", "published, and where", ""):
+        table.add_column(heading, overflow="fold")
+    for verdict in verdicts:
+        for number, part in enumerate(verdict.parts):
+            figure, low, high = part.estimate
+            table.add_row(
+                verdict.fact.id if number == 0 else "", part.name, f"{figure:.3g} ({low:.3g} … {high:.3g})",
+                str(part.band), f"{verdict.fact.published} [{verdict.fact.source}]" if number == 0 else "",
+                "holds" if part.holds else "FALLS SHORT", end_section=number == len(verdict.parts) - 1,
+            )  # fmt: skip
+    return table
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as plain data; its own figure is that of the part that decides."""
+    part = verdict.weakest
+    return {
+        "id": verdict.fact.id, "claim": verdict.fact.claim, "setup": verdict.fact.setup, "part": part.name,
+        **part.estimate._asdict(), "band": _band(part.band), "published": verdict.fact.published,
+        "source": verdict.fact.source, "holds": verdict.holds,
+        "parts": [
+            {"name": p.name, **p.estimate._asdict(), "band": _band(p.band), "holds": p.holds} for p in verdict.parts
+        ],
+    }  # fmt: skip
+
+
+def _band(band: Band) -> list[float | None]:
+    return [band.low, None if band.high == float("inf") else band.high]
+
+
+def _write_report(directory: Path, verdicts: list[Verdict], config: Config) -> None:
+    """A page with a picture of each fact, that needs nothing but itself."""
+    from incentive_env.validation.pictures import report_page
+
+    directory.mkdir(parents=True, exist_ok=True)
+    with written_whole(directory / "index.html") as partial:
+        partial.write_text(report_page(verdicts, config.name), encoding="utf-8")
+    print(f"report: {directory / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Linear feedback on the report and on the true state, and policies as files."""
+
+import numpy as np
+import pytest
+import yaml
+from scipy import stats
+from worlds import open_floors
+
+import agents.policy_file
+from agents.features import REPORT_FEATURES, STATE_FEATURES, Feature, standardised
+from agents.feedback import LinearFeedback, LinearForm
+from agents.policy import FIXED, FixedPolicy
+from agents.registry import PolicyError, load_policy, trained_on
+from agents.situations import Blind, event, manage, opened_rotten, rotten_team
+from incentive_env import load_config
+from incentive_env.model.scheme import scheme_to_action
+from incentive_env.model.state import LEVERS
+from incentive_env.observation import NAMES as REPORTED
+from incentive_env.panel import roll_out
+from incentive_env.true_state import NAMES as TRUE
+from incentive_env.true_state import true_state
+
+SEEDS = [3, 4, 5]
+AUDIT = LEVERS.index("audit")
+
+
+def wired(sees, entry, lever, weight):
+    """A policy that sets the middle scheme, but for one lever that follows one entry."""
+    form = LinearForm(sees)
+    point = np.zeros(form.size)
+    names = [feature.name for feature in form.features]
+    form.split(point)[1][lever, names.index(entry)] = weight
+    return LinearFeedback(form, point)
+
+
+@pytest.mark.parametrize("sees", ["report", "state"])
+def test_without_weights_it_is_the_fixed_scheme(small, sees):
+    form = LinearForm(sees)
+    fixed = FixedPolicy(FIXED["retention_first"].scheme, small)
+    mine = roll_out(small, LinearFeedback(form, form.around(fixed.action)), SEEDS)
+    theirs = roll_out(small, fixed, SEEDS)
+    np.testing.assert_array_equal(mine.actions, theirs.actions)
+    assert mine.floor_weeks.tobytes() == theirs.floor_weeks.tobytes()
+    assert mine.observations.tobytes() == theirs.observations.tobytes()
+
+
+def test_features_are_standardised_held_in_and_events_are_yes_or_no():
+    features = (Feature("a", 2.0, 0.5), Feature("c", under_way=True))
+    seen = np.array([[2.25, 9.0, 7.0], [0.0, 9.0, 0.0]], np.float32)
+    np.testing.assert_array_equal(standardised(seen, features, ("a", "b", "c")), [[0.5, 1.0], [-3.0, 0.0]])
+
+
+def test_usual_features_are_entries_of_what_is_seen():
+    for features, entries in ((REPORT_FEATURES, REPORTED), (STATE_FEATURES, TRUE)):
+        names = [feature.name for feature in features]
+        assert set(names) <= set(entries)
+        assert len(set(names)) == len(names)
+        assert all(feature.scale > 0 for feature in features)
+
+
+def test_an_action_leans_with_the_report_and_stays_in_the_box():
+    policy = wired("report", "nps", AUDIT, -0.5)
+    seen = np.zeros((3, len(REPORTED)), np.float32)
+    seen[:, REPORTED.index("nps")] = [15.0, 30.0, -100.0]  # centre, a scale above, far below
+    actions, state = policy.predict(seen)
+    np.testing.assert_allclose(actions[:, AUDIT], [0.0, -0.5, 1.0])
+    assert not np.delete(actions, AUDIT, axis=1).any()
+    assert (actions.dtype, state) == (np.float32, None)
+
+
+def test_the_oracle_sees_the_true_state_and_rollouts_keep_the_report(small):
+    policy = wired("state", "norm", AUDIT, 0.1)
+    floors = open_floors(small, SEEDS)
+    expected = 0.1 * (true_state(floors)[:, TRUE.index("norm")] - 0.15) / 0.15
+    rollout = roll_out(small, policy, SEEDS)
+    np.testing.assert_allclose(rollout.actions[0, :, AUDIT], np.clip(expected, -0.3, 0.3), atol=1e-6)
+    np.testing.assert_array_equal(rollout.observations[0], floors.observation())
+
+
+def test_the_true_state_is_what_the_records_hold(small):
+    floors = open_floors(small, SEEDS)
+    floors.state.reps["present"][0, 1] = 0
+    floors.state.customers["active"][1] = 0
+    told = dict(zip(TRUE, true_state(floors).T, strict=True))
+    state = floors.state
+    np.testing.assert_array_equal(told["team_honesty"], state.floors["team_honesty"])
+    assert told["motivation"][0] == pytest.approx(state.reps["motivation"][0, [0, 2]].mean())
+    active = state.customers["active"][2] != 0
+    assert told["trust"][2] == pytest.approx(state.customers["trust"][2][active].mean())
+    assert (told["trust"][1], told["debt"][1]) == (0.0, 0.0)
+    np.testing.assert_array_equal(told["time_left"], np.ones(3))
+    alone = open_floors(small, SEEDS[2:])
+    np.testing.assert_array_equal(true_state(alone), true_state(floors)[2:])
+
+
+def test_what_was_not_meant_for_it_is_refused(small):
+    with pytest.raises(ValueError, match="sees the state"):
+        wired("state", "norm", AUDIT, 1.0).predict(np.zeros((2, len(REPORTED)), np.float32))
+    with pytest.raises(ValueError, match="sees the report"):
+        wired("report", "nps", AUDIT, 1.0).predict(np.zeros(len(REPORTED), np.float32))
+
+
+@pytest.mark.parametrize("kind", ["feedback", "oracle"])
+def test_a_policy_goes_to_a_file_and_back(small, tmp_path, kind):
+    form = LinearForm("state" if kind == "oracle" else "report")
+    policy = LinearFeedback(form, np.random.default_rng(2).normal(size=form.size))
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump({"objective": "score", **policy.content()}, sort_keys=False))
+    again = load_policy(str(path), small)
+    assert isinstance(again, LinearFeedback)
+    assert (again.form.features, again.sees) == (form.features, form.sees)
+    np.testing.assert_allclose(again.point, policy.point, atol=5e-6)
+    assert LinearFeedback.from_content(again.content()).content() == again.content()
+    assert trained_on(str(path)) == "score"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("kind", "magic", "kind 'magic': must be one of feedback, oracle"),
+        ("features", None, "features: is missing"),
+        ("features", {"npss": {"centre": 0, "scale": 1}}, "features.npss: is no entry of the report"),
+        ("features", {"nps": {"centre": 0, "scale": 0}}, "features.nps.scale = 0: must be above 0"),
+        ("features", {"nps": {"center": 0, "scale": 1}}, "features.nps: must hold centre and scale"),
+        ("weights", {"nps": {}}, "weights: must be for "),
+        ("bias", {"audit": 0.1}, "bias: must hold a number for each of base_pay, "),
+        ("bias", dict.fromkeys(LEVERS, float("nan")), "bias.base_pay = nan: must be a finite number"),
+        ("bias", dict.fromkeys(LEVERS, True), "bias.base_pay = True: must be a finite number"),
+    ],
+)
+def test_a_file_that_holds_no_feedback_is_one_clear_error(small, tmp_path, key, value, told):
+    content = LinearFeedback(LinearForm("report"), np.zeros(LinearForm("report").size)).content()
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump({**content, key: value}))
+    with pytest.raises(PolicyError) as error:
+        load_policy(str(path), small)
+    assert told in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_policies_that_are_shipped_for_a_scenario_go_by_their_names(tmp_path, monkeypatch):
+    monkeypatch.setattr(agents.policy_file, "config_directory", lambda: tmp_path)
+    folder = tmp_path / "policies" / "telesales"
+    folder.mkdir(parents=True)
+    (folder / "best_static_profit.yaml").write_text("objective: profit\nscheme: {base_pay: 500, commission: 3}\n")
+    config = load_config()
+    expected = scheme_to_action(FIXED["flat_salary"].scheme._replace(base_pay=500.0, commission=3.0), config)
+    np.testing.assert_array_equal(load_policy("best_static_profit", config).action, expected)
+    assert trained_on("best_static_profit") == "profit"
+    with pytest.raises(PolicyError, match="nearest valid name: best_static_profit"):
+        load_policy("best_static_profits", config)
+    with pytest.raises(PolicyError, match="no policy 'best_static_profit'"):
+        load_policy("best_static_profit", load_config("decent_team"))
+
+
+def test_shipped_policies_load_for_their_scenario():
+    for path in agents.policy_file.config_directory().glob("policies/*/*.yaml"):
+        load_policy(path.stem, load_config(path.parent.name))
+
+
+def test_a_situation_tells_what_is_done_there_and_only_there(small):
+    """Audit rises by 0.4 half-ranges in a campaign, and nothing else moves; blind, nothing does."""
+    policy = wired("report", "campaign", AUDIT, 0.4)
+    middle = wired("report", "nps", AUDIT, 0.0)
+    config = load_config(small, {"horizon.decisions": 12, "events.campaign.weeks": 8})
+    told = event(config, policy, middle, "campaign", range(12))
+    half = (config.levers.audit.high - config.levers.audit.low) / 2
+    assert told.levers[0]["lever"] == "audit"
+    assert told.levers[0]["mean"] == pytest.approx(0.4 * half)
+    assert [lever["mean"] for lever in told.levers[1:]] == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert told.more == told.gain  # not told of campaigns, it is the middle scheme
+    assert not roll_out(config, Blind(policy, "campaign"), range(4)).actions.any()
+
+
+def test_a_rotten_team_is_known_by_its_opening_norm(small):
+    assert opened_rotten(load_config(small, {"floors.rotten_chance": 1.0}), range(4)).all()
+    assert not opened_rotten(load_config(small, {"floors.rotten_chance": 0.0}), range(4)).any()
+    seeds = range(16)
+    rotten = opened_rotten(small, seeds)
+    policy = wired("state", "norm", AUDIT, 0.2)
+    managed, fixed = (manage(small, each, seeds) for each in (policy, wired("report", "nps", AUDIT, 0.0)))
+    told = rotten_team(small, managed, fixed, seeds)
+    assert told.floors == rotten.sum()
+    assert told.gain.mean == pytest.approx((managed.loyalty - fixed.loyalty)[rotten].mean())
+    assert told.levers[0]["lever"] == "audit"
+    gains = managed.loyalty - fixed.loyalty
+    welch = stats.ttest_ind(gains[rotten], gains[~rotten], equal_var=False).confidence_interval()
+    assert (told.more.low, told.more.high) == pytest.approx((welch.low, welch.high))
+    assert rotten_team(load_config(small, {"floors.rotten_chance": 0.0}), managed, fixed, seeds) is None

@@ -1,0 +1,69 @@
+"""A calibration is a point in a box; what the facts leave open follows from how figures move."""
+
+import numpy as np
+import pytest
+
+from incentive_env import load_config
+from incentive_env.validation import Band, Estimate
+from incentive_env.validation.calibration import (
+    KEYS,
+    PARAMETERS,
+    _distance,
+    coefficients,
+    point_of,
+    posterior_spread,
+    sensitivities,
+    value_of,
+)
+from incentive_env.validation.contract import Part
+
+
+def test_a_point_and_its_coefficients_are_the_same_thing():
+    config = load_config()
+    values = coefficients(point_of(config))
+    assert list(values) == list(KEYS)
+    for key, value in values.items():
+        assert value == pytest.approx(value_of(config, key), rel=1e-3)
+    assert point_of(load_config(config, values)) == pytest.approx(point_of(config), abs=1e-3)
+
+
+def test_shipped_coefficients_lie_inside_their_ranges():
+    config = load_config()
+    for key, low, high in PARAMETERS:
+        assert low <= value_of(config, key) <= high, key
+
+
+@pytest.mark.parametrize(
+    ("figure", "low", "band", "distance"),
+    [
+        (5.0, 4.0, Band(0, 10), 0.0),
+        (9.5, 9.0, Band(0, 10), 0.05),  # a tenth of the band is margin
+        (12.0, 11.0, Band(0, 10), 0.3),
+        (3.0, 2.0, Band(0), 0.0),  # a direction that is sure
+        (1.0, 0.0, Band(0), 0.5),  # one that is just sure
+        (1.0, -1.0, Band(0), 1.0),
+        (99.0, 98.0, Band(0, 10), 3.0),
+    ],
+)
+def test_the_loss_counts_distance_from_the_inside_of_a_band(figure, low, band, distance):
+    part = Part("x", Estimate(figure, low, 2 * figure - low), band)
+    assert _distance(part) == pytest.approx(distance)
+
+
+def test_what_no_figure_sees_keeps_the_spread_of_the_box():
+    moves = np.array([[4.0, 0.0, 0.0], [0.0, 1.0, 1.0]])  # only the sum of the last two is seen
+    spread, precision, directions = posterior_spread(moves, np.array([1.0, 1.0]))
+    uniform = 12.0**-0.5
+    assert spread[0] == pytest.approx((12.0 + 16.0**2) ** -0.5)
+    assert precision[0] == pytest.approx(12.0)
+    assert abs(directions[:, 0]) == pytest.approx([0.0, 0.5**0.5, 0.5**0.5], abs=1e-9)
+    assert 0.5 * uniform < spread[1] < uniform
+
+
+def test_sensitivities_of_a_linear_model_are_its_coefficients():
+    def measure(point):
+        return {"sum": point.sum(), "twice the second": 2.0 * point[1]}
+
+    names, moves = sensitivities(measure, np.array([0.5, 0.95]), 0.1)
+    assert names == ("sum", "twice the second")
+    assert moves == pytest.approx(np.array([[1.0, 1.0], [0.0, 2.0]]))
