@@ -11,7 +11,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all warm lint format typecheck schema wheel clean
+.PHONY: help setup demo test test-all validate warm lint format typecheck schema wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,10 @@ test: .venv/.installed warm  ## the quick tests
 
 test-all: .venv/.installed warm  ## all tests, minutes
 	$(BIN)/pytest -n $(WORKERS) -m "slow or not slow"
+
+validate: .venv/.installed warm  ## check the published facts: 256 floors, a few minutes
+	$(BIN)/python scripts/validate.py --report runs/validation
+	$(BIN)/python scripts/validate.py --config contact_center
 
 # Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
 warm: .venv/.installed
@@ -58,5 +62,5 @@ clean:  ## delete builds and caches; keeps .venv and runs
 	@touch $@
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/.python
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,dev]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,validation,dev]'
 	@touch $@

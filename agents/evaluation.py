@@ -9,7 +9,7 @@ from scipy import stats
 
 from agents.policy import FIXED, FixedPolicy, Policy
 from incentive_env import Config
-from incentive_env.model.state import MONEY_IN, MONEY_OUT
+from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
 from incentive_env.objective import goodhart_gap, loyalty_score
 from incentive_env.panel import Rollout, roll_out
 
@@ -34,7 +34,7 @@ class Evaluation(NamedTuple):
     conversion: NDArray[np.float64]  # [floors] recorded, over the episode
     nps: NDArray[np.float64]  # [floors] measured, over the episode
     profit: NDArray[np.float64]  # [floors] €/week, over the episode
-    gaming: NDArray[np.float64]  # [floors] share of calls, over the episode
+    gaming: NDArray[np.float64]  # [floors] share of calls and contacts, over the episode
     channels: NDArray[np.float64]  # [floors, channels] cases a call, over the episode
     wellbeing: NDArray[np.float64]  # [floors] reps' own loyalty, points, over the episode
     survived: NDArray[np.float64]  # [floors] volume that is left when the episode ends
@@ -83,6 +83,7 @@ def _summarise(rollout: Rollout, config: Config) -> Evaluation:
     episode = weeks[:, : -config.horizon.run_off_weeks]
     slots = config.salesforce.reps * config.market.slots
     calls = np.maximum(_total(episode, "calls"), 1.0)
+    handled = np.maximum(_total(episode, "calls") + _total(episode, "answered"), 1.0)
     judged = _total(episode, "recorded_sales") + _total(episode, "recorded_refusals")
     surveys = np.maximum(_total(episode, "surveys"), 1.0)
     net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
@@ -93,7 +94,7 @@ def _summarise(rollout: Rollout, config: Config) -> Evaluation:
         conversion=_total(episode, "recorded_sales") / np.maximum(judged, 1.0),
         nps=100.0 * (_total(episode, "survey_promoters") - _total(episode, "survey_detractors")) / surveys,
         profit=flows / episode.shape[1],
-        gaming=_total(episode, "gamed_calls") / calls,
+        gaming=(_total(episode, "gamed_calls") + episode["gamed"][..., RUSHED].sum(axis=1)) / handled,
         channels=episode["gamed"].sum(axis=1) / calls[:, None],
         wellbeing=100.0 * _total(episode, "engagement") / np.maximum(_total(episode, "present"), 1.0),
         survived=episode["volume"][:, -1],

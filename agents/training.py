@@ -14,12 +14,12 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.checkpoints import CheckpointError, checkpoints, read_description, read_model, save_checkpoint
 from agents.learned import CLIP
-from agents.policy import FIXED
+from agents.policy import FIXED, FixedPolicy
+from agents.policy_file import read_policy, shipped
 from agents.progress import Progress
 from agents.vec_adapter import NativeVecEnv
 from incentive_env import Config, ConfigError, SalesFloorVectorEnv
 from incentive_env.config import config_directory, read_yaml
-from incentive_env.model.scheme import scheme_to_action
 
 
 class HyperParameters(BaseModel):
@@ -149,9 +149,13 @@ def _new(normaliser: VecNormalize, training: TrainingConfig, seed: int) -> PPO:
 
 def _start_around(model: PPO, name: str, config: Config) -> None:
     """Let the first actions be those of a scheme that a floor survives, or the first lessons are all about closing."""
-    if name not in FIXED:
-        raise ConfigError(f"policy.initial_scheme = {name!r}: must be one of {', '.join(FIXED)}")
-    action = torch.as_tensor(scheme_to_action(FIXED[name].scheme, config))
+    found = shipped(config)
+    if name not in FIXED and name not in found:
+        raise ConfigError(f"policy.initial_scheme = {name!r}: must be one of {', '.join((*FIXED, *found))}")
+    policy = FixedPolicy(FIXED[name].scheme, config) if name in FIXED else read_policy(found[name], config)
+    if not isinstance(policy, FixedPolicy):
+        raise ConfigError(f"policy.initial_scheme = {name!r}: is no fixed scheme")
+    action = torch.as_tensor(policy.action)
     with torch.no_grad():
         model.policy.action_net.bias.copy_(action)
 

@@ -32,11 +32,11 @@ from incentive_env.model.state import CHANNELS
 
 main = app()
 EXAMPLE = "Example: python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json"
-_DIGITS = {"loyalty": 1, "profit": 0, "conversion": 3, "use": 1, "others": 1}
-_SCALE = {"use": 100.0, "others": 100.0}  # cases a call are told per 100 calls
+_DIGITS = {"loyalty": 1, "profit": 0, "conversion": 1, "use": 1, "others": 0}
+_SCALE = {"conversion": 100.0, "use": 100.0, "others": 100.0}  # tables tell of 100 calls
 _HEADINGS = {
-    "loyalty": "loyalty, points", "profit": "profit, €/week", "conversion": "recorded conversion",
-    "use": "cases per 100 calls", "others": "other channels' cases",
+    "loyalty": "loyalty, points", "profit": "profit, €/week", "conversion": "conversion, % points",
+    "use": "cases per 100 calls", "others": "other channels",
 }  # fmt: skip
 
 
@@ -95,7 +95,8 @@ def attribution(
 def _channel_table(rows: list[dict[str, Any]], title: str) -> Table:
     caption = (
         f"95 % intervals, floor by floor. What closing gives is what the channel costs. {TOGETHER}: all at once less "
-        "the sum of the single effects; they need not agree, since reps go over to the channels that are left"
+        "the sum of the single effects; they need not agree, since reps go over to the channels that are left. other "
+        "channels: how many more cases per 100 calls they see"
     )
     table = _new_table(title, caption, "closed", ("use", *OUTCOMES, "others"))
     for place, row in enumerate(rows):

@@ -37,6 +37,11 @@ EXAMPLE = "Example: python scripts/calibrate.py fit --run runs/calibration --out
 FIT_SEEDS = 400_000  # of the comparison at the end, of sensitivities and of the ensemble; not those of validate.py
 
 
+@main.callback(epilog=EXAMPLE)
+def run() -> None:
+    """Fit the shared coefficients to all facts and field defaults at once, and say what they leave open."""
+
+
 @main.command(epilog=EXAMPLE)
 def fit(
     run: Annotated[Path, typer.Option(help="directory for checkpoints, one a generation")],
@@ -95,15 +100,19 @@ def ensemble(
     tries: Annotated[int, typer.Option(min=1, max=10_000, help="points drawn at most")] = 60,
     seed: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
     processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
+    out: Annotated[Path | None, typer.Option(help="JSON file for how the members fit")] = None,
 ) -> None:
     """Draw calibrations from what the facts leave open; keep those that hold as well. Exit code 1 if too few do."""
     with user_errors():
         check_writable(directory)
+        check_writable(out)
         scenario = load_config(config)
         kept = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
         for number, (point, result) in enumerate(kept, start=1):
             _write_member(directory / f"{scenario.name}_{number}.yaml", scenario, number, point, result)
         print(f"{len(kept)} of {members} members written to {directory}")
+        if out is not None:
+            write_json(out, [_member_row(scenario, *member) for member in kept])
     if len(kept) < members:
         raise typer.Exit(1)
 
@@ -159,7 +168,7 @@ def _measure(job: tuple[Config, NDArray[np.float64], NDArray[np.float64], int, i
 
 
 def _units(names: Sequence[str]) -> NDArray[np.float64]:
-    """Width of each figure's band; for a direction, the size of a quarter of the typical figure is not known: 10."""
+    """What each figure is known to: its band's width; a direction says little of a size, and counts with 100 points."""
     widths = []
     for name in names:
         fact, _, part = name.partition(": ")
@@ -219,6 +228,16 @@ def _write_member(path: Path, config: Config, number: int, point: NDArray[np.flo
     with written_whole(path) as partial:
         text = heading + yaml.safe_dump({**content, **_tree(coefficients(point))}, sort_keys=False, width=110)
         partial.write_text(text, encoding="utf-8")
+
+
+def _member_row(config: Config, point: NDArray[np.float64], result: Fit) -> dict[str, Any]:
+    base, mine = coefficients(point_of(config)), coefficients(point)
+    return {
+        "facts_held": sum(result.holds[name] for name in FACTS),
+        "falls_short": [name for name, holds in result.holds.items() if not holds],
+        "coefficients": {key: [base[key], mine[key]] for key in KEYS},
+        "figures": result.figures,
+    }
 
 
 def _tree(values: dict[str, float]) -> dict[str, Any]:

@@ -12,18 +12,20 @@ from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
 
 from agents.evaluation import Evaluation, Interval, evaluate, evaluation_seeds, interval
-from agents.policy import FIXED, FixedPolicy
-from incentive_env import Config, load_config
+from agents.policy import FixedPolicy
+from agents.registry import load_policy
+from incentive_env import Config, Scheme, load_config
+from incentive_env.model.scheme import lever_ranges
 from incentive_env.model.state import LEVERS
 
 main = app()
 EXAMPLE = "Example: python scripts/levers.py --floors 32"
-OUTCOMES = {"loyalty": 1, "profit": 0, "conversion": 4}  # and the digits to show
+OUTCOMES = {"loyalty": 1, "profit": 0, "conversion": 4, "survived": 3}  # and the digits to show
 
 
 @main.command(epilog=EXAMPLE)
 def run(
-    around: Annotated[str, typer.Option(help=f"scheme that the other levers stay at: {', '.join(FIXED)}")] = (
+    around: Annotated[str, typer.Option(help="scheme that the other levers stay at: a name or a YAML file")] = (
         "balanced_scorecard"
     ),
     config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
@@ -35,8 +37,6 @@ def run(
     with user_errors():
         check_writable(out)
         scenario = load_config(config, override or [])
-        if around not in FIXED:
-            raise ValueError(f"no fixed scheme {around!r}; schemes: {', '.join(FIXED)}")
         rows = lever_rows(scenario, around, floors)
         console().print(
             _table(rows, f"Change against {around}, {floors} floors; * where the 95 % interval leaves out 0")
@@ -47,7 +47,7 @@ def run(
 
 def lever_rows(config: Config, around: str, floors: int) -> list[dict[str, Any]]:
     """One row a lever and place: the paired change of each outcome, with its interval."""
-    scheme, seeds = FIXED[around].scheme, evaluation_seeds(floors)
+    scheme, seeds = _scheme_of(around, config), evaluation_seeds(floors)
     base = evaluate(config, FixedPolicy(scheme, config), seeds)
     rows = []
     for lever in LEVERS:
@@ -59,13 +59,29 @@ def lever_rows(config: Config, around: str, floors: int) -> list[dict[str, Any]]
     return rows
 
 
+def _scheme_of(name: str, config: Config) -> Scheme:
+    policy = load_policy(name, config)
+    if not isinstance(policy, FixedPolicy):
+        raise ValueError(f"--around {name}: is no fixed scheme")
+    low, high = lever_ranges(config)
+    return Scheme(*(low + (policy.action.astype(float) + 1.0) / 2.0 * (high - low)).tolist())
+
+
 def _change(moved: Evaluation, base: Evaluation, outcome: str) -> Interval:
     return interval(getattr(moved, outcome) - getattr(base, outcome))
 
 
 def _table(rows: list[dict[str, Any]], title: str) -> Table:
     table = Table(title=title)
-    for heading in ("lever", "place", "value", "loyalty, points", "profit, €/week", "recorded conversion"):
+    for heading in (
+        "lever",
+        "place",
+        "value",
+        "loyalty, points",
+        "profit, €/week",
+        "recorded conversion",
+        "volume kept",
+    ):
         table.add_column(heading, justify="left" if heading in ("lever", "place") else "right")
     for row in rows:
         cells = [_cell(row[outcome], digits) for outcome, digits in OUTCOMES.items()]

@@ -1,10 +1,11 @@
 """Which coefficients matter: Morris's elementary effects on the score, and on the lead of a good scheme over flat pay.
 
 Every coefficient of the model is moved through an interval of 20 % to either side of the scenario's value, clipped to
-its bounds. Where that says nothing, because the value is 0, is negative, or is a place on a scale without a zero
-(loyalty's level), the interval is the value and 20 % of the coefficient's plausible range to either side: the range in
-which it may be fitted (`PARAMETERS`); for what a tactic does, from 0 to the most that any tactic does; else its bounds.
-Left out are whole numbers, levers, rewards and lengths of time, and what only defines a scale.
+its bounds. Where that says nothing, it is moved otherwise. A value that is 0, is negative, or is a place on a scale
+without a zero (loyalty's level) is moved by 20 % of its plausible range: the range in which it may be fitted
+(`PARAMETERS`); for what a tactic does, from 0 to the most that any tactic does; else its bounds. Of a share that is
+kept from week to week, what is lost is moved by 20 %. Left out are whole numbers, levers, rewards and the horizon, and
+what only defines a scale or what is honest.
 
 Example:
     python scripts/sensitivity.py --run runs/sensitivity --out runs/sensitivity.json --picture runs/sensitivity.png
@@ -38,13 +39,15 @@ SHOWN = ("score", "advantage")  # of them, in tables and the picture
 _ROWS, _BARS, _LABELS = 30, 25, 9
 
 _SECTIONS_LEFT_OUT = ("horizon", "levers", "neutral_scheme", "rewards", "rationality")
-# What defines a scale: moving it says the same as moving the level that is measured on it.
+# What defines a scale or what is honest: moving it says the same as moving what is measured against it.
 _DEFINITIONS = (
     "salesforce.weekly_hours", "loyalty.promoter", "loyalty.detractor", "loyalty.usual_trust", "loyalty.churn_at",
     "loyalty.usual_satisfaction", "loyalty.usual_irritation", "calls.usual_effort", "tactics.honest.lift",
     "tactics.honest.harm", "tactics.honest.debt", "tactics.honest.detectability", "tactics.honest.time",
+    "tactics.honest.trust_loss",
 )  # fmt: skip
 _ON_A_SCALE = ("loyalty.level",)
+_KEPT = ("customers.irritation_kept", "client.anger_kept", "workforce.sanction_memory")  # shares kept each week
 _TRIES = 1000  # trajectories drawn for one that the configuration takes
 
 
@@ -91,16 +94,18 @@ def run(
     with user_errors():
         for place in (directory, out, picture):
             check_writable(place)
+        if levels % 2:
+            raise ValueError(f"--levels {levels}: must be even")
         scenario = load_config(config, override or [])
         moved = coefficients(scenario, only or [], spread)
         for name in (policy, base):
             load_policy(name, scenario)  # a mistake in its name is told before any work
-        design = draw_design(scenario, moved, trajectories, levels, seed)
         about = {
             "scenario": scenario.name, "policy": policy, "base": base, "floors": floors, "levels": levels,
             "spread": spread, "seed": seed,
         }  # fmt: skip
         rows = Rows(directory, {**about, "config": scenario.model_dump(), "moved": moved}, resume=resume)
+        design = draw_design(scenario, moved, trajectories, levels, seed)
         points = [Point(scenario, values, (policy, base), floors) for values in all_values(moved, design)]
         found = {**about, "trajectories": trajectories, **sensitivity(moved, design, levels, points, rows, processes)}
         titles = {name: title.format(policy=policy, base=base) for name, title in OUTPUTS.items()}
@@ -145,10 +150,8 @@ def draw_design(
     is drawn anew. The first trajectories of a longer design are those of a shorter one.
 
     Raises:
-        ValueError: the number of levels is odd, or no trajectory is found that the configuration takes.
+        ValueError: no trajectory is found that the configuration takes.
     """
-    if levels % 2:
-        raise ValueError(f"--levels {levels}: must be even")
     drawn = []
     with Progress("trajectories", trajectories) as progress:
         for number in range(trajectories):
@@ -266,7 +269,8 @@ def effects(
 
     ``mu`` is the mean elementary effect, ``mu_star`` the mean of its size with the half-width ``mu_star_conf`` of its
     95 % interval over trajectories (bootstrap), ``sigma`` the spread: an effect that hangs on the other coefficients,
-    or is not straight. ``luck`` is the size that the mean effect on so few floors would have by chance alone.
+    or is not straight. ``luck`` is the ``mu_star`` that the draw of so few floors gives to a coefficient without effect
+    on the mean of all floors; what is not well above it may be no more than that.
 
     Args:
         moved: the coefficients.
@@ -306,8 +310,8 @@ def draw(found: dict[str, Any], titles: dict[str, str], path: Path) -> None:
     for (left, right), name in zip(grid, SHOWN, strict=True):
         _draw_bars(left, ranked(found, name)[:_BARS], name)
         _draw_scatter(right, ranked(found, name), name)
-        left.set_title(f"{titles[name].replace('_', ' ')}: the {_BARS} largest effects", fontsize=11)
-        right.set_title("size and spread of all effects; above the line the sign is not sure", fontsize=11)
+        left.set_title(f"{titles[name].replace('_', ' ')}: the largest effects", fontsize=11)
+        right.set_title("all effects; above the line they hang on the other coefficients, or on luck", fontsize=11)
     figure.suptitle(
         f"Sensitivity, {found['scenario']}: each coefficient ± {100.0 * found['spread']:g} %, "
         f"{found['trajectories']} trajectories on {found['floors']} floors",
@@ -332,10 +336,13 @@ def _within(key: str, name: str) -> bool:
 
 def _coefficient(config: Config, key: str, spread: float) -> Coefficient:
     value, bounds = value_of(config, key), _bounds(key)
-    step = spread * value
-    if value <= 0.0 or key in _ON_A_SCALE:
+    size = value
+    if key in _KEPT:
+        size = 1.0 - value
+    elif value <= 0.0 or key in _ON_A_SCALE:
         low, high = _plausible(config, key)
-        step = spread * (high - low)
+        size = high - low
+    step = spread * size
     return Coefficient(key, value, max(value - step, bounds[0]), min(value + step, bounds[1]))
 
 
@@ -405,7 +412,7 @@ def _read_json(file: Path) -> Any:
 def _table(found: dict[str, Any], name: str, title: str) -> Table:
     caption = (
         "points of loyalty per whole interval; mu*: mean size of the effect (95 %), mu: its mean, sigma: its spread, "
-        "luck: mu* that chance gives on so few floors"
+        "luck: mu* that the draw of so few floors may give by itself"
     )
     table = Table(title=f"{found['scenario']}: {title}", caption=caption)
     for heading in ("coefficient", "value", "moved", "mu*", "mu", "sigma", "luck"):
@@ -430,7 +437,7 @@ def _draw_bars(axes: Any, rows: list[tuple[str, dict[str, Any]]], name: str) -> 
     axes.plot([one["luck"] for one in told], range(len(rows)), "|", color="black", ms=9, mew=2)
     axes.invert_yaxis()
     axes.set_xlim(left=0.0)
-    axes.set_xlabel("mu*, points per interval (95 %); green: raises, red: lowers; black tick: what luck gives")
+    axes.set_xlabel("mu*, points per interval (95 %); green: raises, red: lowers; black: luck")
     axes.tick_params(axis="y", labelsize=9)
     axes.grid(axis="x", alpha=0.25)
 
@@ -441,12 +448,20 @@ def _draw_scatter(axes: Any, rows: list[tuple[str, dict[str, Any]]], name: str) 
     axes.scatter(sizes, spreads, s=18, color="#34495e", alpha=0.6, lw=0)
     most = 1.05 * max(sizes.max(), spreads.max(), 1e-9)
     axes.plot([0.0, most], [0.0, most], ":", color="grey")
-    for place in np.argsort(-sizes)[:_LABELS]:
+    right, top = 1.4 * max(sizes.max(), 1e-9), 1.1 * max(spreads.max(), 1e-9)
+    axes.set_xlim(0.0, right)
+    axes.set_ylim(-0.06 * top, top)
+    labels: list[tuple[float, float]] = []  # a label stands right of its dot, or lower where another one is
+    for place in sorted(range(min(_LABELS, len(rows))), key=lambda place: -spreads[place]):
+        x, height = sizes[place], spreads[place]
+        for other, taken in sorted(labels, key=lambda label: -label[1]):
+            if abs(x - other) < 0.35 * right and abs(height - taken) < 0.028 * top:
+                height = taken - 0.028 * top
+        labels.append((x, height))
         axes.annotate(
-            rows[place][0], (sizes[place], spreads[place]), xytext=(5, 3), textcoords="offset points", fontsize=8.5
-        )
-    axes.set_xlim(0.0, 1.35 * max(sizes.max(), 1e-9))
-    axes.set_ylim(0.0, 1.1 * max(spreads.max(), 1e-9))
+            rows[place][0], (x, spreads[place]), xytext=(x + 0.02 * right, height), fontsize=8.5, va="center",
+            arrowprops={"arrowstyle": "-", "color": "grey", "lw": 0.5},
+        )  # fmt: skip
     axes.set_xlabel("mu*, points per interval")
     axes.set_ylabel("sigma, points per interval")
     axes.grid(alpha=0.25)

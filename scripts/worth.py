@@ -11,7 +11,7 @@ import typer
 from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
 
-from agents.evaluation import Interval, evaluation_seeds, interval
+from agents.evaluation import Interval, interval
 from agents.policy import FixedPolicy, Policy
 from agents.registry import load_policy
 from agents.situations import EVENTS, Managed, Situation, event, manage, rotten_team
@@ -20,6 +20,8 @@ from incentive_env.panel import sees_state
 
 main = app()
 EXAMPLE = "Example: python scripts/worth.py --static best_static_score --feedback feedback.yaml --out runs/worth.json"
+
+FIRST = 30_000  # floors that no search or training meets, and that nobody looked at while the model was adjusted
 
 
 @main.command(epilog=EXAMPLE)
@@ -34,6 +36,7 @@ def run(
     config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
     override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
     floors: Annotated[int, typer.Option(min=2, max=100_000, help="unseen floors, the same for all")] = 256,
+    first: Annotated[int, typer.Option(min=0, max=999_999, help="seed of the first floor")] = FIRST,
     threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
     out: Annotated[Path | None, typer.Option(help="JSON file for the tables")] = None,
 ) -> None:
@@ -44,7 +47,7 @@ def run(
         given = {"static": static, "feedback": feedback, "ppo": ppo, "oracle": oracle}
         policies = {role: load_policy(name, scenario) for role, name in given.items() if name is not None}
         watched = _watched(policies, looked_at)
-        seeds = evaluation_seeds(floors)
+        seeds = range(first, first + floors)
         managed = {role: manage(scenario, policy, seeds, threads=threads) for role, policy in policies.items()}
         worth = worth_rows(managed)
         console().print(_worth_table(worth, f"{scenario.name}: loyalty in the run-off, {floors} unseen floors"))
@@ -52,7 +55,13 @@ def run(
         if situations:
             console().print(_situation_table(situations, f"{watched}: what it does and gains in a situation"))
         if out is not None:
-            found = {"scenario": scenario.name, "floors": floors, "policies": given, "looked_at": watched}
+            found = {
+                "scenario": scenario.name,
+                "floors": floors,
+                "first": first,
+                "policies": given,
+                "looked_at": watched,
+            }
             write_json(out, {**found, "worth": worth, "situations": [_plain(row) for row in situations]})
             print(f"results written to {out}")
 

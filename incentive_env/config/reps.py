@@ -145,7 +145,9 @@ class Learning(Section):
     gaming_memory: float = number(8.0, 1.0, 104.0, "weeks", "over which a rep's own gaming is averaged")
     expectation_rate: float = number(0.10, 0.0, 1.0, "1/week", "weight of the newest week in what a rep calls usual")
     norm_rate: float = number(0.10, 0.0, 1.0, "1/week", "speed at which the norm follows what colleagues do")
-    norm_deterrence: float = number(4.0, 0.0, 5.0, "share", "norm lost when every rep is sanctioned in one week")
+    norm_deterrence: float = number(
+        4.0, 0.0, 20.0, "1", "share of the norm lost, per share of the reps sanctioned in a week"
+    )
 
 
 class Motivation(Section):

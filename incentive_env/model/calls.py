@@ -99,7 +99,7 @@ def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
 def _ease(response: Record, customer: Record, product: int, floor: Record, p: Record) -> float:
     """Logit of buying from an honest rep."""
     c = p.calls
-    ease = c.intercept + c.need * customer.need[product] + c.trust * (customer.trust - 0.6)
+    ease = c.intercept + c.need * customer.need[product] + c.trust * (customer.trust - p.loyalty.usual_trust)
     ease += response.skill + c.diligence * (response.effort - c.usual_effort) - c.irritation * customer.irritation
     if customer.callback == TRUE_CALLBACK:
         ease += c.true_callback

@@ -85,7 +85,7 @@ def move_cash(floor: Record, week: Record, p: Record) -> float:
     """Book the week's flows, and move cash by exactly their sum. Returns the running cost of the week, €."""
     scheme, money, people = floor.scheme, p.money, p.market.customers_per_slot
     week.revenue = money.fee * week.recorded_sales * people
-    week.trail_fees = money.trail_fee * week.products_held * people
+    week.trail_fees = money.trail_fee * week.products_held * people * floor.volume
     week.inbound_fees = money.inbound_fee * week.recorded_fixed * people
     week.refunds = money.fee * week.refunded * people
     pay = pay_of(week)

@@ -158,7 +158,7 @@ SUMMED = (
     "present", "calls",
     "sales", "refusals", "callbacks",  # what happened
     "recorded_sales", "recorded_refusals", "recorded_callbacks", "unlogged",  # what is on file
-    "gamed_calls",  # manipulative or misrecorded
+    "gamed_calls",  # manipulative, misrecorded, or filed without notes
     "angry_calls", "do_not_call",
     "answered", "recorded_fixed", "fixed",  # inbound contacts: taken, on file as fixed, fixed
     "surveys", "survey_promoters", "survey_detractors", "csat",  # csat: sum over surveys, 0 … 1 each

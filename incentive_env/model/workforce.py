@@ -136,7 +136,7 @@ def hire(rep: Record, tally: Record, floor: Record, p: Record, key: np.uint64, r
 @compiled
 def fill_vacancy(rep: Record, tally: Record, floor: Record, filled: int, p: Record, key: np.uint64, r: int) -> int:
     """Hire for an empty seat when its time has come, as long as the floor has open seats and cash; count the hire."""
-    if rep.present != 0 or floor.closed != 0:
+    if rep.present != 0 or floor.closed != 0 or tally.exit != STAYED:  # the week of leaving does not count
         return 0
     rep.vacancy = max(0, rep.vacancy - 1)
     if rep.vacancy > 0 or filled >= floor.open_seats or (floor.cash <= 0.0 and p.money.insolvency != 0):

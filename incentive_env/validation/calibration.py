@@ -178,10 +178,10 @@ def sensitivities(
 def posterior_spread(
     moves: NDArray[np.float64], units: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """What the facts leave open, by the linearised posterior (Gauss–Newton) under a flat prior over the box.
+    """What the facts leave open, by the linearised posterior (Gauss–Newton) under a prior as wide as the box.
 
-    A figure is taken to be known to a quarter of its band; the prior is as wide as the box (standard deviation of a
-    uniform number, 0.29). A coefficient whose spread stays near 0.29 is one that the facts do not pin down.
+    A figure is taken to be known to a quarter of its band; the prior is normal, with the spread of a number that is
+    uniform in the box (0.29). A coefficient whose spread stays near 0.29 is one that the facts do not pin down.
 
     Args:
         moves: ``[figures, parameters]`` per whole range.

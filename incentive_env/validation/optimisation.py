@@ -13,9 +13,10 @@ from incentive_env.validation.contract import Band, Outcome, Picture, difference
 from incentive_env.validation.lab import FLAT, Lab
 
 SEARCHES, QUICK_SEARCHES = 5, 2
-GENERATIONS = 14
+GENERATIONS = 20
 POPULATION = 10
 SEARCH_FLOORS = 6
+FIRST_STEP = 0.12  # of the half range of a lever: short, so that the path does not jump over its peak
 _SEARCH_SEEDS = 700_000
 
 
@@ -50,7 +51,7 @@ def _path(config: Config, search: int) -> list[NDArray[np.float64]]:
 
     start = scheme_to_action(FLAT, config).astype(float)
     options = {"bounds": [-1.0, 1.0], "popsize": POPULATION, "seed": 1 + search, "verbose": -9}
-    strategy = cma.CMAEvolutionStrategy(start, 0.25, options)
+    strategy = cma.CMAEvolutionStrategy(start, FIRST_STEP, options)
     path = [start]
     for generation in range(GENERATIONS):
         candidates = strategy.ask()

@@ -20,7 +20,8 @@ YEAR = 52
 
 @fact(
     claim="Commission raises booked sales and lowers what is realised of each; gaming spreads",
-    setup="flat pay against the same pay and 13 € a sale; one year, each sale followed for 26 weeks",
+    setup="flat pay against the same pay and 15 € a sale (the dose that gives the published volume); one year, each "
+    "sale followed for 26 weeks",
     published="pledges +50 %, donations −17 % (fulfilment about −45 %), rule-breaking almost ×2",
     source="Gallen, Gallen, Levitt & List 2016",
     bands={"bookings, %": Band(30, 70), "fulfilment, %": Band(-55, -25), "gaming, ratio": Band(1.5, 3)},
@@ -28,7 +29,7 @@ YEAR = 52
 def gallen(lab: Lab) -> Outcome:
     """Commission on booked sales."""
     flat = lab.run(FLAT, YEAR + KEPT_WEEKS, follow=True)
-    paid = lab.run(FLAT._replace(commission=13.0), YEAR + KEPT_WEEKS, follow=True)
+    paid = lab.run(FLAT._replace(commission=15.0), YEAR + KEPT_WEEKS, follow=True)
     estimates = {
         "bookings, %": percent_change(paid.total("sales", 0, YEAR), flat.total("sales", 0, YEAR)),
         "fulfilment, %": change_of_ratio(_fulfilment(paid), _fulfilment(flat)),
@@ -72,7 +73,7 @@ def lazear(lab: Lab) -> Outcome:
 
 @fact(
     claim="A small volume pay raises volume and lowers hidden quality; what is measured stays as it was",
-    setup="flat pay against the same pay and 7 € a sale; one year, late loss over 26 weeks, CSAT of weeks 1 to 8",
+    setup="flat pay against the same pay and 6.5 € a sale; one year, late loss over 26 weeks, CSAT of weeks 1 to 8",
     published="loans +31 %, default +24 %, observable quality unchanged",
     source="Agarwal & Ben-David 2018, JFE 129:608",
     bands={"volume, %": Band(20, 40), "late loss, %": Band(15, 35), "CSAT of 8 weeks, points": Band(-3, 3)},
@@ -80,7 +81,7 @@ def lazear(lab: Lab) -> Outcome:
 def agarwal(lab: Lab) -> Outcome:
     """A small dose."""
     flat = lab.run(FLAT, YEAR + KEPT_WEEKS, follow=True)
-    paid = lab.run(FLAT._replace(commission=7.0), YEAR + KEPT_WEEKS, follow=True)
+    paid = lab.run(FLAT._replace(commission=6.5), YEAR + KEPT_WEEKS, follow=True)
     csat = [run.total("csat", 0, 8) / run.total("surveys", 0, 8) for run in (paid, flat)]
     estimates = {
         "volume, %": percent_change(paid.total("sales", 0, YEAR), flat.total("sales", 0, YEAR)),

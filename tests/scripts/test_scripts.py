@@ -183,8 +183,8 @@ def test_a_folder_that_holds_no_run_is_refused(refused, command, scenario, tmp_p
     assert refused(*command, "empty", *SCENARIO) == "empty: holds no checkpoint of a training run"
 
 
-def test_a_scheme_of_no_such_name_is_refused_by_levers(refused):
-    assert "no fixed scheme 'random'" in refused("levers", "--around", "random", "--floors", 2)
+def test_what_is_no_fixed_scheme_is_refused_by_levers(refused):
+    assert "--around random: is no fixed scheme" in refused("levers", "--around", "random", "--floors", 2)
 
 
 def test_an_unknown_reward_is_refused(refused):

@@ -1,6 +1,7 @@
 """The laboratory follows each sale, and runs what it is asked for once."""
 
 import numpy as np
+import pytest
 from worlds import QUIET, small_config
 
 from incentive_env import Scheme
@@ -61,5 +62,5 @@ def test_a_quota_is_relative_to_what_is_recorded_without_one():
         run.total("recorded_sales", 8) + run.total("recorded_refusals", 8)
     )
     scheme = lab.quota(PAID, 1.2)
-    assert scheme.target == min(1.2 * recorded, 0.4)
+    assert scheme.target == pytest.approx(min(1.2 * recorded, 0.4))
     assert scheme._replace(target=0.0) == PAID
