@@ -9,12 +9,12 @@ from worlds import QUIET, TinyFloor, blank, tiny_floor
 
 from incentive_env.model import rng
 from incentive_env.model.calls import ACCURATE, AS_CALLBACK, NOT_FILED, _file_refusal, _hear_no, _sell, work_the_book
-from incentive_env.model.client import settle_volume
+from incentive_env.model.client import delivery, settle_volume
 from incentive_env.model.customers import _depart, _discover, _live, _maybe_fill, live_a_week
 from incentive_env.model.pay import audit_rep, pay_rep
-from incentive_env.model.reps import _quota_value, choose_tactic, temperature_scale
+from incentive_env.model.reps import _quota_value, choose_tactic, period_so_far, temperature_scale
 from incentive_env.model.scheme import change_scheme
-from incentive_env.model.service import Answering
+from incentive_env.model.service import Answering, answer_contact, who_answers
 from incentive_env.model.state import (
     CALLBACK,
     CHANNELS,
@@ -299,3 +299,52 @@ def test_a_change_of_scheme_costs_motivation_by_its_size():
     assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)
     change_scheme(world.floor, world.reps, scheme, world.p)
     assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)
+
+
+def _answer(rush: float, fixing: float, **overrides: float) -> tuple[TinyFloor, Any]:
+    """One customer calls in and is answered in time by the first rep, at logit ``fixing``, perhaps in a rush."""
+    world = tiny_floor({"service.rush_fixed": 10.0, "service.give_up": 0.0, **overrides})
+    customer, response = world.customers[0, 0], world.responses[0]
+    customer.open_issue, response.rush, response.fixing = 1, rush, fixing
+    answering, luck = Answering(0.0, 1.0, 1.0), rng.bits(KEY, 0, 0)
+    answer_contact(customer, response, world.tallies[0], world.week, answering, world.p, luck, 0.5)
+    return world, customer
+
+
+@pytest.mark.parametrize(("rush", "fixing", "recorded", "fixed"), [(0, 40, 1, 1), (0, -40, 0, 0), (1, -40, 1, 0)])
+def test_a_contact_cut_short_is_on_file_as_fixed_whatever_became_of_it(rush, fixing, recorded, fixed):
+    world, customer = _answer(rush, fixing)
+    tally = world.tallies[0]
+    assert (tally.answered, tally.recorded_fixed, tally.fixed) == (1, recorded, fixed)
+    assert customer.open_issue == 1 - fixed
+    assert tally.gamed[CHANNELS.index("rushed")] == rush
+
+
+def test_who_gives_up_without_a_solution_keeps_a_debt():
+    _, customer = _answer(0.0, -40.0, **{"service.give_up": 1.0, "service.unsolved_debt": 0.2})
+    assert (customer.open_issue, customer.debt) == (0, 0.2)
+
+
+def test_a_contact_is_routed_to_somebody_who_is_there():
+    world = tiny_floor()
+    world.tallies["present"] = [0.0, 1.0]
+    assert [who_answers(world.responses, world.tallies, draw) for draw in (0.0, 0.4, 0.6, 0.99)] == [1, 1, 1, 1]
+    world.tallies["present"] = 1.0
+    assert [who_answers(world.responses, world.tallies, draw) for draw in (0.0, 0.4, 0.6, 0.99)] == [0, 0, 1, 1]
+
+
+def test_the_quota_counts_what_the_scenario_says():
+    for counts, expected in (("conversion", (6.0, 30.0)), ("first_time_fixed", (4.0, 5.0))):
+        world = tiny_floor({"quota.counts": counts})
+        rep = world.reps[0]
+        rep.period_sales, rep.period_recorded, rep.period_fixed, rep.period_answered = 6.0, 30.0, 4.0, 5.0
+        assert period_so_far(rep, world.p) == expected
+
+
+def test_a_client_that_asks_for_service_counts_contacts_answered_in_time():
+    world = tiny_floor({"client.asks_for": "service", "client.usual_service": 0.5})
+    world.week.contacts, world.week.answered_in_time, world.week.recorded_sales = 10, 4, 99
+    assert delivery(world.floor, world.week, 1.0, world.p) == pytest.approx(0.4 / 0.5)
+    selling = tiny_floor({"client.usual_sales": 10.0})
+    selling.week.recorded_sales = 4
+    assert delivery(selling.floor, selling.week, 2.0, selling.p) == pytest.approx(4 * 10 / (10.0 * 2 * 2))

@@ -25,7 +25,10 @@ SCENARIO = ("--config", "tiny.yaml")
 
 
 def test_there_are_scripts():
-    assert {"demo", "evaluate", "levers", "schema", "simulate", "train"} <= set(COMMANDS)
+    assert set(COMMANDS) >= {
+        "attribution", "calibrate", "demo", "evaluate", "findings", "levers", "optimise_feedback", "optimise_static",
+        "rationality", "schema", "sensitivity", "simulate", "train", "validate", "worth",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("script", COMMANDS)
@@ -124,22 +127,36 @@ def test_train_then_resume_then_evaluate(run, scenario, training, tmp_path):
     assert (base["policy"], base["trained_on"]) == ("flat_salary", None)
 
 
+# What takes a scenario and overrides; the stages of the calibration take a scenario alone.
 USERS = {
     "simulate": ("simulate", "--floors", 2),
     "evaluate": ("evaluate", "flat_salary", "--floors", 2),
     "levers": ("levers", "--floors", 2),
     "train": ("train", "--run", "run"),
+    "validate": ("validate", "--floors", 8),
+    "rationality": ("rationality", "--floors", 8),
+    "attribution": ("attribution", "--floors", 2),
+    "sensitivity": ("sensitivity", "--floors", 2),
+    "optimise_static": ("optimise_static", "--out", "o.yaml"),
+    "optimise_feedback": ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml"),
+    "worth": ("worth", "--static", "flat_salary", "--floors", 2),
 }
+CALIBRATIONS = {
+    "calibrate fit": ("calibrate", "fit", "--run", "run", "--out", "c.yaml"),
+    "calibrate identify": ("calibrate", "identify", "--out", "c.json"),
+    "calibrate ensemble": ("calibrate", "ensemble", "--moves", "c.json", "--directory", "members"),
+}
+every_reader = pytest.mark.parametrize("command", [*USERS.values(), *CALIBRATIONS.values()], ids=[*USERS, *CALIBRATIONS])
 every_user = pytest.mark.parametrize("command", USERS.values(), ids=USERS)
 
 
-@every_user
+@every_reader
 def test_an_unknown_scenario_is_refused(refused, command):
     told = refused(*command, "--config", "telesale")
     assert "no config file or preset 'telesale'; nearest valid name: telesales" in told
 
 
-@every_user
+@every_reader
 def test_a_malformed_scenario_is_refused(refused, command, tmp_path):
     (tmp_path / "bad.yaml").write_text("salesforce: {reps: [\n")
     assert "bad.yaml, line 2: not valid YAML" in refused(*command, "--config", "bad.yaml")
@@ -158,12 +175,20 @@ def test_an_override_that_is_none_is_refused(refused, command):
     assert "'salesforce.reps': must read KEY=VALUE" in refused(*command, "--set", "salesforce.reps")
 
 
-@pytest.mark.parametrize("command", [("simulate", "--policy"), ("evaluate", "flat_salary")])
+POLICY_USERS = (
+    ("simulate", "--policy"), ("evaluate", "flat_salary"), ("levers", "--around"), ("attribution",),
+    ("sensitivity", "--policy"), ("sensitivity", "--base"), ("optimise_feedback", "--out", "o.yaml", "--static"),
+    ("worth", "--static"), *(("worth", "--static", "flat_salary", f"--{role}") for role in ("feedback", "ppo", "oracle")),
+)  # fmt: skip
+every_policy_user = pytest.mark.parametrize("command", POLICY_USERS, ids=" ".join)
+
+
+@every_policy_user
 def test_an_unknown_policy_is_refused(refused, command, scenario):
     assert "no policy 'piece_rat'; nearest valid name: piece_rate" in refused(*command, "piece_rat", *SCENARIO)
 
 
-@pytest.mark.parametrize("command", [("simulate", "--policy"), ("evaluate", "flat_salary")])
+@every_policy_user
 @pytest.mark.parametrize(
     "scheme",
     [
@@ -177,7 +202,7 @@ def test_a_file_that_holds_no_scheme_is_refused(refused, command, scheme, scenar
     assert "mine.yaml" in refused(*command, "mine.yaml", *SCENARIO)
 
 
-@pytest.mark.parametrize("command", [("simulate", "--policy"), ("evaluate", "flat_salary")])
+@every_policy_user
 def test_a_folder_that_holds_no_run_is_refused(refused, command, scenario, tmp_path):
     (tmp_path / "empty").mkdir()
     assert refused(*command, "empty", *SCENARIO) == "empty: holds no checkpoint of a training run"
@@ -187,8 +212,16 @@ def test_what_is_no_fixed_scheme_is_refused_by_levers(refused):
     assert "--around random: is no fixed scheme" in refused("levers", "--around", "random", "--floors", 2)
 
 
-def test_an_unknown_reward_is_refused(refused):
-    told = refused("train", "--run", "run", "--reward", "loyality")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "--run", "run", "--reward"), ("optimise_static", "--out", "o.yaml", "--objective"),
+        ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml", "--objective"),
+    ],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_an_unknown_reward_is_refused(refused, command):
+    told = refused(*command, "loyality")
     assert "unknown reward 'loyality'; nearest valid name: loyalty" in told
 
 
@@ -206,7 +239,20 @@ def test_a_training_file_that_is_missing_or_wrong_is_refused(refused, tmp_path):
         ("evaluate", "flat_salary", "--floors", 1), ("levers", "--floors", 0), ("demo", "--floors", 0),
         ("demo", "--timesteps", 0), ("simulate", "--weeks", 0), ("simulate", "--seed", -1), ("evaluate",), ("train",),
         ("train", "--run", "r", "--timesteps", 0), ("simulate", "--floors", "many"), ("schema", "--colour"),
-        ("evaluate", "all", "--threads", 0),
+        ("evaluate", "all", "--threads", 0), ("validate", "--floors", 7), ("validate", "--threads", 0),
+        ("calibrate",), ("calibrate", "fit"), ("calibrate", "fit", "--run", "r", "--population", 2),
+        ("calibrate", "fit", "--run", "r", "--floors", 15), ("calibrate", "identify"),
+        ("calibrate", "identify", "--out", "c.json", "--step", 0), ("calibrate", "ensemble"),
+        ("calibrate", "ensemble", "--moves", "c.json", "--members", 0), ("rationality", "--floors", 7),
+        ("rationality", "--processes", 0), ("attribution", "--floors", 1), ("attribution", "--audit", "much"),
+        ("sensitivity", "--floors", 1), ("sensitivity", "--trajectories", 1), ("sensitivity", "--levels", 3),
+        ("sensitivity", "--spread", 0), ("sensitivity", "--seed", -1), ("sensitivity", "--processes", 0),
+        ("optimise_static",), ("optimise_static", "--out", "o.yaml", "--population", 2),
+        ("optimise_static", "--out", "o.yaml", "--validation", 1), ("optimise_feedback", "--out", "o.yaml"),
+        ("optimise_feedback", "--static", "flat_salary"),
+        ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml", "--sigma", 0), ("worth",),
+        ("worth", "--static", "flat_salary", "--floors", 1), ("worth", "--static", "flat_salary", "--first", -1),
+        ("findings", "--colour"),
     ],
     ids=lambda arguments: " ".join(map(str, arguments)),
 )  # fmt: skip
@@ -218,42 +264,88 @@ def test_arguments_out_of_range_are_refused_by_the_command_line(run, arguments, 
     assert list(tmp_path.iterdir()) == []
 
 
+SEARCH = (*SCENARIO, "--generations", 1, "--population", 3, "--floors", 1, "--validation", 2, "--restarts", 1)
+MOVED = (*SCENARIO, "--floors", 2, "--only", "learning.step", "--trajectories", 2)
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A folder with results to write a page of."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "levers.json").write_text("[]")
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ("simulate", "--floors", 1, *SCENARIO, "--out"), ("evaluate", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
         ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=1", "--out"),
         ("train", *SCENARIO, "--training", "quick.yaml", "--run"), ("schema", "--out"), ("schema", "--markdown"),
+        ("validate", "--floors", 8, "--out"), ("validate", "--floors", 8, "--report"),
+        ("calibrate", "fit", "--run", "run", "--out"), ("calibrate", "fit", "--out", "c.yaml", "--run"),
+        ("calibrate", "identify", "--out"), ("calibrate", "ensemble", "--moves", "c.json", "--directory"),
+        ("calibrate", "ensemble", "--moves", "c.json", "--directory", "members", "--out"),
+        ("rationality", "--floors", 8, "--out"), ("attribution", "--floors", 2, *SCENARIO, "--out"),
+        ("sensitivity", *MOVED, "--out"), ("sensitivity", *MOVED, "--picture"), ("sensitivity", *MOVED, "--run"),
+        ("optimise_static", *SEARCH, "--out"), ("optimise_static", *SEARCH, "--out", "o.yaml", "--run"),
+        ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out"),
+        ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out", "o.yaml", "--run"),
+        ("worth", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
+        ("findings", "--results", "results", "--out"),
     ],
     ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
-@pytest.mark.parametrize("place", ["file/out", "file/below/out"])
-def test_a_place_below_a_file_is_refused(refused, command, place, scenario, training, tmp_path):
+@pytest.mark.parametrize("place", ["file/out.yaml", "file/below/out.yaml"])
+def test_a_place_below_a_file_is_refused(refused, command, place, scenario, training, results, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    assert "file" in refused(*command, place)
+    told = refused(*command, place)
+    assert "file" in told
+    assert "YAML file" not in told  # but its place
     assert (tmp_path / "file").read_text() == "in the way"
 
 
 @pytest.mark.parametrize(
     "command",
-    [("evaluate", "flat_salary", "--floors", 2, *SCENARIO, "--out"), ("schema", "--out")],
-    ids=lambda command: command[0],
-)
-def test_a_folder_is_not_replaced_by_a_file(refused, command, scenario, tmp_path):
-    (tmp_path / "folder").mkdir()
-    assert "folder" in refused(*command, "folder")
+    [
+        ("evaluate", "flat_salary", "--floors", 2, *SCENARIO, "--out"), ("schema", "--out"), ("schema", "--markdown"),
+        ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=1", "--out"),
+        ("attribution", "--floors", 2, *SCENARIO, "--out"), ("sensitivity", *MOVED, "--out"),
+        ("sensitivity", *MOVED, "--picture"), ("optimise_static", *SEARCH, "--out"),
+        ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out"),
+        ("worth", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
+        ("findings", "--results", "results", "--out"),
+    ],
+    ids=lambda command: f"{command[0]} {command[-1]}",
+)  # fmt: skip
+def test_a_folder_is_not_replaced_by_a_file(run, command, scenario, results, tmp_path):
+    (tmp_path / "folder.yaml").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    result = run(*command, "folder.yaml")
+    assert (result.exit_code, result.stderr.count("error: ")) == (2, 1)
+    assert result.stderr.splitlines()[-1].startswith("error: folder.yaml: ")  # there may be progress before it
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        ("simulate", "--weeks", 1),
-        ("train", "--run", "run", "--training", "quick.yaml"),
+        ("simulate", "--weeks", 1, "--seed"), ("train", "--run", "run", "--training", "quick.yaml", "--seed"),
+        ("calibrate", "fit", "--run", "run", "--seed"), ("calibrate", "ensemble", "--moves", "c.json", "--seed"),
+        ("sensitivity", "--seed"), ("optimise_static", "--out", "o.yaml", "--seed"),
+        ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml", "--seed"),
+        ("worth", "--static", "flat_salary", "--first"),
     ],
+    ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
 def test_a_seed_that_no_generator_takes_is_refused(run, command, scenario, training):
-    result = run(*command, *SCENARIO, "--seed", 2**64)
+    result = run(*command, 2**64, *SCENARIO)
     assert (result.exit_code, result.stderr[:7]) in [(2, "error: "), (2, "Usage: ")]
+
+
+def test_a_page_of_results_needs_results(refused, run, results):
+    assert refused("findings", "--results", "none", "--out", "page.md").startswith("none: holds none of validate.json, ")
+    assert run("findings", "--results", "results", "--out", "page.md").exit_code == 0
+    assert "Levers around the best static scheme" in Path("page.md").read_text()
 
 
 def test_fixed_names_are_told_in_the_help(run):
