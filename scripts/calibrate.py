@@ -4,6 +4,7 @@ Example:
     python scripts/calibrate.py fit --run runs/calibration
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -180,10 +181,11 @@ def _units(names: Sequence[str]) -> NDArray[np.float64]:
 def _draw_members(
     config: Config, moves: Path, members: int, floors: int, least: int, tries: int, seed: int, processes: int
 ) -> list[tuple[NDArray[np.float64], Fit]]:
-    import json
-
-    stored = json.loads(moves.read_text(encoding="utf-8"))
-    directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
+    try:
+        stored = json.loads(moves.read_text(encoding="utf-8"))
+        directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{moves}: is not what `calibrate.py identify` writes ({error})") from None
     if directions.shape != (len(KEYS), len(KEYS)):
         raise ValueError(f"{moves}: is of other coefficients; run `calibrate.py identify` again")
     point, random = point_of(config), np.random.default_rng(seed)

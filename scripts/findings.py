@@ -5,6 +5,7 @@ Example:
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,12 +33,19 @@ def run(
         for name, section in SECTIONS.items():
             path = results / f"{name}.json"
             if path.exists():
-                sections.append(section(json.loads(path.read_text(encoding="utf-8"))))
+                sections.append(_read(path, section))
         if len(sections) == 1:
             raise ValueError(f"{results}: holds none of {', '.join(f'{name}.json' for name in SECTIONS)}")
         with written_whole(out) as partial:
             partial.write_text("\n".join(sections), encoding="utf-8")
         print(f"{out} written")
+
+
+def _read(path: Path, section: Callable[[Any], str]) -> str:
+    try:
+        return section(json.loads(path.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path}: is no result file of that name ({error})") from None
 
 
 def facts_section(verdicts: list[dict[str, Any]]) -> str:

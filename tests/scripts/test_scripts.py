@@ -146,7 +146,8 @@ CALIBRATIONS = {
     "calibrate identify": ("calibrate", "identify", "--out", "c.json"),
     "calibrate ensemble": ("calibrate", "ensemble", "--moves", "c.json", "--directory", "members"),
 }
-every_reader = pytest.mark.parametrize("command", [*USERS.values(), *CALIBRATIONS.values()], ids=[*USERS, *CALIBRATIONS])
+READERS = {**USERS, **CALIBRATIONS}
+every_reader = pytest.mark.parametrize("command", READERS.values(), ids=READERS)
 every_user = pytest.mark.parametrize("command", USERS.values(), ids=USERS)
 
 
@@ -178,7 +179,8 @@ def test_an_override_that_is_none_is_refused(refused, command):
 POLICY_USERS = (
     ("simulate", "--policy"), ("evaluate", "flat_salary"), ("levers", "--around"), ("attribution",),
     ("sensitivity", "--policy"), ("sensitivity", "--base"), ("optimise_feedback", "--out", "o.yaml", "--static"),
-    ("worth", "--static"), *(("worth", "--static", "flat_salary", f"--{role}") for role in ("feedback", "ppo", "oracle")),
+    ("worth", "--static"), ("worth", "--static", "flat_salary", "--feedback"),
+    ("worth", "--static", "flat_salary", "--ppo"), ("worth", "--static", "flat_salary", "--oracle"),
 )  # fmt: skip
 every_policy_user = pytest.mark.parametrize("command", POLICY_USERS, ids=" ".join)
 
@@ -300,7 +302,7 @@ def test_a_place_below_a_file_is_refused(refused, command, place, scenario, trai
     (tmp_path / "file").write_text("in the way")
     told = refused(*command, place)
     assert "file" in told
-    assert "YAML file" not in told  # but its place
+    assert any(reason in told for reason in ("is not a folder", "Not a directory", "File exists"))
     assert (tmp_path / "file").read_text() == "in the way"
 
 
@@ -343,7 +345,8 @@ def test_a_seed_that_no_generator_takes_is_refused(run, command, scenario, train
 
 
 def test_a_page_of_results_needs_results(refused, run, results):
-    assert refused("findings", "--results", "none", "--out", "page.md").startswith("none: holds none of validate.json, ")
+    told = refused("findings", "--results", "none", "--out", "page.md")
+    assert told.startswith("none: holds none of validate.json, ")
     assert run("findings", "--results", "results", "--out", "page.md").exit_code == 0
     assert "Levers around the best static scheme" in Path("page.md").read_text()
 

@@ -46,12 +46,8 @@ def test_table_file_picture_and_a_run_with_more_trajectories(run, scenario):
             "no coefficients 'decison'; nearest valid name: decision; sections: salesforce",
         ),
         ((*SMALL, "--only", "loyalty.promoter"), "no coefficients 'loyalty.promoter'"),
-        ((*TINY, 2, "--policy", "flat_salry"), "no policy 'flat_salry'; nearest valid name: flat_salary"),
         ((*TINY, 2, "--levels", 5), "--levels 5: must be even"),
         ((*TINY, 2, "--resume"), "--resume: needs --run"),
-        ((*TINY, 2, "--set", "salesforce.reps=0"), "salesforce.reps = 0"),
-        ((*TINY, 2, "--picture", "tiny.yaml/s.png"), "cannot be written"),
-        ((*TINY, 2, "--run", "tiny.yaml/r"), "cannot be written"),
     ],
 )
 def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, arguments, told):
