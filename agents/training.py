@@ -136,7 +136,7 @@ def train(
 def _new(normaliser: VecNormalize, training: TrainingConfig, seed: int) -> PPO:
     keywords = training.hyper_parameters.model_dump()
     first = keywords.pop("learning_rate")
-    normaliser.venv.seed(1_000_000 * (seed + 1))  # far from the seeds that policies are evaluated on
+    normaliser.venv.seed(_first_floor(seed))
     set_random_seed(seed)  # and not PPO's own seed, which would open the floors anew
     model = PPO(
         "MlpPolicy", normaliser, device="cpu", learning_rate=_Falling(first),
@@ -145,6 +145,11 @@ def _new(normaliser: VecNormalize, training: TrainingConfig, seed: int) -> PPO:
     )  # fmt: skip
     _start_around(model, training.policy.initial_scheme, normaliser.venv.env.config)  # type: ignore[attr-defined]
     return model
+
+
+def _first_floor(seed: int) -> int:
+    """Seed of the first floor trained on: far from those of evaluation, of searches and of other training seeds."""
+    return 1_000_000 + 10_000_000 * seed
 
 
 def _start_around(model: PPO, name: str, config: Config) -> None:
@@ -189,7 +194,7 @@ def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any
     if others:
         raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
     set_random_seed(int(stored["seed"]) + model.num_timesteps)
-    normaliser.venv.seed(1_000_000 * (int(stored["seed"]) + 1) + model.num_timesteps)
+    normaliser.venv.seed(_first_floor(int(stored["seed"])) + model.num_timesteps)
     model.set_env(normaliser)
     return model
 

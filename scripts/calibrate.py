@@ -35,6 +35,7 @@ from incentive_env.validation.calibration import (
 
 main = app()
 EXAMPLE = "Example: python scripts/calibrate.py fit --run runs/calibration --out configs/calibration.yaml"
+FRESH_SEEDS = 450_000  # on which the members of the ensemble are measured after they were chosen
 FIT_SEEDS = 400_000  # of the comparison at the end, of sensitivities and of the ensemble; not those of validate.py
 
 
@@ -58,7 +59,7 @@ def fit(
     """Fit by CMA-ES; write the coefficients."""
     with user_errors():
         check_writable(out)
-        check_writable(run)
+        check_writable(run, folder=True)
         scenario = load_config(config)
         start = point_of(scenario)
         plan = Plan(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
@@ -68,7 +69,7 @@ def fit(
                 description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
             )  # fmt: skip
         point = found.winner.point
-        fits = [_measure((scenario, p, start, FIT_SEEDS, 2 * floors)) for p in (start, point)]
+        fits = [fit_of(scenario, p, start, _floors(FIT_SEEDS, 2 * floors), everything=True) for p in (start, point)]
         _write_coefficients(out, coefficients(point), fits[1])
         console().print(_moves_table(start, point))
         console().print(_fits_table(fits))
@@ -97,18 +98,25 @@ def ensemble(
     directory: Annotated[Path, typer.Option(help="where the members are written")] = Path("configs"),
     members: Annotated[int, typer.Option(min=1, max=100)] = 5,
     floors: Annotated[int, typer.Option(min=16, max=10_000)] = 96,
-    least: Annotated[int, typer.Option(help="facts that a member must hold")] = 13,
+    least: Annotated[int, typer.Option(help="facts that a member must hold, of those a fit measures")] = 13,
     tries: Annotated[int, typer.Option(min=1, max=10_000, help="points drawn at most")] = 60,
     seed: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
     processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
     out: Annotated[Path | None, typer.Option(help="JSON file for how the members fit")] = None,
 ) -> None:
-    """Draw calibrations from what the facts leave open; keep those that hold as well. Exit code 1 if too few do."""
+    """Draw calibrations from what the facts leave open; keep those that hold as well. Exit code 1 if too few do.
+
+    What is written of a member was measured on floors that it was not chosen on.
+    """
     with user_errors():
-        check_writable(directory)
+        check_writable(directory, folder=True)
         check_writable(out)
         scenario = load_config(config)
-        kept = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
+        chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
+        kept = [
+            (point, fit_of(scenario, point, point, _floors(FRESH_SEEDS, floors), everything=True, threads=processes))
+            for point in chosen
+        ]
         for number, (point, result) in enumerate(kept, start=1):
             _write_member(directory / f"{scenario.name}_{number}.yaml", scenario, number, point, result)
         print(f"{len(kept)} of {members} members written to {directory}")
@@ -132,7 +140,8 @@ def identification(config: Config, floors: int, step: float, processes: int) -> 
             measured[end.tobytes()] = result.figures
             progress.move(number)
     names, moves = sensitivities(lambda moved: measured[moved.tobytes()], point, step)
-    units = _units(names)
+    at_point = _measure((config, point, point, FIT_SEEDS, floors)).units
+    units = np.array([at_point[name] for name in names])
     spread, precision, directions = posterior_spread(moves, units)
     order = np.argsort(spread)
     loosest = directions[:, 0]
@@ -165,22 +174,16 @@ def _objective(config: Config, start: NDArray[np.float64], processes: int) -> It
 
 def _measure(job: tuple[Config, NDArray[np.float64], NDArray[np.float64], int, int]) -> Fit:
     config, point, start, first, floors = job
-    return fit_of(config, point, start, range(first, first + floors))
+    return fit_of(config, point, start, _floors(first, floors))
 
 
-def _units(names: Sequence[str]) -> NDArray[np.float64]:
-    """What each figure is known to: its band's width; a direction says little of a size, and counts with 100 points."""
-    widths = []
-    for name in names:
-        fact, _, part = name.partition(": ")
-        band = {**FACTS, **DEFAULTS}[fact].bands[part]
-        widths.append(band.high - band.low if np.isfinite(band.high) and band.high - band.low < 100 else 100.0)
-    return np.array(widths)
+def _floors(first: int, count: int) -> range:
+    return range(first, first + count)
 
 
 def _draw_members(
     config: Config, moves: Path, members: int, floors: int, least: int, tries: int, seed: int, processes: int
-) -> list[tuple[NDArray[np.float64], Fit]]:
+) -> list[NDArray[np.float64]]:
     try:
         stored = json.loads(moves.read_text(encoding="utf-8"))
         directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
@@ -193,23 +196,19 @@ def _draw_members(
         np.clip(point + directions @ (random.standard_normal(len(KEYS)) / np.sqrt(precision)), 0.0, 1.0)
         for _ in range(tries)
     ]
-    kept: list[tuple[NDArray[np.float64], Fit]] = []
+    kept: list[NDArray[np.float64]] = []
     with ProcessPoolExecutor(processes) as pool, Progress("members", members) as progress:
         for first in range(0, tries, processes):
             some = points[first : first + processes]
-            for drawn, result in zip(some, pool.map(_measure_all, [(config, p, floors) for p in some]), strict=True):
+            jobs = [(config, drawn, point, FIT_SEEDS, floors) for drawn in some]
+            for drawn, result in zip(some, pool.map(_measure, jobs), strict=True):
                 defaults_hold = all(result.holds[name] for name in DEFAULTS)
-                if defaults_hold and sum(result.holds[name] for name in FACTS) >= least:
-                    kept.append((drawn, result))
+                if defaults_hold and sum(result.holds.get(name, False) for name in FACTS) >= least:
+                    kept.append(drawn)
             progress.move(min(len(kept), members))
             if len(kept) >= members:
                 break
     return kept[:members]
-
-
-def _measure_all(job: tuple[Config, NDArray[np.float64], int]) -> Fit:
-    config, point, floors = job
-    return fit_of(config, point, point, range(FIT_SEEDS, FIT_SEEDS + floors), everything=True)
 
 
 def _write_coefficients(path: Path, values: dict[str, float], result: Fit) -> None:
@@ -273,7 +272,7 @@ def _fits_table(fits: Sequence[Fit]) -> Table:
 
 def _identification_table(found: dict[str, Any]) -> Table:
     table = Table(title="What the facts say of each coefficient (spread as a share of its range; 0.29: nothing)")
-    for heading in ("coefficient", "value", "spread", "moves most, in bands per range"):
+    for heading in ("coefficient", "value", "spread", "moves most, in units per range"):
         table.add_column(heading, justify="right" if heading in ("value", "spread") else "left")
     for key, row in found["coefficients"].items():
         most = sorted(row["moves"].items(), key=lambda item: -abs(item[1]))[:3]

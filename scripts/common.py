@@ -20,10 +20,17 @@ def app() -> typer.Typer:
     return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
-def check_writable(path: Path | None) -> None:
-    """Refuse a place that cannot be written to before the work is done, and not after."""
+def check_writable(path: Path | None, *, folder: bool = False) -> None:
+    """Refuse a place that cannot be written to before the work is done, and not after.
+
+    Args:
+        path: where a file, or with ``folder`` a folder, is to be.
+        folder: which of the two.
+    """
     if path is None:
         return
+    if path.exists() and path.is_dir() != folder:
+        raise OSError(f"{path}: cannot be written, it is {'no folder' if folder else 'a folder'}")
     nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
     if nearest != path and not nearest.is_dir():
         raise OSError(f"{path}: cannot be written, {nearest} is not a folder")

@@ -36,7 +36,7 @@ def run(
     A demo that was cut off goes on where it stopped.
     """
     with user_errors():
-        check_writable(out)
+        check_writable(out, folder=True)
         scenario = load_config("telesales")
         print("Compiling the simulator (once) ...", flush=True)
         evaluate(scenario, load_policy("flat_salary", scenario), range(2))

@@ -93,7 +93,8 @@ def identification_section(found: dict[str, Any]) -> str:
     loosest = ", ".join(f"`{key}` {weight:+.2f}" for key, weight in found["loosest_direction"].items())
     text = (
         "Spread: what the facts leave to a coefficient, as a share of its range, linearised; 0.29 is that of a "
-        "coefficient they say nothing about. Moves: in widths of the band, for a move through the whole range. "
+        "coefficient they say nothing about. Moves: for a move through the whole range, in widths of the band (for a "
+        "direction, in four half-widths of its interval). "
         f"The direction that the facts see least: {loosest}."
     )
     heading = ("coefficient", "value", "range", "spread", "moves most")
@@ -139,29 +140,51 @@ def worth_section(found: dict[str, Any]) -> str:
 
 def levers_section(rows: list[dict[str, Any]]) -> str:
     """What every lever costs at its ends, around the best static scheme."""
-    cells = [
-        (
-            row["lever"], f"{row['place']} ({row['value']:g})", _mean(row["loyalty"], "+"),
-            _mean(row["profit"], "+", 0), _mean(row["conversion"], "+", 4), _mean(row["survived"], "+", 3),
-        )
-        for row in rows if row["place"] != "middle"
-    ]  # fmt: skip
+    cells = []
+    for row in rows:
+        if row["place"] != "middle":
+            place = f"{row['place']} ({row['value']:g}{', where it stands' if row['stands'] else ''})"
+            profit, conversion = _mean(row["profit"], "+", 0), _mean(row["conversion"], "+", 4)
+            kept = _mean(row["survived"], "+", 3)
+            cells.append((row["lever"], place, _mean(row["loyalty"], "+"), profit, conversion, kept))
     return _section(
         "Levers around the best static scheme", "python scripts/levers.py --around best_static_score --out ...",
         ("lever", "moved to its", "loyalty, points", "profit, €/week", "recorded conversion", "volume kept"), cells,
+        _why_at_an_end(rows),
     )  # fmt: skip
+
+
+def _why_at_an_end(rows: list[dict[str, Any]]) -> str:
+    """Of the levers that stand at an end: what the way to the other end costs."""
+    ends = {row["lever"]: row["place"] for row in rows if row["stands"] and row["place"] != "middle"}
+    told = []
+    for row in rows:
+        if row["lever"] in ends and not row["stands"] and row["place"] == "middle":
+            told.append(f"`{row['lever']}` ({ends[row['lever']]}): half way costs {-row['loyalty']['mean']:.1f} points")
+    if not told:
+        return "No lever stands at an end."
+    return (
+        "Levers that stand at an end of their range, and what moving them to the middle of it would cost in loyalty: "
+        f"{'; '.join(told)}. They pay for, or threaten with, a figure that reps can reach by gaming: for loyalty alone "
+        "the best dose is none; under other objectives they are used."
+    )
 
 
 def attribution_section(found: dict[str, Any]) -> str:
-    """What each gaming channel costs."""
-    rows = [
-        (row["closed"], _mean(row["loyalty"], "+"), _mean(row["profit"], "+", 0), _mean(row["conversion"], "+", 4))
-        for row in found["channels"]
-    ]
-    return _section(
-        f"What gaming costs under {found['policy']}", f"python scripts/attribution.py {found['policy']} --out ...",
-        ("channel closed", "loyalty, points", "profit, €/week", "recorded conversion"), rows,
+    """What each gaming channel costs, and what audit or retention pay would be worth against it."""
+
+    def outcomes(row: dict[str, Any]) -> tuple[str, ...]:
+        return _mean(row["loyalty"], "+"), _mean(row["profit"], "+", 0), _mean(row["conversion"], "+", 4)
+
+    heading = ("loyalty, points", "profit, €/week", "recorded conversion")
+    closed = [(row["closed"].replace("_", " "), *outcomes(row)) for row in found["channels"]]
+    raised = [(f"{row['lever'].replace('_', ' ')} +{row['added']:g}", *outcomes(row)) for row in found["worth"]]
+    text = _section(
+        f"What gaming costs under {found['policy'].replace('_', ' ')}",
+        f"python scripts/attribution.py {found['policy']} --out ...", ("channel closed", *heading), closed,
+        "Together: all at once less the sum of the single effects; reps go over to the channels that are left.",
     )  # fmt: skip
+    return text + "\n" + _table(("lever raised", *heading), raised)
 
 
 SECTIONS = {
@@ -186,6 +209,8 @@ def _told(part: dict[str, Any]) -> str:
 
 def _band(part: dict[str, Any]) -> str:
     low, high = part["band"]
+    if low is None:
+        return f"below {high:g}"
     return f"above {low:g}" if high is None else f"{low:.3g} … {high:.3g}"
 
 

@@ -55,7 +55,8 @@ def lever_rows(config: Config, around: str, floors: int) -> list[dict[str, Any]]
         for place, value in (("min", ends.low), ("middle", (ends.low + ends.high) / 2), ("max", ends.high)):
             moved = evaluate(config, FixedPolicy(scheme._replace(**{lever: value}), config), seeds)
             changes = {outcome: _change(moved, base, outcome)._asdict() for outcome in OUTCOMES}
-            rows.append({"lever": lever, "place": place, "value": value, **changes})
+            stands = bool(abs(value - getattr(scheme, lever)) < 1e-6 * (ends.high - ends.low))
+            rows.append({"lever": lever, "place": place, "value": value, "stands": stands, **changes})
     return rows
 
 
@@ -85,7 +86,8 @@ def _table(rows: list[dict[str, Any]], title: str) -> Table:
         table.add_column(heading, justify="left" if heading in ("lever", "place") else "right")
     for row in rows:
         cells = [_cell(row[outcome], digits) for outcome, digits in OUTCOMES.items()]
-        table.add_row(row["lever"], row["place"], f"{row['value']:g}", *cells, end_section=row["place"] == "max")
+        value = f"{row['value']:g}{' (stands there)' if row['stands'] else ''}"
+        table.add_row(row["lever"], row["place"], value, *cells, end_section=row["place"] == "max")
     return table
 
 

@@ -1,5 +1,6 @@
 """What the two searches for policies share: starting, telling and writing down."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def prepare(out: Path, run: Path | None, resume: bool) -> None:
     if out.suffix not in (".yaml", ".yml"):
         raise ValueError(f"--out {out}: must be a YAML file, or it could not be loaded again")
     check_writable(out)
-    check_writable(run)
+    check_writable(run, folder=True)
     if resume and run is None:
         raise ValueError("--resume: needs --run, the directory of the checkpoints")
 
@@ -60,7 +61,8 @@ def how_found(
 
 def command_line(script: str, options: Mapping[str, Any], overrides: Sequence[str]) -> str:
     """The command that finds the same again."""
-    words = [f"--{name} {value}" for name, value in options.items()] + [f"--set {text}" for text in overrides]
+    words = [f"--{name} {value}" for name, value in options.items()]
+    words += [f"--set {shlex.quote(text)}" for text in overrides] + ["--out FILE.yaml"]
     return f"python scripts/{script}.py {' '.join(words)}"
 
 

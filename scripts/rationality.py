@@ -20,11 +20,11 @@ from incentive_env.validation import Lab
 main = app()
 EXAMPLE = "Example: python scripts/rationality.py --floors 64 --out docs/results/rationality.json"
 KINDS: dict[str, dict[str, Any]] = {
-    "logit": {},
-    "logit, no learning": {"rationality.learning": False},
-    "best response": {"rationality.mode": "best_response"},
+    "logit": {"rationality.mode": "logit", "rationality.learning": True},
+    "logit, no learning": {"rationality.mode": "logit", "rationality.learning": False},
+    "best response": {"rationality.mode": "best_response", "rationality.learning": True},
     "best response, no learning": {"rationality.mode": "best_response", "rationality.learning": False},
-    "naive": {"rationality.mode": "naive"},
+    "naive": {"rationality.mode": "naive", "rationality.learning": False},
 }
 
 

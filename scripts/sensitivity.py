@@ -44,7 +44,8 @@ def run(
 ) -> None:
     """Move every coefficient, one at a time along random trajectories, and say which ones the conclusions hang on."""
     with user_errors():
-        for place in (directory, out, picture):
+        check_writable(directory, folder=True)
+        for place in (out, picture):
             check_writable(place)
         if levels % 2:
             raise ValueError(f"--levels {levels}: must be even")

@@ -35,7 +35,7 @@ def run(
 ) -> None:
     """Simulate floors under a policy; print what became of them, and write weekly tables."""
     with user_errors():
-        check_writable(out)
+        check_writable(out, folder=True)
         scenario = load_config(config, override or [])
         panel = simulate(scenario, load_policy(policy, scenario), range(seed, seed + floors), weeks)  # type: ignore[arg-type]
         _show(panel, f"{scenario.name} under {policy}, {floors} floors")

@@ -5,6 +5,7 @@ Example:
 """
 
 import difflib
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,7 +39,7 @@ def run(
     """Check facts on common random numbers. Exit code 1 if one falls short."""
     with user_errors():
         check_writable(out)
-        check_writable(report)
+        check_writable(report, folder=True)
         scenario = load_config(config, override or [])
         facts = chosen_facts(scenario, only or [])
         verdicts = check(scenario, facts, floors or (QUICK_FLOORS if quick else FLOORS), threads, quick=quick)
@@ -117,7 +118,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 
 
 def _band(band: Band) -> list[float | None]:
-    return [band.low, None if band.high == float("inf") else band.high]
+    return [end if math.isfinite(end) else None for end in band]
 
 
 def _write_report(directory: Path, verdicts: list[Verdict], config: Config) -> None:

@@ -7,6 +7,7 @@ Example:
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
@@ -16,11 +17,13 @@ from agents.policy import FixedPolicy, Policy
 from agents.registry import load_policy
 from agents.situations import EVENTS, Managed, Situation, event, manage, rotten_team
 from incentive_env import Config, load_config
-from incentive_env.panel import sees_state
+from incentive_env.objective import loyalty_score
+from incentive_env.panel import roll_out, sees_state
 
 main = app()
 EXAMPLE = "Example: python scripts/worth.py --static best_static_score --feedback feedback.yaml --out runs/worth.json"
 
+HINDSIGHT, SPREAD = 32, 0.3  # schemes that hindsight chooses among, and how far their levers scatter
 FIRST = 30_000  # floors that no search or training meets, and that nobody looked at while the model was adjusted
 
 
@@ -49,6 +52,7 @@ def run(
         watched = _watched(policies, looked_at)
         seeds = range(first, first + floors)
         managed = {role: manage(scenario, policy, seeds, threads=threads) for role, policy in policies.items()}
+        managed["hindsight"] = hindsight(scenario, policies["static"], seeds, threads)
         worth = worth_rows(managed)
         console().print(_worth_table(worth, f"{scenario.name}: loyalty in the run-off, {floors} unseen floors"))
         situations = situation_rows(scenario, policies, managed, watched, seeds, threads)
@@ -74,6 +78,20 @@ def worth_rows(managed: dict[str, Managed]) -> list[dict[str, Any]]:
         gains = {other: interval(result.loyalty - managed[other].loyalty)._asdict() for other in before}
         rows.append({"policy": role, "loyalty": interval(result.loyalty)._asdict(), "gain_over": gains})
     return rows
+
+
+def hindsight(config: Config, static: Policy, seeds: range, threads: int) -> Managed:
+    """An upper reference: for each floor the best of many schemes around the best one, chosen with its luck known."""
+    assert isinstance(static, FixedPolicy)
+    random = np.random.default_rng(0)
+    loyalty = np.full(len(seeds), -np.inf)
+    for number in range(HINDSIGHT):
+        step = SPREAD * random.standard_normal(len(static.action)) if number else 0.0
+        action = np.clip(static.action + step, -1.0, 1.0)
+        rollout = roll_out(config, lambda seen, a=action: np.tile(a, (len(seen), 1)), seeds, threads=threads)
+        score = loyalty_score(rollout.floor_weeks[:, -config.horizon.run_off_weeks :], config)
+        loyalty = np.maximum(loyalty, score)
+    return Managed(loyalty, rollout.actions, rollout.observations, np.ones(rollout.actions.shape[:2], bool))
 
 
 def situation_rows(

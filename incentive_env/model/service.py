@@ -24,25 +24,25 @@ def plan_hours(
 ) -> Answering:
     """Split the reps' hours between inbound and outbound work.
 
-    Inbound goes first, up to a ceiling, and is shared by all who are present; what is left after absence, breaks
-    and coaching goes to outbound calls.
+    Inbound goes first, up to a ceiling, and is shared by all who are present in proportion to the hours that absence,
+    breaks and coaching leave them; the rest goes to outbound calls.
     """
-    present, worked, length = 0, 0.0, 0.0
+    present, available, length = 0, 0.0, 0.0
     for r in range(len(reps)):
         if reps[r].present != 0:
             present += 1
-            worked += _worked_hours(reps[r], responses[r], floor, tallies[r], p)
+            available += _available_hours(reps[r], responses[r], floor, tallies[r], p)
             length += 1.0 - responses[r].rush * (1.0 - p.service.rush_time)
     week.contacts = floor.waiting
     if present == 0:
         return Answering(10.0, 0.0, 0.0)
     needed = length / present * floor.waiting * p.market.customers_per_slot * p.service.handle_time / 3600.0
-    capacity = p.service.capacity * worked
-    inbound = min(needed, capacity) / present
+    capacity = p.service.capacity * available
+    share = min(needed, capacity) / max(available, 1e-9)
     for r in range(len(reps)):
         if reps[r].present != 0:
-            tallies[r].inbound_hours = inbound
-            responses[r].hours = max(0.0, responses[r].hours - inbound)
+            tallies[r].inbound_hours = share * responses[r].hours
+            responses[r].hours -= tallies[r].inbound_hours
     load = min(needed / max(capacity, 1e-9), 10.0)
     in_time = p.service.service_level * exp(-exp(p.service.congestion * (load - 1.0)))
     return Answering(load, in_time, min(1.0, 1.0 / max(load, 1e-9)))
@@ -108,9 +108,9 @@ def answer_contact(
 
 
 @compiled
-def _worked_hours(rep: Record, response: Record, floor: Record, tally: Record, p: Record) -> float:
+def _available_hours(rep: Record, response: Record, floor: Record, tally: Record, p: Record) -> float:
     absence = p.workforce.absence_base + p.workforce.absence_strain * rep.strain
     tally.absent_hours = p.salesforce.weekly_hours * min(absence, 0.5)
     worked = (p.salesforce.weekly_hours - tally.absent_hours) * response.effort
     response.hours = max(0.0, worked - floor.scheme.coaching)
-    return float(worked)
+    return float(response.hours)

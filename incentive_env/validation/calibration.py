@@ -81,6 +81,7 @@ class Fit(NamedTuple):
     loss: float
     figures: dict[str, float]  # "fact: part" → figure
     holds: dict[str, bool]  # fact → whether it holds
+    units: dict[str, float]  # "fact: part" → what its moves are measured in
 
 
 def value_of(config: Config, key: str) -> float:
@@ -128,13 +129,17 @@ def fit_of(
     distance = np.mean([_distance(part) ** 2 for part in parts.values()])
     loss = float(distance + PRIOR * np.mean((point - start) ** 2))
     figures = {name: part.estimate.figure for name, part in parts.items()}
-    return Fit(loss, figures, {verdict.fact.id: verdict.holds for verdict in verdicts})
+    units = {name: unit_of(part) for name, part in parts.items()}
+    return Fit(loss, figures, {verdict.fact.id: verdict.holds for verdict in verdicts}, units)
 
 
 def unit_of(part: Part) -> float:
-    """What a figure's move is measured in: its band's width, or for a direction the half-width of its interval."""
-    if math.isinf(part.band.high):
-        return max(part.estimate.high - part.estimate.figure, 1e-9)
+    """What a figure's move is measured in: its band's width; for a direction, four half-widths of its interval.
+
+    So a quarter of it, to which a figure is taken to be known, is the half-width of the interval.
+    """
+    if part.band.one_sided:
+        return max(4.0 * (part.estimate.high - part.estimate.figure), 1e-9)
     return part.band.high - part.band.low
 
 
@@ -143,9 +148,10 @@ def _distance(part: Part) -> float:
     figure, band = part.estimate.figure, part.band
     if not math.isfinite(figure):
         return 3.0
-    if math.isinf(band.high):
-        surplus = (part.estimate.low - band.low) / unit_of(part)  # half-widths by which the interval clears the edge
-        return min(max(0.5 - surplus, 0.0), 3.0)
+    if band.one_sided:
+        clear = part.estimate.low - band.low if math.isinf(band.high) else band.high - part.estimate.high
+        half_widths = 4.0 * clear / unit_of(part)  # by which the interval clears the edge
+        return min(max(0.5 - half_widths, 0.0), 3.0)
     margin = MARGIN * (band.high - band.low)
     outside = max(band.low + margin - figure, figure - band.high + margin, 0.0)
     return min(outside / (band.high - band.low), 3.0)

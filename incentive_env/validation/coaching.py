@@ -25,14 +25,15 @@ YEAR = 52
     published="r −.01 with performance, +.11 with stress",
     source="Ravid et al. 2023, PPsych 76:5; Nagin et al. 2002, AER 92:850",
     bands={"output, %": Band(-3, 3), "strain": Band(0.0), "fall in the less honest half, share": Band(2 / 3, 1.5),
-           "gaming, points": Band(-100.0, 0.0)},
+           "fall in gaming, points": Band(0.0)},
 )  # fmt: skip
 def nagin(lab: Lab) -> Outcome:
     """Monitoring."""
     paid = FLAT._replace(commission=5.0)
     loose, tight = (lab.run(paid._replace(audit=audit), YEAR) for audit in (0.01, 0.06))
-    half = YEAR // 2
-    median = float(np.median(loose.reps["honesty"][:, 0]))
+    half = YEAR // 2 + 2  # whole quota periods
+    first = loose.reps[:, 0]
+    median = float(np.median(first["honesty"][first["present"] > 0]))
     gaming = [_gaming_by_honesty(run, median, half) for run in (loose, tight)]
     estimates = {
         "output, %": percent_change(tight.total("sales", half), loose.total("sales", half)),
@@ -40,7 +41,7 @@ def nagin(lab: Lab) -> Outcome:
         "fall in the less honest half, share": jackknife(
             lambda a, b, c, d: (a - c) / (a - c + b - d), *gaming[0], *gaming[1]
         ),
-        "gaming, points": difference(100 * tight.gaming(half), 100 * loose.gaming(half)),
+        "fall in gaming, points": difference(100 * loose.gaming(half), 100 * tight.gaming(half)),
     }
     bars = {
         name: [100 * float(values.mean()) for values in pair]
@@ -58,7 +59,7 @@ def nagin(lab: Lab) -> Outcome:
     published="+10 %; partly fading",
     source="De Grip & Sauermann 2012, EJ 122:376",
     bands={"sales per call, %": Band(5, 15), "left after 26 weeks, share": Band(-0.5, 0.5),
-           "late loss, points": Band(-100.0, 1.0)},
+           "late loss, points": Band(-np.inf, 1.0)},
 )  # fmt: skip
 def grip(lab: Lab) -> Outcome:
     """Coaching, and its fading."""

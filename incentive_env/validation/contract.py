@@ -22,25 +22,32 @@ class Estimate(NamedTuple):
 
 
 class Band(NamedTuple):
-    """What a figure must be: between ``low`` and ``high``, or beyond ``low`` with its whole interval.
+    """What a figure must be: between ``low`` and ``high``, or beyond one of them with its whole interval.
 
-    A band says where the published size is to be met; a direction (``high`` infinite) is only shown by an interval
-    that leaves ``low`` out.
+    A band says where the published size is to be met; a direction (the other end infinite) is only shown by an
+    interval that leaves the end out.
     """
 
     low: float
     high: float = math.inf
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether it is a direction."""
+        return math.isinf(self.low) or math.isinf(self.high)
+
     def holds(self, estimate: Estimate) -> bool:
         """Whether an estimate is in the band."""
         if not math.isfinite(estimate.figure):
             return False
-        if math.isinf(self.high):
-            return estimate.low > self.low
+        if self.one_sided:
+            return estimate.low > self.low and estimate.high < self.high
         return self.low <= estimate.figure <= self.high
 
     def __str__(self) -> str:
-        return f"above {self.low:g}" if math.isinf(self.high) else f"{self.low:g} … {self.high:g}"
+        if math.isinf(self.high):
+            return f"above {self.low:g}"
+        return f"below {self.high:g}" if math.isinf(self.low) else f"{self.low:.3g} … {self.high:.3g}"
 
 
 class Picture(NamedTuple):
@@ -177,3 +184,19 @@ def change_of_ratio(
 def difference(treated: NDArray[np.float64], control: NDArray[np.float64]) -> Estimate:
     """Difference of two means, floor by floor."""
     return jackknife(lambda t, c: t - c, treated, control)
+
+
+def at_peak(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values ``[floors]`` at the place of the highest mean; where that is, is found on the other half of the floors.
+
+    So the height of a peak is not flattered by having been looked for on the same floors.
+
+    Args:
+        values: ``[places, floors]``.
+    """
+    floors = values.shape[1]
+    peaks = np.empty(floors)
+    halves = [np.arange(floors) % 2 == 0, np.arange(floors) % 2 == 1]
+    for mine, other in (halves, halves[::-1]):
+        peaks[mine] = values[int(np.argmax(values[:, other].mean(axis=1)))][mine]
+    return peaks

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib import recfunctions
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
@@ -28,6 +29,11 @@ NO_GAMING: Mapping[str, Any] = {
 }
 FLAT = Scheme(base_pay=600.0)
 KEPT_WEEKS = 26
+# What facts look at of a rep's week; the whole record of all runs would fill gigabytes.
+REP_COLUMNS = (
+    "present", "calls", "sales", "refusals", "recorded_sales", "recorded_refusals", "gamed_calls", "gamed", "gaming",
+    "sanctions", "exit", "tactic_sales", "honesty", "motivation", "strain", "effort",
+)  # fmt: skip
 
 Plan = Scheme | Sequence[tuple[Scheme, int]]
 
@@ -44,7 +50,7 @@ class Run(NamedTuple):
     """Floors under a plan, from the first decision on."""
 
     weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
-    reps: np.ndarray  # [floors, weeks, reps] REP_WEEK
+    reps: np.ndarray  # [floors, weeks, reps] `REP_COLUMNS` of REP_WEEK
     sales: Sales | None
 
     def total(self, name: str, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
@@ -103,7 +109,10 @@ class Lab:
         """The scheme with a target of ``factor`` × what it records without one, weeks 9 to 24."""
         run = self.run(scheme._replace(target=0.0, pressure=0.0), 24)
         sales, refusals = run.total("recorded_sales", 8).mean(), run.total("recorded_refusals", 8).mean()
-        return scheme._replace(target=min(factor * sales / (sales + refusals), self.config.levers.target.high))
+        target, most = factor * sales / (sales + refusals), self.config.levers.target.high
+        if target > most:
+            raise ValueError(f"levers.target.high = {most:g}: a target of {target:.3g} is needed to check a quota")
+        return scheme._replace(target=float(target))
 
     def _simulate(self, stages: Sequence[tuple[Scheme, int]], change: Mapping[str, Any], follow: bool) -> Run:
         config = load_config(self.config, change) if change else self.config
@@ -117,11 +126,16 @@ class Lab:
             for week in range(weeks):
                 period = floors.decide(action, 1) if week == 0 else floors.advance(1)
                 floor_weeks.append(period.floor_weeks.copy())
-                rep_weeks.append(period.rep_weeks.copy())
+                rep_weeks.append(_kept_columns(period.rep_weeks))
                 if tracker is not None:
                     tracker.look(period.floor_weeks["sales"][:, 0])
         sales = tracker.sales() if tracker is not None else None
         return Run(np.concatenate(floor_weeks, axis=1), np.concatenate(rep_weeks, axis=1), sales)
+
+
+def _kept_columns(rep_weeks: np.ndarray) -> np.ndarray:
+    kept: np.ndarray = recfunctions.repack_fields(rep_weeks[list(REP_COLUMNS)])
+    return kept
 
 
 class _SaleTracker:
@@ -148,7 +162,7 @@ class _SaleTracker:
         now = self._floors.state.floors["week"][0] - 1
         self._alive.append(held & (customers["sold_week"] == now))
         self._booked[:, week] = booked
-        cooled, kept = week - self._cooling_off - 1, week - KEPT_WEEKS
+        cooled, kept = week - self._cooling_off, week - KEPT_WEEKS
         if cooled >= 0:
             self._cooled[:, cooled] = self._alive[cooled].sum(axis=(1, 2, 3))
         if kept >= 0:

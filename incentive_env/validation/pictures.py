@@ -24,6 +24,7 @@ table { border-collapse: collapse; width: 100% } td, th { text-align: left; padd
 def draw(picture: Picture) -> bytes:
     """A picture as PNG."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     figure = Figure(figsize=(5.2, 3.4), dpi=120, layout="constrained")
     axes = figure.add_subplot()
@@ -36,6 +37,8 @@ def draw(picture: Picture) -> bytes:
         _draw_bars(axes, picture)
     axes.set_xlabel(picture.x_label)
     axes.set_ylabel(picture.y_label)
+    if picture.kind == "lines" and np.issubdtype(np.asarray(picture.x).dtype, np.integer):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right"]].set_visible(False)
     if len(picture.series) > 1:
         axes.legend(frameon=False)

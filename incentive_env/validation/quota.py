@@ -14,10 +14,10 @@ SELLING = FLAT._replace(commission=5.0, audit=0.02)
 @fact(
     claim="A quota with a period makes a spike before its end and a dip after; the spike costs value",
     setup="5 € a sale with a target of 1.2 × what is recorded without one and pressure .6, against the same target "
-    "without pressure; periods 3 to 26; revenue: fees and trail fees less refunds",
+    "without pressure; sales by week of periods 3 to 26; revenue of all: fees and trail fees less refunds",
     published="6–8 % of revenue lost; fiscal-year-end spikes",
     source="Larkin 2014, JOLE 32:199; Oyer 1998, QJE 113:149",
-    bands={"last week / mean": Band(1.15, 3.0), "first week / mean": Band(0.0, 0.95), "revenue lost, %": Band(3, 12)},
+    bands={"last week / mean": Band(1.15), "first week / mean": Band(-np.inf, 0.95), "revenue lost, %": Band(3, 12)},
 )
 def larkin(lab: Lab) -> Outcome:
     """Sales by the week of the quota period."""
@@ -43,66 +43,85 @@ def larkin(lab: Lab) -> Outcome:
     "sales that are missing or left over to the target if the week brings what it usually does",
     published="direction",
     source="Schweitzer, Ordóñez & Douma 2004, AMJ 47:422; Jacob & Levitt 2003, QJE 118:843",
-    bands={"peak, sales below the target": Band(0.0, 1.0), "peak above far below, points": Band(0.0),
-           "peak above far over, points": Band(0.0)},
+    bands={
+        "just below over 1 to 2 below, points": Band(0.0), "just below over farther below, points": Band(0.0),
+        "just below over just above, points": Band(0.0), "just below over farther above, points": Band(0.0),
+    },
 )  # fmt: skip
 def jacob(lab: Lab) -> Outcome:
-    """Misbooked refusals by the distance to the target."""
+    """Misbooked refusals by the distance to the target; the maximum lies within one sale below it."""
     weeks = 26 * lab.config.horizon.decision_weeks
     run = lab.run(lab.quota(SELLING, 1.2)._replace(pressure=0.6), weeks)
     short, misbooked, refusals = _last_weeks(run, lab)
-    # Bins of half a sale around 0, wider where few are.
-    edges = np.array([-9.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 9.0])
-    centres = np.array([-2.5, -1.75, -1.25, -0.75, -0.25, 0.25, 0.75, 1.25, 1.75, 2.5])
-    inside = [(short >= low) & (short < high) for low, high in itertools.pairwise(edges)]
-    done = np.stack([(misbooked * chosen).sum(axis=1) for chosen in inside])
-    could = np.stack([(refusals * chosen).sum(axis=1) for chosen in inside])
-    shares = done.sum(axis=1) / np.maximum(could.sum(axis=1), 1.0)
-    peak = int(np.argmax(shares))
+
+    def tally(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        inside = (short >= low) & (short < high)
+        return (misbooked * inside).sum(axis=1), (refusals * inside).sum(axis=1)
 
     def points(a: float, b: float, c: float, d: float) -> float:
         return 100.0 * (a / b - c / d)
 
-    def place(*sums: float) -> NDArray[np.float64]:
-        half = len(sums) // 2
-        rates = np.stack([np.asarray(a) / np.maximum(b, 1e-9) for a, b in zip(sums[:half], sums[half:], strict=True)])
-        return np.asarray(centres[np.argmax(rates, axis=0)])
-
+    just_below = tally(0.0, 1.0)
+    others = {"1 to 2 below": (1.0, 2.0), "farther below": (2.0, 99.0), "just above": (-1.0, 0.0),
+              "farther above": (-99.0, -1.0)}  # fmt: skip
     estimates = {
-        "peak, sales below the target": jackknife(place, *done, *could),
-        "peak above far below, points": jackknife(points, done[peak], could[peak], done[-1], could[-1]),
-        "peak above far over, points": jackknife(points, done[peak], could[peak], done[0], could[0]),
+        f"just below over {name}, points": jackknife(points, *just_below, *tally(*ends))
+        for name, ends in others.items()
     }
+    edges = np.array([-9.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 9.0])
+    middles = np.array([2.5, 1.75, 1.25, 0.75, 0.25, -0.25, -0.75, -1.25, -1.75, -2.5])
+    sums = [tally(low, high) for low, high in itertools.pairwise(edges)]
+    shares = np.array([100 * done.sum() / max(could.sum(), 1.0) for done, could in sums])
     return Outcome(
-        estimates,
-        Picture("lines", -centres, {"misbooked": 100 * shares}, "sales above the target", "% of refusals", (0.0,)),
+        estimates, Picture("lines", middles, {"misbooked": shares}, "sales above the target", "% of refusals", (0.0,))
     )
 
 
 @fact(
     claim="A quota with threat makes mass gaming, sanctioned late",
-    setup="520 €, 12 € a sale, target 1.25 × what is recorded without one, full pressure, audit .02; after 26 weeks; "
-    "a rep games: over 40 % of the calls of 8 weeks",
+    setup="520 €, 12 € a sale, target 1.25 × what is recorded without one, full pressure, audit .02; within 26 weeks; "
+    "a rep games: over 40 % of the calls of 8 weeks; detected: sanctioned at least once",
     published="> 2 million accounts, 5 300 dismissals over years",
     source="DOJ 2020; CFPB 2016",
-    bands={"reps who game, %": Band(50, 100), "detected of those, %": Band(0, 20)},
-)
+    bands={"reps who game, %": Band(50, 100), "detected of those, %": Band(0, 20),
+           "more than without the quota, points": Band(0.0)},
+)  # fmt: skip
 def wells(lab: Lab) -> Outcome:
     """Threat, mass gaming, late sanctions."""
-    scheme = lab.quota(FLAT._replace(base_pay=520.0, commission=12.0, audit=0.02), 1.25)._replace(pressure=1.0)
-    run = lab.run(scheme, 26)
-    present = run.reps["present"][:, -1]
-    games = present * (run.reps["gaming"][:, -1] > lab.config.workforce.gaming_rep)
-    caught = games * (run.reps["sanctions"].sum(axis=1) > 0)
+    paid = FLAT._replace(base_pay=520.0, commission=12.0, audit=0.02)
+    pressed, calm = lab.run(lab.quota(paid, 1.25)._replace(pressure=1.0), 26), lab.run(paid, 26)
+    limit = lab.config.workforce.gaming_rep
+    people, gamers, caught = _people(pressed, limit)
+    people_calm, gamers_calm, _ = _people(calm, limit)
     estimates = {
-        "reps who game, %": jackknife(lambda g, p: 100.0 * g / p, games.sum(axis=1), present.sum(axis=1)),
-        "detected of those, %": jackknife(lambda c, g: 100.0 * c / g, caught.sum(axis=1), games.sum(axis=1)),
+        "reps who game, %": jackknife(lambda g, p: 100.0 * g / p, gamers, people),
+        "detected of those, %": jackknife(lambda c, g: 100.0 * c / g, caught, gamers),
+        "more than without the quota, points": jackknife(
+            lambda g, p, h, q: 100.0 * (g / p - h / q), gamers, people, gamers_calm, people_calm
+        ),
     }
-    share = (run.reps["gaming"] > lab.config.workforce.gaming_rep) * run.reps["present"]
-    by_week = share.sum(axis=(0, 2)) / run.reps["present"].sum(axis=(0, 2))
-    sanctioned = (np.cumsum(run.reps["sanctions"], axis=1) > 0).mean(axis=(0, 2))
+    games = (pressed.reps["gaming"] > limit) * pressed.reps["present"]
+    by_week = games.sum(axis=(0, 2)) / pressed.reps["present"].sum(axis=(0, 2))
+    sanctioned = (np.cumsum(pressed.reps["sanctions"], axis=1) > 0).mean(axis=(0, 2))
     series = {"reps who game": 100 * by_week, "ever sanctioned": 100 * sanctioned}
     return Outcome(estimates, Picture("lines", np.arange(1, 27), series, "week", "% of reps"))
+
+
+def _people(run: Run, limit: float) -> tuple[NDArray[np.float64], ...]:
+    """People ``[floors]`` who worked there, who ever gamed, and of these who were ever sanctioned.
+
+    A seat may hold several people one after the other: its occupant changes after an exit.
+    """
+    reps = run.reps
+    left_before = np.cumsum(reps["exit"] != 0, axis=1) - (reps["exit"] != 0)
+    counts = [np.zeros(len(reps)) for _ in range(3)]
+    for number in range(int(left_before.max()) + 1):
+        there = (left_before == number) & (reps["present"] != 0)
+        gamed = (there & (reps["gaming"] > limit)).any(axis=1)
+        sanctioned = (there & (reps["sanctions"] > 0)).any(axis=1)
+        for count, who in zip(counts, (there.any(axis=1), gamed, gamed & sanctioned), strict=True):
+            count += who.sum(axis=1)
+    return tuple(counts)
 
 
 def _sales_by_week_of_period(run: Run, lab: Lab) -> NDArray[np.float64]:

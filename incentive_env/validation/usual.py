@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.model.state import PRESSURE
 from incentive_env.validation.contract import DEFAULTS, Band, Estimate, Outcome, Picture, difference, fact, jackknife
-from incentive_env.validation.lab import FLAT, KEPT_WEEKS, Lab
+from incentive_env.validation.lab import FLAT, KEPT_WEEKS, NO_GAMING, Lab
 
 YEAR = 52
 
@@ -36,7 +37,7 @@ def field(lab: Lab) -> Outcome:
 
     exits, hours = total("quits") + total("dismissals"), lab.config.salesforce.weekly_hours
     promoters, detractors, customers = total("promoters"), total("detractors"), total("customers")
-    cooling = lab.config.tactics
+    honest, pressed = _cooling_off(lab)
     pressing = lab.run(FLAT._replace(commission=15.0), YEAR)
     estimates = {
         "conversations a rep and day": per(total("calls"), total("present"), people / days),
@@ -49,15 +50,30 @@ def field(lab: Lab) -> Outcome:
         "promoters, %": per(promoters, customers, 100.0),
         "detractors, %": per(detractors, customers, 100.0),
         "call-backs, %": per(total("callbacks"), total("calls"), 100.0),
-        "cooling-off, honest, %": Estimate(*(3 * [100 * cooling.honest.cooling_off])),
-        "cooling-off, pressed, %": Estimate(*(3 * [100 * cooling.pressure.cooling_off])),
+        "cooling-off, honest, %": honest,
+        "cooling-off, pressed, %": pressed,
         "referrals, % of promoters a month": per(total("referrals"), promoters, 100.0 * 52.0 / 12.0),
         "never call again, pressed, %": per(
             pressing.total("do_not_call", YEAR // 2), pressing.total("calls", YEAR // 2), 100.0
         ),
     }
-    names = list(estimates)
-    return Outcome(estimates, Picture("bars", names, {"figure": [e.figure for e in estimates.values()]}, "", ""))
+    bands = DEFAULTS["field"].bands
+    places = [(e.figure - bands[name].low) / (bands[name].high - bands[name].low) for name, e in estimates.items()]
+    return Outcome(estimates, Picture("bars", list(bands), {"place": places}, "", "place in the range, 0 … 1"))
+
+
+def _cooling_off(lab: Lab) -> tuple[Estimate, Estimate]:
+    """Honest sales given back within the cooling-off, and pressed ones: what a floor that only presses adds, %."""
+    honest = lab.run(FLAT, YEAR, change=NO_GAMING)
+    only_pressing = {key: key == "channels.pressure" for key in NO_GAMING}
+    mixed = lab.run(FLAT._replace(commission=15.0), YEAR, change=only_pressing)
+    share = jackknife(lambda c, s: 100.0 * c / s, honest.total("cooled_off"), honest.total("sales"))
+
+    def of_pressed(cooled: float, sales: float, pressed: float) -> float:
+        return (100.0 * cooled - share.figure * (sales - pressed)) / pressed
+
+    pressed_sales = mixed.reps["tactic_sales"][..., PRESSURE].sum(axis=(1, 2))
+    return share, jackknife(of_pressed, mixed.total("cooled_off"), mixed.total("sales"), pressed_sales)
 
 
 @fact(

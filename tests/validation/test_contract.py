@@ -60,6 +60,8 @@ def test_the_jackknife_covers_the_truth_of_a_ratio():
         (Band(1.0, 2.0), Estimate(2.1, 1.9, 2.3), False),
         (Band(0.0), Estimate(1.0, 0.1, 1.9), True),
         (Band(0.0), Estimate(1.0, -0.1, 2.1), False),
+        (Band(-math.inf, 1.0), Estimate(0.8, 0.7, 0.9), True),
+        (Band(-math.inf, 1.0), Estimate(0.8, 0.5, 1.1), False),
         (Band(0.0, 1.0), Estimate(math.nan, math.nan, math.nan), False),
     ],
 )

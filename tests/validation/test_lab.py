@@ -38,7 +38,7 @@ def test_late_cancellations_thin_out_what_cooled():
         {**NEVER_DISCOVERED, "customers.late_cancellation": 0.02, "customers.late_loyalty": 0.0}, 64
     )
     assert cooled > 0.9 * booked
-    expected = (1.0 - 0.02) ** 23
+    expected = (1.0 - 0.02) ** 24
     assert 0.85 * expected < kept / cooled < 1.15 * expected
 
 
