@@ -83,22 +83,17 @@ def jacob(lab: Lab) -> Outcome:
     "a rep games: over 40 % of the calls of 8 weeks; detected: sanctioned at least once",
     published="> 2 million accounts, 5 300 dismissals over years",
     source="DOJ 2020; CFPB 2016",
-    bands={"reps who game, %": Band(50, 100), "detected of those, %": Band(0, 20),
-           "more than without the quota, points": Band(0.0)},
-)  # fmt: skip
+    bands={"reps who game, %": Band(50, 100), "detected of those, %": Band(0, 20)},
+)
 def wells(lab: Lab) -> Outcome:
     """Threat, mass gaming, late sanctions."""
     paid = FLAT._replace(base_pay=520.0, commission=12.0, audit=0.02)
-    pressed, calm = lab.run(lab.quota(paid, 1.25)._replace(pressure=1.0), 26), lab.run(paid, 26)
+    pressed = lab.run(lab.quota(paid, 1.25)._replace(pressure=1.0), 26)
     limit = lab.config.workforce.gaming_rep
     people, gamers, caught = _people(pressed, limit)
-    people_calm, gamers_calm, _ = _people(calm, limit)
     estimates = {
         "reps who game, %": jackknife(lambda g, p: 100.0 * g / p, gamers, people),
         "detected of those, %": jackknife(lambda c, g: 100.0 * c / g, caught, gamers),
-        "more than without the quota, points": jackknife(
-            lambda g, p, h, q: 100.0 * (g / p - h / q), gamers, people, gamers_calm, people_calm
-        ),
     }
     games = (pressed.reps["gaming"] > limit) * pressed.reps["present"]
     by_week = games.sum(axis=(0, 2)) / pressed.reps["present"].sum(axis=(0, 2))
