@@ -127,7 +127,7 @@ def worth_section(found: dict[str, Any]) -> str:
     text = _section(
         "Worth learning", "python scripts/worth.py --static ... --feedback ... --ppo ... --oracle ... --out ...",
         ("policy", "loyalty, points", "over the best static scheme, floor by floor"), rows,
-        f"{found['floors']} floors from seed {found['first']} on, apart from those of searches, training and evaluation. "
+        f"{found['floors']} floors from seed {found['first']} on, apart from those of searches and training. "
         "Static: the best fixed scheme of a search with restarts. Feedback and oracle: linear in the report and in the "
         "true state. Hindsight: for each floor the best of 32 schemes around the best static one, its luck known; an "
         "upper reference for fixed schemes, not for all policies.",
