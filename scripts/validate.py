@@ -20,7 +20,7 @@ from incentive_env.validation import DEFAULTS, Band, Fact, Lab, Verdict, facts_f
 main = app()
 EXAMPLE = "Example: python scripts/validate.py --only larkin --only jacob --report runs/validation"
 SEEDS = 20_000  # first of the floors that facts are checked on; no search, fit or training sees them
-FLOORS, QUICK_FLOORS = 256, 24
+FLOORS, QUICK_FLOORS = 256, 48
 
 
 @main.command(epilog=EXAMPLE)

@@ -175,7 +175,7 @@ def test_a_situation_tells_what_is_done_there_and_only_there(small):
 def test_a_rotten_team_is_known_by_its_opening_norm(small):
     assert opened_rotten(load_config(small, {"floors.rotten_chance": 1.0}), range(4)).all()
     assert not opened_rotten(load_config(small, {"floors.rotten_chance": 0.0}), range(4)).any()
-    seeds = range(16)
+    small, seeds = load_config(small, {"floors.rotten_chance": 0.5}), range(16)
     rotten = opened_rotten(small, seeds)
     policy = wired("state", "norm", AUDIT, 0.2)
     managed, fixed = (manage(small, each, seeds) for each in (policy, wired("report", "nps", AUDIT, 0.0)))

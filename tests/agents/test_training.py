@@ -309,13 +309,13 @@ def test_everything_wrong_in_a_training_file_is_told_at_once(tmp_path):
 
 
 def test_a_missing_training_name_is_an_error_that_lists_the_shipped_ones():
-    with pytest.raises(ConfigError, match=r"no training file 'pppo'; training files: ppo, or a path"):
+    with pytest.raises(ConfigError, match=r"no training file 'pppo'; training files: ppo, ppo_long, or a path"):
         load_training("pppo")
 
 
 @pytest.mark.parametrize("name", ["none.yaml", "."])
 def test_a_missing_training_file_is_an_error_that_lists_the_shipped_ones(tmp_path, name):
-    with pytest.raises(ConfigError, match=r"no training file '.*'; training files: ppo, or a path"):
+    with pytest.raises(ConfigError, match=r"no training file '.*'; training files: ppo, ppo_long, or a path"):
         load_training(tmp_path / name)
 
 

@@ -32,7 +32,7 @@ def test_a_found_scheme_is_a_policy_with_its_history(run, best):
     assert list(content["scheme"]) == list(LEVERS)
     found = content["found"]
     assert found["command"].startswith("python scripts/optimise_static.py --config tiny.yaml --objective profit ")
-    assert found["command"].endswith(" --seed 0 --set horizon.decisions=2")
+    assert found["command"].endswith(" --seed 0 --set horizon.decisions=2 --out FILE.yaml")
     for name in ("value", "loyalty", "conversion", "profit"):
         assert found[name]["low"] <= found[name]["mean"] <= found[name]["high"]
     result = run("evaluate", "best.yaml", "--config", "tiny.yaml", "--floors", 2, "--out", "r.json")
@@ -85,7 +85,7 @@ def test_worth_compares_floor_by_floor_and_tells_of_situations(run, best):
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     told = json.loads(Path("worth.json").read_text())
-    assert [row["policy"] for row in told["worth"]] == ["static", "feedback", "oracle"]
+    assert [row["policy"] for row in told["worth"]] == ["static", "feedback", "oracle", "hindsight"]
     assert list(told["worth"][2]["gain_over"]) == ["static", "feedback"]
     gain = told["worth"][1]["gain_over"]["static"]["mean"]
     assert gain == pytest.approx(told["worth"][1]["loyalty"]["mean"] - told["worth"][0]["loyalty"]["mean"])

@@ -52,7 +52,7 @@ def test_verdicts_are_written_and_the_exit_code_says_whether_all_hold(run, tmp_p
         (("--config", "contact_center", "--only", "larkin"), "no fact 'larkin' for contact_center"),
         (("--config", "telesails"), "nearest valid name: telesales"),
         (("--set", "decision.stakes=3"), "decision.stakes: unknown key"),
-        (("--out", "/proc/x.json"), "cannot be written"),
+        (("--out", "/dev/null/x.json"), "cannot be written"),
     ],
 )
 def test_a_mistake_is_one_clear_line(run, arguments, says):
