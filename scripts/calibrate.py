@@ -34,7 +34,7 @@ from incentive_env.validation.calibration import (
 )
 
 main = app()
-EXAMPLE = "Example: python scripts/calibrate.py fit --run runs/calibration --out configs/calibration.yaml"
+EXAMPLE = "Example: python scripts/calibrate.py fit --run runs/calibration --out runs/calibration.yaml"
 FRESH_SEEDS = 450_000  # on which the members of the ensemble are measured after they were chosen
 FIT_SEEDS = 400_000  # of the comparison at the end, of sensitivities and of the ensemble; not those of validate.py
 
@@ -47,7 +47,7 @@ def run() -> None:
 @main.command(epilog=EXAMPLE)
 def fit(
     run: Annotated[Path, typer.Option(help="directory for checkpoints, one a generation")],
-    out: Annotated[Path, typer.Option(help="YAML file for the coefficients")] = Path("configs/calibration.yaml"),
+    out: Annotated[Path, typer.Option(help="YAML file for the coefficients")] = Path("runs/calibration.yaml"),
     config: Annotated[str, typer.Option(help="scenario to start from: a preset's name or a YAML file")] = "telesales",
     generations: Annotated[int, typer.Option(min=1, max=10_000)] = 40,
     population: Annotated[int, typer.Option(min=3, max=1000, help="points in a generation")] = 14,
@@ -75,7 +75,7 @@ def fit(
         console().print(_fits_table(fits))
 
 
-@main.command(epilog="Example: python scripts/calibrate.py identify --out docs/calibration.json")
+@main.command(epilog="Example: python scripts/calibrate.py identify --out runs/identified.json")
 def identify(
     out: Annotated[Path, typer.Option(help="JSON file for what each coefficient moved")],
     config: Annotated[str, typer.Option(help="calibrated scenario: a preset's name or a YAML file")] = "telesales",
@@ -91,7 +91,9 @@ def identify(
         console().print(_identification_table(found))
 
 
-@main.command(epilog="Example: python scripts/calibrate.py ensemble --moves docs/calibration.json")
+@main.command(
+    epilog="Example: python scripts/calibrate.py ensemble --moves docs/results/calibration.json --directory runs"
+)
 def ensemble(
     moves: Annotated[Path, typer.Option(help="what `identify` wrote")],
     config: Annotated[str, typer.Option(help="calibrated scenario: a preset's name or a YAML file")] = "telesales",

@@ -21,7 +21,9 @@ from agents.search import Plan, Start
 from incentive_env import Config, load_config
 
 main = app()
-EXAMPLE = "Example: python scripts/optimise_feedback.py --static best_static_loyalty --out feedback.yaml --run runs/f"
+EXAMPLE = (
+    "Example: python scripts/optimise_feedback.py --static best_static_score --out runs/feedback.yaml --run runs/f"
+)
 
 
 @main.command(epilog=EXAMPLE)

@@ -20,7 +20,9 @@ from agents.static import StaticForm, hand_made, point_of, scheme_of, static_con
 from incentive_env import load_config
 
 main = app()
-EXAMPLE = "Example: python scripts/optimise_static.py --objective loyalty --out best_static_loyalty.yaml --run runs/s"
+EXAMPLE = (
+    "Example: python scripts/optimise_static.py --objective loyalty --out runs/best_static_loyalty.yaml --run runs/s"
+)
 _SIGMA = 0.3  # of the first candidates, in half-ranges of a lever
 _DRAWN = 8  # random schemes are drawn for each restart from one, and the best is taken
 

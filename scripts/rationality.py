@@ -18,7 +18,7 @@ from incentive_env import Config, load_config
 from incentive_env.validation import Lab
 
 main = app()
-EXAMPLE = "Example: python scripts/rationality.py --floors 64 --out docs/results/rationality.json"
+EXAMPLE = "Example: python scripts/rationality.py --floors 64 --out runs/rationality.json"
 KINDS: dict[str, dict[str, Any]] = {
     "logit": {"rationality.mode": "logit", "rationality.learning": True},
     "logit, no learning": {"rationality.mode": "logit", "rationality.learning": False},

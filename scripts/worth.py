@@ -1,7 +1,7 @@
 """What it is worth to look: fixed scheme, linear feedback, trained policy and oracle on the same unseen floors.
 
 Example:
-    python scripts/worth.py --static best_static_score --feedback feedback_score --ppo runs/loyalty --out worth.json
+    python scripts/worth.py --static best_static_score --feedback feedback_score --ppo runs/ppo_long
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ from incentive_env.objective import loyalty_score
 from incentive_env.panel import roll_out, sees_state
 
 main = app()
-EXAMPLE = "Example: python scripts/worth.py --static best_static_score --feedback feedback.yaml --out runs/worth.json"
+EXAMPLE = "Example: python scripts/worth.py --static best_static_score --feedback feedback_score --out runs/worth.json"
 
 HINDSIGHT, SPREAD = 32, 0.3  # schemes that hindsight chooses among, and how far their levers scatter
 FIRST = 30_000  # floors that no search or training meets, and that nobody looked at while the model was adjusted

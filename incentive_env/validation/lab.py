@@ -10,23 +10,11 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.floors import Floors
 from incentive_env.model.scheme import Scheme, scheme_to_action
+from incentive_env.model.state import CHANNELS
 
 # Client and bank would select the floors that survive; a comparison must see all of them.
 OPEN: Mapping[str, Any] = {"client.may_leave": False, "money.insolvency": False}
-NO_GAMING: Mapping[str, Any] = {
-    f"channels.{channel}": False
-    for channel in (
-        "pressure",
-        "withhold",
-        "false_promise",
-        "disparage",
-        "callback",
-        "unlogged",
-        "empty_log",
-        "survey",
-        "rushed",
-    )
-}
+NO_GAMING: Mapping[str, Any] = {f"channels.{channel}": False for channel in CHANNELS}
 FLAT = Scheme(base_pay=600.0)
 KEPT_WEEKS = 26
 # What facts look at of a rep's week; the whole record of all runs would fill gigabytes.
