@@ -9,13 +9,17 @@ from zipfile import BadZipFile
 
 import numpy as np
 import yaml
-from stable_baselines3 import PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecNormalize
 
+from agents.algorithms import algorithm_class
 from incentive_env.observation import observation_space
+from incentive_env.true_state import NAMES as TRUE_NAMES
 
 _PREFIX = "checkpoint-"
+_BUFFER = "replay_buffer.pkl"
 
 
 # What the libraries raise, between them, when a file is cut off or is not what it should be.
@@ -29,7 +33,7 @@ class CheckpointError(ValueError):
 
 
 def save_checkpoint(
-    run: Path, model: PPO, normaliser: VecNormalize, description: dict[str, Any], keep: int = 2
+    run: Path, model: BaseAlgorithm, normaliser: VecNormalize, description: dict[str, Any], keep: int = 2
 ) -> Path:
     """Write a checkpoint beside the run's others and drop the oldest; a kill leaves the earlier ones whole."""
     run.mkdir(parents=True, exist_ok=True)
@@ -38,6 +42,8 @@ def save_checkpoint(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     model.save(partial / "model.zip")
+    if isinstance(model, OffPolicyAlgorithm):  # what it learns from is part of what it knows
+        model.save_replay_buffer(partial / _BUFFER)
     np.savez(
         partial / "normaliser.npz",
         obs_mean=normaliser.obs_rms.mean, obs_var=normaliser.obs_rms.var, obs_count=normaliser.obs_rms.count,
@@ -82,24 +88,35 @@ def read_description(path: Path) -> dict[str, Any]:
     return description
 
 
-def read_model(checkpoint: Path) -> tuple[PPO, RunningMeanStd, RunningMeanStd]:
+def read_model(checkpoint: Path) -> tuple[BaseAlgorithm, RunningMeanStd, RunningMeanStd]:
     """The model of a checkpoint, and the running statistics of its observations and returns.
 
     Raises:
         CheckpointError: it is damaged, or was trained on other observations than this version's.
     """
+    training = read_description(checkpoint).get("training") or {}
     try:
-        model = PPO.load(checkpoint / "model.zip", device="cpu")
+        model = algorithm_class(training.get("algorithm", "ppo")).load(checkpoint / "model.zip", device="cpu")
         observations, returns = read_statistics(checkpoint)
     except _DAMAGED as error:
         raise CheckpointError(f"{checkpoint}: cannot be loaded, it is damaged or incomplete: {error}") from None
-    expected = observation_space().shape
+    expected = (len(TRUE_NAMES),) if training.get("sees") == "state" else observation_space().shape
     if model.observation_space.shape != expected:
         raise CheckpointError(
             f"{checkpoint}: was trained on observations of shape {model.observation_space.shape}, this version's have "
             f"shape {expected}; train again, or use the version that it was trained with"
         )
     return model, observations, returns
+
+
+def read_memory(checkpoint: Path, model: BaseAlgorithm) -> None:
+    """Give a model that is to learn on what it had gathered; nothing to do for those that gather anew each time."""
+    if not isinstance(model, OffPolicyAlgorithm):
+        return
+    try:
+        model.load_replay_buffer(checkpoint / _BUFFER)
+    except _DAMAGED as error:
+        raise CheckpointError(f"{checkpoint}: cannot be resumed, {_BUFFER} is missing or damaged: {error}") from None
 
 
 def read_statistics(checkpoint: Path) -> tuple[RunningMeanStd, RunningMeanStd]:

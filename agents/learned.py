@@ -9,6 +9,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 
 from agents.checkpoints import latest_checkpoint, read_model
+from incentive_env.observation import observation_space
 
 CLIP = 10.0  # normalised observations are held within ±this, in training and after
 
@@ -18,6 +19,7 @@ class LearnedPolicy:
 
     def __init__(self, model: BaseAlgorithm, statistics: RunningMeanStd) -> None:
         self.model = model
+        self.sees = "report" if model.observation_space.shape == observation_space().shape else "state"
         self._statistics = statistics
 
     @classmethod

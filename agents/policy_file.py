@@ -4,8 +4,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from agents.feedback import LinearFeedback
-from agents.policy import FixedPolicy, Policy
+from agents.policy import FIXED, FixedPolicy, Policy
 from incentive_env import Config
 from incentive_env.config import config_directory, read_yaml
 from incentive_env.model.scheme import scheme_from_mapping
@@ -42,6 +45,21 @@ def read_policy(path: Path, config: Config) -> Policy:
         return FixedPolicy(scheme_from_mapping(levers), config)
     except ValueError as error:
         raise PolicyError(f"{path}: {error}") from None
+
+
+def fixed_action(name: str, config: Config) -> NDArray[np.float32]:
+    """The action ``[11]`` of a hand-made scheme, or of a fixed one that was found for the scenario.
+
+    Raises:
+        PolicyError: there is none of that name, or it is no fixed scheme.
+    """
+    found = shipped(config)
+    if name not in FIXED and name not in found:
+        raise PolicyError(f"must be one of {', '.join((*FIXED, *found))}")
+    policy = FixedPolicy(FIXED[name].scheme, config) if name in FIXED else read_policy(found[name], config)
+    if not isinstance(policy, FixedPolicy):
+        raise PolicyError("is no fixed scheme")
+    return policy.action
 
 
 def objective_of(path: Path) -> str | None:

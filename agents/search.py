@@ -64,6 +64,7 @@ class Found(NamedTuple):
 def search(
     objective: Objective, starts: Sequence[Start], plan: Plan, *, checkpoint_path: Path | None = None,
     description: dict[str, Any] | None = None, resume: bool = False, label: str = "search", plain: bool = False,
+    quiet: bool = False, watch: Callable[[NDArray[np.float64], int], None] | None = None,
 ) -> Found:  # fmt: skip
     """Search from each start in turn, and keep the winner of the validation.
 
@@ -76,6 +77,8 @@ def search(
         resume: go on from the checkpoint, if there is one, to the same result as if never cut off.
         label: name in the progress.
         plain: progress as lines even on a terminal.
+        quiet: no progress at all.
+        watch: is shown the mean of the search after each generation, and how many generations it has come.
 
     Raises:
         SearchError: there is a checkpoint and it is not resumed, is damaged, or is of another search.
@@ -87,9 +90,12 @@ def search(
     size_of_generation = plan.population * plan.floors
     total = len(starts) * (plan.generations * size_of_generation + 3 * plan.validation_floors)
     done = (len(memory.ended) * plan.generations + memory.generation) * size_of_generation
-    with Progress(label, total, done=done, plain=plain) as progress:
+    with Progress(label, total, done=done, plain=plain, quiet=quiet) as progress:
         while len(memory.ended) < len(starts):
             _advance(memory, objective, starts, plan)
+            if watch is not None:
+                mean = memory.ended[-1][0] if memory.strategy is None else np.asarray(memory.strategy.result.xfavorite)
+                watch(mean, len(memory.ended) * plan.generations + memory.generation)
             if checkpoint_path is not None:
                 write_memory(checkpoint_path, memory)
             progress.move((len(memory.ended) * plan.generations + memory.generation) * size_of_generation)

@@ -1,100 +1,37 @@
-"""Training of PPO: batch, normalisation, checkpoints, resumption, progress."""
+"""Training by stable-baselines3: batch, normalisation, checkpoints, resumption, progress."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Protocol
 
 import torch
 from gymnasium.vector import AutoresetMode
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from stable_baselines3 import PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.logger import configure
+from stable_baselines3.common.logger import Logger, configure
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.checkpoints import CheckpointError, checkpoints, read_description, read_model, save_checkpoint
-from agents.learned import CLIP
-from agents.policy import FIXED, FixedPolicy
-from agents.policy_file import read_policy, shipped
+from agents.algorithms import new_model, update_size
+from agents.checkpoints import CheckpointError, checkpoints, read_description, read_memory, read_model, save_checkpoint
+from agents.learned import CLIP, LearnedPolicy
+from agents.plans import GradientPlan
+from agents.policy import Policy
 from agents.progress import Progress
-from agents.vec_adapter import NativeVecEnv
-from incentive_env import Config, ConfigError, SalesFloorVectorEnv
-from incentive_env.config import config_directory, read_yaml
+from agents.vec_adapter import NativeVecEnv, StateVectorEnv
+from incentive_env import Config, SalesFloorVectorEnv
 
 
-class HyperParameters(BaseModel):
-    """Keywords of stable-baselines3's PPO."""
+class Watcher(Protocol):
+    """Looks at a policy while it is trained."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    n_steps: int = Field(26, ge=1, le=100_000, description="decisions a floor between updates")
-    batch_size: int = Field(832, ge=2, le=1_000_000, description="decisions in a minibatch")
-    n_epochs: int = Field(10, ge=1, le=1000, description="passes over the decisions of an update")
-    learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of Adam; falls linearly to 0")
-    gamma: float = Field(0.97, ge=0.0, le=1.0, description="discount of a period of four weeks")
-    gae_lambda: float = Field(0.95, ge=0.0, le=1.0, description="of generalised advantage estimation")
-    clip_range: float = Field(0.2, gt=0.0, le=1.0, description="of the probability ratio")
-    ent_coef: float = Field(0.0, ge=0.0, le=1.0, description="weight of the entropy")
-    vf_coef: float = Field(0.5, ge=0.0, le=10.0, description="weight of the value loss")
-    max_grad_norm: float = Field(0.5, gt=0.0, le=100.0, description="longest gradient")
-    target_kl: float | None = Field(0.05, gt=0.0, le=10.0, description="divergence at which an update stops early")
-
-
-Width = Annotated[int, Field(ge=1, le=4096)]
-
-
-class Network(BaseModel):
-    """The networks of policy and value."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
-    initial_scheme: str = Field(
-        "balanced_scorecard", description="fixed scheme around which the first actions are drawn"
-    )
-    log_std_init: float = Field(-0.7, ge=-5.0, le=2.0, description="log standard deviation of the first actions")
-
-
-class TrainingConfig(BaseModel):
-    """A training file, ``configs/training/*.yaml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    algorithm: str = Field("ppo", pattern="^ppo$", description="ppo")
-    total_timesteps: int = Field(400_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
-    num_envs: int = Field(128, ge=1, le=100_000, description="floors in the batch")
-    checkpoint_every: int = Field(20_000, ge=1, description="decisions between checkpoints")
-    hyper_parameters: HyperParameters = HyperParameters()  # type: ignore[call-arg]
-    policy: Network = Network()  # type: ignore[call-arg]
-
-    @model_validator(mode="after")
-    def _enough_to_learn_from(self) -> Self:
-        if self.num_envs * self.hyper_parameters.n_steps < 2:
-            raise ValueError("num_envs × hyper_parameters.n_steps must be at least 2: advantages are normalised")
-        return self
-
-
-def load_training(source: "str | Path") -> TrainingConfig:
-    """Load a training file by name (in ``configs/training``) or path.
-
-    Raises:
-        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
-    """
-    shipped = config_directory() / "training" / f"{source}.yaml"
-    path = shipped if shipped.is_file() else Path(source)
-    if not path.is_file():
-        names = ", ".join(sorted(file.stem for file in (config_directory() / "training").glob("*.yaml")))
-        raise ConfigError(f"no training file {str(source)!r}; training files: {names}, or a path")
-    try:
-        return TrainingConfig.model_validate(read_yaml(path))
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))} = {e['input']!r} in {path}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("\n".join(lines)) from None
+    def __call__(self, policy: Policy, step: int) -> None:
+        """Look at the policy as it is after so many decisions; it must not be changed."""
 
 
 def train(
-    config: Config, reward: str, training: TrainingConfig, run: Path, *, seed: int = 0, resume: bool = False,
-    label: str | None = None, plain: bool = False,
+    config: Config, reward: str, training: GradientPlan, run: Path, *, seed: int = 0, resume: bool = False,
+    label: str | None = None, plain: bool = False, quiet: bool = False,
+    watch: Watcher | None = None,
 ) -> Path:  # fmt: skip
     """Train a manager, and return its last checkpoint.
 
@@ -107,6 +44,8 @@ def train(
         resume: go on from the newest checkpoint of the run, if it has one.
         label: name in progress lines; the run's directory where not given.
         plain: progress as lines even on a terminal, for several runs side by side.
+        quiet: no progress at all, and no TensorBoard logs.
+        watch: is shown the policy before the first decision, at every checkpoint, and at the end.
 
     Raises:
         CheckpointError: the run has checkpoints already and is not resumed, or they are of another scenario or reward.
@@ -115,54 +54,35 @@ def train(
     description = {
         "reward": reward, "seed": seed, "config": config.model_dump(), "training": _plan(training)
     }  # fmt: skip
-    venv = NativeVecEnv(SalesFloorVectorEnv(training.num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP))
+    batch = StateVectorEnv if training.sees == "state" else SalesFloorVectorEnv
+    venv = NativeVecEnv(batch(training.num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP))
     normaliser = VecNormalize(venv, gamma=training.hyper_parameters.gamma, clip_obs=CLIP)
     done = checkpoints(run)
     if done and not resume:
         raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
     model = _load(done[-1], normaliser, description) if done else _new(normaliser, training, seed)
-    model.set_logger(configure(str(run / "tensorboard"), ["tensorboard"]))
-    update = training.num_envs * training.hyper_parameters.n_steps
+    model.set_logger(Logger(None, []) if quiet else configure(str(run / "tensorboard"), ["tensorboard"]))
+    update = update_size(training)
     total = -(-training.total_timesteps // update) * update  # whole updates, or the learning rate would pass 0
     left = total - model.num_timesteps
     if left <= 0:
         return done[-1]
-    with Progress(label or run.name, total, done=model.num_timesteps, plain=plain) as progress:
-        keeper = _Keeper(run, normaliser, description, training.checkpoint_every, progress)
+    with Progress(label or run.name, total, done=model.num_timesteps, plain=plain, quiet=quiet) as progress:
+        keeper = _Keeper(run, normaliser, description, training.checkpoint_every, progress, watch)
         model.learn(left, callback=keeper, reset_num_timesteps=False)
+    keeper.show()
     return save_checkpoint(run, model, normaliser, description)
 
 
-def _new(normaliser: VecNormalize, training: TrainingConfig, seed: int) -> PPO:
-    keywords = training.hyper_parameters.model_dump()
-    first = keywords.pop("learning_rate")
+def _new(normaliser: VecNormalize, training: GradientPlan, seed: int) -> BaseAlgorithm:
     normaliser.venv.seed(_first_floor(seed))
-    set_random_seed(seed)  # and not PPO's own seed, which would open the floors anew
-    model = PPO(
-        "MlpPolicy", normaliser, device="cpu", learning_rate=_Falling(first),
-        policy_kwargs={"net_arch": list(training.policy.net_arch), "log_std_init": training.policy.log_std_init},
-        **keywords,
-    )  # fmt: skip
-    _start_around(model, training.policy.initial_scheme, normaliser.venv.env.config)  # type: ignore[attr-defined]
-    return model
+    set_random_seed(seed)  # and not the algorithm's own seed, which would open the floors anew
+    return new_model(training, normaliser, normaliser.venv.env.config)  # type: ignore[attr-defined]
 
 
 def _first_floor(seed: int) -> int:
     """Seed of the first floor trained on: far from those of evaluation, of searches and of other training seeds."""
     return 1_000_000 + 10_000_000 * seed
-
-
-def _start_around(model: PPO, name: str, config: Config) -> None:
-    """Let the first actions be those of a scheme that a floor survives, or the first lessons are all about closing."""
-    found = shipped(config)
-    if name not in FIXED and name not in found:
-        raise ConfigError(f"policy.initial_scheme = {name!r}: must be one of {', '.join((*FIXED, *found))}")
-    policy = FixedPolicy(FIXED[name].scheme, config) if name in FIXED else read_policy(found[name], config)
-    if not isinstance(policy, FixedPolicy):
-        raise ConfigError(f"policy.initial_scheme = {name!r}: is no fixed scheme")
-    action = torch.as_tensor(policy.action)
-    with torch.no_grad():
-        model.policy.action_net.bias.copy_(action)
 
 
 def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
@@ -172,27 +92,18 @@ def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
     return [name for key in stored for name in _differences(stored[key], wanted.get(key), f"{prefix}{key}.")]
 
 
-def _plan(training: TrainingConfig) -> dict[str, Any]:
+def _plan(training: GradientPlan) -> dict[str, Any]:
     """The plan as a checkpoint keeps it: how long and how often saved may change when a run is resumed."""
     return training.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every"})
 
 
-class _Falling:
-    """A learning rate that falls linearly to 0 (picklable, unlike a closure)."""
-
-    def __init__(self, first: float) -> None:
-        self._first = first
-
-    def __call__(self, remaining: float) -> float:
-        return self._first * max(remaining, 0.0)
-
-
-def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any]) -> PPO:
+def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any]) -> BaseAlgorithm:
     stored = read_description(checkpoint)
     model, normaliser.obs_rms, normaliser.ret_rms = read_model(checkpoint)
     others = _differences({key: stored.get(key) for key in ("reward", "config", "training")}, description)
     if others:
         raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
+    read_memory(checkpoint, model)
     set_random_seed(int(stored["seed"]) + model.num_timesteps)
     normaliser.venv.seed(_first_floor(int(stored["seed"])) + model.num_timesteps)
     model.set_env(normaliser)
@@ -203,15 +114,23 @@ class _Keeper(BaseCallback):
     """Saves checkpoints and moves the progress bar."""
 
     def __init__(
-        self, run: Path, normaliser: VecNormalize, description: dict[str, Any], every: int, progress: Progress
-    ) -> None:
+        self, run: Path, normaliser: VecNormalize, description: dict[str, Any], every: int, progress: Progress,
+        watch: Watcher | None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._run, self._normaliser, self._description = run, normaliser, description
-        self._every, self._progress = every, progress
+        self._every, self._progress, self._watch = every, progress, watch
         self._next = 0
+
+    def show(self) -> None:
+        """Let the watcher see the policy as it is."""
+        if self._watch is not None:
+            self._watch(LearnedPolicy(self.model, self._normaliser.obs_rms), self.model.num_timesteps)  # type: ignore[arg-type]
 
     def _on_training_start(self) -> None:
         self._next = self.model.num_timesteps + self._every
+        if self.model.num_timesteps == 0:
+            self.show()
 
     def _on_step(self) -> bool:
         return True
@@ -222,5 +141,6 @@ class _Keeper(BaseCallback):
     def _on_rollout_start(self) -> None:
         """Save between an update and the next roll-out, where a model and its timesteps belong together."""
         if self.model.num_timesteps >= self._next:
-            save_checkpoint(self._run, self.model, self._normaliser, self._description)  # type: ignore[arg-type]
+            save_checkpoint(self._run, self.model, self._normaliser, self._description)
+            self.show()
             self._next += self._every

@@ -4,10 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
 from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import SalesFloorVectorEnv
+from incentive_env.true_state import NAMES, true_state
+
+
+class StateVectorEnv(SalesFloorVectorEnv):
+    """Floors whose manager sees the true state instead of the report: where an oracle is trained, and nothing else."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.single_observation_space = Box(-np.inf, np.inf, (len(NAMES),), np.float32)
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+
+    def _observe(self) -> np.ndarray:
+        return true_state(self.floors).astype(np.float32)
 
 
 class NativeVecEnv(VecEnv):

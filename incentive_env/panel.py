@@ -30,8 +30,10 @@ _OUTCOMES = (
 class Predictor(Protocol):
     """Anything with the ``predict`` of stable-baselines3."""
 
-    def predict(self, observation: Any, *, deterministic: bool = True) -> tuple[Any, Any]:
-        """Actions ``[floors, 11]`` for observations ``[floors, 39]``."""
+    def predict(
+        self, observation: Any, state: Any = None, episode_start: Any = None, deterministic: bool = True
+    ) -> tuple[Any, Any]:
+        """Actions ``[floors, 11]`` for observations ``[floors, 39]``, and what it is to be handed at the next call."""
 
 
 Policy = Scheme | Predictor | Callable[[NDArray[np.float32]], NDArray[np.floating]]
@@ -136,10 +138,25 @@ def as_actor(policy: Policy, config: Config) -> Callable[[NDArray[np.float32]], 
         return lambda seen: np.tile(action, (len(seen), 1))
     predict = getattr(policy, "predict", None)
     if predict is not None:
-        return lambda seen: predict(seen, deterministic=True)[0]
+        return _Remembering(predict)
     if callable(policy):
         return policy
     raise ValueError(f"policy {policy!r}: must be a Scheme, a callable, or have a method 'predict'")
+
+
+class _Remembering:
+    """Hands a policy back the state that it returned, so that one with a memory has it from decision to decision."""
+
+    def __init__(self, predict: Callable[..., tuple[Any, Any]]) -> None:
+        self._predict = predict
+        self._state: Any = None
+        self._first = True
+
+    def __call__(self, seen: NDArray[np.float32]) -> Any:
+        start = np.full(len(seen), self._first)
+        self._first = False
+        actions, self._state = self._predict(seen, state=self._state, episode_start=start, deterministic=True)
+        return actions
 
 
 def sees_state(policy: Any) -> bool:

@@ -1,18 +1,19 @@
 """What the scripts share: one clear line and exit code 2 on a user's mistake, and files that appear whole."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
 
+from agents.files import write_json, written_whole
 from agents.registry import PolicyError
 from incentive_env import ConfigError
+
+__all__ = ["app", "check_writable", "console", "user_errors", "write_json", "written_whole"]
 
 
 def app() -> typer.Typer:
@@ -51,23 +52,3 @@ def user_errors() -> Iterator[None]:
     except (ConfigError, PolicyError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside ``path`` to write to; it takes the name when all is written."""
-    if path.exists() and not path.is_file():
-        raise OSError(f"{path}: is not a file, and is not written over")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON, whole or not at all."""
-    with written_whole(path) as partial:
-        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

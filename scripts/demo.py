@@ -67,7 +67,8 @@ def run(
 
 
 def _train(reward: str, out: Path, timesteps: int | None) -> Path:
-    from agents.training import load_training, train
+    from agents.plans import load_training
+    from agents.training import train
 
     plan = load_training("ppo")
     if timesteps is not None:

@@ -36,7 +36,8 @@ def run(
     with user_errors():
         scenario = load_config(config, override or [])
         reward_weights(scenario, reward)
-        from agents.training import load_training, train  # loads torch
+        from agents.plans import load_training
+        from agents.training import train  # loads torch
 
         plan = load_training(training)
         if timesteps is not None:

@@ -16,7 +16,7 @@ class Model:
     def __init__(self, action: np.ndarray) -> None:
         self.action = action
 
-    def predict(self, observation, *, deterministic=False):
+    def predict(self, observation, state=None, episode_start=None, deterministic=False):
         assert deterministic
         return np.tile(self.action, (len(observation), 1)), None
 

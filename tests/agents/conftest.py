@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.training import HyperParameters, Network, TrainingConfig, train
+from agents.plans import Network, PPOParameters, TrainingConfig
+from agents.training import train
 from incentive_env import Config
 
 
@@ -13,7 +14,7 @@ def plan() -> TrainingConfig:
     """Four updates of 4 floors × 3 decisions = 12 timesteps, each in two minibatches and with a checkpoint."""
     return TrainingConfig(
         total_timesteps=48, num_envs=4, checkpoint_every=12,
-        hyper_parameters=HyperParameters(n_steps=3, batch_size=6, n_epochs=2, learning_rate=0.01),
+        hyper_parameters=PPOParameters(n_steps=3, batch_size=6, n_epochs=2, learning_rate=0.01),
         policy=Network(net_arch=(8,)),
     )  # fmt: skip
 

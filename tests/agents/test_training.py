@@ -13,8 +13,9 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 import agents.checkpoints
 from agents.checkpoints import CheckpointError, checkpoints, latest_checkpoint, read_description, save_checkpoint
 from agents.learned import LearnedPolicy
+from agents.plans import Network, PPOParameters, TrainingConfig, load_plan, load_training
 from agents.registry import load_policy
-from agents.training import HyperParameters, Network, TrainingConfig, load_training, train
+from agents.training import train
 from agents.vec_adapter import NativeVecEnv
 from incentive_env import ConfigError, load_config
 from incentive_env.config import config_directory
@@ -278,23 +279,28 @@ def _file(folder, content):
     return path
 
 
-def test_shipped_training_files_load():
-    for path in (config_directory() / "training").glob("*.yaml"):
-        named, by_path = load_training(path.stem), load_training(path)
-        assert named == by_path
-        assert named.hyper_parameters.batch_size <= named.num_envs * named.hyper_parameters.n_steps
+SHIPPED = sorted(path.stem for path in (config_directory() / "training").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_training_files_load(name):
+    plan = load_plan(name)
+    assert plan == load_plan(config_directory() / "training" / f"{name}.yaml")
+    if isinstance(plan, TrainingConfig):
+        decisions = plan.num_envs * plan.hyper_parameters.n_steps
+        assert decisions % plan.hyper_parameters.batch_size == 0  # no minibatch is cut short
 
 
 def test_a_training_file_changes_what_it_names(tmp_path):
     loaded = load_training(_file(tmp_path, {"num_envs": 2, "hyper_parameters": {"n_steps": 5}}))
-    assert loaded == TrainingConfig(num_envs=2, hyper_parameters=HyperParameters(n_steps=5))
+    assert loaded == TrainingConfig(num_envs=2, hyper_parameters=PPOParameters(n_steps=5))
 
 
 def test_everything_wrong_in_a_training_file_is_told_at_once(tmp_path):
     path = _file(
         tmp_path,
         "num_envs: 0\ncolour: red\nhyper_parameters: {gamma: .nan, n_step: 4, learning_rate: -1, clip_range: wide}\n"
-        "policy: {net_arch: [64, x]}\nalgorithm: sac\n",
+        "policy: {net_arch: [64, x]}\n",
     )
     with pytest.raises(ConfigError) as error:
         load_training(path)
@@ -302,20 +308,29 @@ def test_everything_wrong_in_a_training_file_is_told_at_once(tmp_path):
     wrong = {
         "num_envs": "0", "colour": "'red'", "hyper_parameters.gamma": "nan", "hyper_parameters.n_step": "4",
         "hyper_parameters.learning_rate": "-1", "hyper_parameters.clip_range": "'wide'", "policy.net_arch.1": "'x'",
-        "algorithm": "'sac'",
     }  # fmt: skip
     assert {line.split(f" in {path}: ")[0] for line in lines} == {f"{key} = {value}" for key, value in wrong.items()}
     assert len(lines) == len(wrong)
 
 
+def test_an_unknown_algorithm_is_an_error_that_lists_the_known_ones(tmp_path):
+    with pytest.raises(ConfigError, match=r"algorithm = 'dqn' in .*: must be one of 'ppo', 'recurrent_ppo', "):
+        load_training(_file(tmp_path, {"algorithm": "dqn"}))
+
+
+def test_a_search_is_no_training(tmp_path):
+    with pytest.raises(ConfigError, match="cma_static is a search"):
+        load_training("static")
+
+
 def test_a_missing_training_name_is_an_error_that_lists_the_shipped_ones():
-    with pytest.raises(ConfigError, match=r"no training file 'pppo'; training files: ppo, ppo_long, or a path"):
+    with pytest.raises(ConfigError, match=r"no training file 'pppo'; training files: anchored_ppo, .*, tqc, or a path"):
         load_training("pppo")
 
 
 @pytest.mark.parametrize("name", ["none.yaml", "."])
 def test_a_missing_training_file_is_an_error_that_lists_the_shipped_ones(tmp_path, name):
-    with pytest.raises(ConfigError, match=r"no training file '.*'; training files: ppo, ppo_long, or a path"):
+    with pytest.raises(ConfigError, match=r"no training file '.*'; training files: anchored_ppo, .*, tqc, or a path"):
         load_training(tmp_path / name)
 
 

@@ -8,9 +8,9 @@ import pictures
 import pytest
 from worlds import small_config
 
-import agents.training
+import agents.plans
 from agents.registry import NAMES
-from agents.training import TrainingConfig
+from agents.plans import TrainingConfig
 
 ROWS = ["PPO on conversion", "PPO on loyalty", *NAMES]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -33,8 +33,8 @@ class InThisProcess:
 
 @pytest.fixture
 def small_demo(monkeypatch, training):
-    plan = agents.training.load_training(training)
-    monkeypatch.setattr(agents.training, "load_training", lambda _: plan)
+    plan = agents.plans.load_training(training)
+    monkeypatch.setattr(agents.plans, "load_training", lambda _: plan)
     monkeypatch.setattr(demo, "load_config", lambda _: small_config())
     monkeypatch.setattr(demo, "ProcessPoolExecutor", InThisProcess)
     assert isinstance(plan, TrainingConfig)

@@ -1,0 +1,1 @@
+"""The benchmark: cells that are run, their results as a file, and what can be said from them."""

@@ -1,0 +1,94 @@
+"""One cell: train a policy where it is to be trained, watch it on the way, and score it at home and abroad."""
+
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.benchmark.learners import Task, learn
+from agents.benchmark.results import FIGURES, Cell, Kind, Point, Scored
+from agents.benchmark.suite import Job, Suite, Trained, loaded
+from agents.evaluation import Evaluation, evaluate
+from agents.plans import GradientPlan
+from agents.policy import FIXED, Policy
+from agents.registry import load_policy
+from incentive_env import Config
+from incentive_env.model.scheme import lever_ranges
+from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.panel import sees_state
+
+_DIGITS = 6  # significant, of a figure in the file
+
+
+class Done(NamedTuple):
+    """A cell, and how long it took."""
+
+    cell: Cell
+    seconds: float
+
+
+def run_cell(suite: Suite, job: Job, models: Path) -> Done:
+    """Run one cell, from nothing; the same bits whenever and wherever.
+
+    Args:
+        suite: for the floors.
+        job: which cell.
+        models: folder in which what was trained is kept, under the cell's name.
+    """
+    started = time.monotonic()
+    needed = loaded(suite, job)
+    floors = {use: range(r.first, r.first + r.count) for use, r in suite.floor_ranges().items()}
+    curve: list[Point] = []
+
+    def watch(policy: Policy, step: int) -> None:
+        curve.append(_point(evaluate(needed.config, policy, floors["curve"]), step))
+
+    policy = _policy(job, needed, suite.points, models / job.key, watch)
+    scored = {job.scenario: _scored(evaluate(needed.config, policy, floors["home"]), needed.config)}
+    for name, config in needed.held_out.items():
+        scored[name] = _scored(evaluate(config, policy, floors["held_out"]), config)
+    cell = Cell(
+        policy=job.name, kind=_kind(job, needed, policy), reward=job.reward, scenario=job.scenario, seed=job.seed,
+        scored=scored, curve=tuple(curve),
+    )  # fmt: skip
+    return Done(cell, round(time.monotonic() - started, 1))
+
+
+def _policy(job: Job, needed: Trained, points: int, keep: Path, watch: Any) -> Policy:
+    if needed.plan is None:
+        return load_policy(job.policy, needed.config)
+    assert job.reward is not None
+    return learn(needed.plan, Task(needed.config, job.reward, job.seed, points, keep), watch)
+
+
+def _kind(job: Job, needed: Trained, policy: Policy) -> Kind:
+    if sees_state(policy):
+        return "oracle"
+    if isinstance(needed.plan, GradientPlan):
+        return "learned"
+    return "fixed" if job.policy in FIXED or job.policy == "random" else "searched"
+
+
+def _point(seen: Evaluation, step: int) -> Point:
+    return Point(step=step, **{figure: _rounded(getattr(seen, figure).mean()) for figure in FIGURES})
+
+
+def _scored(seen: Evaluation, config: Config) -> Scored:
+    low, high = lever_ranges(config)
+    levers = low + (seen.actions + 1.0) / 2.0 * (high - low)  # [decisions, levers]
+    return Scored(
+        **{figure: _all_rounded(getattr(seen, figure)) for figure in FIGURES},
+        wellbeing=_rounded(seen.wellbeing.mean()),
+        volume=_rounded(seen.survived.mean()),
+        channels=dict(zip(CHANNELS, _all_rounded(seen.channels.mean(axis=0)), strict=True)),
+        levers={lever: _all_rounded(levers[:, number]) for number, lever in enumerate(LEVERS)},
+    )
+
+
+def _rounded(value: Any) -> float:
+    return float(f"{float(value):.{_DIGITS}g}")
+
+
+def _all_rounded(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(_rounded(value) for value in values)

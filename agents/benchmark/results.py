@@ -1,0 +1,120 @@
+"""The results file: every cell of a suite with its figures floor by floor, and where they come from.
+
+All that hangs on the clock stands under ``times``; the rest is the same bytes whenever the same suite is run with the
+same code and versions on the same kind of machine.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming")  # kept floor by floor
+Kind = Literal["fixed", "searched", "learned", "oracle"]
+# The measured figure that stands for what a reward asks for; what is steered on, and what can be gamed.
+PROXIES = {"conversion": "conversion", "profit": "profit", "survey": "nps", "loyalty": "nps", "balanced": "nps"}
+
+
+class ResultsError(ValueError):
+    """A results file is missing, damaged, or cannot be compared."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scored(_Part):
+    """One policy on the floors of one scenario; figures as in `agents.evaluation.Evaluation`."""
+
+    loyalty: tuple[float, ...]  # [floors] score in the run-off, points
+    conversion: tuple[float, ...]  # [floors] recorded, share
+    nps: tuple[float, ...]  # [floors] measured, points
+    profit: tuple[float, ...]  # [floors] €/week
+    gaming: tuple[float, ...]  # [floors] share of calls and contacts
+    wellbeing: float  # mean over floors, points
+    volume: float  # mean over floors: share of the client's volume that is left at the end
+    channels: dict[str, float]  # gamed cases a call, mean over floors
+    levers: dict[str, tuple[float, ...]]  # [decisions] mean over floors, in the units of the levers
+
+
+class Point(_Part):
+    """A checkpoint during training, on the same floors each time; means over them."""
+
+    step: int  # decisions trained on so far (searches: decisions simulated)
+    loyalty: float
+    conversion: float
+    nps: float
+    profit: float
+    gaming: float
+
+
+class Cell(_Part):
+    """One policy, trained on one reward with one seed in one scenario, and how it did."""
+
+    policy: str  # name of a fixed scheme or of a training file
+    kind: Kind
+    reward: str | None  # what it was trained on; None where nothing was trained
+    scenario: str  # where it was trained, and is at home
+    seed: int  # of training; 0 where nothing was trained
+    scored: dict[str, Scored]  # by scenario: at home first, then held out
+    curve: tuple[Point, ...]  # empty where nothing was trained
+
+    @property
+    def key(self) -> str:
+        """Its name in files and messages."""
+        parts = (self.policy, self.reward, self.scenario, str(self.seed))
+        return "-".join(part for part in parts if part is not None)
+
+    @property
+    def group(self) -> tuple[str, str | None, str]:
+        """What its training seeds have in common: policy, reward, scenario."""
+        return self.policy, self.reward, self.scenario
+
+
+class FloorRange(_Part):
+    """Seeds of floors, one after the other."""
+
+    first: int
+    count: int
+
+
+class Results(_Part):
+    """A whole file."""
+
+    format: Literal[1] = 1
+    suite: str
+    suite_hash: str  # changes with any number of the suite and its training files
+    scenarios: dict[str, str]  # name to config hash
+    held_out: dict[str, tuple[str, ...]]  # scenario at home to those its policies never saw
+    floors: dict[str, FloorRange]  # "home", "held_out", "curve"
+    provenance: dict[str, Any]  # commit, versions, machine
+    cells: tuple[Cell, ...]
+    digest: str  # of suite, scenarios, floors and cells
+    times: dict[str, Any]  # started, seconds of each cell
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """Sixteen letters that change with any figure, but not with times or machines."""
+    counted = {key: content[key] for key in ("suite_hash", "scenarios", "held_out", "floors", "cells")}
+    return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_results(path: Path) -> Results:
+    """Read a results file.
+
+    Raises:
+        ResultsError: it is missing, is no results file, or was changed by hand.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        results = Results.model_validate(content)
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ResultsError(f"{path}: cannot be read: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ResultsError(f"{path}: is no results file: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    if digest_of(content) != results.digest:
+        raise ResultsError(f"{path}: its figures do not fit its digest {results.digest}; it was changed after the run")
+    return results

@@ -1,0 +1,195 @@
+"""Runs the cells of a suite over processes: each is written at once, and a killed run goes on with the rest."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from agents.benchmark.cell import Done, run_cell
+from agents.benchmark.provenance import code_digest, provenance, versions
+from agents.benchmark.results import Cell, Results, digest_of
+from agents.benchmark.suite import Job, Suite, hash_of, jobs_of, loaded, suite_hash
+from agents.evaluation import evaluate
+from agents.files import write_json
+from agents.plans import FeedbackPlan, GradientPlan, Plan, RandomSearchPlan, SACPlan, StaticPlan
+from agents.policy import FIXED, FixedPolicy
+from agents.progress import Progress
+
+_CELLS, _MODELS = "cells", "models"
+# What a decision costs beside one of PPO, about: for the time that is left, and to begin with what takes longest.
+_EFFORT = {"recurrent_ppo": 2.5, "sac": 4.0, "tqc": 7.0, "anchored_ppo": 1.1}
+
+
+def run_suite(name: str, suite: Suite, out: Path, *, workers: int, plain: bool = False) -> Results:
+    """Run what is left of a suite.
+
+    Args:
+        name: of the suite.
+        suite: what is to be run.
+        out: folder for cells, models and ``results.json``; cells that are there, and were made by the same code,
+            versions and numbers, are not run again.
+        workers: processes; the results are the same bits for any number.
+        plain: progress as lines even on a terminal.
+
+    Raises:
+        OSError: another run is under way in the folder.
+        RuntimeError: a worker died; what is done stays, and the next run goes on from there.
+    """
+    jobs = list(jobs_of(suite))
+    with _alone_in(out):
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        done = {job.key: found for job in jobs if (found := _read(out, suite, job)) is not None}
+        left = sorted((job for job in jobs if job.key not in done), key=lambda job: -_cost(suite, job))
+        total = sum(_cost(suite, job) for job in jobs)
+        before = total - sum(_cost(suite, job) for job in left)
+        with Progress(f"benchmark {name}", total, done=before, plain=plain) as progress:
+            _tell_where_it_stands(progress, len(jobs), len(left))
+            for job, result in _run_all(suite, left, out, workers):
+                done[job.key] = result
+                before += _cost(suite, job)
+                progress.note(_told(job, result, len(done), len(jobs)))
+                progress.move(before)
+        results = _assemble(name, suite, [done[job.key] for job in jobs], started)
+        write_json(out / "results.json", results.model_dump(mode="json"), indent=None)
+        return results
+
+
+def _run_all(suite: Suite, jobs: list[Job], out: Path, workers: int) -> Iterator[tuple[Job, Done]]:
+    """Cells as they come in; each is on disk before it is told of."""
+    if not jobs:
+        return
+    _compile_once(suite)
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_begin_worker) as pool:
+        waiting: dict[Future[Done], Job] = {pool.submit(_work, suite, job, out): job for job in jobs}
+        try:
+            while waiting:
+                ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    job = waiting.pop(future)
+                    yield job, future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _work(suite: Suite, job: Job, out: Path) -> Done:
+    done = run_cell(suite, job, out / _MODELS)
+    content = {"hash": _cell_hash(suite, job), "seconds": done.seconds, "cell": done.cell.model_dump(mode="json")}
+    write_json(_cell_file(out, job), content, indent=None)
+    return done
+
+
+def _compile_once(suite: Suite) -> None:
+    """Fill the compiler's cache, so that the workers find it instead of compiling each for itself."""
+    config = loaded(suite, next(jobs_of(suite))).config
+    evaluate(config, FixedPolicy(FIXED["flat_salary"].scheme, config), range(2))
+
+
+def _begin_worker() -> None:
+    """A worker whose parent was killed would go on for nobody: it ends as soon as it is an orphan."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _read(out: Path, suite: Suite, job: Job) -> Done | None:
+    """A cell of an earlier run; ``None`` where there is none, or it was made otherwise."""
+    try:
+        content = json.loads(_cell_file(out, job).read_text(encoding="utf-8"))
+        if content["hash"] != _cell_hash(suite, job):
+            return None
+        return Done(Cell.model_validate(content["cell"]), float(content["seconds"]))
+    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        return None
+
+
+def _cell_file(out: Path, job: Job) -> Path:
+    return out / _CELLS / f"{job.key}.json"
+
+
+def _cell_hash(suite: Suite, job: Job) -> str:
+    needed = loaded(suite, job)
+    plan = None if needed.plan is None else needed.plan.model_dump(mode="json")
+    configs = [config.model_dump(mode="json") for config in (needed.config, *needed.held_out.values())]
+    floors = {use: floors.model_dump() for use, floors in suite.floor_ranges().items()}
+    return hash_of([list(job), plan, configs, floors, suite.points, code_digest(), versions()])
+
+
+def _assemble(name: str, suite: Suite, done: list[Done], started: str) -> Results:
+    homes = {job.scenario: loaded(suite, job) for job in jobs_of(suite)}
+    configs = {scenario: needed.config for scenario, needed in homes.items()}
+    for needed in homes.values():
+        configs |= needed.held_out
+    content: dict[str, Any] = {
+        "suite": name,
+        "suite_hash": suite_hash(suite),
+        "scenarios": {scenario: hash_of(config.model_dump(mode="json")) for scenario, config in configs.items()},
+        "held_out": {scenario: list(others) for scenario, others in suite.scenarios.items()},
+        "floors": {use: floors.model_dump() for use, floors in suite.floor_ranges().items()},
+        "cells": [one.cell.model_dump(mode="json") for one in done],
+    }
+    seconds = {f"{one.cell.key}": one.seconds for one in done}
+    times = {"started": started, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": seconds}
+    return Results(**content, provenance=provenance(), digest=digest_of(content), times=times)
+
+
+def _cost(suite: Suite, job: Job) -> int:
+    """About how much work a cell is, in decisions of PPO."""
+    needed = loaded(suite, job)
+    decisions = needed.config.horizon.decisions
+    scored = suite.floors.home + suite.floors.held_out * len(needed.held_out)
+    if needed.plan is None:
+        return 2 * decisions * scored
+    return int(_of_training(needed.plan, decisions)) + 2 * decisions * (scored + suite.points * suite.floors.curve)
+
+
+def _of_training(plan: Plan, decisions: int) -> float:
+    if isinstance(plan, GradientPlan):
+        effort = _EFFORT.get(plan.algorithm, 1.0)
+        return (
+            plan.total_timesteps
+            * effort
+            * (plan.hyper_parameters.gradient_steps / 8 if isinstance(plan, SACPlan) else 1)
+        )
+    candidates = plan.candidates if isinstance(plan, RandomSearchPlan) else plan.generations * plan.population
+    assert isinstance(plan, StaticPlan | FeedbackPlan | RandomSearchPlan)
+    return float(candidates * plan.floors * decisions)
+
+
+@contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Hold the folder for one run; the system lets go of it however the run ends."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:  # not on this system: two runs at once are the user's own care
+            pass
+        except OSError:
+            raise OSError(f"{out}: another run is under way in this folder") from None
+        yield
+
+
+def _tell_where_it_stands(progress: Progress, cells: int, left: int) -> None:
+    progress.note(f"{cells} cells, {cells - left} of them done already")
+
+
+def _told(job: Job, done: Done, number: int, cells: int) -> str:
+    loyalty = done.cell.scored[job.scenario].loyalty
+    return f"{number:3d} of {cells}  {job.key}: loyalty {sum(loyalty) / len(loyalty):.1f}, {done.seconds:.0f} s"
