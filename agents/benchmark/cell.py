@@ -18,7 +18,7 @@ from incentive_env.model.scheme import lever_ranges
 from incentive_env.model.state import CHANNELS, LEVERS
 from incentive_env.panel import sees_state
 
-_DIGITS = 6  # significant, of a figure in the file
+_DIGITS = 5  # significant, of a figure in the file
 
 
 class Done(NamedTuple):
@@ -47,7 +47,8 @@ def run_cell(suite: Suite, job: Job, models: Path) -> Done:
     policy = _policy(job, needed, suite.points, models / job.key, watch)
     scored = {job.scenario: _scored(evaluate(needed.config, policy, floors["home"]), needed.config)}
     for name, config in needed.held_out.items():
-        scored[name] = _scored(evaluate(config, policy, floors["held_out"]), config)
+        abroad = _scored(evaluate(config, policy, floors["held_out"]), config)
+        scored[name] = abroad.model_copy(update={"levers": {}})  # as at home, about: what it saw decides
     cell = Cell(
         policy=job.name, kind=_kind(job, needed, policy), reward=job.reward, scenario=job.scenario, seed=job.seed,
         scored=scored, curve=tuple(curve),

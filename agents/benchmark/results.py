@@ -36,7 +36,7 @@ class Scored(_Part):
     wellbeing: float  # mean over floors, points
     volume: float  # mean over floors: share of the client's volume that is left at the end
     channels: dict[str, float]  # gamed cases a call, mean over floors
-    levers: dict[str, tuple[float, ...]]  # [decisions] mean over floors, in the units of the levers
+    levers: dict[str, tuple[float, ...]]  # [decisions] mean over floors, in units of the levers; empty but at home
 
 
 class Point(_Part):
