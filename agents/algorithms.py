@@ -18,6 +18,7 @@ _CLASSES: dict[str, type[BaseAlgorithm]] = {
 }  # fmt: skip
 _MEMORY = "MlpLstmPolicy"
 _FURTHEST = 0.995  # a squashed action never reaches an end of the box; this is where it starts for a lever at one
+_SMALL = 0.01  # gain of the last layer, as PPO has it: the first actions hang on the bias, not on what is seen
 
 
 def algorithm_class(name: str) -> type[BaseAlgorithm]:
@@ -63,6 +64,8 @@ def new_model(plan: GradientPlan, venv: VecNormalize, config: Config) -> BaseAlg
 def _start_squashed(model: BaseAlgorithm, action: torch.Tensor, log_std: float) -> None:
     actor = model.policy.actor
     with torch.no_grad():
+        for head in (actor.mu, actor.log_std):  # type: ignore[union-attr]
+            head.weight.mul_(_SMALL)  # type: ignore[operator, union-attr]
         actor.mu.bias.copy_(torch.atanh(action.clamp(-_FURTHEST, _FURTHEST)))  # type: ignore[operator, union-attr]
         actor.log_std.bias.fill_(log_std)  # type: ignore[operator, union-attr]
 

@@ -1,0 +1,134 @@
+"""Every algorithm behind the one `train` and the one `predict`: where it starts, what it sees, that it goes on."""
+
+import numpy as np
+import pytest
+import torch
+
+from agents.checkpoints import checkpoints, latest_checkpoint
+from agents.learned import LearnedPolicy
+from agents.plans import load_training
+from agents.policy_file import fixed_action
+from agents.registry import load_policy
+from agents.training import train
+from incentive_env.observation import NAMES as REPORTED
+from incentive_env.panel import roll_out
+from incentive_env.true_state import NAMES as TRUE
+
+ON_POLICY = {"n_steps": 3, "batch_size": 6, "n_epochs": 2, "learning_rate": 0.01}
+OFF_POLICY = {"batch_size": 8, "gradient_steps": 2, "buffer_size": 200, "learning_rate": 0.01}
+SMALL = {"total_timesteps": 24, "num_envs": 4, "checkpoint_every": 12}
+MEMORY = {"net_arch": [8], "lstm_hidden_size": 4}
+PLANS = {
+    "recurrent_ppo": {"hyper_parameters": ON_POLICY, "policy": MEMORY},
+    "anchored_ppo": {
+        "hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}, "anchor": {"floors": 4, "net_arch": [8]},
+    },
+    "sac": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
+    "tqc": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
+    "oracle": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
+}  # fmt: skip
+
+
+def _plan(name, **changes):
+    return load_training(name, {**SMALL, **PLANS[name], **changes})
+
+
+@pytest.fixture(scope="module", params=PLANS)
+def run(request, small, tmp_path_factory):
+    """A finished run of each algorithm; read it only."""
+    folder = tmp_path_factory.mktemp("runs") / request.param
+    train(small, "loyalty", _plan(request.param), folder, seed=1, quiet=True)
+    return request.param, folder
+
+
+def _weights(run):
+    return LearnedPolicy.load(run).model.policy.state_dict()
+
+
+def test_every_algorithm_trains_and_manages_floors(small, run):
+    name, folder = run
+    policy = load_policy(str(folder), small)
+    assert policy.sees == ("state" if name == "oracle" else "report")
+    actions = roll_out(small, policy, range(3)).actions
+    assert actions.shape == (small.horizon.decisions, 3, 11)
+    assert (np.abs(actions) <= 1.0 + 1e-6).all() or name not in ("sac", "tqc")
+
+
+def test_the_same_seed_trains_to_the_same_weights(small, run, tmp_path):
+    name, folder = run
+    train(small, "loyalty", _plan(name), tmp_path / "again", seed=1, quiet=True)
+    for one, other in zip(_weights(folder).values(), _weights(tmp_path / "again").values(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_a_run_goes_on_from_its_checkpoint(small, run, tmp_path):
+    name, _ = run
+    train(small, "loyalty", _plan(name), tmp_path, seed=1, quiet=True)
+    before = _weights(tmp_path)
+    train(small, "loyalty", _plan(name, total_timesteps=48), tmp_path, seed=1, resume=True, quiet=True)
+    assert latest_checkpoint(tmp_path).name == "checkpoint-0000000048"
+    assert any(
+        not torch.equal(one, other) for one, other in zip(before.values(), _weights(tmp_path).values(), strict=True)
+    )
+
+
+def test_what_an_off_policy_learner_remembers_is_kept_with_it(small, tmp_path):
+    train(small, "loyalty", _plan("sac", total_timesteps=12), tmp_path, seed=1, quiet=True)
+    train(small, "loyalty", _plan("sac"), tmp_path, seed=1, resume=True, quiet=True)
+    model = LearnedPolicy.load(tmp_path).model
+    model.load_replay_buffer(latest_checkpoint(tmp_path) / "replay_buffer.pkl")
+    assert model.replay_buffer.size() * 4 == 24  # decisions before the resumption and after it
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_first_actions_are_about_those_of_the_initial_scheme(small, tmp_path, name):
+    """A learning rate of next to nothing leaves the network as it began."""
+    network = {**PLANS[name]["policy"], "initial_scheme": "retention_first"}
+    slow = {**PLANS[name]["hyper_parameters"], "learning_rate": 1e-12}
+    train(
+        small, "loyalty", _plan(name, policy=network, hyper_parameters=slow, total_timesteps=12), tmp_path, quiet=True
+    )
+    entries = len(TRUE) if name == "oracle" else len(REPORTED)
+    first = load_policy(str(tmp_path), small).predict(np.zeros((2, entries), np.float32), deterministic=True)[0]
+    np.testing.assert_allclose(
+        first, np.tile(fixed_action("retention_first", small), (2, 1)), atol=0.15
+    )  # the last layer starts small, not at 0
+
+
+def test_a_memory_is_carried_from_decision_to_decision(small, tmp_path):
+    train(small, "loyalty", _plan("recurrent_ppo"), tmp_path, quiet=True)
+    policy = LearnedPolicy.load(tmp_path)
+    states = []
+    predict = policy.predict
+
+    def recorded(observation, state=None, episode_start=None, deterministic=False):
+        actions, after = predict(observation, state, episode_start, deterministic)
+        states.append((state, after, episode_start.all()))
+        return actions, after
+
+    policy.predict = recorded
+    roll_out(small, policy, range(2))
+    assert states[0][0] is None
+    assert states[0][2]
+    for (_, after, _), (before, _, start) in zip(states, states[1:], strict=False):
+        assert before is after
+        assert not start
+
+
+def test_a_watcher_sees_the_policy_at_the_start_at_every_checkpoint_and_at_the_end(small, tmp_path):
+    seen = []
+    plan = _plan("sac", checkpoint_every=8)
+    train(small, "loyalty", plan, tmp_path, quiet=True, watch=lambda policy, step: seen.append(step))
+    assert seen == [0, 8, 16, 24]
+    assert [int(path.name[-2:]) for path in checkpoints(tmp_path)] == [16, 24]
+
+
+def test_being_watched_changes_nothing(small, run, tmp_path):
+    name, folder = run
+
+    def look(policy, step):
+        roll_out(small, policy, range(2))
+
+    train(small, "loyalty", _plan(name), tmp_path, seed=1, quiet=True, watch=look)
+    for one, other in zip(_weights(folder).values(), _weights(tmp_path).values(), strict=True):
+        assert torch.equal(one, other)
