@@ -6,12 +6,16 @@ same code and versions on the same kind of machine.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming")  # kept floor by floor
+Group = tuple[str, str | None, str]  # policy, reward, scenario: `Cell.group`
 Kind = Literal["fixed", "searched", "learned", "oracle"]
 # The measured figure that stands for what a reward asks for; what is steered on, and what can be gamed.
 PROXIES = {"conversion": "conversion", "profit": "profit", "survey": "nps", "loyalty": "nps", "balanced": "nps"}
@@ -68,7 +72,7 @@ class Cell(_Part):
         return "-".join(part for part in parts if part is not None)
 
     @property
-    def group(self) -> tuple[str, str | None, str]:
+    def group(self) -> Group:
         """What its training seeds have in common: policy, reward, scenario."""
         return self.policy, self.reward, self.scenario
 
@@ -118,3 +122,16 @@ def read_results(path: Path) -> Results:
     if digest_of(content) != results.digest:
         raise ResultsError(f"{path}: its figures do not fit its digest {results.digest}; it was changed after the run")
     return results
+
+
+def cells_by_group(results: Results) -> dict[Group, list[Cell]]:
+    """Cells that differ in their training seed alone, in the order of the seeds."""
+    groups: dict[Group, list[Cell]] = {}
+    for cell in sorted(results.cells, key=lambda cell: cell.seed):
+        groups.setdefault(cell.group, []).append(cell)
+    return {group: groups[group] for group in dict.fromkeys(cell.group for cell in results.cells)}
+
+
+def figures(cells: Sequence[Cell], scenario: str, figure: str = "loyalty") -> NDArray[np.float64]:
+    """One of `FIGURES` on a scenario, ``[seeds, floors]``, in its unit."""
+    return np.array([getattr(cell.scored[scenario], figure) for cell in cells])

@@ -1,5 +1,7 @@
 """Every algorithm behind the one `train` and the one `predict`: where it starts, what it sees, that it goes on."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -110,7 +112,7 @@ def test_a_memory_is_carried_from_decision_to_decision(small, tmp_path):
     roll_out(small, policy, range(2))
     assert states[0][0] is None
     assert states[0][2]
-    for (_, after, _), (before, _, start) in zip(states, states[1:], strict=False):
+    for (_, after, _), (before, _, start) in itertools.pairwise(states):
         assert before is after
         assert not start
 

@@ -9,8 +9,8 @@ import pytest
 from worlds import small_config
 
 import agents.plans
-from agents.registry import NAMES
 from agents.plans import TrainingConfig
+from agents.registry import NAMES
 
 ROWS = ["PPO on conversion", "PPO on loyalty", *NAMES]
 PNG = b"\x89PNG\r\n\x1a\n"

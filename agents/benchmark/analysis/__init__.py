@@ -1,0 +1,1 @@
+"""What results say: statistics, leaderboards, Goodhart measures, comparisons. Nothing here runs a floor."""

@@ -1,0 +1,159 @@
+"""Which policies are ahead: on one scenario, and over all that a policy meets."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.benchmark.analysis.goodhart import mean_gap
+from agents.benchmark.analysis.statistics import (
+    Difference,
+    Estimate,
+    bootstrap_interval,
+    paired_difference,
+    probability_of_improvement,
+    two_way_interval,
+)
+from agents.benchmark.results import Cell, Group, Kind, Results, ResultsError, cells_by_group, figures
+from agents.evaluation import BASE
+
+STATIC = ("static", "best_static_score")  # policies whose scheme was searched, and stays as it is
+
+
+class LeaderboardRow(NamedTuple):
+    """A group on one scenario; loyalty in points, other figures as in `Scored`."""
+
+    policy: str
+    reward: str | None
+    kind: Kind
+    seeds: int
+    loyalty: Estimate  # mean; interval over training seeds and floors
+    iqm: Estimate  # interquartile mean of the runs' mean loyalty; bootstrap over training seeds
+    over_flat: Difference | None  # loyalty − that of the reference on the same floors; None for the reference itself,
+    over_static: Difference | None  # and where there is none
+    over_oracle: Difference | None  # of several, the one with the highest mean loyalty at home
+    conversion: float  # means over seeds and floors
+    nps: float
+    profit: float
+    gaming: float
+    gap: Estimate | None  # Goodhart gap against the flat salary
+
+
+class AggregateRow(NamedTuple):
+    """A group over its home and all scenarios it never saw."""
+
+    policy: str
+    reward: str | None
+    scenario: str  # at home
+    kind: Kind
+    seeds: int
+    scenarios: tuple[str, ...]  # that it is averaged over
+    iqm: Estimate  # interquartile mean of loyalty over runs × scenarios, points
+    improvement: Estimate | None  # probability that a run beats the best static policy; None for that policy
+
+
+def leaderboard(results: Results, scenario: str, on: str | None = None) -> list[LeaderboardRow]:
+    """One row for each group at home in a scenario, highest mean loyalty first.
+
+    Args:
+        results: of the suite.
+        scenario: where the groups were trained.
+        on: where they are scored: a held-out scenario, or at home where it is left out. The references are those at
+            home in `scenario`; the best static policy is chosen there, not on `on`.
+    """
+    where = on or scenario
+    groups = _at_home(results, scenario)
+    references = (groups.get((BASE, None, scenario)), groups[best_static(results, scenario)], _best_oracle(groups))
+    rows = [_row(cells, where, *references) for cells in groups.values() if where in cells[0].scored]
+    return sorted(rows, key=lambda row: -row.loyalty.value)
+
+
+def best_static(results: Results, scenario: str) -> Group:
+    """The group with the highest mean loyalty at home among fixed schemes and searched ones that never change.
+
+    It is chosen on the floors it is then compared on, which flatters it: a lead over it errs on the small side.
+
+    Raises:
+        ResultsError: no such policy was run in the scenario.
+    """
+    groups = _at_home(results, scenario)
+    static = [group for group, cells in groups.items() if cells[0].kind == "fixed" or cells[0].policy in STATIC]
+    if not static:
+        raise ResultsError(f"{results.suite}: no fixed or static policy was run in {scenario}")
+    return max(static, key=lambda group: _mean_at_home(groups[group]))
+
+
+def aggregate(results: Results) -> list[AggregateRow]:
+    """One row for each group over all scenarios it was scored on, highest interquartile mean first.
+
+    Loyalty has the same unit and bounds in every scenario, so that it is not normalised. Training seeds are drawn
+    jointly over scenarios: in the paper each task has training runs of its own, here the same trained policy meets
+    all of them, and a lucky run is lucky in all of them. Drawing them apart would make the interval too narrow.
+    """
+    groups = cells_by_group(results)
+    rows = [_aggregate_row(cells, groups[best_static(results, cells[0].scenario)]) for cells in groups.values()]
+    return sorted(rows, key=lambda row: -row.iqm.value)
+
+
+def _at_home(results: Results, scenario: str) -> dict[Group, list[Cell]]:
+    return {group: cells for group, cells in cells_by_group(results).items() if group[2] == scenario}
+
+
+def _mean_at_home(cells: Sequence[Cell]) -> float:
+    return float(figures(cells, cells[0].scenario).mean())
+
+
+def _best_oracle(groups: Mapping[Group, Sequence[Cell]]) -> Sequence[Cell] | None:
+    return max((cells for cells in groups.values() if cells[0].kind == "oracle"), key=_mean_at_home, default=None)
+
+
+def _row(
+    cells: Sequence[Cell], on: str, flat: Sequence[Cell] | None, static: Sequence[Cell], oracle: Sequence[Cell] | None
+) -> LeaderboardRow:
+    first, loyalty = cells[0], figures(cells, on)
+    return LeaderboardRow(
+        policy=first.policy,
+        reward=first.reward,
+        kind=first.kind,
+        seeds=len(cells),
+        loyalty=two_way_interval(loyalty),
+        iqm=bootstrap_interval([loyalty.mean(axis=1)]),
+        over_flat=_over(cells, flat, on),
+        over_static=_over(cells, static, on),
+        over_oracle=_over(cells, oracle, on),
+        conversion=float(figures(cells, on, "conversion").mean()),
+        nps=float(figures(cells, on, "nps").mean()),
+        profit=float(figures(cells, on, "profit").mean()),
+        gaming=float(figures(cells, on, "gaming").mean()),
+        gap=mean_gap(cells, flat, on) if flat is not None and on in flat[0].scored else None,
+    )
+
+
+def _over(cells: Sequence[Cell], reference: Sequence[Cell] | None, on: str) -> Difference | None:
+    if reference is None or reference[0].group == cells[0].group or on not in reference[0].scored:
+        return None
+    return paired_difference(figures(cells, on), figures(reference, on))
+
+
+def _aggregate_row(cells: Sequence[Cell], static: Sequence[Cell]) -> AggregateRow:
+    first = cells[0]
+    return AggregateRow(
+        *first.group,
+        kind=first.kind,
+        seeds=len(cells),
+        scenarios=tuple(first.scored),
+        iqm=bootstrap_interval(_run_means(cells, first.scored), jointly=True),
+        improvement=None if first.group == static[0].group else _improvement(cells, static),
+    )
+
+
+def _improvement(cells: Sequence[Cell], static: Sequence[Cell]) -> Estimate | None:
+    common = [scenario for scenario in cells[0].scored if scenario in static[0].scored]
+    if not common:
+        return None
+    return probability_of_improvement(_run_means(cells, common), _run_means(static, common), jointly=True)
+
+
+def _run_means(cells: Sequence[Cell], scenarios: Sequence[str] | Mapping[str, object]) -> list[np.ndarray]:
+    """Mean loyalty of each run, ``[seeds]`` for each scenario."""
+    return [figures(cells, scenario).mean(axis=1) for scenario in scenarios]

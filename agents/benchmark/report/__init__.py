@@ -1,0 +1,1 @@
+"""The report of a results file: one page of HTML that opens without a network."""

@@ -1,0 +1,138 @@
+"""A board: all that is shown of the policies that are at home in one scenario."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.benchmark.analysis.goodhart import GoodhartRow
+from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, best_static, leaderboard
+from agents.benchmark.analysis.statistics import performance_profile
+from agents.benchmark.report import conduct, entries, scores, tables, training, words
+from agents.benchmark.report.entries import Entry
+from agents.benchmark.report.theme import Figure, Style
+from agents.benchmark.results import Group, Results, figures
+from agents.evaluation import BASE
+
+
+class Choice(NamedTuple):
+    """A policy that can be shown or hidden."""
+
+    label: str
+    style: Style
+    shown: bool
+
+
+class Board(NamedTuple):
+    """What stands on the page, from top to bottom."""
+
+    key: str
+    home: str
+    verdict: str
+    leaderboard: tables.Table
+    forest: Figure
+    curves: list[Figure]
+    goodhart: tables.Table
+    choices: list[Choice]
+    scenarios: str  # that the profiles are over, in words
+    profiles: Figure
+    aggregate: tables.Table
+    schemes: list[Figure]
+    gaming: Figure
+    heat: tables.Table
+    by_scenario: dict[str, tables.Table]
+
+
+def board_of(
+    results: Results, key: str, home: str, goodhart: Sequence[GoodhartRow], overall: Sequence[AggregateRow]
+) -> Board:
+    """Fill the board of a home.
+
+    Args:
+        results: of the suite.
+        key: unique on the page.
+        home: the scenario.
+        goodhart: rows of all homes.
+        overall: likewise.
+    """
+    rows, static = leaderboard(results, home), best_static(results, home)
+    by_group = entries.entries_of(results, home)
+    ranked = [by_group[row.policy, row.reward, home] for row in rows]
+    scenarios = entries.scenarios_of(ranked)
+    trained = [row for row in goodhart if row.scenario == home]
+    best = entries.label_of(*static[:2])
+    return Board(
+        key=key,
+        home=home,
+        verdict=words.verdict(rows, best),
+        leaderboard=tables.leaderboard_table(rows, _caption(home, best, rows)),
+        forest=_forest(f"{key}-forest", rows, ranked, static),
+        curves=training.goodhart_curves(f"{key}-curve", training.courses(trained, by_group)),
+        goodhart=tables.goodhart_measures(trained, by_group),
+        choices=_choices(ranked, static),
+        scenarios=words.scenarios(scenarios),
+        profiles=_profiles(f"{key}-profile", ranked, scenarios),
+        aggregate=tables.aggregate_table([row for row in overall if row.scenario == home]),
+        schemes=conduct.schemes(f"{key}-lever", [_scheme(entry, home) for entry in ranked]),
+        gaming=_gaming(f"{key}-channels", ranked, home),
+        heat=tables.heat_table(ranked, scenarios),
+        by_scenario={
+            name: tables.scenario_table(leaderboard(results, home, name), by_group, home, name) for name in scenarios
+        },
+    )
+
+
+def _caption(home: str, best: str, rows: Sequence[LeaderboardRow]) -> str:
+    oracles = [row for row in rows if row.kind == "oracle" and row.over_oracle is None]  # compared with no other
+    oracle = "".join(f", the oracle {entries.label_of(row.policy, row.reward)}" for row in oracles[:1])
+    return (
+        f"Policies at home in {home}, the best on top; flat is flat_salary, best static {best}{oracle}. IQM: "
+        "interquartile mean over training seeds. Goodhart gap: gain in the proxy less gain in loyalty, both over "
+        "flat_salary and in standard deviations."
+    )
+
+
+def _forest(key: str, rows: Sequence[LeaderboardRow], ranked: Sequence[Entry], static: Group) -> Figure:
+    trees = [
+        scores.Tree(entry.label, entry.kind, row.loyalty, tuple(figures(entry.cells, static[2]).mean(axis=1).tolist()))
+        for row, entry in zip(rows, ranked, strict=True)
+    ]
+    named = {(BASE, None, static[2]): BASE, static: "best static"}
+    references = {
+        named[entry.group]: row.loyalty.value for row, entry in zip(rows, ranked, strict=True) if entry.group in named
+    }
+    told = "; ".join(f"{tree.label} {words.told(tree.loyalty, '.1f')}" for tree in trees)
+    return scores.forest(key, trees, references, f"Loyalty in points, best first: {told}.")
+
+
+def _choices(ranked: Sequence[Entry], static: Group) -> list[Choice]:
+    """At first what was learned and what it is to beat; all at once would crowd the figures."""
+    learned = {entry.group for entry in ranked if entry.kind in ("learned", "oracle")}
+    first = {*learned, static} if learned else {entry.group for entry in ranked}
+    return [Choice(entry.label, entry.style, entry.group in first) for entry in ranked]
+
+
+def _profiles(key: str, ranked: Sequence[Entry], scenarios: Sequence[str]) -> Figure:
+    pooled = [entries.pooled_loyalty(entry, scenarios) for entry in ranked]
+    low, high = min(loyalty.min() for loyalty in pooled), max(loyalty.max() for loyalty in pooled)
+    thresholds = np.arange(np.floor(low) - 1.0, np.ceil(high) + 1.5)
+    lines = [
+        scores.ProfileLine(entry.label, entry.style, performance_profile(loyalty, thresholds))
+        for entry, loyalty in zip(ranked, pooled, strict=True)
+    ]
+    shares = [(entry.label, float(np.mean(loyalty > 0.0))) for entry, loyalty in zip(ranked, pooled, strict=True)]
+    told = "; ".join(f"{label} {share:.0%}" for label, share in shares)
+    return scores.profiles(key, lines, f"Share of floors with loyalty above zero: {told}.")
+
+
+def _scheme(entry: Entry, home: str) -> conduct.SchemeLine:
+    return conduct.SchemeLine(entry.label, entry.style, entries.mean_levers(entry, home))
+
+
+def _gaming(key: str, ranked: Sequence[Entry], home: str) -> Figure:
+    channels = {entry.label: entries.mean_channels(entry, home) for entry in ranked}
+    told = "; ".join(
+        f"{label} {sum(cases.values()):.2f}, most of it {max(cases, key=cases.__getitem__)}"
+        for label, cases in channels.items()
+    )
+    return conduct.gaming(key, channels, f"Gamed cases a call: {told}.")

@@ -1,0 +1,197 @@
+"""The tables of the page, from the rows of the benchmark's statistics."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.benchmark.analysis.goodhart import GoodhartRow
+from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow
+from agents.benchmark.analysis.statistics import Difference, Estimate
+from agents.benchmark.report.entries import Entry, label_of
+from agents.benchmark.results import Group, Kind
+
+NONE = "–"
+
+
+class Column(NamedTuple):
+    """A heading."""
+
+    name: str
+    unit: str = ""
+    words: bool = False  # else numbers
+
+
+class Datum(NamedTuple):
+    """What stands in a cell."""
+
+    text: str
+    range: str = ""  # its interval
+    order: float | None = None  # what it is sorted by; its text where None
+    heat: float | None = None  # −1 … 1
+
+
+class Row(NamedTuple):
+    """A policy's line."""
+
+    label: str
+    kind: Kind
+    data: tuple[Datum, ...]
+    note: str = ""  # below the label
+
+
+class Table(NamedTuple):
+    """A table with its caption; the first column holds the labels of the rows."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+POLICY = Column("policy", words=True)
+
+
+def number(value: float, spec: str) -> str:
+    """A number with a true minus, and no minus before nothing."""
+    text = format(value, spec)
+    if not any(digit in text for digit in "123456789"):
+        text = text.replace("-", "+" if "+" in spec else "")
+    return text.replace("-", "−")
+
+
+def estimate(value: "Estimate | Difference | None", spec: str) -> Datum:
+    """A figure and its interval, where there is one."""
+    if value is None:
+        return Datum(NONE, order=float(np.finfo(float).min))
+    mean = value[0]
+    if value.low is None or value.high is None:
+        return Datum(number(mean, spec), order=mean)
+    return Datum(number(mean, spec), f"{number(value.low, spec)} … {number(value.high, spec)}", mean)
+
+
+def leaderboard_table(rows: Sequence[LeaderboardRow], caption: str) -> Table:
+    """The leaderboard at home."""
+    columns = (
+        POLICY, Column("loyalty", "points, 95 %"), Column("over flat", "points, 95 %"),
+        Column("over best static", "points, 95 %"), Column("over oracle", "points, 95 %"),
+        Column("IQM", "of seeds"), *_FIGURES, Column("gap", "Goodhart"),
+    )  # fmt: skip
+    body = (
+        Row(label_of(row.policy, row.reward), row.kind, (
+            estimate(row.loyalty, ".1f"), estimate(row.over_flat, "+.1f"), estimate(row.over_static, "+.1f"),
+            estimate(row.over_oracle, "+.1f"), estimate(row.iqm, ".1f"), *_figures(row), estimate(row.gap, "+.1f"),
+        ), note=_kind_and_seeds(row))
+        for row in rows
+    )  # fmt: skip
+    return _without_empty(Table(caption, columns, tuple(body)))
+
+
+def scenario_table(rows: Sequence[LeaderboardRow], entries: dict[Group, Entry], home: str, scenario: str) -> Table:
+    """All policies of a home in one scenario."""
+    columns = (
+        POLICY, Column("loyalty", "points, 95 %"), Column("over flat", "points, 95 %"),
+        Column("over best static", "points, 95 %"), *_FIGURES, Column("wellbeing", "of the reps, points"),
+        Column("volume left", "share"),
+    )  # fmt: skip
+    body = []
+    for row in rows:
+        scored = entries[row.policy, row.reward, home].scored(scenario)
+        wellbeing = float(np.mean([seed.wellbeing for seed in scored]))
+        volume = float(np.mean([seed.volume for seed in scored]))
+        body.append(Row(label_of(row.policy, row.reward), row.kind, (
+            estimate(row.loyalty, ".1f"), estimate(row.over_flat, "+.1f"), estimate(row.over_static, "+.1f"),
+            *_figures(row), _plain(wellbeing, ".1f"), _plain(volume, ".2f"),
+        )))  # fmt: skip
+    return _without_empty(Table(f"All policies in {scenario}, the best on top.", columns, tuple(body)))
+
+
+def aggregate_table(rows: Sequence[AggregateRow]) -> Table:
+    """Every policy over all scenarios that it was scored in."""
+    columns = (
+        POLICY, Column("scenarios"), Column("IQM of loyalty", "points, 95 %"),
+        Column("beats best static", "probability of a run, 95 %"),
+    )  # fmt: skip
+    body = tuple(
+        Row(label_of(row.policy, row.reward), row.kind, (
+            _plain(len(row.scenarios), "d"), estimate(row.iqm, ".1f"), estimate(row.improvement, ".2f"),
+        ))
+        for row in rows
+    )  # fmt: skip
+    caption = "Interquartile mean over runs and scenarios, and how often a run beats the best static policy."
+    return _without_empty(Table(caption, columns, body))
+
+
+def goodhart_measures(rows: Sequence[GoodhartRow], entries: dict[Group, Entry]) -> Table:
+    """How far each training led away from the truth."""
+    columns = (
+        POLICY, Column("proxy", words=True), Column("Goodhart gap", "standard units"),
+        Column("drop height", "points"), Column("normalised drop", "of the range of loyalty"),
+        Column("peak of loyalty", "training step"), Column("correlation", "of proxy and loyalty"),
+        Column("rank correlation", "Spearman"),
+    )  # fmt: skip
+    body = tuple(
+        Row(label_of(row.policy, row.reward), entries[row.policy, row.reward, row.scenario].kind, (
+            Datum(row.proxy), estimate(row.gap, "+.1f"), estimate(row.drop, ".1f"),
+            estimate(row.normalised_drop, ".2f"), _plain(row.peak_step.value, ",.0f"),
+            _mean(row.pearson), _mean(row.spearman),
+        ))
+        for row in rows
+    )  # fmt: skip
+    caption = "Means over training seeds, with 95 % intervals where there are several."
+    return Table(caption, columns, body)
+
+
+def heat_table(entries: Sequence[Entry], scenarios: Sequence[str]) -> Table:
+    """Mean loyalty of every policy in every scenario."""
+    means = {(entry.group, name): _mean_loyalty(entry, name) for entry in entries for name in scenarios}
+    largest = max((abs(mean) for mean in means.values() if mean is not None), default=0.0) or 1.0
+    body = tuple(
+        Row(entry.label, entry.kind, tuple(_warm(means[entry.group, name], largest) for name in scenarios))
+        for entry in entries
+    )
+    columns = (POLICY, *(Column(name, "home" if place == 0 else "held out") for place, name in enumerate(scenarios)))
+    return Table("Mean loyalty, points; blue is above zero, orange below.", columns, body)
+
+
+_FIGURES = (
+    Column("conversion", "recorded"), Column("NPS", "measured"), Column("profit", "€/week"),
+    Column("gaming", "of calls"),
+)  # fmt: skip
+
+
+def _figures(row: LeaderboardRow) -> tuple[Datum, ...]:
+    return (
+        _plain(row.conversion, ".3f"), _plain(row.nps, ".1f"), _plain(row.profit, ",.0f"), _plain(row.gaming, ".0%"),
+    )  # fmt: skip
+
+
+def _kind_and_seeds(row: LeaderboardRow) -> str:
+    return row.kind if row.seeds == 1 else f"{row.kind}, {row.seeds} seeds"
+
+
+def _plain(value: float, spec: str) -> Datum:
+    return Datum(number(value, spec), order=value)
+
+
+def _mean(value: Estimate | None) -> Datum:
+    """Of a correlation, whose interval would run past 1."""
+    return estimate(None if value is None else Estimate(value.value), "+.2f")
+
+
+def _mean_loyalty(entry: Entry, scenario: str) -> float | None:
+    scored = entry.scored(scenario)
+    return float(np.mean([seed.loyalty for seed in scored])) if scored else None
+
+
+def _warm(mean: float | None, largest: float) -> Datum:
+    if mean is None:
+        return estimate(None, "")
+    return Datum(number(mean, ".1f"), order=mean, heat=mean / largest)
+
+
+def _without_empty(table: Table) -> Table:
+    """Leave out columns in which no policy has anything, as those against an oracle that was not run."""
+    kept = [place for place in range(len(table.columns) - 1) if any(row.data[place].text != NONE for row in table.rows)]
+    columns = (table.columns[0], *(table.columns[place + 1] for place in kept))
+    rows = tuple(row._replace(data=tuple(row.data[place] for place in kept)) for row in table.rows)
+    return Table(table.caption, columns, rows)

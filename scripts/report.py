@@ -1,0 +1,51 @@
+"""Write the report of a benchmark: one HTML file that opens in any browser, without a network.
+
+Example:
+    python scripts/report.py runs/benchmark/smoke/results.json
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from common import app, check_writable, user_errors, written_whole
+
+from agents.benchmark.results import read_results
+
+main = app()
+EXAMPLE = "Example: python scripts/report.py runs/benchmark/smoke/results.json --out report.html"
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    results: Annotated[Path, typer.Argument(help="results file of scripts/benchmark.py")],
+    out: Annotated[Path | None, typer.Option(help="HTML file; report.html beside the results if not given")] = None,
+) -> None:
+    """Leaderboard, Goodhart curves, profiles, schemes and gaming of a benchmark on one page."""
+    with user_errors():
+        path = out if out is not None else results.with_name("report.html")
+        check_writable(path)
+        page = rendered(results)
+        with written_whole(path) as partial:
+            partial.write_text(page, encoding="utf-8")
+        print(f"report written to {path}, {path.stat().st_size / 1e6:.1f} MB")
+
+
+def rendered(results: Path) -> str:
+    """The page of a results file.
+
+    Raises:
+        ResultsError: the file is missing, damaged, or holds nothing to compare.
+        ValueError: what draws the page is not installed.
+    """
+    read = read_results(results)
+    try:
+        from agents.benchmark.report.html import render
+
+        return render(read)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"needs {error.name}: pip install 'incentive-env[plots]'") from None
+
+
+if __name__ == "__main__":
+    main()

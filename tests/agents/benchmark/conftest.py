@@ -1,0 +1,75 @@
+"""Small results with figures of one's own choice, and a suite whose figures are drawn with known variance."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from agents.benchmark.results import FIGURES, Cell, Point, Results, Scored, digest_of
+
+HELD_OUT = {"home": ("away",)}
+
+
+def _scored(loyalty: Sequence[float], **others: Sequence[float]) -> Scored:
+    figures = {figure: tuple(others.get(figure, [0.0] * len(loyalty))) for figure in FIGURES}
+    figures["loyalty"] = tuple(map(float, loyalty))
+    return Scored(**figures, wellbeing=50.0, volume=1.0, channels={"pitch": 0.0}, levers={"base_pay": (600.0,)})
+
+
+def _cell(
+    policy: str, loyalty: Mapping[str, Sequence[float]], *, reward: str | None = None, seed: int = 0,
+    kind: str | None = None, curve: Sequence[tuple[int, float, float]] = (), scenario: str = "home",
+    **others: Sequence[float],
+) -> Cell:  # fmt: skip
+    points = tuple(
+        Point(step=step, loyalty=truth, conversion=proxy, nps=proxy, profit=proxy, gaming=0.0)
+        for step, proxy, truth in curve
+    )
+    return Cell(
+        policy=policy, kind=kind or ("learned" if reward else "fixed"), reward=reward, scenario=scenario, seed=seed,
+        scored={on: _scored(values, **others) for on, values in loyalty.items()}, curve=points,
+    )  # fmt: skip
+
+
+def _results(cells: Sequence[Cell], **changes: object) -> Results:
+    content = {
+        "suite": "small", "suite_hash": "0" * 16, "scenarios": {"home": "a" * 16, "away": "b" * 16},
+        "held_out": {home: list(others) for home, others in HELD_OUT.items()},
+        "floors": {use: {"first": 50_000, "count": 4} for use in ("home", "held_out", "curve")},
+        "cells": [cell.model_dump(mode="json") for cell in cells], **changes,
+    }  # fmt: skip
+    return Results(**content, provenance={}, digest=digest_of(content), times={})
+
+
+@pytest.fixture(scope="session")
+def make_cell() -> Callable[..., Cell]:
+    """Policy, and loyalty by scenario and floor; curves as (step, proxy, loyalty)."""
+    return _cell
+
+
+@pytest.fixture(scope="session")
+def make_results() -> Callable[..., Results]:
+    """Of cells; further arguments take the place of parts of the file."""
+    return _results
+
+
+@pytest.fixture(scope="session")
+def draw_results() -> Callable[..., Results]:
+    """Two untrained and two trained policies at home and away; a floor is worth ±3 points, a seed ±1, luck ±1."""
+
+    def draw(luck: int, seeds: int = 5, floors: int = 48, shift: float = 0.0) -> Results:
+        ground = {
+            on: 3.0 * np.random.default_rng([7, n]).standard_normal(floors) for n, on in enumerate(("home", "away"))
+        }
+        rng = np.random.default_rng([8, luck])
+
+        def cell(policy: str, reward: str | None, seed: int, mean: float) -> Cell:
+            run = mean + shift + (rng.standard_normal() if reward else 0.0)
+            loyalty = {on: run + floor + rng.standard_normal(floors) for on, floor in ground.items()}
+            return _cell(policy, loyalty, reward=reward, seed=seed)
+
+        fixed = [cell("flat_salary", None, 0, 10.0), cell("piece_rate", None, 0, 0.0)]
+        trained = [cell("ppo", reward, seed, 15.0) for reward in ("loyalty", "conversion") for seed in range(seeds)]
+        return _results([*fixed, *trained])
+
+    return draw

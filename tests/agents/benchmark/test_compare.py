@@ -1,0 +1,139 @@
+"""When a difference is called a regression, and which files are not compared at all."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from agents.benchmark.analysis.compare import Verdict, adjusted_level, check_comparable, compare, junit_xml, markdown
+from agents.benchmark.analysis.statistics import paired_difference
+from agents.benchmark.results import ResultsError
+
+FLOORS = np.array([0.0, 1.0, 2.0, 3.0])
+WOBBLE = np.array([0.1, -0.1, 0.1, -0.1])
+
+
+@pytest.fixture
+def one_row(make_cell, make_results):
+    """Results of one untrained policy, and of one that was trained `seeds` times, if that is wanted."""
+
+    def build(loyalty, seeds=0, **others):
+        cells = [make_cell("flat_salary", {"home": loyalty}, **others)] if not seeds else [
+            make_cell("ppo", {"home": loyalty + 0.01 * seed}, reward="loyalty", seed=seed) for seed in range(seeds)
+        ]  # fmt: skip
+        return make_results(cells)
+
+    return build
+
+
+def _verdict(base, head, margin=0.0):
+    (row,) = compare(base, head, margin).rows
+    return row.verdict
+
+
+def test_verdicts_by_the_margin(one_row):
+    base = one_row(FLOORS)
+    half = paired_difference([FLOORS + WOBBLE], [FLOORS]).high
+    for change, margin, verdict in (
+        (-5.0, 1.0, Verdict.REGRESSION), (5.0, 1.0, Verdict.BETTER), (-5.0, 6.0, Verdict.UNCLEAR),
+        (-1.0 - half - 1e-6, 1.0, Verdict.REGRESSION), (-1.0 - half + 1e-6, 1.0, Verdict.UNCLEAR),
+        (1.0 + half + 1e-6, 1.0, Verdict.BETTER), (1.0 + half - 1e-6, 1.0, Verdict.UNCLEAR),
+    ):  # fmt: skip
+        assert _verdict(base, one_row(FLOORS + WOBBLE + change), margin) is verdict
+
+
+def test_same_means_every_figure(one_row):
+    assert _verdict(one_row(FLOORS), one_row(FLOORS)) is Verdict.SAME
+    assert _verdict(one_row(FLOORS), one_row(FLOORS, profit=[0.0, 0.0, 0.0, 1.0])) is Verdict.UNCLEAR
+
+
+def test_one_training_seed_is_never_judged(one_row):
+    assert _verdict(one_row(FLOORS, 1), one_row(FLOORS - 50.0, 1)) is Verdict.UNJUDGED
+    assert _verdict(one_row(FLOORS, 1), one_row(FLOORS, 1)) is Verdict.SAME
+    assert _verdict(one_row(FLOORS, 2), one_row(FLOORS - 50.0, 2)) is Verdict.REGRESSION
+
+
+def test_a_negative_margin_is_refused(one_row):
+    with pytest.raises(ValueError, match="must not be negative"):
+        compare(one_row(FLOORS), one_row(FLOORS), -1.0)
+
+
+def test_the_level_is_adjusted_for_the_rows_that_can_be_wrong(draw_results):
+    base = draw_results(0)
+    head = draw_results(1)
+    comparison = compare(base, head, 0.5)
+    assert len(comparison.rows) == 8  # four groups, at home and away
+    assert comparison.level == adjusted_level(8) == pytest.approx(1 - 0.1 / 8)
+    assert adjusted_level(0) == adjusted_level(1) == adjusted_level(2) == pytest.approx(0.95)
+    for changed, rows in ((4, 6), (2, 4)):  # the untrained and two seeds of one that is trained; the untrained alone
+        part = head.model_copy(update={"cells": base.cells[:changed] + head.cells[changed:]})
+        assert compare(part, head, 0.5).level == adjusted_level(rows)
+
+
+def test_a_shift_is_found_and_luck_is_not(draw_results):
+    base = draw_results(0)
+    assert not compare(base, draw_results(1), 0.0).regressions
+    worse = compare(base, draw_results(1, shift=-6.0), 1.0)
+    assert [row.verdict for row in worse.rows] == [Verdict.REGRESSION] * 8
+    means = [row.difference.mean for row in worse.rows]
+    assert means == sorted(means)
+    assert {row.verdict for row in compare(base, draw_results(1, shift=6.0), 1.0).rows} == {Verdict.BETTER}
+
+
+def test_every_difference_is_named_at_once(make_cell, make_results):
+    flat = make_cell("flat_salary", {"home": FLOORS, "away": FLOORS})
+    base = make_results([flat, make_cell("ppo", {"home": FLOORS}, reward="loyalty", seed=3)])
+    head = make_results(
+        [make_cell("flat_salary", {"home": FLOORS}), make_cell("sac", {"home": FLOORS}, reward="loyalty")],
+        suite="other", suite_hash="1" * 16, scenarios={"home": "c" * 16}, held_out={"home": ["beyond"]},
+        floors={use: {"first": 1, "count": 4} for use in ("home", "held_out", "curve")},
+    )  # fmt: skip
+    with pytest.raises(ResultsError) as error:
+        compare(base, head, 0.0)
+    message = str(error.value)
+    for part in (
+        "suite: small against other", f"hash of the suite and its training files: {'0' * 16} against {'1' * 16}",
+        f"scenario home: {'a' * 16} against {'c' * 16}", "scenario away: only in BASE",
+        "held out from home: ('away',) against ('beyond',)",
+        "floors curve: first=50000 count=4 against first=1 count=4",
+        "cell ppo-loyalty-home-3: only in BASE", "cell sac-loyalty-home-0: only in HEAD",
+        "cell flat_salary-home-0: scored on away, home against scored on home",
+    ):  # fmt: skip
+        assert part in message.split("\n")
+    check_comparable(base, base)
+
+
+@pytest.fixture
+def mixed(make_cell, make_results):
+    """One row of each verdict."""
+
+    def build(wobble, fall, rise):
+        return make_results([
+            make_cell("flat_salary", {"home": FLOORS}),
+            make_cell('a|b"<&>', {"home": FLOORS + wobble + fall}),
+            make_cell("piece_rate", {"home": FLOORS + wobble + rise}),
+            make_cell("survey_bonus", {"home": FLOORS + wobble}),
+            make_cell("ppo", {"home": FLOORS + wobble}, reward="loyalty"),
+        ])  # fmt: skip
+
+    return compare(build(0.0, 0.0, 0.0), build(WOBBLE, -9.0, 9.0), 1.0)
+
+
+def test_markdown_begins_with_the_worst(mixed):
+    text = markdown(mixed)
+    assert text.startswith("### Benchmark `small`: 1 regression\n")
+    assert "1 × regression, 1 × one seed: not judged, 1 × no clear change, 1 × better, 1 × same" in text
+    rows = [line for line in text.split("\n") if line.startswith("| ")]
+    assert rows[1].startswith('| a\\|b"<&>, home | 1 | 1.5 | -9.00 (')
+    assert rows[1].endswith("| **regression** |")
+    assert text.index("piece_rate") < text.index("<details>") < text.index("survey_bonus") < text.index("</details>")
+    assert "flat_salary" not in text
+
+
+def test_junit_is_read_by_a_parser(mixed):
+    suite = ElementTree.fromstring(junit_xml(mixed))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped"), suite.get("time")) == ("5", "1", "1", "0")
+    assert {p.get("name"): p.get("value") for p in suite.iter("property")}["margin"] == "1.0"
+    (failed,) = (case for case in suite.iter("testcase") if case.find("failure") is not None)
+    assert failed.get("name") == 'a|b"<&>, home'
+    assert failed.find("failure").get("message").startswith("loyalty -9.00 (")
