@@ -43,10 +43,10 @@ def run(
         from agents.benchmark.runner import run_suite
         from agents.benchmark.suite import load_suite
 
-        name, loaded = load_suite(suite)
-        folder = out or Path("runs/benchmark") / name
+        benchmark = load_suite(suite)
+        folder = out or Path("runs/benchmark") / benchmark.name
         check_writable(folder, folder=True)
-        results = run_suite(name, loaded, folder, workers=workers or os.cpu_count() or 1)
+        results = run_suite(benchmark, folder, workers=workers or os.cpu_count() or 1)
         print(f"digest {results.digest}; results written to {folder / 'results.json'}")
         print(f"next: python scripts/report.py {folder / 'results.json'}")
 

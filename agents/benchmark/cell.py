@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.benchmark.learners import Task, learn
 from agents.benchmark.results import FIGURES, Cell, Kind, Point, Scored
-from agents.benchmark.suite import Job, Suite, Trained, loaded
+from agents.benchmark.suite import Job, Suite
 from agents.evaluation import Evaluation, evaluate
 from agents.plans import GradientPlan
 from agents.policy import FIXED, Policy
@@ -37,36 +37,35 @@ def run_cell(suite: Suite, job: Job, models: Path) -> Done:
         models: folder in which what was trained is kept, under the cell's name.
     """
     started = time.monotonic()
-    needed = loaded(suite, job)
     floors = {use: range(r.first, r.first + r.count) for use, r in suite.floor_ranges().items()}
     curve: list[Point] = []
 
     def watch(policy: Policy, step: int) -> None:
-        curve.append(_point(evaluate(needed.config, policy, floors["curve"]), step))
+        curve.append(_point(evaluate(job.config, policy, floors["curve"]), step))
 
-    policy = _policy(job, needed, suite.points, models / job.key, watch)
-    scored = {job.scenario: _scored(evaluate(needed.config, policy, floors["home"]), needed.config)}
-    for name, config in needed.held_out.items():
+    policy = _policy(job, suite.points, models / job.key, watch)
+    scored = {job.config.name: _scored(evaluate(job.config, policy, floors["home"]), job.config)}
+    for config in job.held_out:
         abroad = _scored(evaluate(config, policy, floors["held_out"]), config)
-        scored[name] = abroad.model_copy(update={"levers": {}})  # as at home, about: what it saw decides
+        scored[config.name] = abroad.model_copy(update={"levers": {}})  # as at home, about: what it saw decides
     cell = Cell(
-        policy=job.name, kind=_kind(job, needed, policy), reward=job.reward, scenario=job.scenario, seed=job.seed,
+        policy=job.name, kind=_kind(job, policy), reward=job.reward, scenario=job.config.name, seed=job.seed,
         scored=scored, curve=tuple(curve),
     )  # fmt: skip
     return Done(cell, round(time.monotonic() - started, 1))
 
 
-def _policy(job: Job, needed: Trained, points: int, keep: Path, watch: Any) -> Policy:
-    if needed.plan is None:
-        return load_policy(job.policy, needed.config)
+def _policy(job: Job, points: int, keep: Path, watch: Any) -> Policy:
+    if job.plan is None:
+        return load_policy(job.policy, job.config)
     assert job.reward is not None
-    return learn(needed.plan, Task(needed.config, job.reward, job.seed, points, keep), watch)
+    return learn(job.plan, Task(job.config, job.reward, job.seed, points, keep), watch)
 
 
-def _kind(job: Job, needed: Trained, policy: Policy) -> Kind:
+def _kind(job: Job, policy: Policy) -> Kind:
     if sees_state(policy):
         return "oracle"
-    if isinstance(needed.plan, GradientPlan):
+    if isinstance(job.plan, GradientPlan):
         return "learned"
     return "fixed" if job.policy in FIXED or job.policy == "random" else "searched"
 

@@ -1,5 +1,6 @@
 """From a plan to a policy: one function for everything that is trained or searched for."""
 
+import os
 import shutil
 from collections.abc import Callable
 from functools import singledispatch
@@ -51,8 +52,9 @@ def _train(plan: GradientPlan, task: Task, watch: Watch) -> Policy:
     from agents.training import train
 
     often = plan.model_copy(update={"checkpoint_every": -(-plan.total_timesteps // task.points)})
-    partial = task.keep.with_name(f".partial-{task.keep.name}")
-    shutil.rmtree(partial, ignore_errors=True)  # of a run that was killed: half a training is begun anew
+    partial = task.keep.with_name(f".{task.keep.name}.{os.getpid()}")
+    for left in task.keep.parent.glob(f".{task.keep.name}.*"):  # by a run that was killed: half a training is no use
+        shutil.rmtree(left, ignore_errors=True)
     train(task.config, task.reward, often, partial, seed=task.seed, quiet=True, watch=watch)
     shutil.rmtree(task.keep, ignore_errors=True)
     partial.rename(task.keep)

@@ -4,7 +4,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,34 +17,34 @@ from pydantic import ValidationError
 from agents.benchmark.cell import Done, run_cell
 from agents.benchmark.provenance import code_digest, provenance, versions
 from agents.benchmark.results import Cell, Results, digest_of
-from agents.benchmark.suite import Job, Suite, hash_of, jobs_of, loaded, suite_hash
+from agents.benchmark.suite import Benchmark, Job, Suite, hash_of
 from agents.evaluation import evaluate
 from agents.files import write_json
-from agents.plans import FeedbackPlan, GradientPlan, Plan, RandomSearchPlan, SACPlan, StaticPlan
+from agents.plans import GradientPlan, Plan, RandomSearchPlan, SACPlan
 from agents.policy import FIXED, FixedPolicy
 from agents.progress import Progress
+from incentive_env import Config
 
 _CELLS, _MODELS = "cells", "models"
 # What a decision costs beside one of PPO, about: for the time that is left, and to begin with what takes longest.
 _EFFORT = {"recurrent_ppo": 2.5, "sac": 4.0, "tqc": 7.0, "anchored_ppo": 1.1}
 
 
-def run_suite(name: str, suite: Suite, out: Path, *, workers: int, plain: bool = False) -> Results:
+def run_suite(benchmark: Benchmark, out: Path, *, workers: int, plain: bool = False) -> Results:
     """Run what is left of a suite.
 
     Args:
-        name: of the suite.
-        suite: what is to be run.
+        benchmark: what is to be run.
         out: folder for cells, models and ``results.json``; cells that are there, and were made by the same code,
             versions and numbers, are not run again.
-        workers: processes; the results are the same bits for any number.
+        workers: processes, this one if 1; the results are the same bits for any number.
         plain: progress as lines even on a terminal.
 
     Raises:
         OSError: another run is under way in the folder.
         RuntimeError: a worker died; what is done stays, and the next run goes on from there.
     """
-    jobs = list(jobs_of(suite))
+    name, suite, jobs = benchmark
     with _alone_in(out):
         started = datetime.now(UTC).isoformat(timespec="seconds")
         done = {job.key: found for job in jobs if (found := _read(out, suite, job)) is not None}
@@ -58,16 +58,19 @@ def run_suite(name: str, suite: Suite, out: Path, *, workers: int, plain: bool =
                 before += _cost(suite, job)
                 progress.note(_told(job, result, len(done), len(jobs)))
                 progress.move(before)
-        results = _assemble(name, suite, [done[job.key] for job in jobs], started)
+        results = _assemble(benchmark, [done[job.key] for job in jobs], started)
         write_json(out / "results.json", results.model_dump(mode="json"), indent=None)
         return results
 
 
-def _run_all(suite: Suite, jobs: list[Job], out: Path, workers: int) -> Iterator[tuple[Job, Done]]:
+def _run_all(suite: Suite, jobs: Sequence[Job], out: Path, workers: int) -> Iterator[tuple[Job, Done]]:
     """Cells as they come in; each is on disk before it is told of."""
     if not jobs:
         return
-    _compile_once(suite)
+    if workers == 1:
+        yield from ((job, _work(suite, job, out)) for job in jobs)
+        return
+    _compile_once(jobs[0].config)
     context = get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_begin_worker) as pool:
         waiting: dict[Future[Done], Job] = {pool.submit(_work, suite, job, out): job for job in jobs}
@@ -88,9 +91,8 @@ def _work(suite: Suite, job: Job, out: Path) -> Done:
     return done
 
 
-def _compile_once(suite: Suite) -> None:
+def _compile_once(config: Config) -> None:
     """Fill the compiler's cache, so that the workers find it instead of compiling each for itself."""
-    config = loaded(suite, next(jobs_of(suite))).config
     evaluate(config, FixedPolicy(FIXED["flat_salary"].scheme, config), range(2))
 
 
@@ -122,52 +124,43 @@ def _cell_file(out: Path, job: Job) -> Path:
 
 
 def _cell_hash(suite: Suite, job: Job) -> str:
-    needed = loaded(suite, job)
-    plan = None if needed.plan is None else needed.plan.model_dump(mode="json")
-    configs = [config.model_dump(mode="json") for config in (needed.config, *needed.held_out.values())]
+    plan = None if job.plan is None else job.plan.model_dump(mode="json")
+    configs = [config.model_dump(mode="json") for config in (job.config, *job.held_out)]
     floors = {use: floors.model_dump() for use, floors in suite.floor_ranges().items()}
-    return hash_of([list(job), plan, configs, floors, suite.points, code_digest(), versions()])
+    return hash_of([job.key, plan, configs, floors, suite.points, code_digest(), versions()])
 
 
-def _assemble(name: str, suite: Suite, done: list[Done], started: str) -> Results:
-    homes = {job.scenario: loaded(suite, job) for job in jobs_of(suite)}
-    configs = {scenario: needed.config for scenario, needed in homes.items()}
-    for needed in homes.values():
-        configs |= needed.held_out
+def _assemble(benchmark: Benchmark, done: list[Done], started: str) -> Results:
     content: dict[str, Any] = {
-        "suite": name,
-        "suite_hash": suite_hash(suite),
-        "scenarios": {scenario: hash_of(config.model_dump(mode="json")) for scenario, config in configs.items()},
-        "held_out": {scenario: list(others) for scenario, others in suite.scenarios.items()},
-        "floors": {use: floors.model_dump() for use, floors in suite.floor_ranges().items()},
+        "suite": benchmark.name,
+        "suite_hash": benchmark.hash,
+        "scenarios": {name: hash_of(config.model_dump(mode="json")) for name, config in benchmark.configs.items()},
+        "held_out": {job.config.name: [config.name for config in job.held_out] for job in benchmark.jobs},
+        "floors": {use: floors.model_dump() for use, floors in benchmark.suite.floor_ranges().items()},
         "cells": [one.cell.model_dump(mode="json") for one in done],
     }
-    seconds = {f"{one.cell.key}": one.seconds for one in done}
+    seconds = {one.cell.key: one.seconds for one in done}
     times = {"started": started, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": seconds}
     return Results(**content, provenance=provenance(), digest=digest_of(content), times=times)
 
 
 def _cost(suite: Suite, job: Job) -> int:
     """About how much work a cell is, in decisions of PPO."""
-    needed = loaded(suite, job)
-    decisions = needed.config.horizon.decisions
-    scored = suite.floors.home + suite.floors.held_out * len(needed.held_out)
-    if needed.plan is None:
-        return 2 * decisions * scored
-    return int(_of_training(needed.plan, decisions)) + 2 * decisions * (scored + suite.points * suite.floors.curve)
+    decisions = job.config.horizon.decisions
+    floors = suite.floors.home + suite.floors.held_out * len(job.held_out)
+    if job.plan is not None:
+        floors += suite.points * suite.floors.curve
+    return int(_of_training(job.plan, decisions)) + 2 * decisions * floors
 
 
-def _of_training(plan: Plan, decisions: int) -> float:
+def _of_training(plan: Plan | None, decisions: int) -> float:
+    if plan is None:
+        return 0.0
     if isinstance(plan, GradientPlan):
-        effort = _EFFORT.get(plan.algorithm, 1.0)
-        return (
-            plan.total_timesteps
-            * effort
-            * (plan.hyper_parameters.gradient_steps / 8 if isinstance(plan, SACPlan) else 1)
-        )
+        steps = plan.hyper_parameters.gradient_steps / 8 if isinstance(plan, SACPlan) else 1.0
+        return plan.total_timesteps * _EFFORT.get(plan.algorithm, 1.0) * steps
     candidates = plan.candidates if isinstance(plan, RandomSearchPlan) else plan.generations * plan.population
-    assert isinstance(plan, StaticPlan | FeedbackPlan | RandomSearchPlan)
-    return float(candidates * plan.floors * decisions)
+    return 0.5 * candidates * plan.floors * decisions
 
 
 @contextmanager
@@ -191,5 +184,5 @@ def _tell_where_it_stands(progress: Progress, cells: int, left: int) -> None:
 
 
 def _told(job: Job, done: Done, number: int, cells: int) -> str:
-    loyalty = done.cell.scored[job.scenario].loyalty
+    loyalty = done.cell.scored[done.cell.scenario].loyalty
     return f"{number:3d} of {cells}  {job.key}: loyalty {sum(loyalty) / len(loyalty):.1f}, {done.seconds:.0f} s"

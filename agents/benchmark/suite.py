@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,7 +46,9 @@ class Suite(_Part):
     """A whole suite."""
 
     description: str
-    scenarios: dict[str, tuple[str, ...]] = Field(min_length=1, description="homes, and what is held out from each")
+    scenarios: dict[str, tuple[str, ...]] = Field(
+        min_length=1, description="homes, and what is held out from each; presets' names or paths"
+    )
     floors: FloorCounts
     points: int = Field(
         10, ge=1, le=1000, description="checkpoints of a training that are evaluated, besides the first"
@@ -60,13 +61,14 @@ class Suite(_Part):
 
 
 class Job(NamedTuple):
-    """One cell to be run."""
+    """One cell to be run, with all that it needs."""
 
-    policy: str
+    policy: str  # as the suite names it
     reward: str | None
-    scenario: str
     seed: int
-    changes: dict[str, Any]
+    config: Config
+    held_out: tuple[Config, ...]
+    plan: Plan | None  # None where nothing is trained
 
     @property
     def name(self) -> str:
@@ -76,23 +78,31 @@ class Job(NamedTuple):
     @property
     def key(self) -> str:
         """Name of the cell in files and messages."""
-        parts = (self.name, self.reward, self.scenario, str(self.seed))
+        parts = (self.name, self.reward, self.config.name, str(self.seed))
         return "-".join(part for part in parts if part is not None)
 
 
-class Trained(NamedTuple):
-    """What a job needs, loaded and checked."""
+class Benchmark(NamedTuple):
+    """A suite with its cells, loaded and checked."""
 
-    config: Config
-    held_out: dict[str, Config]
-    plan: Plan | None  # None where nothing is trained
+    name: str
+    suite: Suite
+    jobs: tuple[Job, ...]
+
+    @property
+    def configs(self) -> dict[str, Config]:
+        """All scenarios by name, homes and held-out ones."""
+        return {config.name: config for job in self.jobs for config in (job.config, *job.held_out)}
+
+    @property
+    def hash(self) -> str:
+        """A hash of the suite and of every training file that it names."""
+        plans = [(job.key, None if job.plan is None else job.plan.model_dump(mode="json")) for job in self.jobs]
+        return hash_of([self.suite.model_dump(mode="json", exclude={"description"}), plans])
 
 
-def load_suite(name: "str | Path") -> tuple[str, Suite]:
-    """Load a suite by name (in ``configs/benchmark``) or path, and check all that it names.
-
-    Returns:
-        Its name, and the suite.
+def load_suite(name: "str | Path") -> Benchmark:
+    """Load a suite by name (in ``configs/benchmark``) or path, and all that it names.
 
     Raises:
         ConfigError: missing, malformed, or it names a policy, reward, scenario or training file that there is not.
@@ -107,49 +117,12 @@ def load_suite(name: "str | Path") -> tuple[str, Suite]:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))} = {e['input']!r} in {path}: {e['msg']}" for e in error.errors()]
         raise ConfigError("\n".join(lines)) from None
-    keys: set[str] = set()
-    for job in jobs_of(suite):
-        loaded(suite, job)
-        if job.key in keys:
-            raise ConfigError(f"{path}: names the cell {job.key} twice")
-        keys.add(job.key)
-    return path.stem, suite
-
-
-def jobs_of(suite: Suite) -> Iterator[Job]:
-    """All cells, in the order of the suite."""
-    for scenario in suite.scenarios:
-        for entry in suite.entries:
-            if entry.scenarios is not None and scenario not in entry.scenarios:
-                continue
-            for policy in entry.policies:
-                for reward in entry.rewards or (None,):
-                    for seed in range(entry.seeds):
-                        yield Job(policy, reward, scenario, seed, entry.changes)
-
-
-def loaded(suite: Suite, job: Job) -> Trained:
-    """Load what a job needs.
-
-    Raises:
-        ConfigError: the job names something that there is not, or is trained without a reward, or the reverse.
-    """
-    config = _scenario(job.scenario)
-    held_out = {name: _scenario(name) for name in suite.scenarios[job.scenario]}
-    if job.policy in NAMES or job.policy in shipped(config):
-        if job.reward is not None or job.seed > 0 or job.changes:
-            raise ConfigError(f"policy {job.policy}: is not trained, so it takes no rewards, seeds or changes")
-        return Trained(config, held_out, None)
-    plan = load_plan(job.policy, job.changes)
-    if job.reward is None:
-        raise ConfigError(f"policy {job.policy}: is trained, so the suite must say on which rewards")
-    reward_weights(config, job.reward)
-    return Trained(config, held_out, plan)
-
-
-@cache
-def _scenario(name: str) -> Config:
-    return load_config(name)
+    jobs = tuple(_jobs_of(suite))
+    keys = [job.key for job in jobs]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"{path}: names the cell {twice} twice")
+    return Benchmark(path.stem, suite, jobs)
 
 
 def hash_of(content: Any) -> str:
@@ -157,10 +130,28 @@ def hash_of(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def suite_hash(suite: Suite) -> str:
-    """A hash of the suite and of every training file that it names."""
-    plans = {}
-    for job in jobs_of(suite):
-        plan = loaded(suite, job).plan
-        plans[f"{job.policy} {hash_of(job.changes)}"] = None if plan is None else plan.model_dump(mode="json")
-    return hash_of([suite.model_dump(mode="json", exclude={"description"}), plans])
+def _jobs_of(suite: Suite) -> Iterator[Job]:
+    """All cells, in the order of the suite."""
+    for home, others in suite.scenarios.items():
+        config, held_out = load_config(home), tuple(load_config(other) for other in others)
+        for entry in suite.entries:
+            if entry.scenarios is None or home in entry.scenarios:
+                for policy in entry.policies:
+                    plan = _plan_of(policy, entry, config)
+                    for reward in entry.rewards or (None,):
+                        for seed in range(entry.seeds):
+                            yield Job(policy, reward, seed, config, held_out, plan)
+
+
+def _plan_of(policy: str, entry: Entry, config: Config) -> Plan | None:
+    """How a policy is trained; ``None`` for one that is not."""
+    if policy in NAMES or policy in shipped(config):
+        if entry.rewards or entry.seeds > 1 or entry.changes:
+            raise ConfigError(f"policy {policy}: is not trained, so it takes no rewards, seeds or changes")
+        return None
+    plan = load_plan(policy, entry.changes)
+    if not entry.rewards:
+        raise ConfigError(f"policy {policy}: is trained, so the suite must say on which rewards")
+    for reward in entry.rewards:
+        reward_weights(config, reward)
+    return plan

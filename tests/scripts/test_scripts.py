@@ -230,8 +230,6 @@ def test_an_unknown_reward_is_refused(refused, command):
 def test_a_training_file_that_is_missing_or_wrong_is_refused(refused, tmp_path):
     told = refused("train", "--run", "run", "--training", "pppo")
     assert "no training file 'pppo'; training files: anchored_ppo, " in told
-        "train", "--run", "run", "--training", "pppo"
-    )
     (tmp_path / "bad.yaml").write_text(yaml.safe_dump({"num_envs": 0, "hyper_parameters": {"gama": 1}}))
     told = refused("train", "--run", "run", "--training", "bad.yaml")
     assert [line.split(" = ")[0] for line in told.splitlines()] == ["num_envs", "hyper_parameters.gama"]

@@ -171,8 +171,8 @@ def _aggregate(rows: Sequence[AggregateRow]) -> str:
     return _table(_columns(titles, left=3), cells)
 
 
-_GOODHART = """Along training, on the same floors at each checkpoint: where true loyalty peaked, how far it had fallen at
-the end (in points, and as a share of the range over all policies and checkpoints: the normalised drop height of
+_GOODHART = """Along training, on the same floors at each checkpoint: where true loyalty peaked, how far it had fallen
+at the end (in points, and as a share of the range over all policies and checkpoints: the normalised drop height of
 Karwowski et al. 2024), and how proxy and truth went together (Pearson and Spearman over checkpoints). The gap is that
 of the finished policy against a flat salary: how many standard deviations over floors the proxy moved further than the
 truth.

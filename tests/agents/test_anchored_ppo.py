@@ -1,0 +1,106 @@
+"""The anchored learner: its discriminator finds the ratio, its charges fall on what leads away, λ = 0 is plain PPO."""
+
+import numpy as np
+import pytest
+import torch
+from gymnasium.vector import AutoresetMode
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.vec_env import VecNormalize
+
+from agents.algorithms import new_model
+from agents.checkpoints import latest_checkpoint
+from agents.learned import LearnedPolicy
+from agents.plans import load_training
+from agents.policy_file import PolicyError
+from agents.training import train
+from agents.vec_adapter import NativeVecEnv
+from incentive_env import ConfigError, SalesFloorVectorEnv
+
+SMALL = {
+    "total_timesteps": 24, "num_envs": 4, "checkpoint_every": 12, "policy": {"net_arch": [8]},
+    "hyper_parameters": {"n_steps": 3, "batch_size": 6, "n_epochs": 2, "learning_rate": 0.01},
+}  # fmt: skip
+
+
+def _plan(**anchor):
+    return load_training("anchored_ppo", {**SMALL, "anchor": {"floors": 4, "net_arch": [16], **anchor}})
+
+
+@pytest.fixture
+def model(small):
+    venv = NativeVecEnv(SalesFloorVectorEnv(4, small, "conversion", autoreset_mode=AutoresetMode.SAME_STEP))
+    torch.manual_seed(0)
+    made = new_model(_plan(weight=1.0, n_epochs=400, learning_rate=0.01, clip=4.0), VecNormalize(venv), small)
+    made.set_logger(Logger(None, []))
+    return made
+
+
+def _decisions(centre, rows):
+    """Decisions that differ in their first lever alone."""
+    actions = torch.zeros(rows, 11)
+    actions[:, 0] = centre + 0.3 * torch.randn(rows)
+    return actions
+
+
+def test_the_divergence_is_that_of_two_normals(model):
+    """χ² of N(a, σ²) from N(0, σ²) is exp(a²/σ²) − 1; at a = σ/2 that is 0.284."""
+    rows = 3000
+    model.safe_reports, model.safe_actions = np.zeros((rows, 39), np.float32), _decisions(0.0, rows)
+    model.batch_size = rows
+    taken = torch.cat([torch.as_tensor(model.env.normalize_obs(model.safe_reports)), _decisions(0.15, rows)], dim=1)
+    model._learn_to_tell_apart(taken.float(), model.env)
+    with torch.no_grad():
+        ratio = model.discriminator(taken.float()).squeeze(1).exp()
+    assert float(ratio.mean()) - 1.0 == pytest.approx(0.284, abs=0.12)
+    charges = model._charges(taken.float())
+    assert charges.mean() == pytest.approx(0.0, abs=1e-4)  # going on costs nothing by itself
+    assert np.corrcoef(charges, taken[:, 39].numpy())[0, 1] > 0.8  # the further away, the dearer
+
+
+def test_without_weight_it_is_plain_ppo_on_the_same_luck(small, tmp_path):
+    """Charges of 0 leave rewards and advantages as they are: the same returns to the last bit."""
+    train(small, "conversion", _plan(weight=0.0), tmp_path, seed=1, quiet=True)
+    model = LearnedPolicy.load(tmp_path).model
+    assert model.anchor.weight == 0.0
+    taken = torch.randn(24, 50)
+    model.set_logger(Logger(None, []))
+    assert not model._charges(taken).any()
+
+
+def test_a_strong_anchor_pulls(small, tmp_path):
+    """Begun at another scheme, the manager comes nearer the safe one the more its anchor weighs."""
+    away = {}
+    for weight in (0.0, 3.0):
+        plan = load_training("anchored_ppo", {
+            **SMALL, "total_timesteps": 2400, "num_envs": 20,
+            "hyper_parameters": {"n_steps": 3, "batch_size": 60, "n_epochs": 8, "learning_rate": 0.01},
+            "policy": {"net_arch": [8], "initial_scheme": "flat_salary"},
+            "anchor": {"weight": weight, "floors": 40, "net_arch": [16], "n_epochs": 4, "learning_rate": 0.01},
+        })  # fmt: skip
+        train(small, "conversion", plan, tmp_path / str(weight), seed=3, quiet=True)
+        policy = LearnedPolicy.load(tmp_path / str(weight))
+        usual = np.asarray(policy._statistics.mean, np.float32)[None]
+        action = policy.predict(usual, deterministic=True)[0]
+        away[weight] = float(np.abs(action - policy.model.safe_action.numpy()).mean())
+    assert away[3.0] < 0.75 * away[0.0]
+
+
+def test_what_it_has_learned_to_tell_apart_is_kept(small, tmp_path):
+    train(small, "conversion", _plan(), tmp_path, seed=1, quiet=True)
+    one, other = LearnedPolicy.load(tmp_path).model, LearnedPolicy.load(latest_checkpoint(tmp_path)).model
+    fresh = new_model(_plan(), one.env or other.env or _venv(small), small)
+    for mine, theirs, new in zip(
+        one.discriminator.parameters(), other.discriminator.parameters(), fresh.discriminator.parameters(), strict=True
+    ):
+        assert torch.equal(mine, theirs)
+        assert not torch.equal(mine, new)
+
+
+def _venv(small):
+    venv = NativeVecEnv(SalesFloorVectorEnv(4, small, "conversion", autoreset_mode=AutoresetMode.SAME_STEP))
+    return VecNormalize(venv)
+
+
+def test_an_unknown_safe_scheme_is_refused(small, tmp_path):
+    with pytest.raises((ConfigError, PolicyError), match=r"anchor\.scheme = 'carrot': must be one of flat_salary"):
+        train(small, "conversion", _plan(scheme="carrot"), tmp_path, quiet=True)
