@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+SUITE ?= smoke
 BIN := .venv/bin
 
 # One thread a process: results do not depend on it, and test workers would only get in each other's way.
@@ -11,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all validate warm lint format typecheck schema wheel clean
+.PHONY: help setup demo test test-all validate benchmark pages warm lint format typecheck schema wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +31,13 @@ test-all: .venv/.installed warm  ## all tests, minutes
 validate: .venv/.installed warm  ## check the published facts: 256 floors, a few minutes
 	$(BIN)/python scripts/validate.py --report runs/validation
 	$(BIN)/python scripts/validate.py --config contact_center
+
+benchmark: .venv/.installed  ## run a suite (SUITE=smoke, standard, full) and write its report
+	$(BIN)/python scripts/benchmark.py run --suite $(SUITE)
+	$(BIN)/python scripts/report.py runs/benchmark/$(SUITE)/results.json
+
+pages: .venv/.installed  ## regenerate docs/leaderboard.md, its picture and the README's figures
+	$(BIN)/python scripts/benchmark.py pages docs/results/benchmark.json
 
 # Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
 warm: .venv/.installed

@@ -5,24 +5,34 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
 
 class Progress:
-    """Shows how far a job of known size has come."""
+    """Shows how far a job of known size has come, with rate and time left.
 
-    def __init__(self, label: str, total: int, *, done: int = 0, plain: bool = False, quiet: bool = False) -> None:
-        self._label, self._total, self._quiet = label, total, quiet
+    Args:
+        label: name of the job.
+        total: its size.
+        done: how much of it was done before.
+        plain: lines even on a terminal.
+        quiet: nothing at all.
+        lines: how many lines, where there is no bar.
+    """
+
+    def __init__(
+        self, label: str, total: int, *, done: int = 0, plain: bool = False, quiet: bool = False, lines: int = 10
+    ) -> None:
+        self._label, self._total, self._quiet, self._lines = label, total, quiet, lines
         self._bar: Bar | None = None
         self._started = time.monotonic()
         self._first = done
-        self._tenth = 10 * done // total
+        self._line = lines * done // total
         if sys.stderr.isatty() and not plain and not quiet:
-            rate = TextColumn("{task.fields[rate]}")
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-            self._bar = Bar(*columns)
-            self._task = self._bar.add_task(label, total=total, rate="")
+            pace = TextColumn("{task.fields[pace]}")
+            self._bar = Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), pace)
+            self._task = self._bar.add_task(label, total=total, completed=done, pace="")
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -39,15 +49,14 @@ class Progress:
         """Say that so much of the total is done."""
         seconds = max(time.monotonic() - self._started, 1e-9)
         rate = (done - self._first) / seconds
+        # Of the whole run so far, and not of its last seconds: some jobs report minutes apart.
+        left = max(0.0, (self._total - done) / rate) if rate > 0 else 0.0
+        pace = f"{rate:,.0f}/s, {left:.0f} s left"
         if self._bar is not None:
-            self._bar.update(self._task, completed=min(done, self._total), rate=f"{rate:,.0f}/s")
-        elif not self._quiet and 10 * done // self._total > self._tenth:
-            self._tenth = 10 * done // self._total
-            left = max(0.0, (self._total - done) / rate) if rate > 0 else 0.0
-            print(
-                f"{self._label}: {min(done, self._total):,} of {self._total:,}, {rate:,.0f}/s, {left:.0f} s left",
-                file=sys.stderr, flush=True,
-            )  # fmt: skip
+            self._bar.update(self._task, completed=min(done, self._total), pace=pace)
+        elif not self._quiet and self._lines * done // self._total > self._line:
+            self._line = self._lines * done // self._total
+            print(f"{self._label}: {min(done, self._total):,} of {self._total:,}, {pace}", file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:
         """Say something besides, above the bar if there is one."""

@@ -1,4 +1,4 @@
-"""Train a manager with PPO.
+"""Train a manager with PPO, or any other algorithm that has a training file.
 
 Example:
     python scripts/train.py --reward loyalty --run runs/loyalty
@@ -21,7 +21,9 @@ EXAMPLE = "Example: python scripts/train.py --reward loyalty --run runs/loyalty 
 def run(
     run: Annotated[Path, typer.Option(help="directory of the run: checkpoints and TensorBoard logs")],
     reward: Annotated[str, typer.Option(help=f"what to train on: {', '.join(PRESETS)}")] = "loyalty",
-    training: Annotated[str, typer.Option(help="hyper-parameters: a name in configs/training or a YAML file")] = "ppo",
+    training: Annotated[
+        str, typer.Option(help="algorithm and numbers: a name in configs/training or a YAML file")
+    ] = "ppo",
     config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
     override: Annotated[
         list[str] | None, typer.Option("--set", help="dotted override of the scenario; repeatable")
@@ -32,7 +34,7 @@ def run(
     seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="of networks and floors")] = 0,
     resume: Annotated[bool, typer.Option(help="go on from the run's newest checkpoint, if it has one")] = False,
 ) -> None:
-    """Train a manager with PPO on a reward; evaluate it with scripts/evaluate.py."""
+    """Train a manager on a reward; evaluate it with scripts/evaluate.py."""
     with user_errors():
         scenario = load_config(config, override or [])
         reward_weights(scenario, reward)

@@ -51,7 +51,7 @@ def run_suite(benchmark: Benchmark, out: Path, *, workers: int, plain: bool = Fa
         left = sorted((job for job in jobs if job.key not in done), key=lambda job: -_cost(suite, job))
         total = sum(_cost(suite, job) for job in jobs)
         before = total - sum(_cost(suite, job) for job in left)
-        with Progress(f"benchmark {name}", total, done=before, plain=plain) as progress:
+        with Progress(f"benchmark {name}", total, done=before, plain=plain, lines=50) as progress:
             _tell_where_it_stands(progress, len(jobs), len(left))
             for job, result in _run_all(suite, left, out, workers):
                 done[job.key] = result

@@ -1,0 +1,45 @@
+"""The leaderboard and the README's figures are those of the committed results: `make pages` would change nothing."""
+
+import re
+from pathlib import Path
+
+import pytest
+from benchmark_pages import CLOSE, OPEN, read_power, with_figures
+
+from agents.benchmark.report.markdown import leaderboard_page
+from agents.benchmark.results import read_results
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "docs" / "results"
+
+
+@pytest.fixture(scope="module")
+def results():
+    return read_results(RESULTS / "benchmark.json")
+
+
+def test_the_leaderboard_is_that_of_the_committed_results(results):
+    assert (ROOT / "docs" / "leaderboard.md").read_text() == leaderboard_page(
+        results, read_power(RESULTS / "benchmark_power.json")
+    )
+
+
+def test_the_readme_has_the_figures_of_the_committed_results(results):
+    text = (ROOT / "README.md").read_text()
+    assert text == with_figures(text, results, ROOT / "README.md")
+
+
+def test_no_measured_figure_of_the_readme_stands_outside_its_marks():
+    before, _, rest = (ROOT / "README.md").read_text().partition(OPEN)
+    after = rest.partition(CLOSE)[2]
+    assert " … " not in before + after  # an interval, in this project
+    assert not re.search(r"\d points", before + after)
+
+
+def test_the_reference_results_are_what_they_are_said_to_be(results):
+    """Five training seeds or more, unchanged code, and floors that training did not meet."""
+    assert results.suite == "standard"
+    assert results.provenance["changed"] is False
+    seeds = [cell.seed for cell in results.cells if cell.kind in ("learned", "oracle") and cell.reward]
+    assert max(seeds) >= 4
+    assert all(floors.first + floors.count < 1_000_000 for floors in results.floors.values())
