@@ -234,3 +234,16 @@ def test_a_scheme_goes_to_a_point_and_back(small):
 def test_a_hand_made_scheme_that_a_scenario_does_not_allow_is_no_start(small):
     assert set(hand_made(small)) == set(FIXED)
     assert "piece_rate" not in hand_made(load_config(small, {"levers.commission.high": 10.0}))
+
+
+def test_a_watcher_sees_the_mean_after_every_generation():
+    seen = []
+    search(hill, STARTS, PLAN, quiet=True, watch=lambda point, generation: seen.append((generation, point.copy())))
+    assert [generation for generation, _ in seen] == list(range(1, 2 * PLAN.generations + 1))
+    away = [float(np.abs(point - PEAK).max()) for _, point in seen]
+    assert away[PLAN.generations - 1] < 0.1 < away[0]  # the last of the first restart is its own, not the next one's
+
+
+def test_a_quiet_search_says_nothing(capsys):
+    search(hill, STARTS, PLAN, quiet=True)
+    assert capsys.readouterr() == ("", "")
