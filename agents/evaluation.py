@@ -62,9 +62,14 @@ def interval(values: NDArray[np.float64]) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
+def proxy_of(trained_on: str | None) -> str:
+    """The measured figure that stands for a reward; recorded conversion for what was not trained."""
+    return _PROXIES.get(trained_on or "", "conversion")
+
+
 def gap(evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> float:
     """Goodhart gap against the flat-salary floor; the proxy is the figure that stands for what was trained on."""
-    proxy = _PROXIES.get(trained_on or "", "conversion")
+    proxy = proxy_of(trained_on)
     return goodhart_gap(getattr(evaluation, proxy), evaluation.loyalty, getattr(base, proxy), base.loyalty)
 
 

@@ -7,9 +7,8 @@ from typing import Any
 import matplotlib
 import numpy as np
 
-from agents.benchmark.analysis.goodhart import proxy_of
 from agents.benchmark.results import Cell, Results, cells_by_group
-from agents.evaluation import Evaluation
+from agents.evaluation import Evaluation, proxy_of
 from incentive_env import Config
 
 matplotlib.use("Agg")

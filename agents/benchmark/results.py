@@ -17,8 +17,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming")  # kept floor by floor
 Group = tuple[str, str | None, str]  # policy, reward, scenario: `Cell.group`
 Kind = Literal["fixed", "searched", "learned", "oracle"]
-# The measured figure that stands for what a reward asks for; what is steered on, and what can be gamed.
-PROXIES = {"conversion": "conversion", "profit": "profit", "survey": "nps", "loyalty": "nps", "balanced": "nps"}
 
 
 class ResultsError(ValueError):

@@ -7,8 +7,8 @@ import numpy as np
 from scipy import stats
 
 from agents.benchmark.analysis.statistics import Estimate, mean_interval
-from agents.benchmark.results import PROXIES, Cell, Results, cells_by_group, figures
-from agents.evaluation import BASE
+from agents.benchmark.results import Cell, Results, cells_by_group, figures
+from agents.evaluation import BASE, proxy_of
 from incentive_env.objective import goodhart_gap
 
 
@@ -36,11 +36,6 @@ class GoodhartRow(NamedTuple):
     pearson: Estimate | None  # over the seeds that have one
     spearman: Estimate | None
     gap: Estimate | None  # Goodhart gap of the finished policy; None where the flat salary was not run
-
-
-def proxy_of(reward: str | None) -> str:
-    """The figure that stands for a reward; recorded conversion where nothing was trained."""
-    return PROXIES.get(reward or "", "conversion")
 
 
 def goodhart_table(results: Results) -> list[GoodhartRow]:

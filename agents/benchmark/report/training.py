@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.benchmark.analysis.goodhart import GoodhartRow, proxy_of
+from agents.benchmark.analysis.goodhart import GoodhartRow
 from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.tables import number
 from agents.benchmark.report.theme import BLUE, GREY, VERMILLION, Figure, axis, faded, figure
 from agents.benchmark.results import Cell
+from agents.evaluation import proxy_of
 
 Floats = NDArray[np.float64]
 
