@@ -1,0 +1,58 @@
+"""The shipped suites load, hold what they promise, and score on floors that nothing else meets."""
+
+import itertools
+
+import pytest
+
+from agents.anchored_ppo import SAFE_SEEDS
+from agents.benchmark.suite import FIRST_FLOORS, load_suite
+from agents.evaluation import EVALUATION_SEEDS
+from agents.plans import load_plan
+from agents.search import SEARCH_SEEDS, VALIDATION_SEEDS
+from incentive_env.config import config_directory
+
+SUITES = sorted(path.stem for path in (config_directory() / "benchmark").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module", params=SUITES)
+def benchmark(request):
+    return load_suite(request.param)
+
+
+def test_there_are_a_small_a_usual_and_a_large_suite():
+    assert SUITES == ["full", "smoke", "standard"]
+    sizes = {name: len(load_suite(name).jobs) for name in SUITES}
+    assert sizes["smoke"] < sizes["standard"] < sizes["full"]
+
+
+def test_every_kind_of_policy_takes_part(benchmark):
+    plans = {job.plan.algorithm for job in benchmark.jobs if job.plan is not None}
+    assert plans == {
+        "ppo", "recurrent_ppo", "anchored_ppo", "sac", "tqc", "cma_static", "cma_feedback", "random_search",
+    }  # fmt: skip
+    assert {job.reward for job in benchmark.jobs} >= {None, "loyalty", "conversion", "survey"}
+    assert any(job.plan is not None and getattr(job.plan, "sees", "") == "state" for job in benchmark.jobs)
+    assert any(job.held_out for job in benchmark.jobs)
+
+
+def test_the_usual_suite_has_five_training_seeds_everywhere():
+    groups = {}
+    for job in load_suite("standard").jobs:
+        if job.plan is not None:
+            groups.setdefault((job.name, job.reward), set()).add(job.seed)
+    assert all(seeds == set(range(5)) for seeds in groups.values())
+
+
+def test_floors_of_scoring_are_apart_from_each_other_and_from_all_others(benchmark):
+    used = sorted((first.first, first.first + first.count) for first in benchmark.suite.floor_ranges().values())
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(used))
+    assert used[0][0] > EVALUATION_SEEDS
+    assert used[-1][1] < min(1_000_000, SEARCH_SEEDS[0], VALIDATION_SEEDS[0], SAFE_SEEDS)
+    assert set(FIRST_FLOORS) == {"home", "held_out", "curve"}
+
+
+def test_the_hash_changes_with_a_training_file(benchmark):
+    job = next(job for job in benchmark.jobs if job.policy == "ppo")
+    other = job._replace(plan=load_plan("ppo", {"num_envs": 32}))
+    changed = benchmark._replace(jobs=tuple(other if each is job else each for each in benchmark.jobs))
+    assert changed.hash != benchmark.hash == load_suite(benchmark.name).hash
