@@ -10,8 +10,8 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.anchored_ppo import AnchoredPPO
 from agents.plans import AnchoredPPOPlan, GradientPlan, SACPlan
-from agents.policy_file import fixed_action
-from incentive_env import Config, ConfigError
+from agents.policy_file import resolved
+from incentive_env import Config
 
 _CLASSES: dict[str, type[BaseAlgorithm]] = {
     "ppo": PPO, "recurrent_ppo": RecurrentPPO, "anchored_ppo": AnchoredPPO, "sac": SAC, "tqc": TQC,
@@ -42,7 +42,8 @@ def new_model(plan: GradientPlan, venv: VecNormalize, config: Config) -> BaseAlg
     Raises:
         ConfigError: the plan names a scheme that there is not.
     """
-    start = _action_of("policy.initial_scheme", plan.policy.initial_scheme, config)
+    # A scheme that a floor survives, or the first lessons are all about closing.
+    start = torch.as_tensor(resolved("policy.initial_scheme", plan.policy.initial_scheme, config))
     keywords: dict[str, Any] = plan.hyper_parameters.model_dump()
     keywords["learning_rate"] = Falling(keywords["learning_rate"])
     if isinstance(plan, SACPlan):
@@ -54,7 +55,8 @@ def new_model(plan: GradientPlan, venv: VecNormalize, config: Config) -> BaseAlg
     network = plan.policy.model_dump(exclude={"initial_scheme"}) | {"net_arch": list(plan.policy.net_arch)}
     policy = _MEMORY if plan.algorithm == "recurrent_ppo" else "MlpPolicy"
     if isinstance(plan, AnchoredPPOPlan):
-        keywords |= {"anchor": plan.anchor, "safe_action": _action_of("anchor.scheme", plan.anchor.scheme, config)}
+        safe = torch.as_tensor(resolved("anchor.scheme", plan.anchor.scheme, config))
+        keywords |= {"anchor": plan.anchor, "safe_action": safe}
     model = _CLASSES[plan.algorithm](policy, venv, device="cpu", policy_kwargs=network, **keywords)
     with torch.no_grad():
         model.policy.action_net.bias.copy_(start)  # type: ignore[operator, union-attr]
@@ -68,14 +70,6 @@ def _start_squashed(model: BaseAlgorithm, action: torch.Tensor, log_std: float) 
             head.weight.mul_(_SMALL)  # type: ignore[operator, union-attr]
         actor.mu.bias.copy_(torch.atanh(action.clamp(-_FURTHEST, _FURTHEST)))  # type: ignore[operator, union-attr]
         actor.log_std.bias.fill_(log_std)  # type: ignore[operator, union-attr]
-
-
-def _action_of(key: str, name: str, config: Config) -> torch.Tensor:
-    """Let the first actions be those of a scheme that a floor survives, or the first lessons are all about closing."""
-    try:
-        return torch.as_tensor(fixed_action(name, config))
-    except ValueError as error:
-        raise ConfigError(f"{key} = {name!r}: {error}") from None
 
 
 class Falling:

@@ -1,5 +1,6 @@
 """Training plans, ``configs/training/*.yaml``: one class an algorithm, every number bounded and explained."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -42,7 +43,9 @@ class SACParameters(_Part):
     learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of Adam; falls linearly to 0")
     gamma: float = Field(0.95, ge=0.0, le=1.0, description="discount of a period of four weeks")
     tau: float = Field(0.01, gt=0.0, le=1.0, description="share of the way that target networks follow")
-    ent_coef: float | Literal["auto"] = Field("auto", description="weight of the entropy; adjusted by itself")
+    ent_coef: Annotated[float, Field(ge=0.0, le=100.0)] | Literal["auto"] = Field(
+        "auto", description="weight of the entropy; auto: adjusted by itself"
+    )
 
 
 class TQCParameters(SACParameters):
@@ -71,7 +74,7 @@ class Anchor(_Part):
     """The safe policy that a regularised learner is held to."""
 
     scheme: str = Field("balanced_scorecard", description="fixed scheme whose conduct is trusted")
-    spread: float = Field(0.3, gt=0.0, le=2.0, description="standard deviation of its actions: room for what is near")
+    spread: float = Field(0.5, gt=0.0, le=2.0, description="standard deviation of its actions: room for what is near")
     weight: float = Field(1.0, ge=0.0, le=1000.0, description="λ: reward given up a unit of √χ²; 0 is plain PPO")
     floors: int = Field(64, ge=1, le=100_000, description="floors that show where it leads")
     net_arch: tuple[Width, ...] = Field((64, 64), description="hidden layers of the discriminator")
@@ -116,7 +119,18 @@ class AnchoredPPOPlan(TrainingConfig):
     """PPO on a proxy, held near the conduct of a safe policy (Laidlaw, Singhal and Dragan, ICLR 2025)."""
 
     algorithm: Literal["anchored_ppo"] = Field("anchored_ppo", description="anchored_ppo")  # type: ignore[assignment]
+    sees: Literal["report"] = Field("report", description="the report; the safe policy is watched through it too")
     anchor: Anchor = Anchor()  # type: ignore[call-arg]
+
+    @model_validator(mode="after")
+    def _divergence_is_finite(self) -> Self:
+        """χ² of one normal from another is finite only where its variance is less than twice the other's."""
+        if math.exp(2.0 * self.policy.log_std_init) >= 2.0 * self.anchor.spread**2:
+            raise ValueError(
+                f"anchor.spread = {self.anchor.spread:g} is too narrow for first actions of policy.log_std_init = "
+                f"{self.policy.log_std_init:g}: exp(2 log_std_init) must be below 2 spread², or χ² has no end"
+            )
+        return self
 
 
 class SACPlan(_Plan):
@@ -207,6 +221,14 @@ def load_training(source: "str | Path", changes: "dict[str, Any] | None" = None)
     if not isinstance(plan, GradientPlan):
         raise ConfigError(f"training {str(source)!r}: {plan.algorithm} is a search, run by scripts/benchmark.py")
     return plan
+
+
+def scheme_names(plan: Plan) -> dict[str, str]:
+    """Fixed schemes that a plan builds on, by the key that names them."""
+    if isinstance(plan, SearchPlan):
+        return {"start": plan.start}
+    names = {"policy.initial_scheme": plan.policy.initial_scheme}
+    return names | {"anchor.scheme": plan.anchor.scheme} if isinstance(plan, AnchoredPPOPlan) else names
 
 
 def _told(error: Any, path: Path) -> str:

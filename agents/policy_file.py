@@ -1,5 +1,6 @@
 """Policies as YAML files: schemes and linear feedback, one's own and those that were found by search and shipped."""
 
+import difflib
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from agents.feedback import LinearFeedback
 from agents.policy import FIXED, FixedPolicy, Policy
-from incentive_env import Config
+from incentive_env import Config, ConfigError
 from incentive_env.config import config_directory, read_yaml
 from incentive_env.model.scheme import scheme_from_mapping
 
@@ -47,19 +48,28 @@ def read_policy(path: Path, config: Config) -> Policy:
         raise PolicyError(f"{path}: {error}") from None
 
 
-def fixed_action(name: str, config: Config) -> NDArray[np.float32]:
-    """The action ``[11]`` of a hand-made scheme, or of a fixed one that was found for the scenario.
+def resolved(key: str, name: str, config: Config) -> NDArray[np.float32]:
+    """The action ``[11]`` of a fixed scheme, hand-made or found for the scenario.
+
+    Args:
+        key: what names it, for the message.
+        name: of the scheme.
+        config: the scenario.
 
     Raises:
-        PolicyError: there is none of that name, or it is no fixed scheme.
+        ConfigError: there is no fixed scheme of that name.
     """
-    found = shipped(config)
-    if name not in FIXED and name not in found:
-        raise PolicyError(f"must be one of {', '.join((*FIXED, *found))}")
-    policy = FixedPolicy(FIXED[name].scheme, config) if name in FIXED else read_policy(found[name], config)
-    if not isinstance(policy, FixedPolicy):
-        raise PolicyError("is no fixed scheme")
-    return policy.action
+    found = {scheme: path for scheme, path in shipped(config).items() if "scheme" in read_yaml(path)}
+    if name in FIXED:
+        return FixedPolicy(FIXED[name].scheme, config).action
+    if name in found:
+        policy = read_policy(found[name], config)
+        assert isinstance(policy, FixedPolicy)
+        return policy.action
+    known = (*FIXED, *found)
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"; nearest valid name: {close[0]}" if close else ""
+    raise ConfigError(f"{key} = {name!r}: must be one of {', '.join(known)}{hint}")
 
 
 def objective_of(path: Path) -> str | None:

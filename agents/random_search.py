@@ -18,7 +18,7 @@ def search_randomly(
 
     Args:
         objective: what is to be made large.
-        first: ``[11]`` a scheme that takes part, so that nothing worse is found.
+        first: ``[11]`` a scheme that is always among the finalists, so that nothing worse on their floors is found.
         plan: how many candidates, on how many floors.
         seed: of candidates and floors.
         looks: how often the best so far is shown.
@@ -36,7 +36,7 @@ def search_randomly(
     for rows in np.array_split(np.arange(plan.candidates), min(looks, plan.candidates)):
         means[rows] = objective(candidates[rows], seeds).mean(axis=1)
         watch(candidates[means.argmax()], int(rows[-1] + 1) * plan.floors)
-    finalists = candidates[np.argsort(-means, kind="stable")[: plan.finalists]]
+    finalists = np.concatenate([first[None], candidates[np.argsort(-means, kind="stable")[: plan.finalists]]])
     values = objective(finalists, VALIDATION_SEEDS[: plan.validation_floors]).mean(axis=1)
     best: NDArray[np.float64] = finalists[values.argmax()]
     return best

@@ -77,12 +77,19 @@ def train(
 def _new(normaliser: VecNormalize, training: GradientPlan, seed: int) -> BaseAlgorithm:
     normaliser.venv.seed(_first_floor(seed))
     set_random_seed(seed)  # and not the algorithm's own seed, which would open the floors anew
-    return new_model(training, normaliser, normaliser.venv.env.config)  # type: ignore[attr-defined]
+    model = new_model(training, normaliser, normaliser.venv.env.config)  # type: ignore[attr-defined]
+    model.action_space.seed(seed)  # what off-policy learners draw from at first
+    return model
 
 
 def _first_floor(seed: int) -> int:
     """Seed of the first floor trained on: far from those of evaluation, of searches and of other training seeds."""
     return 1_000_000 + 10_000_000 * seed
+
+
+def _first_floor_again(seed: int, timesteps: int) -> int:
+    """Seed of the first floor after a resumption: fresh floors, beyond all that anything else meets."""
+    return 10**14 + 10**11 * seed + timesteps
 
 
 def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
@@ -105,7 +112,8 @@ def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any
         raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
     read_memory(checkpoint, model)
     set_random_seed(int(stored["seed"]) + model.num_timesteps)
-    normaliser.venv.seed(_first_floor(int(stored["seed"])) + model.num_timesteps)
+    model.action_space.seed(int(stored["seed"]) + model.num_timesteps)
+    normaliser.venv.seed(_first_floor_again(int(stored["seed"]), model.num_timesteps))
     model.set_env(normaliser)
     return model
 

@@ -36,6 +36,10 @@ def run(
     workers: Annotated[
         int | None, typer.Option(min=1, max=1024, help="processes; as many as cores where not given")
     ] = None,
+    any_code: Annotated[
+        bool,
+        typer.Option(help="take over cells that other code made from the same numbers; the results tell"),
+    ] = False,
 ) -> None:
     """Train and score all cells of a suite; what was cut off goes on where it stopped."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a worker a core: more threads would only be in each other's way
@@ -46,7 +50,7 @@ def run(
         benchmark = load_suite(suite)
         folder = out or Path("runs/benchmark") / benchmark.name
         check_writable(folder, folder=True)
-        results = run_suite(benchmark, folder, workers=workers or os.cpu_count() or 1)
+        results = run_suite(benchmark, folder, workers=workers or os.cpu_count() or 1, any_code=any_code)
         print(f"digest {results.digest}; results written to {folder / 'results.json'}")
         print(f"next: python scripts/report.py {folder / 'results.json'}")
 
@@ -82,7 +86,7 @@ def compare(
 def power(
     results: Annotated[Path, typer.Argument(help="results.json whose variances are taken")],
     margin: Margin = MARGIN,
-    comparisons: Annotated[int, typer.Option(min=100, max=1_000_000, help="how many are simulated")] = 2_000,
+    comparisons: Annotated[int, typer.Option(min=100, max=20_000, help="how many are simulated")] = 2_000,
     shared: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="share of the floors' differences that a harmless change leaves")
     ] = 0.0,

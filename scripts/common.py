@@ -52,3 +52,6 @@ def user_errors() -> Iterator[None]:
     except (ConfigError, PolicyError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
+    except ImportError as error:
+        print(f"error: needs {error.name}: pip install 'incentive-env[training,plots]'", file=sys.stderr)
+        raise typer.Exit(2) from None

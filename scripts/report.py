@@ -25,26 +25,12 @@ def run(
     with user_errors():
         path = out if out is not None else results.with_name("report.html")
         check_writable(path)
-        page = rendered(results)
+        from agents.benchmark.report.html import render  # loads plotly
+
+        page = render(read_results(results))
         with written_whole(path) as partial:
             partial.write_text(page, encoding="utf-8")
         print(f"report written to {path}, {path.stat().st_size / 1e6:.1f} MB")
-
-
-def rendered(results: Path) -> str:
-    """The page of a results file.
-
-    Raises:
-        ResultsError: the file is missing, damaged, or holds nothing to compare.
-        ValueError: what draws the page is not installed.
-    """
-    read = read_results(results)
-    try:
-        from agents.benchmark.report.html import render
-
-        return render(read)
-    except ModuleNotFoundError as error:
-        raise ValueError(f"needs {error.name}: pip install 'incentive-env[plots]'") from None
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from agents.files import written_whole
 from agents.objectives import FloorObjective
 from agents.plans import FeedbackPlan, GradientPlan, RandomSearchPlan, StaticPlan
 from agents.policy import FixedPolicy, Policy
-from agents.policy_file import fixed_action, found_content
+from agents.policy_file import found_content, resolved
 from agents.random_search import search_randomly
 from agents.search import Plan as SearchBudget
 from agents.search import Start, search
@@ -64,7 +64,7 @@ def _train(plan: GradientPlan, task: Task, watch: Watch) -> Policy:
 @learn.register
 def _search_static(plan: StaticPlan, task: Task, watch: Watch) -> Policy:
     form = StaticForm()
-    start = Start(plan.start, fixed_action(plan.start, task.config).astype(np.float64), plan.sigma)
+    start = Start(plan.start, resolved("start", plan.start, task.config).astype(np.float64), plan.sigma)
     point = _evolve(plan, form, start, task, watch, lambda point: _fixed(point, task.config), bounds=form.bounds)
     policy = _fixed(point, task.config)
     _keep(task, static_content(scheme_of(point, task.config)))
@@ -74,7 +74,7 @@ def _search_static(plan: StaticPlan, task: Task, watch: Watch) -> Policy:
 @learn.register
 def _search_feedback(plan: FeedbackPlan, task: Task, watch: Watch) -> Policy:
     form = LinearForm(plan.sees)
-    start = Start(plan.start, form.around(fixed_action(plan.start, task.config)), plan.sigma)
+    start = Start(plan.start, form.around(resolved("start", plan.start, task.config)), plan.sigma)
     point = _evolve(plan, form, start, task, watch, lambda point: LinearFeedback(form, point), diagonal=True)
     policy = LinearFeedback(form, point)
     _keep(task, policy.content())
@@ -84,7 +84,7 @@ def _search_feedback(plan: FeedbackPlan, task: Task, watch: Watch) -> Policy:
 @learn.register
 def _search_at_random(plan: RandomSearchPlan, task: Task, watch: Watch) -> Policy:
     objective = FloorObjective(task.config, StaticForm(), task.reward)
-    first = fixed_action(plan.start, task.config).astype(np.float64)
+    first = resolved("start", plan.start, task.config).astype(np.float64)
     decisions = task.config.horizon.decisions
 
     def look(point: np.ndarray, episodes: int) -> None:

@@ -97,6 +97,11 @@ class Results(_Part):
     times: dict[str, Any]  # started, seconds of each cell
 
 
+def name_of(policy: str, reward: str | None) -> str:
+    """A policy's name in sentences and tables: with what it was trained on, if it was."""
+    return policy if reward is None else f"{policy} on {reward}"
+
+
 def digest_of(content: dict[str, Any]) -> str:
     """Sixteen letters that change with any figure, but not with times or machines."""
     counted = {key: content[key] for key in ("suite_hash", "scenarios", "held_out", "floors", "cells")}

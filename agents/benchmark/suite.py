@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.benchmark.results import FloorRange
-from agents.plans import Plan, load_plan
-from agents.policy_file import shipped
+from agents.plans import Plan, load_plan, scheme_names
+from agents.policy_file import resolved, shipped
 from agents.registry import NAMES
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.config import config_directory, read_yaml
@@ -117,7 +117,9 @@ def load_suite(name: "str | Path") -> Benchmark:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))} = {e['input']!r} in {path}: {e['msg']}" for e in error.errors()]
         raise ConfigError("\n".join(lines)) from None
-    jobs = tuple(_jobs_of(suite))
+    jobs = tuple(_jobs_of(suite, path))
+    if not jobs:
+        raise ConfigError(f"{path}: holds no cells")
     keys = [job.key for job in jobs]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
@@ -130,10 +132,21 @@ def hash_of(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _jobs_of(suite: Suite) -> Iterator[Job]:
+def _jobs_of(suite: Suite, path: Path) -> Iterator[Job]:
     """All cells, in the order of the suite."""
+    unknown = {home for entry in suite.entries for home in entry.scenarios or ()} - set(suite.scenarios)
+    if unknown:
+        raise ConfigError(
+            f"{path}: entries.scenarios names {', '.join(sorted(unknown))}; homes: {', '.join(suite.scenarios)}"
+        )
+    met: dict[str, Config] = {}
     for home, others in suite.scenarios.items():
         config, held_out = load_config(home), tuple(load_config(other) for other in others)
+        names = [one.name for one in (config, *held_out)]
+        twice = next((one.name for one in (config, *held_out) if met.setdefault(one.name, one) != one), None)
+        twice = twice or next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ConfigError(f"{path}: two scenarios are called {twice}; results are told apart by name")
         for entry in suite.entries:
             if entry.scenarios is None or home in entry.scenarios:
                 for policy in entry.policies:
@@ -154,4 +167,6 @@ def _plan_of(policy: str, entry: Entry, config: Config) -> Plan | None:
         raise ConfigError(f"policy {policy}: is trained, so the suite must say on which rewards")
     for reward in entry.rewards:
         reward_weights(config, reward)
+    for key, name in scheme_names(plan).items():
+        resolved(key, name, config)
     return plan

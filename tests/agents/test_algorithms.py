@@ -9,7 +9,7 @@ import torch
 from agents.checkpoints import checkpoints, latest_checkpoint
 from agents.learned import LearnedPolicy
 from agents.plans import load_training
-from agents.policy_file import fixed_action
+from agents.policy_file import resolved
 from agents.registry import load_policy
 from agents.training import train
 from incentive_env.observation import NAMES as REPORTED
@@ -93,7 +93,7 @@ def test_the_first_actions_are_about_those_of_the_initial_scheme(small, tmp_path
     entries = len(TRUE) if name == "oracle" else len(REPORTED)
     first = load_policy(str(tmp_path), small).predict(np.zeros((2, entries), np.float32), deterministic=True)[0]
     np.testing.assert_allclose(
-        first, np.tile(fixed_action("retention_first", small), (2, 1)), atol=0.15
+        first, np.tile(resolved("start", "retention_first", small), (2, 1)), atol=0.15
     )  # the last layer starts small, not at 0
 
 

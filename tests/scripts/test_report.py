@@ -26,6 +26,7 @@ TRAINED = (
     ("static", "searched", "loyalty", 26.0), ("ppo", "learned", "conversion", -50.0),
     ("ppo", "learned", "loyalty", 30.0), ("oracle", "oracle", "loyalty", 31.0),
 )  # fmt: skip
+LEARNED = [policy for policy in TRAINED if policy[1] in ("learned", "oracle")]  # those with Goodhart curves
 
 
 def made_up(policies=FIXED + TRAINED, *, seeds=3, homes=(HOME,), held_out=HELD_OUT, floors=6, points=5) -> Results:
@@ -54,17 +55,18 @@ def _cell(chance, policy, home, seed, held_out, floors, points) -> Cell:
     name, kind, reward, loyalty = policy
     reached = loyalty + (chance.normal(0.0, 3.0) if reward else 0.0)
     scored = {
-        scenario: _scored(chance, reached - 8.0 * place, floors) for place, scenario in enumerate((home, *held_out))
+        scenario: _scored(chance, reached - 8.0 * place, floors, kind in ("learned", "oracle"))
+        for place, scenario in enumerate((home, *held_out))
     }
     curve = [_point(chance, part, reached) for part in np.linspace(0.0, 1.0, points)] if reward else []
     return Cell(policy=name, kind=kind, reward=reward, scenario=home, seed=seed, scored=scored, curve=curve)
 
 
-def _scored(chance, loyalty, floors) -> Scored:
+def _scored(chance, loyalty, floors, looks) -> Scored:
     greed = (40.0 - loyalty) / 100.0
     usual = {"loyalty": loyalty, "conversion": 0.2 + 0.15 * greed, "nps": loyalty, "profit": 2000.0, "gaming": greed}
     spread = {"loyalty": 12.0, "conversion": 0.02, "nps": 10.0, "profit": 500.0, "gaming": 0.02}
-    share = np.linspace(0.2, 0.9, 26)
+    share = np.linspace(0.2, 0.9, 26) if looks else np.full(26, 0.5)  # of those that look, a scheme moves
     return Scored(
         **{figure: (usual[figure] + spread[figure] * chance.normal(size=floors)).tolist() for figure in FIGURES},
         wellbeing=20.0, volume=0.8,
@@ -162,7 +164,7 @@ def test_every_policy_is_named_and_every_figure_is_there_with_words(report):
     page = report(results)
     labels = {cell.policy if cell.reward is None else f"{cell.policy} on {cell.reward}" for cell in results.cells}
     assert all(page.text.count(label) >= 5 for label in labels)
-    assert len(page.drawings) == len(page.all_of("figure")) == 3 + len(TRAINED) + len(LEVERS)
+    assert len(page.drawings) == len(page.all_of("figure")) == 3 + len(LEARNED) + len(LEVERS)
     plots = [attributes for attributes in page.all_of("div") if attributes.get("class") == "plot"]
     assert all(len(plot["aria-label"]) > 40 and plot["role"] == "img" for plot in plots)
     assert len(page.all_of("caption")) == len(page.tables) == 4 + 1 + len(HELD_OUT)
@@ -207,10 +209,10 @@ def test_the_goodhart_curves_hold_every_checkpoint(report):
     [
         (made_up(FIXED), 3 + len(LEVERS)),
         (made_up(FIXED[:1], held_out=()), 3 + len(LEVERS)),
-        (made_up(seeds=1, points=1), 3 + len(TRAINED) + len(LEVERS)),
-        (made_up(homes=("telesales", "contact_center")), 2 * (3 + len(TRAINED) + len(LEVERS))),
-        (made_up(FIXED + TRAINED[:-1], held_out=()), 3 + len(TRAINED) - 1 + len(LEVERS)),
-        (made_up(TRAINED), 3 + len(TRAINED) + len(LEVERS)),
+        (made_up(seeds=1, points=1), 3 + len(LEARNED) + len(LEVERS)),
+        (made_up(homes=("telesales", "contact_center")), 2 * (3 + len(LEARNED) + len(LEVERS))),
+        (made_up(FIXED + TRAINED[:-1], held_out=()), 3 + len(LEARNED) - 1 + len(LEVERS)),
+        (made_up(TRAINED), 3 + len(LEARNED) + len(LEVERS)),
     ],
     ids=["fixed only", "one policy", "one seed", "two homes", "no oracle", "no flat salary"],
 )

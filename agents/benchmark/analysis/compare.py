@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from agents.benchmark.analysis.statistics import Difference, paired_difference
-from agents.benchmark.results import Cell, Results, ResultsError, cells_by_group, figures
+from agents.benchmark.results import Cell, Results, ResultsError, cells_by_group, figures, name_of
 
 FALSE_ALARMS = 0.05  # share of comparisons with a false regression, where nothing changed but luck; at most
 
@@ -36,7 +36,7 @@ class ComparisonRow(NamedTuple):
     @property
     def name(self) -> str:
         """Its name in tables and test reports."""
-        policy = self.policy if self.reward is None else f"{self.policy} on {self.reward}"
+        policy = name_of(self.policy, self.reward)
         return f"{policy}, {self.scenario}" if self.on == self.scenario else f"{policy}, {self.scenario} → {self.on}"
 
 

@@ -39,7 +39,9 @@ class GoodhartRow(NamedTuple):
 
 
 def goodhart_table(results: Results) -> list[GoodhartRow]:
-    """One row for each group that kept curves, in the order of the results.
+    """One row for each group that was learned, in the order of the results.
+
+    Searches are left out: their curves show where the search stood, and the finalist that they end with is another.
 
     The normalised drop height is that of Karwowski et al., "Goodhart's Law in Reinforcement Learning" (ICLR 2024). It
     divides by the range of the true objective over all policies; here that is the range over those there are, see
@@ -49,7 +51,7 @@ def goodhart_table(results: Results) -> list[GoodhartRow]:
     return [
         _row(cells, loyalty_range(results, cells[0].scenario), groups.get((BASE, None, cells[0].scenario)))
         for cells in groups.values()
-        if all(cell.curve for cell in cells)
+        if cells[0].kind in ("learned", "oracle") and all(cell.curve for cell in cells)
     ]
 
 

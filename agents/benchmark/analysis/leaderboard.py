@@ -17,8 +17,6 @@ from agents.benchmark.analysis.statistics import (
 from agents.benchmark.results import Cell, Group, Kind, Results, ResultsError, cells_by_group, figures
 from agents.evaluation import BASE
 
-STATIC = ("static", "best_static_score")  # policies whose scheme was searched, and stays as it is
-
 
 class LeaderboardRow(NamedTuple):
     """A group on one scenario; loyalty in points, other figures as in `Scored`."""
@@ -69,7 +67,7 @@ def leaderboard(results: Results, scenario: str, on: str | None = None) -> list[
 
 
 def best_static(results: Results, scenario: str) -> Group:
-    """The group with the highest mean loyalty at home among fixed schemes and searched ones that never change.
+    """The group with the highest mean loyalty at home among those whose scheme never changes, written or searched.
 
     It is chosen on the floors it is then compared on, which flatters it: a lead over it errs on the small side.
 
@@ -77,9 +75,9 @@ def best_static(results: Results, scenario: str) -> Group:
         ResultsError: no such policy was run in the scenario.
     """
     groups = _at_home(results, scenario)
-    static = [group for group, cells in groups.items() if cells[0].kind == "fixed" or cells[0].policy in STATIC]
+    static = [group for group, cells in groups.items() if all(map(_never_changes, cells))]
     if not static:
-        raise ResultsError(f"{results.suite}: no fixed or static policy was run in {scenario}")
+        raise ResultsError(f"{results.suite}: no policy was run in {scenario} whose scheme never changes")
     return max(static, key=lambda group: _mean_at_home(groups[group]))
 
 
@@ -93,6 +91,11 @@ def aggregate(results: Results) -> list[AggregateRow]:
     groups = cells_by_group(results)
     rows = [_aggregate_row(cells, groups[best_static(results, cells[0].scenario)]) for cells in groups.values()]
     return sorted(rows, key=lambda row: -row.iqm.value)
+
+
+def _never_changes(cell: Cell) -> bool:
+    """Whether every lever stood still at home; of a policy that looks, its mean over floors moves."""
+    return all(len(set(line)) == 1 for line in cell.scored[cell.scenario].levers.values())
 
 
 def _at_home(results: Results, scenario: str) -> dict[Group, list[Cell]]:
