@@ -5,6 +5,9 @@ Example:
 """
 
 import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -68,7 +71,7 @@ def compare(
     Exit code 0: nothing got worse for sure; 1: a regression, an interval that lies wholly below minus the margin;
     2: the two cannot be compared.
     """
-    with user_errors():
+    with user_errors(), only_regressions_exit_with_1():
         from agents.benchmark.analysis import compare as comparing
 
         for path in (markdown, junit):
@@ -122,6 +125,18 @@ def pages(
 
         write_pages(read_results(results), characteristics, page, readme)
         print(f"{page} and {readme} written")
+
+
+@contextmanager
+def only_regressions_exit_with_1() -> Iterator[None]:
+    """A fault of ours must not pass for a regression, as with Python's own exit code: it is told whole, with code 2."""
+    try:
+        yield
+    except (typer.Exit, ValueError, OSError, ImportError):
+        raise
+    except Exception:
+        traceback.print_exc()
+        raise typer.Exit(2) from None
 
 
 def _write(path: Path | None, text: str) -> None:

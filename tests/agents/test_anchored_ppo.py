@@ -57,8 +57,7 @@ def test_the_divergence_is_that_of_two_normals(model):
     assert np.corrcoef(charges, taken[:, 39].numpy())[0, 1] > 0.8  # the further away, the dearer
 
 
-def test_without_weight_it_is_plain_ppo_on_the_same_luck(small, tmp_path):
-    """Charges of 0 leave rewards and advantages as they are: the same returns to the last bit."""
+def test_without_weight_nothing_is_charged(small, tmp_path):
     train(small, "conversion", _plan(weight=0.0), tmp_path, seed=1, quiet=True)
     model = LearnedPolicy.load(tmp_path).model
     assert model.anchor.weight == 0.0
@@ -99,6 +98,18 @@ def test_what_it_has_learned_to_tell_apart_is_kept(small, tmp_path):
 def _venv(small):
     venv = NativeVecEnv(SalesFloorVectorEnv(4, small, "conversion", autoreset_mode=AutoresetMode.SAME_STEP))
     return VecNormalize(venv)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"policy": {"log_std_init": 0.0}, "anchor": {"spread": 0.5}}, "is too narrow for first actions"),
+        ({"sees": "state"}, "sees = 'state'"),
+    ],
+)
+def test_a_plan_whose_divergence_has_no_end_or_that_sees_the_state_is_refused(change, told):
+    with pytest.raises(ConfigError, match=told):
+        load_training("anchored_ppo", {**SMALL, **change})
 
 
 def test_an_unknown_safe_scheme_is_refused(small, tmp_path):

@@ -26,7 +26,8 @@ STATIC = {"algorithm": "cma_static", "generations": 2, "population": 4, "floors"
 def suite(scenario, tmp_path):
     """Eight cells of a fraction of a second each, on the small scenario and one that is held out."""
     other = yaml.safe_load(scenario.read_text()) | {"name": "other", "extends": "decent_team"}
-    for name, content in {"other": other, "learner": PPO, "searcher": STATIC}.items():
+    nameless = {"extends": "telesales", "market": {"slots": 40}}
+    for name, content in {"other": other, "learner": PPO, "searcher": STATIC, "nameless": nameless}.items():
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content))
     path = tmp_path / "quick.yaml"
     path.write_text(yaml.safe_dump({
@@ -111,6 +112,51 @@ def test_a_cell_that_is_there_is_not_run_again_unless_it_was_made_otherwise(run,
     assert again == {"learner-loyalty-tiny-1.json", "searcher-loyalty-tiny-0.json", "searcher-loyalty-tiny-1.json"}
 
 
+def _with_other_code(folder):
+    """As if all cells there had been made by other code."""
+    for path in Path(folder, "cells").iterdir():
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"code": "0" * 16}))
+
+
+def test_cells_of_other_code_are_taken_over_on_request_only_and_told(run, suite, finished):
+    _with_other_code("out")
+    before = {path.name: path.stat().st_mtime_ns for path in Path("out/cells").iterdir()}
+    result = run("benchmark", "run", "--suite", suite, "--out", "out", "--workers", 1, "--any-code")
+    assert result.exit_code == 0, result.output
+    assert {path.name: path.stat().st_mtime_ns for path in Path("out/cells").iterdir()} == before
+    assert read_results(finished).provenance["cells_of_other_code"] == {"0" * 16: 8}
+    assert run("benchmark", "run", "--suite", suite, "--out", "out", "--workers", 1).exit_code == 0
+    assert read_results(finished).provenance["cells_of_other_code"] == {}
+    assert all(path.stat().st_mtime_ns != before[path.name] for path in Path("out/cells").iterdir())
+
+
+def test_a_policy_that_is_shipped_belongs_to_the_setup_of_a_cell(suite, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    from agents.benchmark import runner
+    from agents.benchmark.suite import load_suite
+
+    benchmark = load_suite(suite)
+    found = tmp_path / "found.yaml"
+    monkeypatch.setattr(runner, "shipped", lambda config: {"found": found})
+    found.write_text("scheme: {base_pay: 500}")
+    before = runner._setup(benchmark.suite, benchmark.jobs[0])
+    assert runner._setup(benchmark.suite, benchmark.jobs[0]) == before
+    found.write_text("scheme: {base_pay: 501}")
+    assert runner._setup(benchmark.suite, benchmark.jobs[0]) != before
+
+
+def test_a_fault_of_the_comparison_is_no_regression(run, finished, monkeypatch):
+    from agents.benchmark.analysis import compare
+
+    def broken(*_):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(compare, "compare", broken)
+    result = run("benchmark", "compare", finished, finished)
+    assert result.exit_code == 2
+    assert "RuntimeError: broken" in result.stderr
+
+
 def _started(suite, out):
     """The benchmark in a process of its own."""
     command = [sys.executable, ROOT / "scripts/benchmark.py", "run", "--suite", suite, "--out", out, "--workers", "2"]
@@ -157,6 +203,18 @@ def test_a_second_run_in_the_same_folder_is_refused(refused, suite, tmp_path):
         ({"entries": [{"policies": ["ppo"], "rewards": ["loyalti"]}]}, "nearest valid name: loyalty"),
         ({"entries": [{"policies": ["ppo"], "rewards": ["loyalty"], "changes": {"num_env": 3}}]}, "num_env = 3"),
         ({"entries": [{"policies": ["flat_salary"]}, {"policies": ["flat_salary"]}]}, "twice"),
+        ({"entries": [{"policies": ["random"], "scenarios": ["tin"]}]}, "entries.scenarios names tin; homes: tiny"),
+        ({"scenarios": {"tiny.yaml": ["tiny.yaml"]}}, "two scenarios are called tiny"),
+        ({"scenarios": {"telesales": ["nameless.yaml"]}}, "two scenarios are called telesales"),
+        (
+            {"entries": [{"policies": ["static"], "rewards": ["loyalty"], "changes": {"start": "retention_frist"}}]},
+            "start = 'retention_frist': must be one of flat_salary, ",
+        ),
+        (
+            {"entries": [{"policies": ["ppo"], "rewards": ["loyalty"],
+                          "changes": {"policy": {"initial_scheme": "carrot"}}}]},
+            "policy.initial_scheme = 'carrot': must be one of",
+        ),
     ],
 )  # fmt: skip
 def test_a_suite_that_cannot_be_run_is_refused_before_anything_is(refused, suite, change, told):

@@ -148,8 +148,8 @@ def markdown(measured: dict[str, Any]) -> str:
     heading = ["policy", "seeds", "1 sd, points", *(f"{loss:g} sd" for loss in measured["losses"])]
     lines = [
         f"{measured['comparisons']} simulated comparisons of {measured['rows']} rows, margin {measured['margin']:g}. "
-        f"False alarms: of identical code {alarms['identical']:.1%}, with all luck redrawn "
-        f"{alarms['luck_redrawn']:.1%}{halves}. The table has the share of comparisons that fail, by the loss.",
+        f"False alarms with all luck redrawn: {alarms['luck_redrawn']:.1%}{halves} (where nothing moved, figures are "
+        f"equal bit for bit and raise none). The table has the share of comparisons that fail, by the loss.",
         "",
         f"| {' | '.join(heading)} |",
         f"|---|{'--:|' * (len(heading) - 1)}",

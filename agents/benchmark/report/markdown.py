@@ -7,8 +7,9 @@ import numpy as np
 
 from agents.benchmark.analysis import characteristics
 from agents.benchmark.analysis.goodhart import GoodhartRow, goodhart_table
-from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, aggregate, leaderboard
-from agents.benchmark.analysis.statistics import Difference, Estimate
+from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, aggregate
+from agents.benchmark.analysis.statistics import Estimate
+from agents.benchmark.report.findings import Home, estimated, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
 
 _HEAD = """# Leaderboard
@@ -16,7 +17,8 @@ _HEAD = """# Leaderboard
 Written by `make pages` from [results/benchmark.json](results/benchmark.json), a run of
 `python scripts/benchmark.py run --suite {suite}`; what the suites are and how figures are made stands in
 [the benchmark page](benchmark.md). Loyalty is the true one, in points, in the year after a manager's two years.
-Intervals are 95 %; those of differences are paired by floor, with floors and training seeds both drawn by chance.
+Intervals are 95 %. Those of loyalty and of differences, which are paired by floor, take floors and training seeds as
+drawn by chance; those of the IQM and of Goodhart gaps are over training seeds alone.
 """
 
 
@@ -33,14 +35,14 @@ def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
         power: operating characteristics of the comparison; their section is left out where there are none.
     """
     parts = [_HEAD.format(suite=results.suite)]
-    for home in results.held_out:
-        rows = leaderboard(results, home)
-        parts += [f"## {home}", "", _lines(in_short(results, home)), _board(rows)]
-        if results.held_out[home]:
-            parts += ["### Where no policy was trained", "", _held_out_text(results), _held_out(results, home)]
+    homes = homes_of(results)
+    for home in homes:
+        parts += [f"## {home.name}", "", _lines(in_short(home)), _board(home.rows)]
+        if home.abroad:
+            parts += ["### Where no policy was trained", "", _held_out_text(results), _held_out(home)]
     parts += ["## Over all scenarios", "", _AGGREGATE, _aggregate(aggregate(results))]
     parts += ["## What training on a measure does", "", _GOODHART, _goodhart(goodhart_table(results))]
-    parts += ["## What pairing saves", "", _pairing(results)]
+    parts += ["## What pairing saves", "", _pairing(homes)]
     if power is not None:
         parts += ["## What a comparison can see", "", characteristics.markdown(power)]
     return "\n".join([*parts, "## Where it comes from", "", _origin(results)])
@@ -48,73 +50,15 @@ def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
 
 def readme_part(results: Results) -> str:
     """The findings of the first home, and a narrow table."""
-    home = next(iter(results.held_out))
+    home = homes_of(results)[0]
     columns = ("policy", "trained on", "loyalty (95 %)", "against the best fixed scheme", "recorded conversion")
     rows = [
-        (_name(row.policy), row.reward or "", _told(row.loyalty), _over(row.over_static), f"{row.conversion:.3f}",
-         f"{100 * row.gaming:.0f} %", _told(row.gap))
-        for row in leaderboard(results, home)
+        (_name(row.policy), row.reward or "", estimated(row.loyalty), over(row.over_static), f"{row.conversion:.3f}",
+         f"{100 * row.gaming:.0f} %", estimated(row.gap))
+        for row in home.rows
     ]  # fmt: skip
     table = _table([*_columns(columns, left=2), _Column("calls gamed"), _Column("Goodhart gap")], rows)
-    return f"{_lines(in_short(results, home))}\n{table}"
-
-
-def in_short(results: Results, home: str) -> list[str]:
-    """What the suite shows, each as a sentence with its figures; what it did not run is left out."""
-    rows = leaderboard(results, home)
-    told = [_against_static(rows), *_against_flat(rows), *_measured_and_true(results, rows, home)]
-    if results.held_out[home]:
-        told.append(_abroad(results, rows, home))
-    return [sentence for sentence in told if sentence]
-
-
-def _against_static(rows: Sequence[LeaderboardRow]) -> str:
-    learned = [row for row in rows if row.kind == "learned" and row.over_static is not None]
-    if not learned:
-        return ""
-    best = learned[0]
-    assert best.over_static is not None
-    static = next(row for row in rows if row.over_static is None)
-    sure = "above" if best.over_static.low > 0.0 else "not surely above"
-    text = (
-        f"The best learned policy, {_full_name(best)} ({best.seeds} training seeds), ends {_over(best.over_static)} "
-        f"points against the best fixed scheme, {_full_name(static)}: {sure} it."
-    )
-    if best.over_oracle is not None:
-        text += f" Against the oracle, which sees the true state, it ends {_over(best.over_oracle)}."
-    return text
-
-
-def _against_flat(rows: Sequence[LeaderboardRow]) -> list[str]:
-    return [
-        f"{_full_name(row)} records {row.conversion:.3f} and ends {_over(row.over_flat)} points of loyalty against a "
-        f"flat salary, with {100 * row.gaming:.0f} % of calls gamed."
-        for row in rows
-        if row.reward == "conversion" and row.over_flat is not None
-    ]
-
-
-def _measured_and_true(results: Results, rows: Sequence[LeaderboardRow], home: str) -> list[str]:
-    flat = next((row for row in rows if row.policy == "flat_salary"), None)
-    if flat is None:
-        return []
-    return [
-        f"{_full_name(row)} moves the measured NPS by {row.nps - flat.nps:+.1f} points and true loyalty by "
-        f"{_over(row.over_flat)}: a Goodhart gap of {_told(row.gap, '+')}, in standard deviations over floors."
-        for row in rows
-        if row.reward == "survey"
-    ]
-
-
-def _abroad(results: Results, rows: Sequence[LeaderboardRow], home: str) -> str:
-    best = next((row for row in rows if row.kind == "learned" and row.over_static is not None), None)
-    if best is None:
-        return ""
-    told = []
-    for on in results.held_out[home]:
-        there = next(row for row in leaderboard(results, home, on) if _key(row) == _key(best))
-        told.append(f"{_name(on)} {_over(there.over_static)}")
-    return f"Where it was not trained, its lead over that fixed scheme is: {'; '.join(told)}."
+    return f"{_lines(in_short(home))}\n{table}"
 
 
 def _board(rows: Sequence[LeaderboardRow]) -> str:
@@ -124,9 +68,9 @@ def _board(rows: Sequence[LeaderboardRow]) -> str:
         "calls gamed", "Goodhart gap",
     )  # fmt: skip
     cells = [
-        (_name(row.policy), row.reward or "", row.kind, str(row.seeds), _told(row.loyalty), _told(row.iqm),
-         _over(row.over_flat), _over(row.over_static), _over(row.over_oracle), f"{row.conversion:.3f}",
-         f"{row.nps:.1f}", f"{row.profit:,.0f}", f"{100 * row.gaming:.0f} %", _told(row.gap))
+        (_name(row.policy), row.reward or "", row.kind, str(row.seeds), estimated(row.loyalty), estimated(row.iqm),
+         over(row.over_flat), over(row.over_static), over(row.over_oracle), f"{row.conversion:.3f}",
+         f"{row.nps:.1f}", f"{row.profit:,.0f}", f"{100 * row.gaming:.0f} %", estimated(row.gap))
         for row in rows
     ]  # fmt: skip
     return _table(_columns(titles, left=3), cells)
@@ -140,19 +84,18 @@ def _held_out_text(results: Results) -> str:
     )
 
 
-def _held_out(results: Results, home: str) -> str:
-    others = results.held_out[home]
-    there = {on: {_key(row): row for row in leaderboard(results, home, on)} for on in others}
+def _held_out(home: Home) -> str:
+    there = {on: {_key(row): row for row in rows} for on, rows in home.abroad.items()}
     cells = [
         (_name(row.policy), row.reward or "", f"{row.loyalty.value:.1f}",
-         *(_with_lead(there[on][_key(row)]) for on in others))
-        for row in leaderboard(results, home)
+         *(_with_lead(rows[_key(row)]) for rows in there.values()))
+        for row in home.rows
     ]  # fmt: skip
-    return _table(_columns(("policy", "trained on", "at home", *map(_name, others)), left=2), cells)
+    return _table(_columns(("policy", "trained on", "at home", *map(_name, there)), left=2), cells)
 
 
 def _with_lead(row: LeaderboardRow) -> str:
-    lead = "" if row.over_static is None else f" ({_over(row.over_static)})"
+    lead = "" if row.over_static is None else f" ({over(row.over_static)})"
     return f"{row.loyalty.value:.1f}{lead}"
 
 
@@ -163,8 +106,8 @@ with a bootstrap over training seeds; and how probably a run beats the best fixe
 
 def _aggregate(rows: Sequence[AggregateRow]) -> str:
     cells = [
-        (_name(row.policy), row.reward or "", row.scenario, str(row.seeds), _told(row.iqm),
-         "" if row.improvement is None else _told(row.improvement, digits=2))
+        (_name(row.policy), row.reward or "", row.scenario, str(row.seeds), estimated(row.iqm),
+         "" if row.improvement is None else estimated(row.improvement, digits=2))
         for row in rows
     ]  # fmt: skip
     titles = ("policy", "trained on", "home", "seeds", "IQM of loyalty", "probability of improvement")
@@ -175,15 +118,16 @@ _GOODHART = """Along training, on the same floors at each checkpoint: where true
 at the end (in points, and as a share of the range over all policies and checkpoints: the normalised drop height of
 Karwowski et al. 2024), and how proxy and truth went together (Pearson and Spearman over checkpoints). The gap is that
 of the finished policy against a flat salary: how many standard deviations over floors the proxy moved further than the
-truth.
+truth. A peak less the end is never negative, and checkpoints are noisy: some drop is there without any Goodhart effect.
+These intervals are over training seeds, on these floors.
 """
 
 
 def _goodhart(rows: Sequence[GoodhartRow]) -> str:
     cells = [
-        (_name(row.policy), str(row.reward), row.proxy, str(row.seeds), f"{row.peak_step.value:,.0f}", _told(row.drop),
-         _told(row.normalised_drop, digits=2), _mean_of(row.pearson), _mean_of(row.spearman),
-         _told(row.gap))
+        (_name(row.policy), str(row.reward), row.proxy, str(row.seeds), f"{row.peak_step.value:,.0f}",
+         estimated(row.drop), estimated(row.normalised_drop, digits=2), _mean_of(row.pearson), _mean_of(row.spearman),
+         estimated(row.gap))
         for row in rows
     ]  # fmt: skip
     titles = (
@@ -193,13 +137,8 @@ def _goodhart(rows: Sequence[GoodhartRow]) -> str:
     return _table(_columns(titles, left=3), cells)
 
 
-def _pairing(results: Results) -> str:
-    saved = [
-        row.over_static.variance_saved
-        for home in results.held_out
-        for row in leaderboard(results, home)
-        if row.over_static is not None
-    ]
+def _pairing(homes: Sequence[Home]) -> str:
+    saved = [row.over_static.variance_saved for home in homes for row in home.rows if row.over_static is not None]
     if not saved:
         return "Nothing was compared.\n"
     return (
@@ -236,28 +175,12 @@ def _key(row: LeaderboardRow) -> tuple[str, str | None]:
     return row.policy, row.reward
 
 
-def _full_name(row: LeaderboardRow) -> str:
-    return _name(row.policy) if row.reward is None else f"{_name(row.policy)} on {row.reward}"
-
-
 def _name(policy: str) -> str:
     return policy.replace("_", " ").replace("|", "\\|")
 
 
-def _told(told: Estimate | None, sign: str = "", digits: int = 1) -> str:
-    if told is None:
-        return ""
-    form = f"{sign}.{digits}f"
-    span = "" if told.low is None else f" ({told.low:{form}} … {told.high:{form}})"
-    return f"{told.value:{form}}{span}"
-
-
 def _mean_of(told: Estimate | None) -> str:
     return "" if told is None else f"{told.value:.2f}"
-
-
-def _over(told: Difference | None) -> str:
-    return "" if told is None else f"{told.mean:+.1f} ({told.low:+.1f} … {told.high:+.1f})"
 
 
 def _columns(titles: Iterable[str], left: int) -> list[_Column]:
