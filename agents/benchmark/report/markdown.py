@@ -163,7 +163,9 @@ def _origin(results: Results) -> str:
         f"; {hours:.1f} core-hours",
         f"seeds of the floors: {floors}; training: {', '.join(_seed_counts(results))}",
     )
-    return _lines(lines)
+    others = sum(made.get("cells_of_other_code", {}).values())
+    told = [f"{others} of the cells were made by earlier code from the same numbers (`--any-code`)"] if others else []
+    return _lines([*lines, *told])
 
 
 def _seed_counts(results: Results) -> list[str]:
