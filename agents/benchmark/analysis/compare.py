@@ -11,6 +11,8 @@ from agents.benchmark.results import Cell, Results, ResultsError, cells_by_group
 
 FALSE_ALARMS = 0.05  # share of comparisons with a false regression, where nothing changed but luck; at most
 
+_MOST_TOLD = 8  # differences of a kind that a message names, before it only counts them
+
 
 class Verdict(StrEnum):
     """What is said of a row; the worst first."""
@@ -87,10 +89,10 @@ def check_comparable(base: Results, head: Results) -> None:
     """
     parts: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = [
         ("", _suite(base), _suite(head)),
-        ("scenario ", base.scenarios, head.scenarios),
-        ("held out from ", base.held_out, head.held_out),
-        ("floors ", base.floors, head.floors),
-        ("cell ", _scored_on(base), _scored_on(head)),
+        ("config hash of scenario ", base.scenarios, head.scenarios),
+        ("held out from ", _listed(base), _listed(head)),
+        ("floors ", _seeds(base), _seeds(head)),
+        ("cell ", _cells(base), _cells(head)),
     ]
     differences = [line for part in parts for line in _differences(*part)]
     if differences:
@@ -158,15 +160,29 @@ def _differences(what: str, base: Mapping[str, Any], head: Mapping[str, Any]) ->
         f"{what}{name}: only in {'BASE' if before else 'HEAD'}" for name, before, after in sides if before != after
     ]
     common = [name for name, before, after in sides if before and after]
-    return lonely + [f"{what}{name}: {base[name]} against {head[name]}" for name in common if base[name] != head[name]]
+    told = lonely + [f"{what}{name}: {base[name]} against {head[name]}" for name in common if base[name] != head[name]]
+    return told if len(told) <= _MOST_TOLD else [*told[:_MOST_TOLD], f"{what}… and {len(told) - _MOST_TOLD} more"]
 
 
 def _suite(results: Results) -> dict[str, str]:
     return {"suite": results.suite, "hash of the suite and its training files": results.suite_hash}
 
 
-def _scored_on(results: Results) -> dict[str, str]:
-    return {cell.key: f"scored on {', '.join(sorted(cell.scored))}" for cell in results.cells}
+def _listed(results: Results) -> dict[str, str]:
+    return {home: ", ".join(others) or "nothing" for home, others in results.held_out.items()}
+
+
+def _seeds(results: Results) -> dict[str, str]:
+    return {use: f"{one.first} to {one.first + one.count - 1}" for use, one in results.floors.items()}
+
+
+def _cells(results: Results) -> dict[str, str]:
+    """Cells by name; one that was not scored wherever it should have been says so."""
+    expected = {home: {home, *others} for home, others in results.held_out.items()}
+    return {
+        cell.key: "whole" if set(cell.scored) == expected.get(cell.scenario) else f"scored on {sorted(cell.scored)}"
+        for cell in results.cells
+    }
 
 
 def _is_judged(base: list[Cell], head: list[Cell], on: str) -> bool:

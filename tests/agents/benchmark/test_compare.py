@@ -93,11 +93,12 @@ def test_every_difference_is_named_at_once(make_cell, make_results):
     message = str(error.value)
     for part in (
         "suite: small against other", f"hash of the suite and its training files: {'0' * 16} against {'1' * 16}",
-        f"scenario home: {'a' * 16} against {'c' * 16}", "scenario away: only in BASE",
-        "held out from home: ('away',) against ('beyond',)",
-        "floors curve: first=50000 count=4 against first=1 count=4",
+        f"config hash of scenario home: {'a' * 16} against {'c' * 16}",
+        "config hash of scenario away: only in BASE",
+        "held out from home: away against beyond",
+        "floors curve: 50000 to 50003 against 1 to 4",
         "cell ppo-loyalty-home-3: only in BASE", "cell sac-loyalty-home-0: only in HEAD",
-        "cell flat_salary-home-0: scored on away, home against scored on home",
+        "cell flat_salary-home-0: whole against scored on ['home']",
     ):  # fmt: skip
         assert part in message.split("\n")
     check_comparable(base, base)
