@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -103,6 +103,10 @@ def _run_all(suite: Suite, jobs: Sequence[Job], out: Path, made: _Made, workers:
                 for future in ready:
                     job = waiting.pop(future)
                     yield job, future.result()
+        except (KeyboardInterrupt, GeneratorExit):
+            for worker in active_children():  # or they would end what they are at, minutes later
+                worker.terminate()
+            raise
         except BrokenProcessPool:
             raise ChildProcessError(f"a worker died; what is done is kept in {out}, run again to go on") from None
         finally:

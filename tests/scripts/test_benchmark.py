@@ -183,6 +183,27 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(run, suite, finished, tm
     assert _without_times(out / "results.json") == _without_times(finished)
 
 
+def test_ctrl_c_ends_it_and_its_workers_at_once(suite, tmp_path):
+    out = tmp_path / "stopped"
+    command = [sys.executable, ROOT / "scripts/benchmark.py", "run", "--suite", suite, "--out", out, "--workers", "2"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(
+        command, cwd=suite.parent, start_new_session=True, text=True, **quiet,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # as a terminal has it
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not list(out.glob("cells/*.json")):
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert not (out / "results.json").exists()
+    done = len(list(out.glob("cells/*.json")))
+    time.sleep(2.0)
+    assert len(list(out.glob("cells/*.json"))) == done  # nobody goes on
+
+
 def test_a_second_run_in_the_same_folder_is_refused(refused, suite, tmp_path):
     fcntl = pytest.importorskip("fcntl")
     (tmp_path / "out").mkdir()
