@@ -1,5 +1,6 @@
 """What a policy is, and the simple ones: fixed schemes and random actions."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -21,6 +22,10 @@ class Policy(Protocol):
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
         """Choose the schemes of the next period."""
+
+
+Watch = Callable[[Policy, int], None]
+"""Is shown a policy while it is trained, as it is after so many decisions; it must not change it."""
 
 
 class NamedScheme(NamedTuple):

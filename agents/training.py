@@ -1,7 +1,7 @@
 """Training by stable-baselines3: batch, normalisation, checkpoints, resumption, progress."""
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from gymnasium.vector import AutoresetMode
@@ -15,23 +15,16 @@ from agents.algorithms import new_model, update_size
 from agents.checkpoints import CheckpointError, checkpoints, read_description, read_memory, read_model, save_checkpoint
 from agents.learned import CLIP, LearnedPolicy
 from agents.plans import GradientPlan
-from agents.policy import Policy
+from agents.policy import Watch
 from agents.progress import Progress
 from agents.vec_adapter import NativeVecEnv, StateVectorEnv
 from incentive_env import Config, SalesFloorVectorEnv
 
 
-class Watcher(Protocol):
-    """Looks at a policy while it is trained."""
-
-    def __call__(self, policy: Policy, step: int) -> None:
-        """Look at the policy as it is after so many decisions; it must not be changed."""
-
-
 def train(
     config: Config, reward: str, training: GradientPlan, run: Path, *, seed: int = 0, resume: bool = False,
     label: str | None = None, plain: bool = False, quiet: bool = False,
-    watch: Watcher | None = None,
+    watch: Watch | None = None,
 ) -> Path:  # fmt: skip
     """Train a manager, and return its last checkpoint.
 
@@ -123,7 +116,7 @@ class _Keeper(BaseCallback):
 
     def __init__(
         self, run: Path, normaliser: VecNormalize, description: dict[str, Any], every: int, progress: Progress,
-        watch: Watcher | None,
+        watch: Watch | None,
     ) -> None:  # fmt: skip
         super().__init__()
         self._run, self._normaliser, self._description = run, normaliser, description

@@ -18,8 +18,8 @@ from agents.benchmark.results import read_results
 
 main = app()
 RUN = "Example: python scripts/benchmark.py run --suite smoke --out runs/benchmark/smoke"
-COMPARE = "Example: python scripts/benchmark.py compare base.json head.json --markdown comment.md --junit report.xml"
-POWER = "Example: python scripts/benchmark.py power runs/benchmark/smoke/results.json --out runs/power.json"
+COMPARE = "Example: python scripts/benchmark.py compare docs/results/benchmark.json docs/results/benchmark.json"
+POWER = "Example: python scripts/benchmark.py power docs/results/benchmark.json --out runs/power.json"
 PAGES = "Example: python scripts/benchmark.py pages docs/results/benchmark.json"
 MARGIN = 1.0
 Margin = Annotated[float, typer.Option(min=0.0, max=200.0, help="points of loyalty whose loss does not matter")]

@@ -1,7 +1,7 @@
 """Write the report of a benchmark: one HTML file that opens in any browser, without a network.
 
 Example:
-    python scripts/report.py runs/benchmark/smoke/results.json
+    python scripts/report.py docs/results/benchmark.json --out runs/report.html
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from common import app, check_writable, user_errors, written_whole
 from agents.benchmark.results import read_results
 
 main = app()
-EXAMPLE = "Example: python scripts/report.py runs/benchmark/smoke/results.json --out report.html"
+EXAMPLE = "Example: python scripts/report.py docs/results/benchmark.json --out runs/report.html"
 
 
 @main.command(epilog=EXAMPLE)

@@ -14,16 +14,13 @@ from agents.feedback import LinearFeedback, LinearForm
 from agents.files import written_whole
 from agents.objectives import FloorObjective
 from agents.plans import FeedbackPlan, GradientPlan, RandomSearchPlan, StaticPlan
-from agents.policy import FixedPolicy, Policy
+from agents.policy import FixedPolicy, Policy, Watch
 from agents.policy_file import found_content, resolved
 from agents.random_search import search_randomly
 from agents.search import Plan as SearchBudget
 from agents.search import Start, search
 from agents.static import StaticForm, scheme_of, static_content
 from incentive_env import Config
-
-Watch = Callable[[Policy, int], None]
-"""Is shown the policy as it is after so many decisions."""
 
 
 class Task(NamedTuple):

@@ -66,8 +66,7 @@ class Cell(_Part):
     @property
     def key(self) -> str:
         """Its name in files and messages."""
-        parts = (self.policy, self.reward, self.scenario, str(self.seed))
-        return "-".join(part for part in parts if part is not None)
+        return key_of(self.policy, self.reward, self.scenario, self.seed)
 
     @property
     def group(self) -> Group:
@@ -95,6 +94,11 @@ class Results(_Part):
     cells: tuple[Cell, ...]
     digest: str  # of suite, scenarios, floors and cells
     times: dict[str, Any]  # started, seconds of each cell
+
+
+def key_of(policy: str, reward: str | None, scenario: str, seed: int) -> str:
+    """Name of a cell in files and messages."""
+    return "-".join(part for part in (policy, reward, scenario, str(seed)) if part is not None)
 
 
 def name_of(policy: str, reward: str | None) -> str:

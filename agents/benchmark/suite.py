@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents.benchmark.results import FloorRange
+from agents.benchmark.results import FloorRange, key_of
 from agents.plans import Plan, load_plan, scheme_names
 from agents.policy_file import resolved, shipped
 from agents.registry import NAMES
@@ -78,8 +78,7 @@ class Job(NamedTuple):
     @property
     def key(self) -> str:
         """Name of the cell in files and messages."""
-        parts = (self.name, self.reward, self.config.name, str(self.seed))
-        return "-".join(part for part in parts if part is not None)
+        return key_of(self.name, self.reward, self.config.name, self.seed)
 
 
 class Benchmark(NamedTuple):

@@ -293,7 +293,7 @@ def test_what_a_comparison_sees_is_told_and_written(run, finished):
     result = run("benchmark", "power", finished, "--comparisons", 200, "--out", "power.json")
     assert result.exit_code == 0, result.output
     measured = json.loads(Path("power.json").read_text())
-    assert measured["false_alarms"]["identical"] == 0.0
+    assert 0.0 <= measured["false_alarms"]["luck_redrawn"] <= 0.05
     assert measured["comparisons"] == 200
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.benchmark.analysis.compare import adjusted_level, compare, is_regression
+from agents.benchmark.analysis.compare import adjusted_level, is_regression
 from agents.benchmark.analysis.statistics import difference_spread
-from agents.benchmark.results import Cell, Group, Results, cells_by_group, figures
+from agents.benchmark.results import Cell, Group, Results, cells_by_group, figures, name_of
 
 LOSSES = tuple(round(0.1 * step, 1) for step in range(1, 11))  # in standard deviations over floors
 POWER = 0.8  # a loss counts as found where this share of comparisons fails
@@ -73,7 +73,6 @@ def characteristics(
         "level": adjusted_level(len(components)),
         "shared": shared,
         "false_alarms": {
-            "identical": float(len(compare(results, results, margin).regressions) > 0),
             "luck_redrawn": float(is_regression(highs, margin).any(axis=1).mean()),
             "halves": halves_alarm_rate(results, margin, seed=seed),
         },
@@ -203,7 +202,7 @@ def _power_row(group: Group, components: Sequence[Components], rate: Sequence[fl
 
 
 def _label(row: dict[str, Any]) -> str:
-    return f"{row['policy']}{'' if row['reward'] is None else ' on ' + row['reward']}, {row['scenario']}"
+    return f"{name_of(row['policy'], row['reward'])}, {row['scenario']}"
 
 
 def _line(*cells: Any) -> str:

@@ -11,7 +11,7 @@ from agents.benchmark.analysis.statistics import performance_profile
 from agents.benchmark.report import conduct, entries, scores, tables, training, words
 from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.theme import Figure, Style
-from agents.benchmark.results import Group, Results, figures
+from agents.benchmark.results import Group, Results, figures, name_of
 from agents.evaluation import BASE
 
 
@@ -60,7 +60,7 @@ def board_of(
     ranked = [by_group[row.policy, row.reward, home] for row in rows]
     scenarios = entries.scenarios_of(ranked)
     trained = [row for row in goodhart if row.scenario == home]
-    best = entries.label_of(*static[:2])
+    best = name_of(*static[:2])
     return Board(
         key=key,
         home=home,
@@ -84,7 +84,7 @@ def board_of(
 
 def _caption(home: str, best: str, rows: Sequence[LeaderboardRow]) -> str:
     oracles = [row for row in rows if row.kind == "oracle" and row.over_oracle is None]  # compared with no other
-    oracle = "".join(f", the oracle {entries.label_of(row.policy, row.reward)}" for row in oracles[:1])
+    oracle = "".join(f", the oracle {name_of(row.policy, row.reward)}" for row in oracles[:1])
     return (
         f"Policies at home in {home}, the best on top; flat is flat_salary, best static {best}{oracle}. IQM: "
         "interquartile mean over training seeds. Goodhart gap: gain in the proxy less gain in loyalty, both over "

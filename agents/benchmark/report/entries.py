@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.benchmark.report.theme import Style, styles
-from agents.benchmark.results import Cell, Group, Kind, Results, Scored, cells_by_group, figures
+from agents.benchmark.results import Cell, Group, Kind, Results, Scored, cells_by_group, figures, name_of
 
 
 class Entry(NamedTuple):
@@ -28,11 +28,6 @@ class Entry(NamedTuple):
         return [cell.scored[scenario] for cell in self.cells if scenario in cell.scored]
 
 
-def label_of(policy: str, reward: str | None) -> str:
-    """How a policy is called on the page."""
-    return policy if reward is None else f"{policy} on {reward}"
-
-
 def homes_of(results: Results) -> tuple[str, ...]:
     """Scenarios that policies were trained in, in the order of the results."""
     return tuple(dict.fromkeys(cell.scenario for cell in results.cells))
@@ -43,7 +38,7 @@ def entries_of(results: Results, home: str) -> dict[Group, Entry]:
     groups = {group: cells for group, cells in cells_by_group(results).items() if group[2] == home}
     ordered = sorted(groups.items(), key=lambda item: item[0][1] is None)
     return {
-        group: Entry(group, label_of(*group[:2]), style, tuple(cells))
+        group: Entry(group, name_of(*group[:2]), style, tuple(cells))
         for (group, cells), style in zip(ordered, styles(len(ordered)), strict=True)
     }
 

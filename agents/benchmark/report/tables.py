@@ -8,8 +8,8 @@ import numpy as np
 from agents.benchmark.analysis.goodhart import GoodhartRow
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow
 from agents.benchmark.analysis.statistics import Difference, Estimate
-from agents.benchmark.report.entries import Entry, label_of
-from agents.benchmark.results import Group, Kind
+from agents.benchmark.report.entries import Entry
+from agents.benchmark.results import Group, Kind, name_of
 
 NONE = "–"
 
@@ -77,7 +77,7 @@ def leaderboard_table(rows: Sequence[LeaderboardRow], caption: str) -> Table:
         Column("IQM", "of seeds"), *_FIGURES, Column("gap", "Goodhart"),
     )  # fmt: skip
     body = (
-        Row(label_of(row.policy, row.reward), row.kind, (
+        Row(name_of(row.policy, row.reward), row.kind, (
             estimate(row.loyalty, ".1f"), estimate(row.over_flat, "+.1f"), estimate(row.over_static, "+.1f"),
             estimate(row.over_oracle, "+.1f"), estimate(row.iqm, ".1f"), *_figures(row), estimate(row.gap, "+.1f"),
         ), note=_kind_and_seeds(row))
@@ -98,7 +98,7 @@ def scenario_table(rows: Sequence[LeaderboardRow], entries: dict[Group, Entry], 
         scored = entries[row.policy, row.reward, home].scored(scenario)
         wellbeing = float(np.mean([seed.wellbeing for seed in scored]))
         volume = float(np.mean([seed.volume for seed in scored]))
-        body.append(Row(label_of(row.policy, row.reward), row.kind, (
+        body.append(Row(name_of(row.policy, row.reward), row.kind, (
             estimate(row.loyalty, ".1f"), estimate(row.over_flat, "+.1f"), estimate(row.over_static, "+.1f"),
             *_figures(row), _plain(wellbeing, ".1f"), _plain(volume, ".2f"),
         )))  # fmt: skip
@@ -112,7 +112,7 @@ def aggregate_table(rows: Sequence[AggregateRow]) -> Table:
         Column("beats best static", "probability of a run, 95 %"),
     )  # fmt: skip
     body = tuple(
-        Row(label_of(row.policy, row.reward), row.kind, (
+        Row(name_of(row.policy, row.reward), row.kind, (
             _plain(len(row.scenarios), "d"), estimate(row.iqm, ".1f"), estimate(row.improvement, ".2f"),
         ))
         for row in rows
@@ -130,7 +130,7 @@ def goodhart_measures(rows: Sequence[GoodhartRow], entries: dict[Group, Entry]) 
         Column("rank correlation", "Spearman"),
     )  # fmt: skip
     body = tuple(
-        Row(label_of(row.policy, row.reward), entries[row.policy, row.reward, row.scenario].kind, (
+        Row(name_of(row.policy, row.reward), entries[row.policy, row.reward, row.scenario].kind, (
             Datum(row.proxy), estimate(row.gap, "+.1f"), estimate(row.drop, ".1f"),
             estimate(row.normalised_drop, ".2f"), _plain(row.peak_step.value, ",.0f"),
             _mean(row.pearson), _mean(row.spearman),

@@ -6,9 +6,9 @@ from typing import Any
 
 from agents.benchmark.analysis.leaderboard import LeaderboardRow
 from agents.benchmark.analysis.statistics import Difference, Estimate
-from agents.benchmark.report.entries import homes_of, label_of
+from agents.benchmark.report.entries import homes_of
 from agents.benchmark.report.tables import estimate
-from agents.benchmark.results import FloorRange, Kind, Results
+from agents.benchmark.results import FloorRange, Kind, Results, name_of
 
 _KINDS: dict[Kind, tuple[str, str]] = {
     "fixed": ("fixed", "fixed"), "searched": ("found by search", "found by search"),
@@ -38,7 +38,7 @@ def verdict(rows: Sequence[LeaderboardRow], best_static: str) -> str:
         return ""
     if best.over_static is None:
         return f"No policy that sees only the report has a higher mean than the best static policy, {best_static}."
-    name, shown = label_of(best.policy, best.reward), best.over_static.low > 0.0
+    name, shown = name_of(best.policy, best.reward), best.over_static.low > 0.0
     return (
         f"{name} has the highest mean of all that see only the report, {told(best.loyalty, '.1f')} points. It is "
         f"{'' if shown else 'not shown to be '}ahead of the best static policy, {best_static}: "
