@@ -13,7 +13,7 @@ from incentive_env.model.compiled import bound
 from incentive_env.model.floor import open_floors, run_floors, run_floors_threaded
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
-from incentive_env.model.state import FLOOR_WEEK, LEVERS, REP_WEEK, RESPONSE, State, empty_state
+from incentive_env.model.state import FLOOR_WEEK, LEVERS, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
 from incentive_env.observation import HIGH, LOW, NAMES, NOISE
 
 # Arrays that carry a floor from one decision to the next, beside its state.
@@ -50,6 +50,8 @@ class Floors:
         self._parameters = config_records(config)
         reps = config.salesforce.reps
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
+        self._core_state = (self.state.floors, self.state.reps, flat(self.state.customers))
+        self._scratch = empty_scratch(threads, reps * config.market.slots)
         low, high = lever_ranges(config)
         self._middle = (low + high) / 2.0
         self._half_width = (high - low) / 2.0
@@ -83,7 +85,7 @@ class Floors:
             fresh.reset(seeds)
             self._take(fresh, chosen)
             return
-        open_floors(*self.state, chosen, np.asarray(seeds, np.uint64), self._parameters)
+        open_floors(*self._core_state, chosen, np.asarray(seeds, np.uint64), self._parameters)
         self._shown.fill(0.0)
         horizon = self.config.horizon
         neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]
@@ -113,7 +115,10 @@ class Floors:
             numba.set_num_threads(min(self.threads, _MOST_THREADS))
         run.flat_reps.fill(0.0)
         run.flat_weeks.fill(0.0)
-        run.simulate(*self.state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self._parameters)
+        run.simulate(
+            *self._core_state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self._parameters,
+            self._scratch,
+        )  # fmt: skip
         np.add.reduce(run.flat_weeks, axis=1, out=run.flat_totals)
         run.report(
             self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self._parameters
@@ -150,12 +155,12 @@ class Floors:
     def __getstate__(self) -> dict[str, Any]:
         """What a copy needs: machine code and the views on the arrays are made anew."""
         arrays = {name: getattr(self, name) for name in _CARRIED}
-        return {"config": self.config, "threads": self.threads, "state": tuple(self.state), **arrays}
+        return {"config": self.config, "threads": self.threads, "state": self.state.arrays, **arrays}
 
     def __setstate__(self, stored: dict[str, Any]) -> None:
         """Build the batch anew and fill it."""
         self.__init__(stored["config"], len(stored["_time_left"]), threads=stored["threads"])  # type: ignore[misc]
-        for mine, theirs in zip(self.state, stored["state"], strict=True):
+        for mine, theirs in zip(self.state.arrays, stored["state"], strict=True):
             mine[...] = theirs
         for name in _CARRIED:
             getattr(self, name)[...] = stored[name]
@@ -168,14 +173,14 @@ class Floors:
 
     def _copy_of(self, which: NDArray[np.int64]) -> "Floors":
         copy = Floors(self.config, len(which), threads=self.threads)
-        for theirs, mine in zip(copy.state, self.state, strict=True):
+        for theirs, mine in zip(copy.state.arrays, self.state.arrays, strict=True):
             theirs[...] = mine[which]
         for name in _CARRIED:
             getattr(copy, name)[...] = getattr(self, name)[which]
         return copy
 
     def _take(self, other: "Floors", chosen: NDArray[np.int64]) -> None:
-        for mine, theirs in zip(self.state, other.state, strict=True):
+        for mine, theirs in zip(self.state.arrays, other.state.arrays, strict=True):
             mine[chosen] = theirs
         for name in _CARRIED:
             getattr(self, name)[chosen] = getattr(other, name)
@@ -196,7 +201,8 @@ class Floors:
             totals, totals.view(np.float64).reshape(self.num_floors, -1),
             bound(
                 run_floors_threaded if threaded else run_floors,
-                *self.state, self._responses, rep_weeks, floor_weeks, self._schemes, self._parameters,
+                *self._core_state, self._responses, rep_weeks, floor_weeks, self._schemes, self._parameters,
+                self._scratch,
             ),
             bound(
                 report_period,

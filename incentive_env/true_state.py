@@ -28,11 +28,11 @@ def true_state(floors: Floors) -> NDArray[np.float64]:
     """
     state = floors.state
     present = state.reps["present"] != 0
-    active = state.customers["active"] != 0
+    active = state.customers.active != 0
     report = floors.observation()
     columns = [state.floors[name].astype(np.float64) for name in _OF_FLOOR]
     columns += [_mean(state.reps[name], present) for name in _OF_REPS]
-    columns += [_mean(state.customers[name], active) for name in _OF_CUSTOMERS]
+    columns += [_mean(getattr(state.customers, name), active) for name in _OF_CUSTOMERS]
     columns += [report[:, REPORTED.index(name)].astype(np.float64) for name in _KNOWN]
     return np.stack(columns, axis=1)
 

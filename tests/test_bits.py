@@ -21,7 +21,7 @@ def _play(floors: Floors, actions: np.ndarray) -> list[tuple[bytes, ...]]:
         terms.append(floors.decide(row).terms.copy())
         reports.append(floors.observation())
     return [
-        (*(array[i].tobytes() for array in floors.state), np.stack(reports)[:, i].tobytes(),
+        (*(array[i].tobytes() for array in floors.state.arrays), np.stack(reports)[:, i].tobytes(),
          np.stack(terms)[:, i].tobytes())
         for i in range(floors.num_floors)
     ]  # fmt: skip
@@ -55,7 +55,7 @@ def test_a_floor_opened_anew_is_the_floor_opened_first(small):
     _play(floors, random_actions(DECISIONS, 3))
     floors.reset(np.array([9], np.uint64), np.array([1]))
     fresh = open_floors(small, [1, 9, 3])
-    for mine, theirs in zip(floors.state, fresh.state, strict=True):
+    for mine, theirs in zip(floors.state.arrays, fresh.state.arrays, strict=True):
         assert mine[1].tobytes() == theirs[1].tobytes()
     assert (floors.observation()[1] == fresh.observation()[1]).all()
 
@@ -71,7 +71,7 @@ def test_an_env_opened_anew_shows_nothing_of_the_episode_before(small, burn_in):
 def test_two_schemes_meet_the_same_floor(small):
     """Common random numbers: one seed opens one floor, whatever the scheme will be, and demand goes its own way."""
     plain, sharp = open_floors(small, range(4)), open_floors(small, range(4))
-    for mine, theirs in zip(plain.state, sharp.state, strict=True):
+    for mine, theirs in zip(plain.state.arrays, sharp.state.arrays, strict=True):
         assert mine.tobytes() == theirs.tobytes()
     actions = [scheme_to_action(scheme, small) for scheme in (Scheme(), Scheme(commission=20.0, audit=0.1))]
     weeks = [

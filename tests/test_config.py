@@ -15,9 +15,9 @@ from incentive_env.config import all_keys, config_directory
 from incentive_env.config.fields import Section
 from incentive_env.config.record import config_records
 from incentive_env.model.report import FIGURES, TERMS, TRUTH
-from incentive_env.model.state import FLOOR, FLOOR_WEEK, REP, REP_WEEK, RESPONSE, SCHEME, customer_dtype
+from incentive_env.model.state import CALLS, FLOOR, FLOOR_WEEK, REP, REP_WEEK, RESPONSE, SCHEME
 
-RECORDS = (FLOOR, REP, RESPONSE, REP_WEEK, FLOOR_WEEK, SCHEME, customer_dtype(3), FIGURES, TERMS, TRUTH)
+RECORDS = (FLOOR, REP, RESPONSE, REP_WEEK, FLOOR_WEEK, SCHEME, CALLS, FIGURES, TERMS, TRUTH)
 
 
 def _fields(section: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -1,6 +1,7 @@
 """What must be true at all times, over random configurations, schemes and luck."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,12 +19,13 @@ FLOORS, DECISIONS = 3, 4
 SPACE = observation_space()
 lives = settings(max_examples=20, deadline=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
 
-# Shapes stay small, and products at three: numba compiles the week anew for another number of products.
+# Shapes stay small, so that many lives are soon lived.
 CONFIGS = st.fixed_dictionaries(
     {},
     optional={
         "salesforce.reps": st.integers(1, 5),
         "market.slots": st.integers(1, 12),
+        "market.products": st.integers(1, 4),
         "market.customers_per_slot": st.integers(1, 50),
         "salesforce.honesty_mean": st.floats(0.05, 0.95),
         "rationality.mode": st.sampled_from(["logit", "best_response", "naive"]),
@@ -75,7 +77,7 @@ class Life(NamedTuple):
 def live(overrides: dict[str, Any], luck: int = 0) -> Life:
     config = small_config(overrides)
     floors = open_floors(config, range(luck, luck + FLOORS))
-    opening = State(*(array.copy() for array in floors.state))
+    opening = deepcopy(floors.state)
     periods, observations = [], [floors.observation()]
     for actions in random_actions(DECISIONS, FLOORS, luck):
         periods.append([array.copy() for array in floors.decide(actions)])
@@ -108,10 +110,10 @@ def test_shares_and_probabilities_lie_between_0_and_1(life):
 @given(LIVES)
 def test_slots_are_conserved(life):
     weeks, slots = life.weeks, life.config.salesforce.reps * life.config.market.slots
-    opening = life.opening.customers["active"].sum(axis=(1, 2), dtype=int)
+    opening = life.opening.customers.active.sum(axis=(1, 2), dtype=int)
     change = np.diff(weeks["customers"], prepend=opening[:, None])
     assert (change == weeks["arrivals"] - weeks["churned"]).all()
-    assert (weeks["customers"][:, -1] == life.end.customers["active"].sum(axis=(1, 2))).all()
+    assert (weeks["customers"][:, -1] == life.end.customers.active.sum(axis=(1, 2))).all()
     assert (weeks["promoters"] + weeks["detractors"] <= weeks["customers"]).all()
     assert (weeks["customers"] + weeks["left_wronged"] <= slots).all()
     assert (weeks["answered_in_time"] <= weeks["contacts"]).all()
@@ -166,10 +168,10 @@ def test_nothing_is_nan_and_reports_stay_in_the_declared_space(life):
 def assert_finite(life: Life) -> None:
     for records in (life.weeks, life.rep_weeks, life.figures, life.truths, life.terms):
         assert np.isfinite(numbers(records)).all()
-    for array in life.end:
-        for name in array.dtype.names:
-            values = array[name] if array.dtype[name].names is None else numbers(array[name].copy())
-            assert np.isfinite(values).all(), name
+    fields = [(name, part[name]) for part in (life.end.floors, life.end.reps) for name in part.dtype.names]
+    for name, field in (*fields, *life.end.customers._asdict().items()):
+        values = field if field.dtype.names is None else numbers(field.copy())
+        assert np.isfinite(values).all(), name
     for report in life.observations.reshape(-1, SPACE.shape[0]):
         assert SPACE.contains(report)
 
@@ -179,13 +181,13 @@ def assert_finite(life: Life) -> None:
 def test_a_report_holds_nothing_of_the_true_state(life):
     floors = open_floors(life.config, range(FLOORS))
     before = floors.observation().tobytes()
-    for array, hidden in (
-        (floors.state.customers, ("active", "trust", "irritation", "satisfaction", "debt", "need", "held")),
+    for part, hidden in (
+        (floors.state.customers._asdict(), ("active", "trust", "irritation", "satisfaction", "debt", "need", "held")),
         (floors.state.reps, ("honesty", "ability", "motivation", "strain", "gaming", "attraction")),
         (floors.state.floors, ("norm", "reputation", "team_honesty", "need_shift", "disappointment", "delivered")),
     ):
         for name in hidden:
-            array[name] = 1 - array[name]
+            part[name][...] = 1 - part[name]
     assert floors.observation().tobytes() == before
 
 

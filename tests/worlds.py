@@ -1,17 +1,30 @@
 """Worlds small enough to be worked out by hand, and short ways to run them."""
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 
 from incentive_env import Config, load_config
 from incentive_env.config.record import config_records
 from incentive_env.floors import Floors
-from incentive_env.model.state import FLOOR_WEEK, LONG_AGO, NEVER, REP_WEEK, RESPONSE, empty_state
+from incentive_env.model.state import (
+    FLOOR_WEEK,
+    LONG_AGO,
+    NEVER,
+    REP_WEEK,
+    RESPONSE,
+    Customers,
+    Scratch,
+    empty_scratch,
+    empty_state,
+    flat,
+)
 
-# Three products as in the shipped scenario: another number would make numba compile the whole week once more.
 SMALL: Mapping[str, Any] = {
     "salesforce.reps": 3, "market.slots": 8, "horizon.burn_in_weeks": 4, "horizon.decisions": 3,
     "horizon.run_off_weeks": 8, "client.may_leave": False, "money.insolvency": False,
@@ -49,11 +62,12 @@ class TinyFloor(NamedTuple):
 
     floor: Any
     reps: np.ndarray
-    customers: np.ndarray
+    customers: Customers
     responses: np.ndarray
     tallies: np.ndarray
     week: Any
     p: Any
+    scratch: Scratch
 
 
 TINY: Mapping[str, Any] = {
@@ -71,16 +85,43 @@ QUIET: Mapping[str, Any] = {
 def tiny_floor(overrides: Mapping[str, Any] | None = None) -> TinyFloor:
     """Every slot holds a customer without any history, both reps are newcomers, and no lever is set."""
     state = empty_state(1, reps=2, slots=4, products=1)
-    floor, reps, customers = state.floors[0], state.reps[0], state.customers[0]
+    floor, reps, customers = state.floors[0], state.reps[0], _one_floor(state.customers)
     floor["seed"], floor["week"], floor["volume"], floor["open_seats"], floor["demand"] = 7, 100, 1.0, 2, 1.0
     reps["present"], reps["honesty"], reps["patience"], reps["loss_aversion"] = 1, 0.5, 1.0, 1.0
-    customers["active"], customers["trust"], customers["satisfaction"] = 1, 0.6, 0.6
-    customers["due_week"], customers["wronged_until"] = NEVER, LONG_AGO
-    customers["contact_week"], customers["sold_week"] = LONG_AGO, LONG_AGO
+    customers.active[:], customers.trust[:], customers.satisfaction[:] = 1, 0.6, 0.6
+    customers.due_week[:], customers.wronged_until[:] = NEVER, LONG_AGO
+    customers.contact_week[:], customers.sold_week[:] = LONG_AGO, LONG_AGO
     return TinyFloor(
         floor, reps, customers, blank(RESPONSE, 2), blank(REP_WEEK, 2), blank(FLOOR_WEEK, 1)[0],
-        config_records(load_config(None, {**TINY, **(overrides or {})}))[0],
+        config_records(load_config(None, {**TINY, **(overrides or {})}))[0], one_scratch(len(customers.active)),
     )  # fmt: skip
+
+
+def _one_floor(batch: Customers) -> Customers:
+    return Customers(*(field[0] for field in flat(batch)))
+
+
+def one_scratch(customers: int) -> Scratch:
+    return Scratch(*(field[0] for field in empty_scratch(1, customers)))
+
+
+class Core:
+    """The core's inner functions, which have no way in from Python, called as if they had one."""
+
+    def __init__(self, *modules: ModuleType) -> None:
+        self._modules = modules
+
+    def __getattr__(self, name: str) -> Any:
+        module = next(module for module in self._modules if hasattr(module, name))
+        value = getattr(module, name)
+        return _way_into(value) if hasattr(value, "py_func") else value
+
+
+@cache
+def _way_into(function: Callable[..., Any]) -> Callable[..., Any]:
+    names = ", ".join(inspect.signature(function).parameters)
+    way_in = eval(f"lambda {names}: function({names})", {"function": function})
+    return numba.njit(error_model="numpy", _nrt=False)(way_in)
 
 
 def blank(dtype: np.dtype, count: int) -> np.ndarray:

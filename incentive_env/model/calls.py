@@ -5,8 +5,9 @@ import numpy as np
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.maths import clip, exp
-from incentive_env.model.reps import choose_tactic
+from incentive_env.model.reps import choose_tactics
 from incentive_env.model.state import (
+    AT_ONCE,
     CALLBACK,
     COMPETITOR,
     EMPTY_LOG,
@@ -15,187 +16,247 @@ from incentive_env.model.state import (
     NO_CALLBACK,
     TRUE_CALLBACK,
     UNLOGGED,
+    Customers,
+    Scratch,
 )
 from incentive_env.model.surveys import survey
 
+LISTED, DUE = range(1, 3)  # whether a customer may be called, and when
 ACCURATE, AS_CALLBACK, NOT_FILED = range(3)  # what goes on file about a refusal
 
 
 @compiled
+def take_turns(customers: Customers, scratch: Scratch) -> None:
+    """Note who is due for a call-back, and who may be called as the list goes down to them."""
+    for i in range(len(scratch.turn)):
+        may_be_called = (customers.active[i] != 0) & (customers.do_not_call[i] == 0)
+        due = DUE if customers.callback[i] != NO_CALLBACK else LISTED
+        scratch.turn[i] = due if may_be_called else 0
+
+
+@compiled
 def work_the_book(
-    rep: Record, response: Record, book: np.ndarray, tally: Record, floor: Record, p: Record,
-    key: np.uint64, first: int,
+    rep: Record, response: Record, customers: Customers, tally: Record, floor: Record, p: Record, key: np.uint64,
+    r: int, scratch: Scratch,
 ) -> None:  # fmt: skip
-    """Make a rep's calls of the week. ``first`` is the entity number of the book's first slot."""
-    reachable = int(floor.volume * len(book) + 0.5)
+    """Make the calls of rep ``r`` this week."""
+    calls = scratch.calls[0]
+    start = rep.list_position
+    reachable = int(floor.volume * p.market.slots + 0.5)
     hours = response.hours - rep.owed_hours
+    usual = _hours_of(_talk(response, HONEST, p), p)
     tally.hours = max(0.0, hours)
-    for s in range(reachable):
-        if book[s].callback != NO_CALLBACK and hours > 0.0 and _may_be_called(book[s], floor):
-            hours -= _call(rep, response, book[s], tally, floor, p, key, first + s)
-    position = rep.list_position
-    for _ in range(reachable):
-        if hours <= 0.0:
-            break
-        position = position + 1 if position + 1 < reachable else 0
-        if _may_be_called(book[position], floor):
-            hours -= _call(rep, response, book[position], tally, floor, p, key, first + position)
-    rep.list_position = position
+    looked_at, lined_up = 0, 1
+    while hours > 0.0 and lined_up > 0:
+        # As many as the hours will probably do for, in fours, which is what a vector register holds.
+        wanted = int(clip(hours / usual, 0.0, AT_ONCE - 1.0)) // 4 * 4 + 4
+        looked_at, lined_up = _line_up(calls, scratch.turn, r * p.market.slots, reachable, start, looked_at, wanted)
+        _size_up(calls, lined_up, response, customers, floor, p, key)
+        for k in range(lined_up):
+            if hours > 0.0:
+                rep.list_position = calls.place[k]
+                hours -= _call(rep, response, customers, calls, k, tally, floor, p, key)
+    if hours > 0.0 and reachable > 0:  # once round the book
+        rep.list_position = min(start, reachable - 1)
     rep.owed_hours = max(0.0, -hours)
 
 
-@compiled
-def _may_be_called(customer: Record, floor: Record) -> bool:
-    return customer.active != 0 and customer.do_not_call == 0 and customer.contact_week != floor.week
+@inlined
+def _line_up(
+    calls: Record, turn: np.ndarray, first: int, reachable: int, start: int, looked_at: int, wanted: int
+) -> tuple[int, int]:
+    """Find whom to call next, some at once.
+
+    ``looked_at`` places have been looked at so far: all of the book for call-backs, then all of it down the list.
+    Returns how many have been now, and how many of them are lined up.
+    """
+    lined_up = 0
+    while looked_at < reachable and lined_up < wanted:  # call-backs that are due
+        calls.customer[lined_up], calls.place[lined_up] = first + looked_at, start
+        lined_up += turn[first + looked_at] == DUE
+        looked_at += 1
+    after_start = start + 1 if start + 1 < reachable else 0
+    while looked_at >= reachable and looked_at < 2 * reachable and lined_up < wanted:  # down the list
+        slot = looked_at - reachable + after_start
+        slot = slot if slot < reachable else slot - reachable
+        calls.customer[lined_up], calls.place[lined_up] = first + slot, slot
+        lined_up += turn[first + slot] == LISTED
+        looked_at += 1
+    return looked_at, lined_up
 
 
-@compiled
+@inlined
+def _size_up(
+    calls: Record, count: int, response: Record, customers: Customers, floor: Record, p: Record, key: np.uint64
+) -> None:
+    """Work out how easy a sale would be in each call lined up, and with which tactic it will be tried.
+
+    Only what was so before this week's calls counts, so that it can be done for several calls at once.
+    """
+    for k in range(count):
+        i = calls.customer[k]
+        calls.luck[k] = rng.bits(key, rng.CALL, i)
+        calls.weeks[k] = floor.week - customers.contact_week[i]
+    need_rate, repeat_weeks = p.market.need_rate, p.calls.repeat_weeks
+    for k in range(count):
+        calls.still_met[k] = exp(-need_rate * calls.weeks[k])
+        calls.annoyance[k] = exp((1.0 - calls.weeks[k]) / repeat_weeks)
+    for k in range(count):
+        i, still_met = calls.customer[k], calls.still_met[k]
+        wanted, greatest = np.uint32(0), -1.0
+        for product in range(len(customers.need)):
+            need = _regrown(customers, product, i, still_met)
+            wanted = np.uint32(product) if need > greatest else wanted
+            greatest = max(need, greatest)
+        calls.product[k] = wanted
+        calls.ease[k] = _ease(response, customers, i, float(np.float32(greatest)), floor, p)
+    choose_tactics(calls, count, response)
+
+
+@inlined
+def _regrown(customers: Customers, product: int, i: int, still_met: float) -> float:
+    """Need for a product, which grows back after a sale."""
+    level = customers.need_level[product, i]
+    return level - still_met * (level - customers.need[product, i])
+
+
+@inlined
+def _ease(response: Record, customers: Customers, i: int, need: float, floor: Record, p: Record) -> float:
+    """Logit of buying from an honest rep."""
+    c = p.calls
+    true_callback, misbooked, missing_log = c.true_callback, c.misbooked_callback, c.missing_log
+    competitor = c.competitor * p.events.strength[COMPETITOR] if floor.event_weeks_left[COMPETITOR] > 0 else 0.0
+    ease = c.intercept + c.need * need + c.trust * (customers.trust[i] - p.loyalty.usual_trust)
+    ease += response.skill + c.diligence * (response.effort - c.usual_effort) - c.irritation * customers.irritation[i]
+    ease += true_callback if customers.callback[i] == TRUE_CALLBACK else 0.0
+    ease -= misbooked if customers.callback[i] == MISBOOKED else 0.0
+    ease -= missing_log if customers.log_missing[i] != 0 else 0.0
+    return ease - competitor
+
+
+@inlined
 def _call(
-    rep: Record, response: Record, customer: Record, tally: Record, floor: Record, p: Record,
-    key: np.uint64, entity: int,
+    rep: Record, response: Record, customers: Customers, calls: Record, k: int, tally: Record, floor: Record, p: Record,
+    key: np.uint64,
 ) -> float:  # fmt: skip
-    """One call: the rep chooses a tactic, the customer answers, something goes on file. Returns the hours it took."""
-    luck = rng.bits(key, rng.CALL, entity)
-    product = _greatest_need(customer, floor, p)
-    tactic = choose_tactic(response, _ease(response, customer, product, floor, p), p, rng.third(luck, 0))
-    hours = _duration(response, customer, tactic, p, tally)
-    _feel(rep, customer, tactic, floor, p)
-    _take_care(response, customer, p)
-    _note_conduct(customer, tactic, tally, p)
+    """Make a call: the customer answers, something goes on file. Returns the hours it took."""
+    i, product, tactic, luck = calls.customer[k], calls.product[k], calls.tactic[k], calls.luck[k]
+    for other in range(len(customers.need)):
+        customers.need[other, i] = _regrown(customers, other, i, calls.still_met[k])
+    hours = _duration(response, customers, i, tactic, p, tally)
+    _feel(rep, customers, i, tactic, calls.annoyance[k], floor, p)
+    _take_care(response, customers, i, p)
+    _note_conduct(customers, i, tactic, tally, p)
 
-    customer.callback = NO_CALLBACK
+    customers.callback[i] = NO_CALLBACK
     record = ACCURATE
-    if rng.third(luck, 1) < response.chance[tactic]:
-        _sell(customer, product, tactic, floor, p)
+    if rng.third(luck, 1) < calls.chance[tactic, k]:
+        _sell(customers, i, product, tactic, floor, p)
         tally.sales += 1
         tally.recorded_sales += 1
         tally.tactic_sales[tactic] += 1
     else:
-        record = _hear_no(response, customer, tally, p, rng.bits(key, rng.REFUSAL, entity))
-    skipped = record == NOT_FILED or rng.third(luck, 2) < response.skip_notes
-    customer.log_missing = 1 if skipped else 0
-    if skipped and record != NOT_FILED:
-        tally.gamed[EMPTY_LOG] += 1
-    if tactic != HONEST or record != ACCURATE or skipped:
-        tally.gamed_calls += 1
-    survey(rep, response, customer, tally, floor, p, key, entity)
-    return hours * (1.0 - p.recording.notes_time) if skipped else hours
+        record = _hear_no(response, customers, i, tally, p, rng.bits(key, rng.REFUSAL, i))
+    skipped = (record == NOT_FILED) | (rng.third(luck, 2) < response.skip_notes)
+    customers.log_missing[i] = skipped
+    tally.gamed[EMPTY_LOG] += skipped & (record != NOT_FILED)
+    tally.gamed_calls += (tactic != HONEST) | (record != ACCURATE) | skipped
+    survey(rep, response, customers, i, tally, floor, p, key)
+    return hours * (1.0 - skipped * p.recording.notes_time)
 
 
 @inlined
-def _greatest_need(customer: Record, floor: Record, p: Record) -> int:
-    """Let need grow back since the last call, and find the product that is needed most."""
-    gone = exp(-p.market.need_rate * (floor.week - customer.contact_week))
-    product, greatest = 0, -1.0
-    for other in range(len(customer.need)):
-        need = customer.need_level[other] - gone * (customer.need_level[other] - customer.need[other])
-        customer.need[other] = need
-        product = other if need > greatest else product
-        greatest = max(need, greatest)
-    return product
-
-
-@inlined
-def _ease(response: Record, customer: Record, product: int, floor: Record, p: Record) -> float:
-    """Logit of buying from an honest rep."""
-    c = p.calls
-    ease = c.intercept + c.need * customer.need[product] + c.trust * (customer.trust - p.loyalty.usual_trust)
-    ease += response.skill + c.diligence * (response.effort - c.usual_effort) - c.irritation * customer.irritation
-    if customer.callback == TRUE_CALLBACK:
-        ease += c.true_callback
-    elif customer.callback == MISBOOKED:
-        ease -= c.misbooked_callback
-    if customer.log_missing != 0:
-        ease -= c.missing_log
-    if floor.event_weeks_left[COMPETITOR] > 0:
-        ease -= c.competitor * p.events.strength[COMPETITOR]
-    return ease
-
-
-@inlined
-def _duration(response: Record, customer: Record, tactic: int, p: Record, tally: Record) -> float:
+def _duration(response: Record, customers: Customers, i: int, tactic: int, p: Record, tally: Record) -> float:
     """Hours for the people behind one slot: the search for a line, the talk, and asking again what was not logged."""
-    c = p.calls
-    talk = c.handle_time * p.tactics.time[tactic] * clip(1.0 - c.skill_time * response.skill, 0.5, 1.5)
-    if customer.log_missing != 0:
-        talk *= 1.0 + c.missing_log_time
+    again = p.calls.missing_log_time
+    talk = _talk(response, tactic, p) * (1.0 + (again if customers.log_missing[i] != 0 else 0.0))
     tally.talk_hours += talk * p.market.customers_per_slot / 3600.0
-    return (c.search_time + talk) * p.market.customers_per_slot / 3600.0
+    return _hours_of(talk, p)
 
 
 @inlined
-def _feel(rep: Record, customer: Record, tactic: int, floor: Record, p: Record) -> None:
+def _talk(response: Record, tactic: int, p: Record) -> float:
+    """Seconds on the phone with one of the people behind a slot."""
+    return p.calls.handle_time * p.tactics.time[tactic] * clip(1.0 - p.calls.skill_time * response.skill, 0.5, 1.5)
+
+
+@inlined
+def _hours_of(talk: float, p: Record) -> float:
+    return (p.calls.search_time + talk) * p.market.customers_per_slot / 3600.0
+
+
+@inlined
+def _feel(rep: Record, customers: Customers, i: int, tactic: int, repeat: float, floor: Record, p: Record) -> None:
     """What being called, in this way, does to the customer."""
     c, t = p.calls, p.tactics
-    weeks_since = floor.week - customer.contact_week
-    irritation = t.irritation[tactic] + c.repeat_irritation * exp((1.0 - weeks_since) / c.repeat_weeks)
-    if customer.callback == MISBOOKED:
-        irritation += c.misbooked_irritation
-    if customer.log_missing != 0:
-        irritation += c.missing_log_irritation
-    customer.irritation = min(customer.irritation + irritation, 1.5)
-    trust = customer.trust + t.trust_gain[tactic] * (1.0 - customer.trust) - t.trust_loss[tactic]
-    customer.trust = clip(trust, 0.0, 1.0)
+    irritation = t.irritation[tactic] + c.repeat_irritation * repeat
+    misbooked, missing_log = c.misbooked_irritation, c.missing_log_irritation
+    irritation += misbooked if customers.callback[i] == MISBOOKED else 0.0
+    irritation += missing_log if customers.log_missing[i] != 0 else 0.0
+    customers.irritation[i] = min(customers.irritation[i] + irritation, 1.5)
+    trust = customers.trust[i] + t.trust_gain[tactic] * (1.0 - customers.trust[i]) - t.trust_loss[tactic]
+    customers.trust[i] = clip(trust, 0.0, 1.0)
     if tactic == HONEST:
         care = p.customers.honest_call * (p.customers.honest_call_unmotivated + rep.motivation)
-        customer.satisfaction += care * (1.0 - customer.satisfaction)
-    customer.contact_week = floor.week
+        customers.satisfaction[i] += care * (1.0 - customers.satisfaction[i])
+    customers.contact_week[i] = floor.week
 
 
-@compiled
-def _take_care(response: Record, customer: Record, p: Record) -> None:
+@inlined
+def _take_care(response: Record, customers: Customers, i: int, p: Record) -> None:
     """Look after a customer whose sale still has pay to earn: that is what retention pay buys beside restraint."""
-    for product in range(len(customer.deferred)):
-        if customer.deferred[product] > 0.0:
-            care = p.customers.aftercare * response.aftercare
-            customer.satisfaction += care * (1.0 - customer.satisfaction)
-            customer.debt *= 1.0 - care
-            return
+    earning = False
+    for product in range(len(customers.deferred)):
+        earning |= customers.deferred[product, i] > 0.0
+    if earning:
+        care = p.customers.aftercare * response.aftercare
+        customers.satisfaction[i] += care * (1.0 - customers.satisfaction[i])
+        customers.debt[i] *= 1.0 - care
 
 
-@compiled
-def _note_conduct(customer: Record, tactic: int, tally: Record, p: Record) -> None:
+@inlined
+def _note_conduct(customers: Customers, i: int, tactic: int, tally: Record, p: Record) -> None:
     tally.calls += 1
     if tactic != HONEST:
         tally.gamed[tactic - 1] += 1
-    if customer.irritation > p.calls.angry_level:
-        tally.angry_calls += 1
-        tally.tactic_anger[tactic] += 1
+    angry = customers.irritation[i] > p.calls.angry_level
+    tally.angry_calls += angry
+    tally.tactic_anger[tactic] += angry
 
 
-@compiled
-def _sell(customer: Record, product: int, tactic: int, floor: Record, p: Record) -> None:
-    customer.need[product] *= p.market.need_after_sale
-    customer.held[product] = 1
-    customer.sold_week[product] = floor.week
-    customer.sold_by[product] = tactic
-    customer.deferred[product] += floor.scheme.retention_pay * p.market.customers_per_slot
-    customer.debt = min(customer.debt + p.tactics.debt[tactic], 2.0)
-    customer.due_week = min(customer.due_week, floor.week + p.customers.cooling_off_weeks)
+@inlined
+def _sell(customers: Customers, i: int, product: int, tactic: int, floor: Record, p: Record) -> None:
+    customers.need[product, i] *= p.market.need_after_sale
+    customers.held[product, i] = 1
+    customers.sold_week[product, i] = floor.week
+    customers.sold_by[product, i] = tactic
+    customers.deferred[product, i] += floor.scheme.retention_pay * p.market.customers_per_slot
+    customers.debt[i] = min(customers.debt[i] + p.tactics.debt[tactic], 2.0)
+    customers.due_week[i] = min(customers.due_week[i], floor.week + p.customers.cooling_off_weeks)
 
 
-@compiled
-def _hear_no(response: Record, customer: Record, tally: Record, p: Record, luck: np.uint64) -> int:
+@inlined
+def _hear_no(response: Record, customers: Customers, i: int, tally: Record, p: Record, luck: np.uint64) -> int:
     """No sale: perhaps a true call-back, else a refusal, which goes on file as what it was, or not."""
     if rng.third(luck, 0) < p.calls.undecided:
-        customer.callback = TRUE_CALLBACK
+        customers.callback[i] = TRUE_CALLBACK
         tally.callbacks += 1
         tally.recorded_callbacks += 1
         return ACCURATE
     tally.refusals += 1
-    record = _file_refusal(response, customer, tally, rng.third(luck, 1))
-    if rng.third(luck, 2) < p.calls.do_not_call_base + p.calls.do_not_call_irritation * customer.irritation:
-        customer.do_not_call = 1
-        customer.callback = NO_CALLBACK
+    record = _file_refusal(response, customers, i, tally, rng.third(luck, 1))
+    if rng.third(luck, 2) < p.calls.do_not_call_base + p.calls.do_not_call_irritation * customers.irritation[i]:
+        customers.do_not_call[i] = 1
+        customers.callback[i] = NO_CALLBACK
         tally.do_not_call += 1
     return record
 
 
-@compiled
-def _file_refusal(response: Record, customer: Record, tally: Record, luck: float) -> int:
+@inlined
+def _file_refusal(response: Record, customers: Customers, i: int, tally: Record, luck: float) -> int:
     """Put a refusal on file as what it was, as a call-back, or nowhere."""
     if luck < response.misbook:
-        customer.callback = MISBOOKED
+        customers.callback[i] = MISBOOKED
         tally.recorded_callbacks += 1
         tally.gamed[CALLBACK] += 1
         return AS_CALLBACK

@@ -5,7 +5,7 @@ import numpy as np
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip
-from incentive_env.model.state import CAMPAIGN, NEWCOMERS
+from incentive_env.model.state import CAMPAIGN, NEWCOMERS, Customers
 from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
 
 FOR_SALES, FOR_SERVICE = range(2)  # what the client asks for
@@ -23,7 +23,7 @@ def move_demand(floor: Record, p: Record, key: np.uint64) -> None:
 
 @compiled
 def move_events(
-    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record, key: np.uint64
+    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record, key: np.uint64
 ) -> None:
     """Events under way come nearer to their end; new ones are announced as they begin."""
     for event in range(len(floor.event_weeks_left)):
@@ -66,7 +66,7 @@ def judge_delivery(floor: Record, week: Record, p: Record) -> None:
 
 @compiled
 def settle_volume(
-    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record, key: np.uint64
+    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record, key: np.uint64
 ) -> None:
     """At the end of a quota period the client may take a step of volume away, or give one back."""
     if p.client.may_leave == 0 or floor.closed != 0 or (floor.week + 1) % p.horizon.decision_weeks != 0:
@@ -83,7 +83,7 @@ def settle_volume(
 
 @compiled
 def settle_seats(
-    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, weekly_cost: float, p: Record,
+    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, weekly_cost: float, p: Record,
     key: np.uint64,
 ) -> None:  # fmt: skip
     """A floor in debt lays off its newest rep, more likely the deeper the debt; one with cash opens seats again."""
@@ -99,7 +99,7 @@ def settle_seats(
             if reps[r].present != 0 and (newest < 0 or reps[r].tenure < reps[newest].tenure):
                 newest = r
         if newest >= 0 and present > floor.open_seats:  # an empty seat is given up before a person is
-            leave(reps[newest], customers[newest], tallies[newest], EXIT_LAID_OFF, p)
+            leave(reps[newest], customers, newest, tallies[newest], EXIT_LAID_OFF, p)
     elif floor.open_seats < len(reps) and floor.cash > p.money.rehire_weeks * weekly_cost:
         floor.open_seats += 1
     if floor.open_seats <= 0:
@@ -107,21 +107,21 @@ def settle_seats(
 
 
 @compiled
-def _close(floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record) -> None:
+def _close(floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record) -> None:
     floor.closed = 1
     floor.volume = 0.0
     floor.open_seats = 0
     for r in range(len(reps)):
         if reps[r].present != 0:
-            leave(reps[r], customers[r], tallies[r], EXIT_LAID_OFF, p)
+            leave(reps[r], customers, r, tallies[r], EXIT_LAID_OFF, p)
 
 
 @compiled
 def _swap_in_newcomers(
-    floor: Record, reps: np.ndarray, customers: np.ndarray, tallies: np.ndarray, p: Record, key: np.uint64
+    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record, key: np.uint64
 ) -> None:
     for r in range(len(reps)):
         moved = rng.uniform(key, rng.EVENT + 16, r) < p.events.strength[NEWCOMERS]
         if moved and reps[r].present != 0:
-            leave(reps[r], customers[r], tallies[r], EXIT_MOVED, p)
+            leave(reps[r], customers, r, tallies[r], EXIT_MOVED, p)
             hire(reps[r], tallies[r], floor, p, key, r)

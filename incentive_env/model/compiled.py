@@ -18,31 +18,37 @@ Record: TypeAlias = Any
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# Without counting references to arrays: the core makes none, and counting costs more than most of what it does.
+# ``fastmath`` stays off: it would let the compiler reorder sums, so that results depended on the batch.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+# A way in from Python for each of the inner functions would take a quarter of the time to compile.
+_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def compiled(function: Function) -> Function:
     """Compile a function that other compiled functions call; its code is kept as a part of theirs.
 
-    ``fastmath`` stays off: it would let the compiler reorder sums, so that results depended on the batch.
     Set ``NUMBA_DISABLE_JIT=1`` to step through the model as plain Python.
     """
-    wrapped: Any = numba.njit(error_model="numpy")(function)
+    wrapped: Any = numba.njit(**_INNER)(function)
     return cast(Function, wrapped)
 
 
 def inlined(function: Function) -> Function:
-    """The same for a function of the innermost loops: it is copied into its caller, which saves the call."""
-    wrapped: Any = numba.njit(error_model="numpy", inline="always")(function)
+    """The same for a function of the innermost loops, or with one caller: it is copied there, which saves the call."""
+    wrapped: Any = numba.njit(**_INNER, inline="always")(function)
     return cast(Function, wrapped)
 
 
 def entry(function: Function) -> Function:
     """Compile a function that Python calls, and keep the machine code on disk."""
-    wrapped: Any = numba.njit(cache=True, error_model="numpy")(function)
+    wrapped: Any = numba.njit(**_OPTIONS, cache=True)(function)
     return cast(Function, _stamp(wrapped))
 
 
 def threaded_entry(function: Function) -> Function:
     """The same for a function with `numba.prange` loops, which run on several threads."""
-    wrapped: Any = numba.njit(cache=True, error_model="numpy", parallel=True)(function)
+    wrapped: Any = numba.njit(**_OPTIONS, cache=True, parallel=True)(function)
     return cast(Function, _stamp(wrapped))
 
 
@@ -68,6 +74,8 @@ _BOUND: dict[Any, Any] = {}
 
 def _kind(example: Any) -> Any:
     """What decides the type of an argument, as cheap as it can be had."""
+    if isinstance(example, tuple):
+        return type(example), *(_kind(part) for part in example)
     if isinstance(example, np.ndarray):
         return example.dtype, example.ndim, example.flags.c_contiguous, example.flags.writeable
     return getattr(example, "dtype", type(example))

@@ -3,63 +3,68 @@
 import numba
 import numpy as np
 
-from incentive_env.model.compiled import Record, compiled, entry, threaded_entry
+from incentive_env.model.compiled import Record, entry, inlined, threaded_entry
 from incentive_env.model.opening import open_floor
 from incentive_env.model.scheme import change_scheme, set_scheme
+from incentive_env.model.state import Customers, Scratch, customers_of, scratch_of
 from incentive_env.model.week import simulate_week
 
 
-@compiled
+@inlined
 def run_floor(
-    floor: Record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, scheme: Record, p: Record,
+    floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
+    floor_weeks: np.ndarray, scheme: Record, p: Record, scratch: Scratch,
 ) -> None:  # fmt: skip
     """Put a scheme in force on one floor and run it for as many weeks as ``floor_weeks`` has records."""
     change_scheme(floor, reps, scheme, p)
     for week in range(len(floor_weeks)):
-        simulate_week(floor, reps, customers, responses, rep_weeks[week], floor_weeks[week], p)
+        simulate_week(floor, reps, customers, responses, rep_weeks[week], floor_weeks[week], p, scratch)
 
 
 @entry
 def run_floors(
-    floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray,
+    floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
+    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray, scratch: Scratch,
 ) -> None:  # fmt: skip
     """Run a batch, one floor after the other.
 
     Args:
         floors: ``[floors]`` FLOOR.
         reps: ``[floors, reps]`` REP.
-        customers: ``[floors, reps, slots]`` customers.
+        customers: of the batch, flat.
         responses: ``[floors, reps]`` RESPONSE, scratch.
         rep_weeks: ``[floors, weeks, reps]`` REP_WEEK, zero on entry.
         floor_weeks: ``[floors, weeks]`` FLOOR_WEEK, zero on entry.
         schemes: ``[floors]`` SCHEME.
         parameters: ``[1]`` record of the configuration.
+        scratch: for each thread.
     """
+    mine = scratch_of(scratch, 0)
     for f in range(len(floors)):
         run_floor(
-            floors[f], reps[f], customers[f], responses[f], rep_weeks[f], floor_weeks[f], schemes[f], parameters[0]
-        )
+            floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
+            parameters[0], mine,
+        )  # fmt: skip
 
 
 @threaded_entry
 def run_floors_threaded(
-    floors: np.ndarray, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray,
+    floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
+    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray, scratch: Scratch,
 ) -> None:  # fmt: skip
     """The same as `run_floors`, with the floors shared out over threads."""
     for f in numba.prange(len(floors)):
         run_floor(
-            floors[f], reps[f], customers[f], responses[f], rep_weeks[f], floor_weeks[f], schemes[f], parameters[0]
-        )
+            floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
+            parameters[0], scratch_of(scratch, numba.get_thread_id()),  # type: ignore[attr-defined]
+        )  # fmt: skip
 
 
 @entry
 def open_floors(
     floors: np.ndarray,
     reps: np.ndarray,
-    customers: np.ndarray,
+    customers: Customers,
     which: np.ndarray,
     seeds: np.ndarray,
     parameters: np.ndarray,
@@ -68,5 +73,5 @@ def open_floors(
     p = parameters[0]
     for i in range(len(which)):
         f = which[i]
-        open_floor(floors[f], reps[f], customers[f], seeds[i], p)
+        open_floor(floors[f], reps[f], customers_of(customers, f), seeds[i], p)
         set_scheme(floors[f], p.neutral_scheme)

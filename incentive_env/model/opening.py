@@ -7,13 +7,13 @@ import numpy as np
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, logistic
-from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK
+from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK, Customers
 
 OPENING_WEEK = 1 << 40  # a key of its own, far from any week that is lived
 
 
 @compiled
-def open_floor(floor: Record, reps: np.ndarray, customers: np.ndarray, seed: np.uint64, p: Record) -> None:
+def open_floor(floor: Record, reps: np.ndarray, customers: Customers, seed: np.uint64, p: Record) -> None:
     """Draw the opening state of one floor; the burn-in follows outside."""
     key = rng.week_key(seed, OPENING_WEEK)
     _draw_type(floor, seed, p, key)
@@ -21,8 +21,8 @@ def open_floor(floor: Record, reps: np.ndarray, customers: np.ndarray, seed: np.
     mood = p.floors.mood_spread * rng.normal(key, rng.OPENING_FLOOR + 10, 0)
     for r in range(len(reps)):
         _seat_first_rep(reps[r], floor, p, key, r, newcomers)
-        for s in range(customers.shape[1]):
-            _open_slot(customers[r, s], floor, p, key, r * customers.shape[1] + s, mood)
+    for i in range(len(customers.active)):
+        _open_slot(customers, i, floor, p, key, mood)
 
 
 @compiled
@@ -65,40 +65,40 @@ def start_job(rep: Record, p: Record) -> None:
 
 
 @compiled
-def fill_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: int, referred: bool) -> None:
+def fill_slot(customers: Customers, i: int, floor: Record, p: Record, key: np.uint64, referred: bool) -> None:
     """A new customer takes a vacant slot."""
-    customer.active = 1
-    customer.callback = NO_CALLBACK
-    customer.log_missing = 0
-    customer.do_not_call = 0
-    customer.referred = 1 if referred else 0
-    customer.left_wronged = 0
-    customer.open_issue = 0
-    customer.wronged_until = LONG_AGO
-    customer.due_week = NEVER
-    customer.contact_week = floor.week  # whoever won them over
+    customers.active[i] = 1
+    customers.callback[i] = NO_CALLBACK
+    customers.log_missing[i] = 0
+    customers.do_not_call[i] = 0
+    customers.referred[i] = 1 if referred else 0
+    customers.left_wronged[i] = 0
+    customers.open_issue[i] = 0
+    customers.wronged_until[i] = LONG_AGO
+    customers.due_week[i] = NEVER
+    customers.contact_week[i] = floor.week  # whoever won them over
     match = p.customers.referral_match if referred else 0.0
-    customer.trust = clip(p.customers.trust_level + p.customers.reputation_trust * floor.reputation, 0.0, 1.0)
-    customer.irritation = 0.0
-    customer.satisfaction = p.customers.satisfaction_level
-    customer.debt = 0.0
-    standard = rng.normal(key, rng.CUSTOMER, slot)
+    customers.trust[i] = clip(p.customers.trust_level + p.customers.reputation_trust * floor.reputation, 0.0, 1.0)
+    customers.irritation[i] = 0.0
+    customers.satisfaction[i] = p.customers.satisfaction_level
+    customers.debt[i] = 0.0
+    standard = rng.normal(key, rng.CUSTOMER, i)
     if referred:
         standard += p.customers.referral_disposition
-    customer.disposition = p.loyalty.disposition_sd * standard
-    for product in range(len(customer.need)):
+    customers.disposition[i] = p.loyalty.disposition_sd * standard
+    for product in range(len(customers.need)):
         level = (
             p.market.need_mean
             + floor.need_shift
             + match
-            + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, slot)
+            + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, i)
         )
-        customer.need_level[product] = clip(level, 0.0, 1.5)
-        customer.need[product] = customer.need_level[product]
-        customer.held[product] = 0
-        customer.sold_week[product] = LONG_AGO
-        customer.deferred[product] = 0.0
-        customer.sold_by[product] = HONEST
+        customers.need_level[product, i] = clip(level, 0.0, 1.5)
+        customers.need[product, i] = customers.need_level[product, i]
+        customers.held[product, i] = 0
+        customers.sold_week[product, i] = LONG_AGO
+        customers.deferred[product, i] = 0.0
+        customers.sold_by[product, i] = HONEST
 
 
 @compiled
@@ -142,13 +142,13 @@ def _seat_first_rep(rep: Record, floor: Record, p: Record, key: np.uint64, r: in
 
 
 @compiled
-def _open_slot(customer: Record, floor: Record, p: Record, key: np.uint64, slot: int, mood: float) -> None:
-    fill_slot(customer, floor, p, key, slot, False)
-    customer.trust = clip(customer.trust + mood, 0.0, 1.0)
-    customer.contact_week = -4
-    for product in range(len(customer.need)):
-        customer.need[product] *= rng.uniform(key, rng.OPENING_CUSTOMER + product, slot)
-        if rng.uniform(key, rng.OPENING_CUSTOMER + 16 + product, slot) < p.market.held_at_start:
-            customer.held[product] = 1
-    if rng.uniform(key, rng.OPENING_CUSTOMER + 40, slot) >= p.market.filled_at_start:
-        customer.active = 0
+def _open_slot(customers: Customers, i: int, floor: Record, p: Record, key: np.uint64, mood: float) -> None:
+    fill_slot(customers, i, floor, p, key, False)
+    customers.trust[i] = clip(customers.trust[i] + mood, 0.0, 1.0)
+    customers.contact_week[i] = -4
+    for product in range(len(customers.need)):
+        customers.need[product, i] *= rng.uniform(key, rng.OPENING_CUSTOMER + product, i)
+        if rng.uniform(key, rng.OPENING_CUSTOMER + 16 + product, i) < p.market.held_at_start:
+            customers.held[product, i] = 1
+    if rng.uniform(key, rng.OPENING_CUSTOMER + 40, i) >= p.market.filled_at_start:
+        customers.active[i] = 0

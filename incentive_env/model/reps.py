@@ -6,6 +6,7 @@ what it seems to pay exceeds what it costs in risk, time and conscience (quantal
 
 import math
 
+from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
 from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
@@ -39,31 +40,40 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
 
 
 @compiled
-def choose_tactic(response: Record, ease: float, p: Record, draw: float) -> int:
-    """Pick a tactic for one customer, who buys at logit ``ease`` from an honest rep.
+def choose_tactics(calls: Record, count: int, response: Record) -> None:
+    """Pick a tactic for each call at hand, from the ease of a sale there and a draw of luck.
 
-    Leaves the chance of a sale by each tactic in ``response.chance``.
+    Leaves the chance of a sale by each tactic in ``calls.chance``.
     """
-    chance, weight = response.chance, response.weight
-    odds = exp(ease)
-    best = _NEVER
-    for tactic in range(len(weight)):
-        lifted = odds * response.lift[tactic]
-        chance[tactic] = lifted / (1.0 + lifted)
-        weight[tactic] = response.value[tactic] * chance[tactic] + response.appeal[tactic]
-        best = max(best, weight[tactic])
-    total = 0.0
-    for tactic in range(len(weight)):
+    for k in range(count):
+        calls.odds[k] = exp(calls.ease[k])
+        calls.best[k] = _NEVER
+    for tactic in range(len(response.value)):
+        lift, value, appeal = response.lift[tactic], response.value[tactic], response.appeal[tactic]
+        for k in range(count):
+            lifted = calls.odds[k] * lift
+            calls.chance[tactic, k] = lifted / (1.0 + lifted)
+            calls.weight[tactic, k] = value * calls.chance[tactic, k] + appeal
+            calls.best[k] = max(calls.best[k], calls.weight[tactic, k])
+    for k in range(count):
+        calls.left[k] = 0.0
+        calls.tactic[k] = 0
+    precision = response.precision
+    for tactic in range(len(response.value)):
         # A closed channel is never taken, however the rounding falls.
-        closed = response.appeal[tactic] <= _NEVER
-        weight[tactic] = 0.0 if closed else exp((weight[tactic] - best) * response.precision)
-        total += weight[tactic]
-    left = draw * total
-    for tactic in range(len(weight)):
-        left -= weight[tactic]
-        if left < 0.0:
-            return tactic
-    return HONEST
+        is_open = response.appeal[tactic] > _NEVER
+        for k in range(count):
+            weight = exp((calls.weight[tactic, k] - calls.best[k]) * precision)
+            calls.weight[tactic, k] = weight if is_open else 0.0
+            calls.left[k] += calls.weight[tactic, k]
+    for k in range(count):
+        calls.left[k] *= rng.third(calls.luck[k], 0)
+    for tactic in range(len(response.value)):
+        for k in range(count):
+            calls.left[k] -= calls.weight[tactic, k]
+            calls.tactic[k] += calls.left[k] >= 0.0
+    for k in range(count):
+        calls.tactic[k] = calls.tactic[k] if calls.tactic[k] < len(response.value) else HONEST
 
 
 @compiled

@@ -47,13 +47,13 @@ def bits(key: np.uint64, purpose: int, entity: int) -> np.uint64:
 @compiled
 def uniform(key: np.uint64, purpose: int, entity: int) -> float:
     """A number in [0, 1), 53 bits fine."""
-    return float(bits(key, purpose, entity) >> _U11) * (1.0 / 9007199254740992.0)
+    return float(np.int64(bits(key, purpose, entity) >> _U11)) * (1.0 / 9007199254740992.0)
 
 
 @compiled
 def third(many: np.uint64, which: int) -> float:
     """One of the three numbers in [0, 1), 21 bits fine, that 64 random bits hold; half the cost of a draw each."""
-    return float((many >> np.uint64(21 * which)) & _LOW21) * (1.0 / 2097152.0)
+    return float(np.int64((many >> np.uint64(21 * which)) & _LOW21)) * (1.0 / 2097152.0)
 
 
 @compiled

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.maths import exp, logistic
-from incentive_env.model.state import PRODUCT_FAULT, RUSHED
+from incentive_env.model.state import PRODUCT_FAULT, RUSHED, Customers
 
 
 class Answering(NamedTuple):
@@ -49,14 +49,17 @@ def plan_hours(
 
 
 @compiled
-def contact_chance(customer: Record, floor: Record, p: Record) -> float:
-    """Chance that a customer calls in next week."""
+def raise_issues(customers: Customers, luck: np.ndarray, floor: Record, p: Record) -> None:
+    """Some customers will call in next week: those with a debt, an irritation or no log more likely."""
     s = p.service
-    chance = s.base_contacts + s.debt_contacts * customer.debt + s.irritation_contacts * customer.irritation
-    chance += s.log_contacts * customer.log_missing
-    if floor.event_weeks_left[PRODUCT_FAULT] > 0:
-        chance += s.fault_contacts * p.events.strength[PRODUCT_FAULT]
-    return chance
+    base, of_debt, of_irritation, of_log = s.base_contacts, s.debt_contacts, s.irritation_contacts, s.log_contacts
+    fault = s.fault_contacts * p.events.strength[PRODUCT_FAULT] if floor.event_weeks_left[PRODUCT_FAULT] > 0 else 0.0
+    for i in range(len(luck)):
+        chance = base + of_debt * customers.debt[i] + of_irritation * customers.irritation[i]
+        chance += of_log * customers.log_missing[i]
+        chance += fault
+        calls_in = (customers.active[i] != 0) & (rng.third(luck[i], 2) < chance)
+        customers.open_issue[i] = 1 if calls_in else customers.open_issue[i]
 
 
 @compiled
@@ -70,9 +73,9 @@ def who_answers(responses: np.ndarray, tallies: np.ndarray, draw: float) -> int:
     return 0
 
 
-@compiled
+@inlined
 def answer_contact(
-    customer: Record, response: Record, tally: Record, week: Record, answering: Answering, p: Record,
+    customers: Customers, i: int, response: Record, tally: Record, week: Record, answering: Answering, p: Record,
     luck: np.uint64, rush: float,
 ) -> None:  # fmt: skip
     """Answer a customer who calls in: in time, late or not at all; fixed the first time, cut short, or neither."""
@@ -81,11 +84,11 @@ def answer_contact(
     if place < answering.in_time:
         week.answered_in_time += 1
     else:
-        customer.irritation = min(customer.irritation + s.late_irritation, 1.5)
+        customers.irritation[i] = min(customers.irritation[i] + s.late_irritation, 1.5)
     fixed = 0.0
     if place < answering.answered:
         tally.answered += 1
-        ease = s.fixed_base + response.fixing - s.fixed_missing_log * customer.log_missing
+        ease = s.fixed_base + response.fixing - s.fixed_missing_log * customers.log_missing[i]
         if rush < response.rush:
             tally.gamed[RUSHED] += 1
             tally.recorded_fixed += 1  # ticked off, whatever became of it
@@ -96,15 +99,15 @@ def answer_contact(
         tally.fixed += 1
         if rush >= response.rush:
             tally.recorded_fixed += 1
-        customer.open_issue = 0
-        customer.debt *= 1.0 - s.relief
-        customer.satisfaction = min(1.0, customer.satisfaction + s.fixed_satisfaction)
+        customers.open_issue[i] = 0
+        customers.debt[i] *= 1.0 - s.relief
+        customers.satisfaction[i] = min(1.0, customers.satisfaction[i] + s.fixed_satisfaction)
     else:
-        customer.satisfaction = max(0.0, customer.satisfaction - s.failed_satisfaction)
-        customer.irritation = min(customer.irritation + s.failed_irritation, 1.5)
+        customers.satisfaction[i] = max(0.0, customers.satisfaction[i] - s.failed_satisfaction)
+        customers.irritation[i] = min(customers.irritation[i] + s.failed_irritation, 1.5)
         if rng.third(luck, 2) < s.give_up:
-            customer.open_issue = 0
-            customer.debt = min(customer.debt + s.unsolved_debt, 2.0)
+            customers.open_issue[i] = 0
+            customers.debt[i] = min(customers.debt[i] + s.unsolved_debt, 2.0)
 
 
 @compiled

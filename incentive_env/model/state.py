@@ -1,20 +1,23 @@
-"""The state of a batch of floors: three arrays of records, and the records of what happens in a week.
+"""The state of a batch of floors, and the records of what happens in a week.
 
 =============  ===========================  ==========================================
-array          shape                        a record is
+part           shape                        an entry is
 =============  ===========================  ==========================================
-``floors``     ``[floors]``                 a sales floor, its client and its scheme
-``reps``       ``[floors, reps]``           the seat of a rep
+``floors``     ``[floors]`` records         a sales floor, its client and its scheme
+``reps``       ``[floors, reps]`` records   the seat of a rep
 ``customers``  ``[floors, reps, slots]``    a slot in a rep's book, ten alike customers
 =============  ===========================  ==========================================
 
-Records lie in memory in the order in which the week reads them, so that a customer is one or two cache lines; in the
-compiled core ``customer.trust += x`` is a plain store. What can be derived is not stored.
+Floors and reps are few: a record keeps all of one together. Customers are many, and most of a week does the same to all
+of them: they are an array a field, so that a loop over a floor's customers is one over neighbours in memory, which the
+compiler turns into vector instructions. What can be derived is not stored.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+
+from incentive_env.model.compiled import compiled
 
 HONEST, PRESSURE, WITHHOLD, FALSE_PROMISE, DISPARAGE = range(5)
 TACTICS = ("honest", "pressure", "withhold", "false_promise", "disparage")
@@ -96,34 +99,55 @@ REP = np.dtype(
 )
 
 
-def customer_dtype(products: int) -> np.dtype[Any]:
-    """Record of a customer slot for a market with that many products."""
-    return np.dtype(
-        [
-            ("active", "u1"),  # else vacant
-            ("callback", "u1"),  # NO_CALLBACK, TRUE_CALLBACK or MISBOOKED
-            ("log_missing", "u1"),  # everything will be asked again
-            ("do_not_call", "u1"),
-            ("referred", "u1"),
-            ("left_wronged", "u1"),  # vacant, and whoever left it counts as a detractor
-            ("open_issue", "u1"),  # will call in this week
-            ("trust", "f8"),  # 0 … 1
-            ("irritation", "f8"),  # 0 … 1.5
-            ("satisfaction", "f8"),  # 0 … 1
-            ("debt", "f8"),  # promised minus delivered
-            ("disposition", "f8"),  # lasting points of loyalty
-            ("wronged_until", "i4"),  # week up to which leaving is blamed on the discovery of a debt
-            ("due_week", "i4"),  # next week in which a sale ends its cooling-off or earns its deferred pay
-            ("contact_week", "i4"),  # of the last call
-            ("held", "u1", (products,)),
-            ("sold_by", "u1", (products,)),  # tactic of the sale
-            ("sold_week", "i4", (products,)),
-            ("deferred", "f4", (products,)),  # € of retention pay outstanding on the sale
-            ("need", "f4", (products,)),  # as of the last call
-            ("need_level", "f4", (products,)),  # that need returns to
-        ],
-        align=True,
-    )
+class Customers(NamedTuple):
+    """Slots, an array a field.
+
+    In a batch a field is ``[floors, reps, slots]``, or ``[floors, products, reps, slots]``; the stages of a week take
+    one floor, where it is ``[customers]``, or ``[products, customers]``, and rep *r*'s book is the ``slots`` customers
+    from ``r * slots`` on.
+    """
+
+    active: np.ndarray  # u1, else vacant
+    callback: np.ndarray  # u1: NO_CALLBACK, TRUE_CALLBACK or MISBOOKED
+    log_missing: np.ndarray  # u1: everything will be asked again
+    do_not_call: np.ndarray  # u1
+    referred: np.ndarray  # u1
+    left_wronged: np.ndarray  # u1: vacant, and whoever left it counts as a detractor
+    open_issue: np.ndarray  # u1: will call in this week
+    trust: np.ndarray  # f8, 0 … 1
+    irritation: np.ndarray  # f8, 0 … 1.5
+    satisfaction: np.ndarray  # f8, 0 … 1
+    debt: np.ndarray  # f8, promised minus delivered
+    disposition: np.ndarray  # f8, lasting points of loyalty
+    wronged_until: np.ndarray  # i4, week up to which leaving is blamed on the discovery of a debt
+    due_week: np.ndarray  # i4, next week in which a sale ends its cooling-off or earns its deferred pay
+    contact_week: np.ndarray  # i4, of the last call
+    held: np.ndarray  # u1, by product, as are the rest
+    sold_by: np.ndarray  # u1, tactic of the sale
+    sold_week: np.ndarray  # i4
+    deferred: np.ndarray  # f4, € of retention pay outstanding on the sale
+    need: np.ndarray  # f4, as of the last call
+    need_level: np.ndarray  # f4, that need returns to
+
+
+_TYPES = Customers(*(7 * ["u1"] + 5 * ["f8"] + 3 * ["i4"] + ["u1", "u1", "i4", "f4", "f4", "f4"]))  # type: ignore[arg-type]
+_BY_PRODUCT = Customers._fields[Customers._fields.index("held") :]
+
+
+def flat(batch: Customers) -> Customers:
+    """The same memory with reps and slots as one axis, as the core takes it."""
+    return Customers(*(field.reshape((*field.shape[:-2], -1)) for field in batch))
+
+
+@compiled
+def customers_of(batch: Customers, f: int) -> Customers:
+    """The customers of one floor of a flat batch."""
+    return Customers(
+        batch.active[f], batch.callback[f], batch.log_missing[f], batch.do_not_call[f], batch.referred[f],
+        batch.left_wronged[f], batch.open_issue[f], batch.trust[f], batch.irritation[f], batch.satisfaction[f],
+        batch.debt[f], batch.disposition[f], batch.wronged_until[f], batch.due_week[f], batch.contact_week[f],
+        batch.held[f], batch.sold_by[f], batch.sold_week[f], batch.deferred[f], batch.need[f], batch.need_level[f],
+    )  # fmt: skip
 
 
 LONG_AGO = -100_000  # a week before any that is lived
@@ -140,8 +164,6 @@ RESPONSE = np.dtype(
         ("appeal", "f8", (len(TACTICS),)),  # € of a call made this way, sold or not
         ("precision", "f8"),  # 1/€, of the choice of a tactic
         ("lift", "f8", (len(TACTICS),)),  # of the odds of a sale
-        ("chance", "f8", (len(TACTICS),)),  # of a sale in the call at hand
-        ("weight", "f8", (len(TACTICS),)),  # of a tactic in the call at hand
         ("misbook", "f8"),  # chance that a refusal goes on file as a call-back
         ("unlog", "f8"),  # chance that it goes on no file
         ("aftercare", "f8"),  # care for customers whose sale still has pay to earn, 0 … 1
@@ -152,6 +174,61 @@ RESPONSE = np.dtype(
     ],
     align=True,
 )
+
+AT_ONCE = 16  # calls sized up together: numbers that fill two vector registers
+
+# The calls that a rep is about to make.
+CALLS = np.dtype(
+    [
+        ("customer", "u4", (AT_ONCE,)),
+        ("place", "i8", (AT_ONCE,)),  # in the list from which to go on afterwards
+        ("product", "u4", (AT_ONCE,)),  # that is needed most
+        ("luck", "u8", (AT_ONCE,)),
+        ("weeks", "f8", (AT_ONCE,)),  # since the last call
+        ("still_met", "f8", (AT_ONCE,)),  # share of a need met then that has not grown back
+        ("annoyance", "f8", (AT_ONCE,)),  # share of the full irritation at being called again
+        ("ease", "f8", (AT_ONCE,)),  # logit of buying from an honest rep
+        ("odds", "f8", (AT_ONCE,)),
+        ("chance", "f8", (len(TACTICS), AT_ONCE)),  # of a sale
+        ("weight", "f8", (len(TACTICS), AT_ONCE)),  # of a tactic in the choice
+        ("best", "f8", (AT_ONCE,)),
+        ("left", "f8", (AT_ONCE,)),
+        ("tactic", "u4", (AT_ONCE,)),  # that is chosen
+    ],
+    align=True,
+)
+
+
+class Scratch(NamedTuple):
+    """Memory that the stages of a week fill and forget; one for each thread."""
+
+    calls: np.ndarray  # [1] CALLS
+    turn: np.ndarray  # [customers] u1: who may be called
+    lived: np.ndarray  # [customers] bool: there at the start of the week
+    chosen: np.ndarray  # [customers] bool: to whom something may happen
+    picked: np.ndarray  # [customers + 1] u4: their numbers
+    luck: np.ndarray  # [customers] u8
+    loyalty: np.ndarray  # [customers] f8
+
+
+def empty_scratch(threads: int, customers: int) -> Scratch:
+    """Scratch for each of some threads: `scratch_of` gives one its own."""
+    shape = (threads, customers)
+    return Scratch(
+        np.zeros((threads, 1), np.dtype((np.record, CALLS))), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_),
+        np.zeros(shape, np.bool_), np.zeros((threads, customers + 1), np.uint32), np.zeros(shape, np.uint64),
+        np.zeros(shape),
+    )  # fmt: skip
+
+
+@compiled
+def scratch_of(scratch: Scratch, thread: int) -> Scratch:
+    """The scratch of one thread."""
+    return Scratch(
+        scratch.calls[thread], scratch.turn[thread], scratch.lived[thread], scratch.chosen[thread],
+        scratch.picked[thread], scratch.luck[thread], scratch.loyalty[thread],
+    )  # fmt: skip
+
 
 # What a rep did in a week, summed over reps for the floor; counts are simulated calls, pay is € of the week.
 SUMMED = (
@@ -220,17 +297,27 @@ MONEY_OUT = (
 
 
 class State(NamedTuple):
-    """A batch of floors. Slicing the first axis of each array gives the same floors, alone."""
+    """A batch of floors. Slicing the first axis of each of `arrays` gives the same floors, alone."""
 
     floors: np.ndarray  # [floors] FLOOR
     reps: np.ndarray  # [floors, reps] REP
-    customers: np.ndarray  # [floors, reps, slots] customer_dtype(products)
+    customers: Customers
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """All arrays, floors first on each."""
+        return (self.floors, self.reps, *self.customers)
 
 
 def empty_state(floors: int, reps: int, slots: int, products: int) -> State:
     """Memory for a batch; `incentive_env.model.opening.open_floor` gives it meaning."""
+    one, by_product = (floors, reps, slots), (floors, products, reps, slots)
+    fields = (
+        np.zeros(by_product if name in _BY_PRODUCT else one, kind)
+        for name, kind in zip(Customers._fields, _TYPES, strict=True)
+    )
     return State(
         np.zeros(floors, np.dtype((np.record, FLOOR))),
         np.zeros((floors, reps), np.dtype((np.record, REP))),
-        np.zeros((floors, reps, slots), np.dtype((np.record, customer_dtype(products)))),
+        Customers(*fields),
     )

@@ -3,24 +3,24 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, inlined
 from incentive_env.model.loyalty import loyalty_of
 from incentive_env.model.maths import clip
-from incentive_env.model.state import SURVEY
+from incentive_env.model.state import SURVEY, Customers
 
 
-@compiled
+@inlined
 def survey(
-    rep: Record, response: Record, customer: Record, tally: Record, floor: Record, p: Record,
-    key: np.uint64, entity: int,
+    rep: Record, response: Record, customers: Customers, i: int, tally: Record, floor: Record, p: Record,
+    key: np.uint64,
 ) -> None:  # fmt: skip
     """After a call, perhaps ask the customer; a steering rep screens out the unhappy, and begs for a ten."""
     s = p.surveys
-    luck = rng.bits(key, rng.SURVEY, entity)
+    luck = rng.bits(key, rng.SURVEY, i)
     if rng.third(luck, 0) >= s.share:
         return
-    loyalty = loyalty_of(customer, floor, p)
-    answer = loyalty + s.noise * rng.rough_normal(rng.bits(key, rng.ANSWER, entity))
+    loyalty = loyalty_of(customers, i, floor, p)
+    answer = loyalty + s.noise * rng.rough_normal(rng.bits(key, rng.ANSWER, i))
     if rng.third(luck, 1) < response.steer:
         tally.gamed[SURVEY] += 1
         if loyalty < s.steered_screen:
@@ -35,4 +35,4 @@ def survey(
         tally.survey_detractors += 1
         opinion = -1.0
     rep.own_nps += s.smoothing * (opinion - rep.own_nps)
-    tally.csat += clip(s.csat_level + customer.satisfaction - s.csat_irritation * customer.irritation, 0.0, 1.0)
+    tally.csat += clip(s.csat_level + customers.satisfaction[i] - s.csat_irritation * customers.irritation[i], 0.0, 1.0)

@@ -3,33 +3,35 @@
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.calls import work_the_book
+from incentive_env.model.calls import take_turns, work_the_book
 from incentive_env.model.client import judge_delivery, move_demand, move_events, settle_seats, settle_volume
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.customers import live_a_week
 from incentive_env.model.figures import count_exits, move_cash, note_floor, note_rep, sum_reps
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.pay import audit_rep, pay_of, pay_rep
 from incentive_env.model.reps import decide
 from incentive_env.model.service import plan_hours
+from incentive_env.model.state import Customers, Scratch
 from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_week, move_norm, settle_exit
 
 
-@compiled
+@inlined
 def simulate_week(
-    floor: Record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
-    week: Record, p: Record,
+    floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, tallies: np.ndarray,
+    week: Record, p: Record, scratch: Scratch,
 ) -> None:  # fmt: skip
     """Advance one floor by a week.
 
     Args:
         floor: FLOOR record, changed in place.
         reps: ``[reps]`` REP records, changed in place.
-        customers: ``[reps, slots]`` customer records, changed in place.
+        customers: of this floor, changed in place.
         responses: ``[reps]`` RESPONSE records, scratch.
         tallies: ``[reps]`` REP_WEEK records, zero on entry.
         week: FLOOR_WEEK record, zero on entry.
         p: the configuration's record.
+        scratch: of any content.
     """
     key = rng.week_key(floor.seed, floor.week)
     # 1. Demand
@@ -43,12 +45,12 @@ def simulate_week(
     # 3. Hours, inbound work first
     answering = plan_hours(floor, reps, responses, tallies, week, p)
     # 4. Calls, some of them followed by a survey
+    take_turns(customers, scratch)
     for r in range(len(reps)):
         if reps[r].present != 0:
-            first = r * customers.shape[1]
-            work_the_book(reps[r], responses[r], customers[r], tallies[r], floor, p, key, first)
+            work_the_book(reps[r], responses[r], customers, tallies[r], floor, p, key, r, scratch)
     # 5. to 7. Inbound contacts are answered, and customers live with the consequences
-    live_a_week(customers, responses, tallies, floor, week, answering, p, key)
+    live_a_week(customers, responses, tallies, floor, week, answering, p, key, scratch)
     _spread_the_word(floor, week, p)
     # 8. Pay, audit, sanctions
     for r in range(len(reps)):
@@ -71,7 +73,7 @@ def simulate_week(
 
 @compiled
 def _move_workforce(
-    floor: Record, reps: np.ndarray, customers: np.ndarray, responses: np.ndarray, tallies: np.ndarray,
+    floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, tallies: np.ndarray,
     load: float, p: Record, key: np.uint64,
 ) -> None:  # fmt: skip
     filled = 0
@@ -82,7 +84,7 @@ def _move_workforce(
             change_rep(reps[r], responses[r], tally, floor, load, p)
             note_rep(reps[r], responses[r], tally, p)
             pay = pay_of(tally) - tally.fine
-            settle_exit(reps[r], customers[r], tally, floor, pay, p, key, r)
+            settle_exit(reps[r], customers, tally, floor, pay, p, key, r)
         filled += reps[r].present
     for r in range(len(reps)):
         filled += fill_vacancy(reps[r], tallies[r], floor, filled, p, key, r)

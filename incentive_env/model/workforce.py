@@ -9,7 +9,7 @@ from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic
 from incentive_env.model.opening import draw_traits, start_job
 from incentive_env.model.reps import period_so_far
-from incentive_env.model.state import HONEST, RUSHED
+from incentive_env.model.state import HONEST, RUSHED, Customers
 
 STAYED, EXIT_QUIT, EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED = range(5)
 _TRAITS = 12  # purposes taken by one applicant's traits
@@ -80,8 +80,7 @@ def engagement_of(rep: Record, p: Record) -> float:
 
 @compiled
 def settle_exit(
-    rep: Record, book: np.ndarray, tally: Record, floor: Record, pay: float, p: Record, key: np.uint64,
-    r: int,
+    rep: Record, customers: Customers, tally: Record, floor: Record, pay: float, p: Record, key: np.uint64, r: int
 ) -> None:  # fmt: skip
     """A rep may be dismissed, for a missed quota or repeated sanctions, or quit."""
     period_ends = (floor.week + 1) % p.horizon.decision_weeks == 0
@@ -96,22 +95,21 @@ def settle_exit(
         rep.period_fixed = 0.0
         rep.period_answered = 0.0
     if rng.uniform(key, rng.EXIT, r) < dismissal:
-        leave(rep, book, tally, EXIT_DISMISSED, p)
+        leave(rep, customers, r, tally, EXIT_DISMISSED, p)
     elif rng.uniform(key, rng.EXIT + 1, r) < _quit_hazard(rep, pay, p):
-        leave(rep, book, tally, EXIT_QUIT, p)
+        leave(rep, customers, r, tally, EXIT_QUIT, p)
 
 
 @compiled
-def leave(rep: Record, book: np.ndarray, tally: Record, reason: int, p: Record) -> None:
+def leave(rep: Record, customers: Customers, r: int, tally: Record, reason: int, p: Record) -> None:
     """A rep leaves: deferred pay is forfeited, customers lose the person they knew, the seat stands empty."""
     rep.present = 0
     rep.vacancy = p.workforce.vacancy_weeks
     tally.exit = reason
-    for s in range(len(book)):
-        customer = book[s]
-        customer.trust = max(0.0, customer.trust - p.customers.rep_left_trust)
-        for product in range(len(customer.deferred)):
-            customer.deferred[product] = 0.0
+    for i in range(r * p.market.slots, (r + 1) * p.market.slots):
+        customers.trust[i] = max(0.0, customers.trust[i] - p.customers.rep_left_trust)
+        for product in range(len(customers.deferred)):
+            customers.deferred[product, i] = 0.0
 
 
 @compiled

@@ -100,18 +100,18 @@ def _follow_arrivals(lab: Lab) -> tuple[list[NDArray[np.float64]], ...]:
     floors.reset(lab.seeds)
     action = np.tile(scheme_to_action(FLAT, config), (len(lab.seeds), 1))
     customers = floors.state.customers
-    age = np.full(customers.shape, -1)  # weeks since arrival; −1: not followed
-    active = customers["active"] != 0
+    age = np.full(customers.active.shape, -1)  # weeks since arrival; −1: not followed
+    active = customers.active != 0
     counts = [[np.zeros(len(lab.seeds)) for _ in range(2)] for _ in range(4)]
     came, left, at_risk, value = counts
     for week in range(2 * YEAR):
         _ = floors.decide(action, 1) if week == 0 else floors.advance(1)
-        now = customers["active"] != 0
-        referred = customers["referred"] != 0
+        now = customers.active != 0
+        referred = customers.referred != 0
         new = now & ~active & (week < YEAR)
         gone = (age >= 0) & ~now
-        held = customers["held"].sum(axis=-1)
-        sold = (customers["sold_week"] == floors.state.floors["week"][0] - 1).sum(axis=-1)
+        held = customers.held.sum(axis=1)
+        sold = (customers.sold_week == floors.state.floors["week"][0] - 1).sum(axis=1)
         brought = config.money.trail_fee * held + config.money.fee * sold
         for kind in range(2):
             mine = referred == bool(kind)

@@ -135,7 +135,7 @@ class _SaleTracker:
 
     def __init__(self, floors: Floors, weeks: int) -> None:
         self._floors = floors
-        self._alive: list[NDArray[np.bool_]] = []  # by week of the sale, [floors, reps, slots, products]
+        self._alive: list[NDArray[np.bool_]] = []  # by week of the sale, [floors, products, reps, slots]
         self._cooling_off = floors.config.customers.cooling_off_weeks
         shape = (floors.num_floors, weeks)
         self._booked, self._cooled, self._kept = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -144,11 +144,11 @@ class _SaleTracker:
         """Take note of the week that has just passed, in which ``booked [floors]`` sales were made."""
         week = len(self._alive)
         customers = self._floors.state.customers
-        held = customers["held"] != 0
+        held = customers.held != 0
         for earlier in range(max(0, week - KEPT_WEEKS), week):
             self._alive[earlier] &= held
         now = self._floors.state.floors["week"][0] - 1
-        self._alive.append(held & (customers["sold_week"] == now))
+        self._alive.append(held & (customers.sold_week == now))
         self._booked[:, week] = booked
         cooled, kept = week - self._cooling_off, week - KEPT_WEEKS
         if cooled >= 0:

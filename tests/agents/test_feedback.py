@@ -80,13 +80,13 @@ def test_the_oracle_sees_the_true_state_and_rollouts_keep_the_report(small):
 def test_the_true_state_is_what_the_records_hold(small):
     floors = open_floors(small, SEEDS)
     floors.state.reps["present"][0, 1] = 0
-    floors.state.customers["active"][1] = 0
+    floors.state.customers.active[1] = 0
     told = dict(zip(TRUE, true_state(floors).T, strict=True))
     state = floors.state
     np.testing.assert_array_equal(told["team_honesty"], state.floors["team_honesty"])
     assert told["motivation"][0] == pytest.approx(state.reps["motivation"][0, [0, 2]].mean())
-    active = state.customers["active"][2] != 0
-    assert told["trust"][2] == pytest.approx(state.customers["trust"][2][active].mean())
+    active = state.customers.active[2] != 0
+    assert told["trust"][2] == pytest.approx(state.customers.trust[2][active].mean())
     assert (told["trust"][1], told["debt"][1]) == (0.0, 0.0)
     np.testing.assert_array_equal(told["time_left"], np.ones(3))
     alone = open_floors(small, SEEDS[2:])

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from worlds import Core
 
-from incentive_env.model import rng
+from incentive_env.model import rng as rng_module
+
+rng = Core(rng_module)
 
 DRAWS = 20_000
 
@@ -79,5 +82,5 @@ def test_gumbel_has_its_mean_and_variance():
 
 
 def test_purposes_leave_each_other_room():
-    purposes = sorted(value for name, value in vars(rng).items() if name.isupper() and not name.startswith("_"))
+    purposes = sorted(value for name, value in vars(rng_module).items() if name.isupper() and not name.startswith("_"))
     assert np.diff(purposes).min() >= 64

@@ -1,21 +1,16 @@
 """Answers worked out by hand, on two reps with four slots each; every coefficient that matters is set in the test."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
-from worlds import QUIET, TinyFloor, blank, tiny_floor
+from worlds import QUIET, Core, TinyFloor, blank, tiny_floor
 
-from incentive_env.model import rng
-from incentive_env.model.calls import ACCURATE, AS_CALLBACK, NOT_FILED, _file_refusal, _hear_no, _sell, work_the_book
-from incentive_env.model.client import delivery, settle_volume
-from incentive_env.model.customers import _depart, _discover, _live, _maybe_fill, live_a_week
-from incentive_env.model.pay import audit_rep, pay_rep
-from incentive_env.model.reps import _quota_value, choose_tactic, period_so_far, temperature_scale
-from incentive_env.model.scheme import change_scheme
-from incentive_env.model.service import Answering, answer_contact, who_answers
+from incentive_env.model import calls, client, customers, pay, reps, rng, scheme, service, workforce
+from incentive_env.model.calls import ACCURATE, AS_CALLBACK, NOT_FILED
+from incentive_env.model.service import Answering
 from incentive_env.model.state import (
+    AT_ONCE,
     CALLBACK,
     CHANNELS,
     HONEST,
@@ -27,24 +22,29 @@ from incentive_env.model.state import (
     UNLOGGED,
 )
 from incentive_env.model.state import PRESSURE as PRESS
-from incentive_env.model.workforce import EXIT_LAID_OFF, hire
+from incentive_env.model.workforce import EXIT_LAID_OFF
 
+core = Core(calls, client, customers, pay, reps, rng, scheme, service, workforce)
 KEY = np.uint64(42)
 CLOSED = -1e9
 
 
-def _shares(world: TinyFloor, ease: float, draws: int = 1000) -> np.ndarray:
-    """Share of each tactic over draws that cover 0 to 1 evenly."""
+def _shares(world: TinyFloor, ease: float, draws: int = 64 * AT_ONCE) -> np.ndarray:
+    """Share of each tactic over draws that cover 0 to 1 evenly, as many of them at once as can be."""
     grid = (np.arange(draws) + 0.5) / draws
-    chosen = [choose_tactic(world.responses[0], ease, world.p, draw) for draw in grid]
-    return np.bincount(chosen, minlength=5) / draws
+    calls, shares = world.scratch.calls[0], np.zeros(5)
+    calls["ease"] = ease
+    for calls["luck"] in (grid * 2**21).astype(np.uint64).reshape(-1, AT_ONCE):  # the first third is the draw
+        core.choose_tactics(calls, AT_ONCE, world.responses[0])
+        shares += np.bincount(calls["tactic"], minlength=5) / draws
+    return shares
 
 
 def _two_tactics(mode: str) -> TinyFloor:
     """Honest: value 8 × chance 1/2 = 4. Pressure: odds three times 1, value 8 × chance 3/4 = 6. Temperature 2."""
     world = tiny_floor({"rationality.mode": mode})
     response = world.responses[0]
-    response["precision"] = 1.0 / (2.0 * temperature_scale(world.p))
+    response["precision"] = 1.0 / (2.0 * core.temperature_scale(world.p))
     response["lift"], response["value"], response["appeal"] = 1.0, 8.0, CLOSED
     response["lift"][PRESS], response["appeal"][[HONEST, PRESS]] = 3.0, 0.0
     return world
@@ -54,7 +54,7 @@ def test_tactics_are_chosen_by_softmax_of_their_worth():
     world = _two_tactics("logit")
     honest = 1.0 / (1.0 + math.exp((6.0 - 4.0) / 2.0))
     assert _shares(world, ease=0.0) == pytest.approx([honest, 1.0 - honest, 0.0, 0.0, 0.0], abs=0.001)
-    assert world.responses[0].chance[:2] == pytest.approx([1 / 2, 3 / 4])
+    assert world.scratch.calls[0]["chance"][:2, 0] == pytest.approx([1 / 2, 3 / 4])
 
 
 def test_best_response_takes_the_best_tactic():
@@ -66,9 +66,11 @@ def test_best_response_takes_the_best_tactic():
 
 
 def test_a_refusal_is_misbooked_below_one_threshold_and_left_unlogged_below_the_next(tiny):
-    response, customer, tally = tiny.responses[0], tiny.customers[0, 0], tiny.tallies[0]
+    response, tally = tiny.responses[0], tiny.tallies[0]
     response.misbook, response.unlog = 0.3, 0.2
-    filed = [_file_refusal(response, customer, tally, luck) for luck in (0.0, 0.299, 0.3, 0.499, 0.5, 0.999)]
+    filed = [
+        core._file_refusal(response, tiny.customers, 0, tally, luck) for luck in (0.0, 0.299, 0.3, 0.499, 0.5, 0.999)
+    ]
     assert filed == [AS_CALLBACK, AS_CALLBACK, NOT_FILED, NOT_FILED, ACCURATE, ACCURATE]
     assert (tally.recorded_callbacks, tally.unlogged, tally.recorded_refusals) == (2, 2, 2)
     assert (tally.gamed[CALLBACK], tally.gamed[UNLOGGED]) == (2, 2)
@@ -77,16 +79,16 @@ def test_a_refusal_is_misbooked_below_one_threshold_and_left_unlogged_below_the_
 @pytest.mark.parametrize("undecided", [0.0, 1.0])
 def test_a_misbooked_callback_is_one_recorded_callback_and_one_true_refusal(undecided):
     world = tiny_floor({"calls.undecided": undecided, "calls.do_not_call_base": 0, "calls.do_not_call_irritation": 0})
-    tally, customer = world.tallies[0], world.customers[0, 0]
+    tally, customers = world.tallies[0], world.customers
     world.responses[0].misbook = 1.0
-    _hear_no(world.responses[0], customer, tally, world.p, KEY)
+    core._hear_no(world.responses[0], customers, 0, tally, world.p, KEY)
     assert (tally.recorded_callbacks, tally.recorded_refusals) == (1, 0)
     if undecided == 1.0:  # who asks to be called back cannot be misbooked
         assert (tally.callbacks, tally.refusals, tally.gamed[CALLBACK]) == (1, 0, 0)
-        assert customer.callback == TRUE_CALLBACK
+        assert customers.callback[0] == TRUE_CALLBACK
     else:
         assert (tally.callbacks, tally.refusals, tally.gamed[CALLBACK]) == (0, 1, 1)
-        assert customer.callback == MISBOOKED
+        assert customers.callback[0] == MISBOOKED
 
 
 def _one_hour_calls() -> TinyFloor:
@@ -101,25 +103,29 @@ def _one_hour_calls() -> TinyFloor:
 def _work(world: TinyFloor, hours: float) -> list[int]:
     """Slots of the first rep that are called this week."""
     world.responses[0].hours, world.responses[0].lift[:] = hours, 1.0
-    work_the_book(world.reps[0], world.responses[0], world.customers[0], world.tallies[0], world.floor, world.p, KEY, 0)
-    return np.flatnonzero(world.customers[0]["contact_week"] == world.floor.week).tolist()
+    core.take_turns(world.customers, world.scratch)
+    core.work_the_book(
+        world.reps[0], world.responses[0], world.customers, world.tallies[0], world.floor, world.p, KEY, 0,
+        world.scratch,
+    )  # fmt: skip
+    return np.flatnonzero(world.customers.contact_week == world.floor.week).tolist()
 
 
 def test_nobody_is_called_who_must_not_be_called_or_is_not_there():
     world = _one_hour_calls()
-    world.customers[0, 1].do_not_call = 1
-    world.customers[0, 2].active = 0
+    world.customers.do_not_call[1] = 1
+    world.customers.active[2] = 0
     assert _work(world, hours=40.0) == [0, 3]
     assert world.tallies[0].calls == 2
 
 
 def test_due_callbacks_come_first_and_a_call_that_runs_over_is_owed():
     world = _one_hour_calls()
-    world.customers[0, 3].callback = TRUE_CALLBACK
+    world.customers.callback[3] = TRUE_CALLBACK
     assert _work(world, hours=0.75) == [3]
     assert world.reps[0].owed_hours == pytest.approx(1.0 - 0.75)
     world.floor.week += 1
-    world.customers["callback"] = NO_CALLBACK
+    world.customers.callback[:] = NO_CALLBACK
     assert _work(world, hours=0.25) == []
     assert world.reps[0].owed_hours == 0.0
 
@@ -134,23 +140,29 @@ def _sold(overrides: dict[str, float]) -> TinyFloor:
     """The first rep sells honestly to the first customer, in week 100, for 25 € × 10 people of retention pay."""
     world = tiny_floor({**QUIET, "customers.cooling_off_weeks": 2, "customers.retention_weeks": 13, **overrides})
     world.floor["scheme"]["retention_pay"] = 25.0
-    _sell(world.customers[0, 0], 0, HONEST, world.floor, world.p)
+    core._sell(world.customers, 0, 0, HONEST, world.floor, world.p)
     return world
+
+
+def _live_a_week(world: TinyFloor) -> None:
+    key, answering = np.uint64(core.week_key(world.floor.seed, world.floor.week)), Answering(0.0, 1.0, 1.0)
+    core.live_a_week(
+        world.customers, world.responses, world.tallies, world.floor, world.week, answering, world.p, key, world.scratch
+    )
 
 
 def _live_until(world: TinyFloor, week: int) -> None:
     while world.floor.week <= week:
-        key = np.uint64(rng.week_key(world.floor.seed, world.floor.week))
-        _live(world.customers[0, 0], world.tallies[0], world.floor, world.week, world.p, key, 0)
+        _live_a_week(world)
         world.floor.week += 1
 
 
 def test_a_regretted_sale_is_cancelled_at_the_end_of_the_cooling_off_and_earns_nothing():
     world = _sold({"tactics.honest.cooling_off": 1.0})
     _live_until(world, week=101)
-    assert (world.customers[0, 0].held[0], world.week.cooled_off) == (1, 0)
+    assert (world.customers.held[0, 0], world.week.cooled_off) == (1, 0)
     _live_until(world, week=102)
-    assert (world.customers[0, 0].held[0], world.week.cooled_off) == (0, 1)
+    assert (world.customers.held[0, 0], world.week.cooled_off) == (0, 1)
     _live_until(world, week=130)
     assert (world.week.cooled_off, world.tallies[0].retention_pay) == (1, 0.0)
 
@@ -158,52 +170,46 @@ def test_a_regretted_sale_is_cancelled_at_the_end_of_the_cooling_off_and_earns_n
 def test_retention_pay_falls_due_once_when_the_sale_has_been_held_long_enough():
     world = _sold({"tactics.honest.cooling_off": 0.0})
     _live_until(world, week=112)
-    assert (world.customers[0, 0].held[0], world.tallies[0].retention_pay) == (1, 0.0)
+    assert (world.customers.held[0, 0], world.tallies[0].retention_pay) == (1, 0.0)
     _live_until(world, week=113)
     assert world.tallies[0].retention_pay == 25.0 * 10
     _live_until(world, week=140)
     assert world.tallies[0].retention_pay == 25.0 * 10
-    assert world.customers[0, 0].due_week == NEVER
+    assert world.customers.due_week[0] == NEVER
 
 
 def test_a_discovered_debt_costs_trust_and_is_settled():
     overrides = {"customers.debt_trust": 0.4, "customers.debt_irritation": 0.6, "customers.debt_satisfaction": 0.2}
     world = tiny_floor({**overrides, "customers.debt_cancels": 1.0, "customers.debt_cancel_slope": 5.0})
-    customer = world.customers[0, 0]
-    customer.debt, customer.held[0] = 0.5, 1
-    _discover(customer, world.floor, world.week, world.p, KEY)
-    assert (customer.trust, customer.irritation) == (pytest.approx(0.6 - 0.4 * 0.5), pytest.approx(0.6 * 0.5))
-    assert customer.satisfaction == pytest.approx(0.6 - 0.2 * 0.5)
-    assert (customer.debt, customer.held[0], world.week.discovery_cancellations) == (0.0, 0, 1)
+    customers = world.customers
+    customers.debt[0], customers.held[0, 0] = 0.5, 1
+    core._discover(customers, 0, world.floor, world.week, world.p, KEY)
+    assert (customers.trust[0], customers.irritation[0]) == pytest.approx((0.6 - 0.4 * 0.5, 0.6 * 0.5))
+    assert customers.satisfaction[0] == pytest.approx(0.6 - 0.2 * 0.5)
+    assert (customers.debt[0], customers.held[0, 0], world.week.discovery_cancellations) == (0.0, 0, 1)
 
 
 @pytest.mark.parametrize(("weeks_later", "wronged"), [(13, 1), (14, 0)])
 def test_a_wronged_leaver_leaves_a_detractor_behind_until_the_slot_is_filled(weeks_later, wronged):
     world = tiny_floor({**QUIET, "customers.wronged_weeks": 13})
-    customer, floor, week = world.customers[0, 0], world.floor, world.week
-    customer.debt = 0.5
-    _discover(customer, floor, week, world.p, KEY)
+    customers, floor, week = world.customers, world.floor, world.week
+    customers.debt[0] = 0.5
+    core._discover(customers, 0, floor, week, world.p, KEY)
     floor.week += weeks_later
-    _depart(customer, floor, week, False, world.p)
-    assert (customer.active, customer.left_wronged, week.churned) == (0, wronged, 1)
+    core._depart(customers, 0, floor, week, False, world.p)
+    assert (customers.active[0], customers.left_wronged[0], week.churned) == (0, wronged, 1)
 
-    _live_together(world, world.p)
+    _live_a_week(world)
     assert (week.customers, week.left_wronged, week.arrivals) == (7, wronged, 0)
-    _live_together(world, tiny_floor({**QUIET, "customers.lead_rate": 1.0}).p)
+    _live_a_week(world._replace(p=tiny_floor({**QUIET, "customers.lead_rate": 1.0}).p))
     assert (week.customers, week.left_wronged, week.arrivals) == (8, 0, 1)
-
-
-def _live_together(world: TinyFloor, p: Any) -> None:
-    answering = Answering(0.0, 1.0, 1.0)
-    live_a_week(world.customers, world.responses, world.tallies, world.floor, world.week, answering, p, KEY)
 
 
 def test_a_closed_door_of_marketing_leaves_a_slot_vacant():
     world = tiny_floor(QUIET)
-    world.customers[0, 0].active = 0
-    for entity in range(100):
-        _maybe_fill(world.customers[0, 0], world.floor, world.week, 0.0, world.p, KEY, entity)
-    assert (world.customers[0, 0].active, world.week.arrivals) == (0, 0)
+    world.customers.active[0] = 0
+    _live_until(world, week=199)
+    assert (world.customers.active[0], world.week.arrivals) == (0, 0)
 
 
 def test_a_let_down_client_takes_a_quarter_at_the_end_of_each_period_and_closes_the_floor_at_last():
@@ -211,7 +217,7 @@ def test_a_let_down_client_takes_a_quarter_at_the_end_of_each_period_and_closes_
     floor, volumes = world.floor, []
     for floor.week in range(100, 116):
         floor.disappointment = 1.0
-        settle_volume(floor, world.reps, world.customers, world.tallies, world.p, KEY)
+        core.settle_volume(floor, world.reps, world.customers, world.tallies, world.p, KEY)
         volumes.append(float(floor.volume))
     assert volumes == [1.0] * 3 + [0.75] * 4 + [0.5] * 4 + [0.25] * 4 + [0.0]
     assert (floor.closed, floor.open_seats, world.reps["present"].tolist()) == (1, 0, [0, 0])
@@ -225,7 +231,7 @@ def _on_the_edge(target: float, pressure: float) -> float:
     world.floor["week"] = 103
     rep = world.reps[0]
     rep.period_sales, rep.period_recorded, rep.usual_sales, rep.usual_recorded = 6.0, 30.0, 2.0, 10.0
-    return float(_quota_value(rep, world.responses[0], world.floor, world.p))
+    return float(core._quota_value(rep, world.responses[0], world.floor, world.p))
 
 
 def test_a_sale_is_worth_stake_times_density_just_at_the_quota():
@@ -247,7 +253,7 @@ def _ability_hired(commission: float, outside_ability: float) -> tuple[float, li
     for applicants in (1, 2, 3, 4, 5, 6, 7, 8):
         world = tiny_floor({**overrides, "workforce.applicants": applicants})
         world.floor["scheme"]["base_pay"], world.floor["scheme"]["commission"] = 600.0, commission
-        hire(world.reps[0], world.tallies[0], world.floor, world.p, KEY, 0)
+        core.hire(world.reps[0], world.tallies[0], world.floor, world.p, KEY, 0)
         abilities.append(float(world.reps[0].ability))
     return abilities[-1], abilities
 
@@ -267,13 +273,13 @@ def test_pay_follows_what_is_on_file(tiny):
     tally.sales, tally.recorded_sales, tally.recorded_refusals, tally.recorded_callbacks = 2, 2, 3, 1
     tally.refusals, tally.unlogged = 9, 5
     tiny.reps[0].own_nps = 0.25
-    pay_rep(tiny.reps[0], tally, tiny.floor, tiny.p)
+    core.pay_rep(tiny.reps[0], tally, tiny.floor, tiny.p)
     assert tally.base_pay == 500.0
     assert tally.commission == 5.0 * 2 * 10
     assert tally.activity_pay == 0.5 * (2 + 3 + 1) * 10
     assert tally.survey_bonus == 200.0 * 0.25
     tiny.reps[0].own_nps = -0.5
-    pay_rep(tiny.reps[0], tally, tiny.floor, tiny.p)
+    core.pay_rep(tiny.reps[0], tally, tiny.floor, tiny.p)
     assert tally.survey_bonus == 0.0
 
 
@@ -284,7 +290,7 @@ def test_an_audit_finds_the_share_that_it_hears_and_a_case_may_end_in_a_sanction
     world.floor["scheme"]["audit"] = 0.1
     world.tallies[0].gamed[CHANNELS.index("pressure")] = 4
     for tally in world.tallies:
-        audit_rep(tally, world.floor, world.p, KEY, 0)
+        core.audit_rep(tally, world.floor, world.p, KEY, 0)
     assert world.tallies[0].found.tolist() == [0.1 * 10 * 4] + 8 * [0]
     assert (world.tallies["sanctions"].tolist(), world.tallies["fine"].tolist()) == ([1, 0], [30.0, 0.0])
 
@@ -294,43 +300,43 @@ def test_a_change_of_scheme_costs_motivation_by_its_size():
     world.reps["motivation"] = 0.5
     scheme = blank(SCHEME, 1)[0]
     scheme.audit = 0.1
-    change_scheme(world.floor, world.reps, scheme, world.p)
+    core.change_scheme(world.floor, world.reps, scheme, world.p)
     assert world.floor["scheme"]["audit"] == 0.1
     assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)
-    change_scheme(world.floor, world.reps, scheme, world.p)
+    core.change_scheme(world.floor, world.reps, scheme, world.p)
     assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)
 
 
-def _answer(rush: float, fixing: float, **overrides: float) -> tuple[TinyFloor, Any]:
+def _answer(rush: float, fixing: float, **overrides: float) -> TinyFloor:
     """One customer calls in and is answered in time by the first rep, at logit ``fixing``, perhaps in a rush."""
     world = tiny_floor({"service.rush_fixed": 10.0, "service.give_up": 0.0, **overrides})
-    customer, response = world.customers[0, 0], world.responses[0]
-    customer.open_issue, response.rush, response.fixing = 1, rush, fixing
-    answering, luck = Answering(0.0, 1.0, 1.0), rng.bits(KEY, 0, 0)
-    answer_contact(customer, response, world.tallies[0], world.week, answering, world.p, luck, 0.5)
-    return world, customer
+    customers, response = world.customers, world.responses[0]
+    customers.open_issue[0], response.rush, response.fixing = 1, rush, fixing
+    answering, luck = Answering(0.0, 1.0, 1.0), core.bits(KEY, 0, 0)
+    core.answer_contact(customers, 0, response, world.tallies[0], world.week, answering, world.p, luck, 0.5)
+    return world
 
 
 @pytest.mark.parametrize(("rush", "fixing", "recorded", "fixed"), [(0, 40, 1, 1), (0, -40, 0, 0), (1, -40, 1, 0)])
 def test_a_contact_cut_short_is_on_file_as_fixed_whatever_became_of_it(rush, fixing, recorded, fixed):
-    world, customer = _answer(rush, fixing)
+    world = _answer(rush, fixing)
     tally = world.tallies[0]
     assert (tally.answered, tally.recorded_fixed, tally.fixed) == (1, recorded, fixed)
-    assert customer.open_issue == 1 - fixed
+    assert world.customers.open_issue[0] == 1 - fixed
     assert tally.gamed[CHANNELS.index("rushed")] == rush
 
 
 def test_who_gives_up_without_a_solution_keeps_a_debt():
-    _, customer = _answer(0.0, -40.0, **{"service.give_up": 1.0, "service.unsolved_debt": 0.2})
-    assert (customer.open_issue, customer.debt) == (0, 0.2)
+    customers = _answer(0.0, -40.0, **{"service.give_up": 1.0, "service.unsolved_debt": 0.2}).customers
+    assert (customers.open_issue[0], customers.debt[0]) == (0, 0.2)
 
 
 def test_a_contact_is_routed_to_somebody_who_is_there():
     world = tiny_floor()
     world.tallies["present"] = [0.0, 1.0]
-    assert [who_answers(world.responses, world.tallies, draw) for draw in (0.0, 0.4, 0.6, 0.99)] == [1, 1, 1, 1]
+    assert [core.who_answers(world.responses, world.tallies, draw) for draw in (0.0, 0.4, 0.6, 0.99)] == [1, 1, 1, 1]
     world.tallies["present"] = 1.0
-    assert [who_answers(world.responses, world.tallies, draw) for draw in (0.0, 0.4, 0.6, 0.99)] == [0, 0, 1, 1]
+    assert [core.who_answers(world.responses, world.tallies, draw) for draw in (0.0, 0.4, 0.6, 0.99)] == [0, 0, 1, 1]
 
 
 def test_the_quota_counts_what_the_scenario_says():
@@ -338,13 +344,13 @@ def test_the_quota_counts_what_the_scenario_says():
         world = tiny_floor({"quota.counts": counts})
         rep = world.reps[0]
         rep.period_sales, rep.period_recorded, rep.period_fixed, rep.period_answered = 6.0, 30.0, 4.0, 5.0
-        assert period_so_far(rep, world.p) == expected
+        assert core.period_so_far(rep, world.p) == expected
 
 
 def test_a_client_that_asks_for_service_counts_contacts_answered_in_time():
     world = tiny_floor({"client.asks_for": "service", "client.usual_service": 0.5})
     world.week.contacts, world.week.answered_in_time, world.week.recorded_sales = 10, 4, 99
-    assert delivery(world.floor, world.week, 1.0, world.p) == pytest.approx(0.4 / 0.5)
+    assert core.delivery(world.floor, world.week, 1.0, world.p) == pytest.approx(0.4 / 0.5)
     selling = tiny_floor({"client.usual_sales": 10.0})
     selling.week.recorded_sales = 4
-    assert delivery(selling.floor, selling.week, 2.0, selling.p) == pytest.approx(4 * 10 / (10.0 * 2 * 2))
+    assert core.delivery(selling.floor, selling.week, 2.0, selling.p) == pytest.approx(4 * 10 / (10.0 * 2 * 2))
