@@ -20,6 +20,7 @@ from incentive_env.observation import HIGH, LOW, NAMES, NOISE
 _CARRIED = ("_figures", "_previous", "_truth", "_terms", "_time_left", "_levers", "_actions")
 
 
+_WORTH_THREADS = 256  # floors
 _MOST_THREADS = int(getattr(numba.config, "NUMBA_NUM_THREADS", 1))
 
 
@@ -39,13 +40,15 @@ class Floors:
     Args:
         config: the scenario.
         num_floors: size of the batch.
-        threads: over how many threads floors are shared out; results are the same bits for any number.
+        threads: over how many threads floors are shared out, from 256 floors on (fewer would wait longer for one
+            another than they gain); results are the same bits for any number.
     """
 
     def __init__(self, config: Config, num_floors: int, *, threads: int = 1) -> None:
         self.config = config
         self.num_floors = num_floors
         self.threads = threads
+        self._threaded = threads > 1 and num_floors >= _WORTH_THREADS
         # Always passed as an array: handing a single record to compiled code takes longer than most of what it does.
         self._parameters = config_records(config)
         reps = config.salesforce.reps
@@ -111,15 +114,13 @@ class Floors:
         The arrays returned are used again by the next call of the same length: copy what must last.
         """
         run = self._runner(weeks)
-        if self.threads > 1:
+        if self._threaded:
             numba.set_num_threads(min(self.threads, _MOST_THREADS))
-        run.flat_reps.fill(0.0)
-        run.flat_weeks.fill(0.0)
         run.simulate(
-            *self._core_state, self._responses, run.rep_weeks, run.floor_weeks, self._schemes, self._parameters,
-            self._scratch,
+            *self._core_state, self._responses, run.rep_weeks, run.floor_weeks, run.flat_reps, run.flat_weeks,
+            self._schemes, self._parameters, self._scratch,
         )  # fmt: skip
-        np.add.reduce(run.flat_weeks, axis=1, out=run.flat_totals)
+        np.add.reduce(run.weeks_of_floors, axis=1, out=run.flat_totals)
         run.report(
             self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self._parameters
         )
@@ -194,15 +195,15 @@ class Floors:
         rep_weeks = _records((self.num_floors, weeks, self.config.salesforce.reps), REP_WEEK)
         floor_weeks = _records((self.num_floors, weeks), FLOOR_WEEK)
         totals = _records((self.num_floors,), FLOOR_WEEK)
-        threaded = self.threads > 1 and self.num_floors > 1
+        flat_reps = rep_weeks.view(np.float64).reshape(self.num_floors, -1)
+        flat_weeks = floor_weeks.view(np.float64).reshape(self.num_floors, -1)
         return _Runner(
-            rep_weeks, rep_weeks.view(np.float64),
-            floor_weeks, floor_weeks.view(np.float64).reshape(self.num_floors, weeks, -1),
+            rep_weeks, flat_reps, floor_weeks, flat_weeks, flat_weeks.reshape(self.num_floors, weeks, -1),
             totals, totals.view(np.float64).reshape(self.num_floors, -1),
             bound(
-                run_floors_threaded if threaded else run_floors,
-                *self._core_state, self._responses, rep_weeks, floor_weeks, self._schemes, self._parameters,
-                self._scratch,
+                run_floors_threaded if self._threaded else run_floors,
+                *self._core_state, self._responses, rep_weeks, floor_weeks, flat_reps, flat_weeks, self._schemes,
+                self._parameters, self._scratch,
             ),
             bound(
                 report_period,
@@ -218,6 +219,7 @@ class _Runner(NamedTuple):
     flat_reps: NDArray[np.float64]
     floor_weeks: np.ndarray
     flat_weeks: NDArray[np.float64]
+    weeks_of_floors: NDArray[np.float64]
     totals: np.ndarray
     flat_totals: NDArray[np.float64]
     simulate: Callable[..., None]

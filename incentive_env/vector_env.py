@@ -31,7 +31,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         autoreset_mode: what happens to a floor whose episode is over: opened anew at the next step (``NEXT_STEP``),
             in the same step (``SAME_STEP``, last observation and info under ``final_obs`` and ``final_info``), or
             not at all (``DISABLED``).
-        threads: over how many threads the floors are shared out; worth it from 256 floors on.
+        threads: over how many threads the floors are shared out, from 256 floors on.
         render_mode: ``None``; a batch is not drawn.
         **overrides: dotted overrides of the config.
     """

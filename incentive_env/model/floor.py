@@ -15,7 +15,7 @@ def run_floor(
     floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
     floor_weeks: np.ndarray, scheme: Record, p: Record, scratch: Scratch,
 ) -> None:  # fmt: skip
-    """Put a scheme in force on one floor and run it for as many weeks as ``floor_weeks`` has records."""
+    """Put a scheme in force on one floor, and run it for as many weeks as there are records, all zero."""
     change_scheme(floor, reps, scheme, p)
     for week in range(len(floor_weeks)):
         simulate_week(floor, reps, customers, responses, rep_weeks[week], floor_weeks[week], p, scratch)
@@ -24,7 +24,8 @@ def run_floor(
 @entry
 def run_floors(
     floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray, scratch: Scratch,
+    floor_weeks: np.ndarray, flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: np.ndarray,
+    parameters: np.ndarray, scratch: Scratch,
 ) -> None:  # fmt: skip
     """Run a batch, one floor after the other.
 
@@ -33,14 +34,17 @@ def run_floors(
         reps: ``[floors, reps]`` REP.
         customers: of the batch, flat.
         responses: ``[floors, reps]`` RESPONSE, scratch.
-        rep_weeks: ``[floors, weeks, reps]`` REP_WEEK, zero on entry.
-        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK, zero on entry.
+        rep_weeks: ``[floors, weeks, reps]`` REP_WEEK, written.
+        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK, written.
+        flat_reps: the same memory as numbers ``[floors, numbers]``.
+        flat_weeks: likewise.
         schemes: ``[floors]`` SCHEME.
         parameters: ``[1]`` record of the configuration.
         scratch: for each thread.
     """
     mine = scratch_of(scratch, 0)
     for f in range(len(floors)):
+        flat_reps[f], flat_weeks[f] = 0.0, 0.0
         run_floor(
             floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
             parameters[0], mine,
@@ -50,10 +54,12 @@ def run_floors(
 @threaded_entry
 def run_floors_threaded(
     floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, schemes: np.ndarray, parameters: np.ndarray, scratch: Scratch,
+    floor_weeks: np.ndarray, flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: np.ndarray,
+    parameters: np.ndarray, scratch: Scratch,
 ) -> None:  # fmt: skip
     """The same as `run_floors`, with the floors shared out over threads."""
     for f in numba.prange(len(floors)):
+        flat_reps[f], flat_weeks[f] = 0.0, 0.0
         run_floor(
             floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
             parameters[0], scratch_of(scratch, numba.get_thread_id()),  # type: ignore[attr-defined]
