@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all validate benchmark pages warm lint format typecheck schema wheel clean
+.PHONY: help setup demo test test-all validate benchmark pages speed peers warm lint format typecheck schema wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,13 @@ benchmark: .venv/.installed  ## run a suite (SUITE=smoke, standard, full) and wr
 
 pages: .venv/.installed  ## regenerate docs/leaderboard.md, its picture and the README's figures
 	$(BIN)/python scripts/benchmark.py pages docs/results/benchmark.json
+
+speed: .venv/.installed  ## measure the speed of everything into docs/results/speed.json and docs/performance.md: many minutes
+	$(BIN)/python scripts/speed.py --until-better --out docs/results/speed.json
+	$(BIN)/python scripts/speed.py --page docs/results/speed.json
+
+peers: .venv/.installed  ## create .venv-peers, with the other environments that `make speed` measures too
+	$(BIN)/python agents/speed/peers/install.py
 
 # Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
 warm: .venv/.installed

@@ -5,14 +5,11 @@ Example:
 """
 
 import os
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, user_errors, write_json, written_whole
+from common import app, check_writable, only_regressions_exit_with_1, user_errors, write_json, written_whole
 
 from agents.benchmark.results import read_results
 
@@ -125,18 +122,6 @@ def pages(
 
         write_pages(read_results(results), characteristics, page, readme)
         print(f"{page} and {readme} written")
-
-
-@contextmanager
-def only_regressions_exit_with_1() -> Iterator[None]:
-    """A fault of ours must not pass for a regression, as with Python's own exit code: it is told whole, with code 2."""
-    try:
-        yield
-    except (typer.Exit, ValueError, OSError, ImportError):
-        raise
-    except Exception:
-        traceback.print_exc()
-        raise typer.Exit(2) from None
 
 
 def _write(path: Path | None, text: str) -> None:

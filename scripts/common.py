@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,9 @@ from agents.files import write_json, written_whole
 from agents.registry import PolicyError
 from incentive_env import ConfigError
 
-__all__ = ["app", "check_writable", "console", "user_errors", "write_json", "written_whole"]
+__all__ = [
+    "app", "check_writable", "console", "only_regressions_exit_with_1", "user_errors", "write_json", "written_whole",
+]  # fmt: skip
 
 
 def app() -> typer.Typer:
@@ -54,4 +57,16 @@ def user_errors() -> Iterator[None]:
         raise typer.Exit(2) from None
     except ImportError as error:
         print(f"error: needs {error.name}: pip install 'incentive-env[training,plots]'", file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def only_regressions_exit_with_1() -> Iterator[None]:
+    """A fault of ours must not pass for a regression, as with Python's own exit code: it is told whole, with code 2."""
+    try:
+        yield
+    except (typer.Exit, ValueError, OSError, ImportError):
+        raise
+    except Exception:
+        traceback.print_exc()
         raise typer.Exit(2) from None

@@ -12,7 +12,8 @@ from typing import Any
 import incentive_env
 
 _PACKAGES = ("gymnasium", "numpy", "numba", "scipy", "torch", "stable_baselines3", "sb3_contrib", "cma")
-_AFTERWARDS = ("agents/benchmark/analysis/", "agents/benchmark/report/")  # reads results, makes none
+# Reads results or times them, makes none.
+_AFTERWARDS = ("agents/benchmark/analysis/", "agents/benchmark/report/", "agents/speed/")
 _ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -1,0 +1,58 @@
+"""How the cost of a decision grows with the size of what is simulated."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from agents.speed.timing import interleave
+from agents.speed.work import FRESH, batch_work
+from incentive_env import Config, load_config
+
+FLOORS = 32  # where something else grows
+SIZES: dict[str, tuple[int, ...]] = {
+    "reps": (6, 12, 24, 48),
+    "slots": (25, 50, 100, 200),  # of a rep
+    "floors": (16, 64, 256, 1024),
+    "weeks": (8, 16, 32, 64),  # that floors run on without being opened anew
+}
+QUICK = {"reps": (6, 24), "slots": (25, 100), "floors": (16, 128), "weeks": (8, 32)}
+
+_KEYS = {"reps": "salesforce.reps", "slots": "market.slots"}
+_OPEN = {"client.may_leave": False, "money.insolvency": False}  # a floor that closes costs nothing from then on
+
+
+def measure(config: Config, rounds: int, *, quick: bool = False) -> dict[str, Any]:
+    """Time batches of all sizes in turns, and fit what their cost grows with.
+
+    Args:
+        config: the scenario whose sizes are varied, one at a time.
+        rounds: how often each is timed.
+        quick: two sizes of each.
+
+    Returns:
+        Content for a JSON file: by what grows, its sizes, seconds of a batch's decisions, and the exponent.
+    """
+    varied = QUICK if quick else SIZES
+    tasks = {(what, size): _seconds_of_batch(config, what, size) for what, sizes in varied.items() for size in sizes}
+    times = interleave(tasks, rounds, "growth")
+    return {
+        what: _told(sizes, [float(np.median(times[what, size])) for size in sizes]) for what, sizes in varied.items()
+    }
+
+
+def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """The power of the size that cost grows with: the slope of the least squares between the logarithms."""
+    _, slope = np.polynomial.polynomial.polyfit(np.log(sizes), np.log(seconds), 1)
+    return float(slope)
+
+
+def _seconds_of_batch(config: Config, what: str, size: int) -> Callable[[], float]:
+    changed = load_config(config, {**_OPEN, **({_KEYS[what]: size} if what in _KEYS else {})})
+    decisions = size // config.horizon.decision_weeks if what == "weeks" else FRESH
+    work = batch_work(changed, size if what == "floors" else FLOORS, decisions=decisions)
+    return lambda: work() * work.customer_weeks * decisions
+
+
+def _told(sizes: Sequence[int], seconds: list[float]) -> dict[str, Any]:
+    return {"sizes": list(sizes), "seconds": seconds, "exponent": exponent(sizes, seconds)}

@@ -1,0 +1,204 @@
+"""Figures as tables: of Markdown for the page, and of text for the terminal."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rich.table import Table as RichTable
+
+OPEN, CLOSE = "<!-- speed: begin -->", "<!-- speed: end -->"
+
+
+class Table(NamedTuple):
+    """Figures ready to be read."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    left: int = 1  # columns that are words
+    note: str = ""
+
+
+def tables(results: Mapping[str, Any]) -> list[Table]:
+    """A table or two for each part that was measured."""
+    return [table for part, told in _TOLD.items() if part in results for table in told(results[part])]
+
+
+def markdown(results: Mapping[str, Any]) -> str:
+    """All tables, and where the figures come from."""
+    return "\n".join([*map(_markdown, tables(results)), _origin(results)])
+
+
+def with_tables(text: str, results: Mapping[str, Any], where: Path) -> str:
+    """A page's text with its tables as the figures have them.
+
+    Raises:
+        ValueError: the page has no place for them.
+    """
+    before, _, rest = text.partition(OPEN)
+    _, found, after = rest.partition(CLOSE)
+    if not found:
+        raise ValueError(f"{where}: holds no place for tables, between {OPEN} and {CLOSE}")
+    return f"{before}{OPEN}\n\n{markdown(results)}\n{CLOSE}{after}"
+
+
+def rich_table(table: Table) -> RichTable:
+    """A table for the terminal."""
+    shown = RichTable(title=table.title, caption=table.note or None)
+    for place, heading in enumerate(table.headings):
+        shown.add_column(heading, justify="left" if place < table.left else "right")
+    for row in table.rows:
+        shown.add_row(*row)
+    return shown
+
+
+def _markdown(table: Table) -> str:
+    marks = ["---"] * table.left + ["---:"] * (len(table.headings) - table.left)
+    lines = [f"**{table.title}**", "", f"| {' | '.join(table.headings)} |", f"|{'|'.join(marks)}|"]
+    lines += [f"| {' | '.join(row)} |" for row in table.rows]
+    return "\n".join([*lines, "", *([table.note, ""] if table.note else [])])
+
+
+def _simulator(part: Mapping[str, Any]) -> Iterator[Table]:
+    forms = part["reference"]
+    rows = [
+        (
+            _environment(row), str(row["floors"]), str(row["threads"]), f"{row['cores']:.1f}", row["pay"],
+            _spread(row["ns"]),
+            f"{row['floor_weeks_per_second']:,.0f}", f"{row['customer_weeks_per_second'] / 1e6:.1f}",
+            f"{row['env_steps_per_second']:,.0f}", _spread(row["ratio"]["whole"]),
+            f"{row['ratio']['bare']['value']:.1f}", _percent(row["outside"]),
+        )
+        for row in part["rows"]
+    ]  # fmt: skip
+    headings = (
+        "environment", "floors", "threads", "cores busy", "pay", "ns a customer-week", "floor-weeks/s",
+        "million customer-weeks/s", "env steps/s", "× whole", "× bare", "outside compiled code",
+    )  # fmt: skip
+    yield Table(
+        "Speed", headings, rows,
+        note="× whole and × bare: times as long as these forms of the reference loop. Wanted: at most 6 times the "
+        "whole for 256 floors on one thread; at most 40 % of an Env's step outside compiled code. A step is four "
+        "weeks.",
+    )  # fmt: skip
+    meant = {
+        "whole": "all arrays of a customer, the best that we can compile",
+        "bare": "six doubles, the best that we can compile",
+        "plain": "six doubles, as one would write it",
+    }
+    yield Table(
+        "The reference loop", ("form", "a customer's state", "ns a customer-week"),
+        [(form, meant[form], _spread(forms[form]["ns"])) for form in meant], left=2,
+    )  # fmt: skip
+
+
+def _startup(part: Mapping[str, Any]) -> Iterator[Table]:
+    memory, cold = part["memory"], part["first_step_empty_cache_s"]
+    rows = [
+        ("import incentive_env", f"{_spread(part['import_s'], 2)} s", ""),
+        ("import, make, reset and a step", f"{_spread(part['first_step_s'], 2)} s", "at most 0.7 s"),
+        ("the same, nothing compiled yet", ", ".join(f"{seconds:.1f} s" for seconds in cold) or "", "below 20 s"),
+        ("memory a floor, at the peak", _kilobytes(memory["peak_bytes_per_floor"]), ""),
+        ("state of a floor", _kilobytes(memory["state_bytes_per_floor"]), ""),
+        ("peak over state", f"{memory['ratio']:.1f}", "at most 4"),
+    ]  # fmt: skip
+    yield Table("Beginning", ("in a fresh process", "measured", "wanted"), rows)
+
+
+def _growth(part: Mapping[str, Any]) -> Iterator[Table]:
+    rows = [
+        (
+            what, ", ".join(map(str, fit["sizes"])), ", ".join(f"{1e3 * seconds:.1f}" for seconds in fit["seconds"]),
+            f"{fit['exponent']:.2f}",
+        )
+        for what, fit in part.items()
+    ]  # fmt: skip
+    yield Table(
+        "Growth", ("with", "sizes", "ms", "exponent"), rows, left=3,
+        note="Wanted: 0.9 to 1.1. More slots cost less than their share, for a rep's hours and not its book bound its "
+        "calls.",
+    )  # fmt: skip
+
+
+def _peers(part: Mapping[str, Any]) -> Iterator[Table]:
+    own = part["updates_per_second"]
+    rows = [
+        ("ours, the compiled core", "", _millions(own["core"]), "", ""),
+        ("ours, `VectorEnv.step` over whole episodes", "", _millions(own["episodes"]), "", ""),
+        *(
+            (
+                row["peer"], f"{row['package']} {row['version']}", _millions(row["updates_per_second"]),
+                _times(row["ours"]["core"]), _times(row["ours"]["episodes"]),
+            )
+            for row in part["rows"]
+        ),
+    ]  # fmt: skip
+    headings = ("environment", "package", "million updates/s", "our core: times as many", "our episodes: times as many")
+    absent = [f"{name} is not installed" for name in part["missing"]]
+    absent += [f"{name} failed: {reason}" for name, reason in part["failed"].items()]
+    yield Table("Entities updated a second, one thread", headings, rows, left=2, note="; ".join(absent))
+    same: dict[str, list[str]] = {part["what"]: ["ours"]}
+    for row in part["rows"]:
+        same.setdefault(row["what"], []).append(row["peer"])
+    yield Table(
+        "What an update is", ("environment", "an update"), [("; ".join(of), what) for what, of in same.items()], 2
+    )
+
+
+def _training(part: Mapping[str, Any]) -> Iterator[Table]:
+    rows = [
+        (str(row["floors"]), str(row["minibatch"]), f"{row['decisions_per_second']:,.0f}", _percent(row["share"]))
+        for row in part["rows"]
+    ]
+    better = part.get("until_better")
+    yield Table(
+        "PPO, one thread", ("floors", "minibatch", "decisions/s", "time in the environment"), rows, left=0,
+        note="" if better is None else _until_better(better),
+    )  # fmt: skip
+
+
+def _until_better(better: Mapping[str, Any]) -> str:
+    aim = f"ahead of {better['against']} on {better['held_out'][1]} held-out floors"
+    if better["seconds"] is None:
+        return f"From nothing: {better['plan']} did not get {aim} within {better['looks'][-1]['seconds']:,.0f} s."
+    return (
+        f"From nothing to a policy {aim}, with 95 % and at the next look too: {better['seconds']:,.0f} s of training "
+        f"by the plan {better['plan']}, {better['decisions']:,} decisions."
+    )
+
+
+_TOLD: dict[str, Callable[[Mapping[str, Any]], Iterator[Table]]] = {
+    "simulator": _simulator, "startup": _startup, "growth": _growth, "peers": _peers, "training": _training,
+}  # fmt: skip
+
+
+def _origin(results: Mapping[str, Any]) -> str:
+    origin = results["provenance"]
+    machine, versions = origin["machine"], origin["versions"]
+    told = ", ".join(f"{name} {versions[name]}" for name in ("python", "numpy", "numba", "torch"))
+    rough = "A quick trial run, whose figures are rough. " if results["quick"] else ""
+    return f"{rough}Measured on {machine['cores']} cores of {machine['cpu'] or machine['architecture']}, with {told}.\n"
+
+
+def _environment(row: Mapping[str, Any]) -> str:
+    return "Env by gym.make" if row["env"] == "gym.make" else str(row["env"])
+
+
+def _spread(figure: Mapping[str, float], digits: int = 1) -> str:
+    return f"{figure['value']:.{digits}f} ({figure['low']:.{digits}f} … {figure['high']:.{digits}f})"
+
+
+def _percent(figure: Mapping[str, float]) -> str:
+    return f"{100 * figure['value']:.0f} %"
+
+
+def _millions(figure: Mapping[str, float]) -> str:
+    return f"{figure['value'] / 1e6:.2f}"
+
+
+def _times(figure: Mapping[str, float]) -> str:
+    return f"{figure['value']:.3g}"
+
+
+def _kilobytes(size: float) -> str:
+    return f"{size / 1e3:.0f} kB"
