@@ -42,9 +42,14 @@ class Floors:
         num_floors: size of the batch.
         threads: over how many threads floors are shared out, from 256 floors on (fewer would wait longer for one
             another than they gain); results are the same bits for any number.
+
+    Raises:
+        ValueError: fewer than one thread.
     """
 
     def __init__(self, config: Config, num_floors: int, *, threads: int = 1) -> None:
+        if threads < 1:  # the core would write into scratch that no thread has
+            raise ValueError(f"threads = {threads}: must be at least 1")
         self.config = config
         self.num_floors = num_floors
         self.threads = threads

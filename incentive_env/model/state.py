@@ -175,7 +175,7 @@ RESPONSE = np.dtype(
     align=True,
 )
 
-AT_ONCE = 16  # calls sized up together: numbers that fill two vector registers
+AT_ONCE = 16  # calls sized up together, at most
 
 # The calls that a rep is about to make.
 CALLS = np.dtype(

@@ -11,9 +11,9 @@ WHAT = (
 )
 
 
-def build(batch: int) -> _clock.Loop:
-    """Makes a batch of the native vector environment."""
-    envs = gym.make_vec("CartPole-v1", num_envs=batch, vectorization_mode="vector_entry_point")
+def build(batch: int, mode: str = "vector_entry_point") -> _clock.Loop:
+    """Makes a batch in one of Gymnasium's modes; the native one if not told otherwise."""
+    envs = gym.make_vec("CartPole-v1", num_envs=batch, vectorization_mode=mode)
     envs.reset(seed=0)
     actions = np.random.default_rng(0).integers(2, size=(ROWS, batch))
 
