@@ -10,8 +10,8 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.anchored_ppo import AnchoredPPO
 from agents.plans import AnchoredPPOPlan, GradientPlan, SACPlan
-from agents.policy_file import resolved
 from incentive_env import Config
+from incentive_env.policies.files import resolved
 
 _CLASSES: dict[str, type[BaseAlgorithm]] = {
     "ppo": PPO, "recurrent_ppo": RecurrentPPO, "anchored_ppo": AnchoredPPO, "sac": SAC, "tqc": TQC,

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.evaluation import Evaluation, evaluate, interval
-from agents.policy import FixedPolicy, Policy
 from incentive_env import Config, load_config
+from incentive_env.evaluation import Evaluation, evaluate, interval
 from incentive_env.model.state import CHANNELS, LEVERS
 from incentive_env.panel import sees_state
+from incentive_env.policies.fixed import FixedPolicy, Policy
 
 OUTCOMES = ("loyalty", "profit", "conversion")  # fields of `Evaluation`
 SUM, ALL, TOGETHER = "sum of these", "all at once", "together"

@@ -10,8 +10,7 @@ from stable_baselines3.common.running_mean_std import RunningMeanStd
 
 from agents.checkpoints import latest_checkpoint, read_model
 from incentive_env.observation import observation_space
-
-CLIP = 10.0  # normalised observations are held within ±this, in training and after
+from incentive_env.policies.network import CLIP
 
 
 class LearnedPolicy:

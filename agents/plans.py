@@ -1,6 +1,7 @@
 """Training plans, ``configs/training/*.yaml``: one class an algorithm, every number bounded and explained."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -8,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from incentive_env import ConfigError
 from incentive_env.config import config_directory, read_yaml
+from incentive_env.policies import Policy
+
+Watch = Callable[[Policy, int], None]
+"""Is shown a policy while it is trained, as it is after so many decisions; it must not change it."""
 
 Width = Annotated[int, Field(ge=1, le=4096)]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from agents.evaluation import BASE, Evaluation, gap, interval
+from incentive_env.evaluation import BASE, Evaluation, gap, interval
 from incentive_env.model.state import CHANNELS
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.coefficients import Coefficient
-from agents.evaluation import evaluate, evaluation_seeds
 from agents.progress import Progress
 from agents.registry import load_policy
 from incentive_env import Config, ConfigError, load_config
+from incentive_env.evaluation import evaluate, evaluation_seeds
 
 _TRIES = 1000  # trajectories drawn for one that the configuration takes
 

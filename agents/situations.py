@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from agents.evaluation import Interval, interval
-from agents.features import ENTRIES
-from agents.policy import Policy
 from incentive_env import Config, load_config
+from incentive_env.evaluation import Interval, interval
 from incentive_env.floors import Floors
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.model.state import LEVERS
 from incentive_env.objective import loyalty_score
 from incentive_env.observation import NAMES
 from incentive_env.panel import roll_out, sees_state
+from incentive_env.policies.features import ENTRIES
+from incentive_env.policies.fixed import Policy
 
 EVENTS = ("campaign", "newcomers", "product_fault")
 _OFTEN = 0.03  # chance a week of the event looked at: 96 % of floors meet it in an episode of two years

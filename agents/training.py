@@ -14,8 +14,7 @@ from stable_baselines3.common.vec_env import VecNormalize
 from agents.algorithms import new_model, update_size
 from agents.checkpoints import CheckpointError, checkpoints, read_description, read_memory, read_model, save_checkpoint
 from agents.learned import CLIP, LearnedPolicy
-from agents.plans import GradientPlan
-from agents.policy import Watch
+from agents.plans import GradientPlan, Watch
 from agents.progress import Progress
 from agents.vec_adapter import NativeVecEnv, StateVectorEnv
 from incentive_env import Config, SalesFloorVectorEnv

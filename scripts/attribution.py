@@ -23,12 +23,12 @@ from agents.attribution import (
     open_channels,
     worth_rows,
 )
-from agents.evaluation import evaluation_seeds, interval
-from agents.policy import Policy
 from agents.progress import Progress
 from agents.registry import NAMES, load_policy
 from incentive_env import Config, load_config
+from incentive_env.evaluation import evaluation_seeds, interval
 from incentive_env.model.state import CHANNELS
+from incentive_env.policies.fixed import Policy
 
 main = app()
 EXAMPLE = "Example: python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json"

@@ -10,9 +10,9 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from agents.files import write_json, written_whole
 from agents.registry import PolicyError
 from incentive_env import ConfigError
+from incentive_env.files import write_json, written_whole
 
 __all__ = [
     "app", "check_writable", "console", "only_regressions_exit_with_1", "user_errors", "write_json", "written_whole",

@@ -14,11 +14,11 @@ from typing import Annotated, Any
 import typer
 from common import app, check_writable, console, user_errors, write_json, written_whole
 
-from agents.evaluation import Evaluation, evaluate, evaluation_seeds, interval
-from agents.policy import FIXED
 from agents.registry import NAMES, load_policy
 from agents.results import result_rows, result_table
 from incentive_env import Config, load_config
+from incentive_env.evaluation import Evaluation, evaluate, evaluation_seeds, interval
+from incentive_env.policies.fixed import FIXED
 
 main = app()
 EXAMPLE = "Example: python scripts/demo.py --floors 128 --out runs/demo"

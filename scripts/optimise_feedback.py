@@ -12,13 +12,13 @@ import typer
 from common import app, console, user_errors
 from optimising import command_line, finalists_table, how_found, look, prepare, write_policy
 
-from agents.feedback import KINDS, LinearFeedback, LinearForm
 from agents.objectives import OBJECTIVES, FloorObjective
-from agents.policy import FixedPolicy
-from agents.policy_file import found_content
 from agents.registry import load_policy
 from agents.search import Plan, Start
 from incentive_env import Config, load_config
+from incentive_env.policies.feedback import KINDS, LinearFeedback, LinearForm
+from incentive_env.policies.files import found_content
+from incentive_env.policies.fixed import FixedPolicy
 
 main = app()
 EXAMPLE = (

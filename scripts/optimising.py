@@ -10,10 +10,10 @@ import yaml
 from common import check_writable, written_whole
 from rich.table import Table
 
-from agents.evaluation import evaluate, interval
 from agents.objectives import FloorObjective
-from agents.policy import Policy
 from agents.search import SEARCH_SEEDS, VALIDATION_SEEDS, Found, Plan, Start, search
+from incentive_env.evaluation import evaluate, interval
+from incentive_env.policies.fixed import Policy
 
 CHECKPOINT = "search.pickle"
 

@@ -8,8 +8,8 @@ import matplotlib
 import numpy as np
 
 from agents.benchmark.results import Cell, Results, cells_by_group
-from agents.evaluation import Evaluation, proxy_of
 from incentive_env import Config
+from incentive_env.evaluation import Evaluation, proxy_of
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

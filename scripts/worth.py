@@ -12,13 +12,13 @@ import typer
 from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
 
-from agents.evaluation import Interval, interval
-from agents.policy import FixedPolicy, Policy
 from agents.registry import load_policy
 from agents.situations import EVENTS, Managed, Situation, event, manage, rotten_team
 from incentive_env import Config, load_config
+from incentive_env.evaluation import Interval, interval
 from incentive_env.objective import loyalty_score
 from incentive_env.panel import roll_out, sees_state
+from incentive_env.policies.fixed import FixedPolicy, Policy
 
 main = app()
 EXAMPLE = "Example: python scripts/worth.py --static best_static_score --feedback feedback_score --out runs/worth.json"

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from agents.policy import FIXED
 from incentive_env import Config, Scheme, load_config
 from incentive_env.model.state import CHANNELS, LEVERS
 from incentive_env.objective import loyalty_score
 from incentive_env.panel import roll_out
+from incentive_env.policies.fixed import FIXED
 
 FLAT = Scheme(base_pay=600)
 SEEDS = range(500, 532)

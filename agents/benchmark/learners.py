@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from agents.feedback import LinearFeedback, LinearForm
-from agents.files import written_whole
 from agents.objectives import FloorObjective
-from agents.plans import FeedbackPlan, GradientPlan, RandomSearchPlan, StaticPlan
-from agents.policy import FixedPolicy, Policy, Watch
-from agents.policy_file import found_content, resolved
+from agents.plans import FeedbackPlan, GradientPlan, RandomSearchPlan, StaticPlan, Watch
 from agents.random_search import search_randomly
 from agents.search import Plan as SearchBudget
 from agents.search import Start, search
 from agents.static import StaticForm, scheme_of, static_content
 from incentive_env import Config
+from incentive_env.files import written_whole
+from incentive_env.policies.feedback import LinearFeedback, LinearForm
+from incentive_env.policies.files import found_content, resolved
+from incentive_env.policies.fixed import FixedPolicy, Policy
 
 
 class Task(NamedTuple):

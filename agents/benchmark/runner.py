@@ -20,14 +20,14 @@ from agents.benchmark.cell import run_cell
 from agents.benchmark.provenance import provenance
 from agents.benchmark.results import Cell, Results, digest_of
 from agents.benchmark.suite import Benchmark, Job, Suite, hash_of
-from agents.evaluation import evaluate
-from agents.files import write_json
 from agents.plans import GradientPlan, Plan, RandomSearchPlan, SACPlan
-from agents.policy import FIXED, FixedPolicy
-from agents.policy_file import shipped
 from agents.progress import Progress
 from incentive_env import Config
 from incentive_env.config import read_yaml
+from incentive_env.evaluation import evaluate
+from incentive_env.files import write_json
+from incentive_env.policies.files import shipped
+from incentive_env.policies.fixed import FIXED, FixedPolicy
 
 _CELLS, _MODELS = "cells", "models"
 # What a decision costs beside one of PPO, about: for the time that is left, and to begin with what takes longest.

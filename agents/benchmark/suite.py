@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.benchmark.results import FloorRange, key_of
 from agents.plans import Plan, load_plan, scheme_names
-from agents.policy_file import resolved, shipped
 from agents.registry import NAMES
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.config import config_directory, read_yaml
 from incentive_env.objective import reward_weights
+from incentive_env.policies.files import resolved, shipped
 
 # Floors of the benchmark alone: no search, no training and no adjustment of the model has met them.
 FIRST_FLOORS = {"home": 50_000, "held_out": 60_000, "curve": 70_000}

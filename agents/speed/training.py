@@ -16,16 +16,16 @@ from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.algorithms import new_model, update_size
-from agents.evaluation import evaluate, interval
 from agents.learned import CLIP
 from agents.plans import GradientPlan, load_training
-from agents.policy import Policy
 from agents.progress import Progress
 from agents.registry import load_policy
 from agents.speed.timing import interleave, median
 from agents.training import train
 from agents.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv
+from incentive_env.evaluation import evaluate, interval
+from incentive_env.policies.fixed import Policy
 
 CASES = ((16, 64), (256, 64), (256, 1024))  # floors in the batch, decisions in a minibatch
 QUICK = ((16, 64), (64, 64), (64, 256))

@@ -9,11 +9,11 @@ import torch
 from agents.checkpoints import checkpoints, latest_checkpoint
 from agents.learned import LearnedPolicy
 from agents.plans import load_training
-from agents.policy_file import resolved
 from agents.registry import load_policy
 from agents.training import train
 from incentive_env.observation import NAMES as REPORTED
 from incentive_env.panel import roll_out
+from incentive_env.policies.files import resolved
 from incentive_env.true_state import NAMES as TRUE
 
 ON_POLICY = {"n_steps": 3, "batch_size": 6, "n_epochs": 2, "learning_rate": 0.01}

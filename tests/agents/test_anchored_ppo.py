@@ -11,10 +11,10 @@ from agents.algorithms import new_model
 from agents.checkpoints import latest_checkpoint
 from agents.learned import LearnedPolicy
 from agents.plans import load_training
-from agents.policy_file import PolicyError
 from agents.training import train
 from agents.vec_adapter import NativeVecEnv
 from incentive_env import ConfigError, SalesFloorVectorEnv
+from incentive_env.policies.files import PolicyError
 
 SMALL = {
     "total_timesteps": 24, "num_envs": 4, "checkpoint_every": 12, "policy": {"net_arch": [8]},

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import yaml
 
-from agents.policy import FIXED, FixedPolicy, RandomPolicy
 from agents.registry import NAMES, PolicyError, load_policy, trained_on
 from incentive_env import ConfigError, load_config
 from incentive_env.model.scheme import Scheme, lever_ranges, scheme_to_action
+from incentive_env.policies.fixed import FIXED, FixedPolicy, RandomPolicy
 
 REPORTS = np.zeros((3, 39), np.float32)
 

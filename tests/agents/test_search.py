@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from worlds import small_config
 
-from agents.evaluation import evaluate, evaluation_seeds
-from agents.feedback import LinearForm
 from agents.objectives import OBJECTIVES, FloorObjective
-from agents.policy import FIXED, FixedPolicy
 from agents.search import SEARCH_SEEDS, VALIDATION_SEEDS, Plan, Start, generation_seeds, search
 from agents.search_checkpoint import SearchError
 from agents.static import StaticForm, hand_made, point_of, scheme_of
 from incentive_env import ConfigError, load_config
+from incentive_env.evaluation import evaluate, evaluation_seeds
+from incentive_env.policies.feedback import LinearForm
+from incentive_env.policies.fixed import FIXED, FixedPolicy
 
 PLAN = Plan(generations=25, population=8, floors=3, validation_floors=5)
 PEAK = np.array([0.3, -0.2, 0.9])

@@ -8,9 +8,9 @@ import pytest
 from worlds import small_config
 
 from agents.attribution import ALL, SUM, TOGETHER, Raise, Raised, channel_rows, close_channels, on_floors
-from agents.evaluation import evaluate
-from agents.policy import FIXED, FixedPolicy, RandomPolicy
+from incentive_env.evaluation import evaluate
 from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.policies.fixed import FIXED, FixedPolicy, RandomPolicy
 
 SEEDS = range(10_000, 10_004)
 QUOTA = FIXED["quota_with_threat"].scheme

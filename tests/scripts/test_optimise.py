@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import yaml
 
-from agents.policy import FIXED
 from agents.registry import load_policy
 from incentive_env import load_config
 from incentive_env.model.state import LEVERS
+from incentive_env.policies.fixed import FIXED
 
 SMALL = ("--config", "tiny.yaml", "--set", "horizon.decisions=2", "--generations", 2, "--population", 4)
 QUICK = (*SMALL, "--floors", 2, "--validation", 4, "--restarts", 2)

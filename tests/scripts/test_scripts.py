@@ -9,10 +9,10 @@ import pytest
 import yaml
 from worlds import SMALL
 
-from agents.policy import FIXED
 from agents.registry import NAMES
 from incentive_env import simulate
 from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.policies.fixed import FIXED
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 COMMANDS = sorted(path.stem for path in SCRIPTS.glob("*.py") if 'if __name__ == "__main__"' in path.read_text())

@@ -8,7 +8,7 @@ from scipy import stats
 
 from agents.benchmark.analysis.statistics import Estimate, mean_interval
 from agents.benchmark.results import Cell, Results, cells_by_group, figures
-from agents.evaluation import BASE, proxy_of
+from incentive_env.evaluation import BASE, proxy_of
 from incentive_env.objective import goodhart_gap
 
 

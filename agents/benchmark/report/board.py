@@ -12,7 +12,7 @@ from agents.benchmark.report import conduct, entries, scores, tables, training, 
 from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.theme import Figure, Style
 from agents.benchmark.results import Group, Results, figures, name_of
-from agents.evaluation import BASE
+from incentive_env.evaluation import BASE
 
 
 class Choice(NamedTuple):

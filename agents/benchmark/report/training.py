@@ -11,7 +11,7 @@ from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.tables import number
 from agents.benchmark.report.theme import BLUE, GREY, VERMILLION, Figure, axis, faded, figure
 from agents.benchmark.results import Cell
-from agents.evaluation import proxy_of
+from incentive_env.evaluation import proxy_of
 
 Floats = NDArray[np.float64]
 

@@ -6,10 +6,10 @@ import pytest
 
 from agents.anchored_ppo import SAFE_SEEDS
 from agents.benchmark.suite import FIRST_FLOORS, load_suite
-from agents.evaluation import EVALUATION_SEEDS
 from agents.plans import load_plan
 from agents.search import SEARCH_SEEDS, VALIDATION_SEEDS
 from incentive_env.config import config_directory
+from incentive_env.evaluation import EVALUATION_SEEDS
 
 SUITES = sorted(path.stem for path in (config_directory() / "benchmark").glob("*.yaml"))
 

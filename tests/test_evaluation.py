@@ -8,7 +8,10 @@ import pytest
 from scipy import stats
 from worlds import SMALL, open_floors
 
-from agents.evaluation import (
+from agents.registry import load_policy
+from agents.results import result_rows, result_table
+from incentive_env import simulate
+from incentive_env.evaluation import (
     BASE,
     EVALUATION_SEEDS,
     Evaluation,
@@ -18,9 +21,6 @@ from agents.evaluation import (
     gap,
     interval,
 )
-from agents.registry import load_policy
-from agents.results import result_rows, result_table
-from incentive_env import simulate
 from incentive_env.model.state import CHANNELS
 
 SEEDS = evaluation_seeds(4)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from agents.policy import FIXED, FixedPolicy, Policy
-from incentive_env import Config
+from incentive_env.config import Config
 from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
 from incentive_env.objective import goodhart_gap, loyalty_score
 from incentive_env.panel import Rollout, roll_out
+from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
 
 BASE = "flat_salary"  # what a gap is measured against
 EVALUATION_SEEDS = 10_000  # first of the floors that policies are evaluated on; training starts at 1 000 000

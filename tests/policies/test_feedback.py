@@ -6,10 +6,7 @@ import yaml
 from scipy import stats
 from worlds import open_floors
 
-import agents.policy_file
-from agents.features import REPORT_FEATURES, STATE_FEATURES, Feature, standardised
-from agents.feedback import LinearFeedback, LinearForm
-from agents.policy import FIXED, FixedPolicy
+import incentive_env.policies.files
 from agents.registry import PolicyError, load_policy, trained_on
 from agents.situations import Blind, event, manage, opened_rotten, rotten_team
 from incentive_env import load_config
@@ -17,6 +14,9 @@ from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import LEVERS
 from incentive_env.observation import NAMES as REPORTED
 from incentive_env.panel import roll_out
+from incentive_env.policies.features import REPORT_FEATURES, STATE_FEATURES, Feature, standardised
+from incentive_env.policies.feedback import LinearFeedback, LinearForm
+from incentive_env.policies.fixed import FIXED, FixedPolicy
 from incentive_env.true_state import NAMES as TRUE
 from incentive_env.true_state import true_state
 
@@ -139,7 +139,7 @@ def test_a_file_that_holds_no_feedback_is_one_clear_error(small, tmp_path, key, 
 
 
 def test_policies_that_are_shipped_for_a_scenario_go_by_their_names(tmp_path, monkeypatch):
-    monkeypatch.setattr(agents.policy_file, "config_directory", lambda: tmp_path)
+    monkeypatch.setattr(incentive_env.policies.files, "config_directory", lambda: tmp_path)
     folder = tmp_path / "policies" / "telesales"
     folder.mkdir(parents=True)
     (folder / "best_static_profit.yaml").write_text("objective: profit\nscheme: {base_pay: 500, commission: 3}\n")
@@ -154,7 +154,7 @@ def test_policies_that_are_shipped_for_a_scenario_go_by_their_names(tmp_path, mo
 
 
 def test_shipped_policies_load_for_their_scenario():
-    for path in agents.policy_file.config_directory().glob("policies/*/*.yaml"):
+    for path in incentive_env.policies.files.config_directory().glob("policies/*/*.yaml"):
         load_policy(path.stem, load_config(path.parent.name))
 
 

@@ -1,4 +1,4 @@
-"""Policies as YAML files: schemes and linear feedback, one's own and those that were found by search and shipped."""
+"""Policies as YAML files: schemes, linear feedback and networks, one's own and those that are shipped."""
 
 import difflib
 import hashlib
@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.feedback import LinearFeedback
-from agents.policy import FIXED, FixedPolicy, Policy
-from incentive_env import Config, ConfigError
-from incentive_env.config import config_directory, read_yaml
+from incentive_env.config import Config, ConfigError, config_directory, read_yaml
 from incentive_env.model.scheme import scheme_from_mapping
+from incentive_env.policies.feedback import LinearFeedback
+from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
+from incentive_env.policies.network import KIND as NETWORK
+from incentive_env.policies.network import NetworkPolicy
 
 
 class PolicyError(ValueError):
@@ -20,7 +21,7 @@ class PolicyError(ValueError):
 
 
 def shipped(config: Config) -> dict[str, Path]:
-    """Policies that were found for a scenario, ``configs/policies/<scenario>/<name>.yaml``, by name."""
+    """Policies that were found or trained for a scenario, ``configs/policies/<scenario>/<name>.yaml``, by name."""
     return {path.stem: path for path in sorted((_folder() / config.name).glob("*.yaml"))}
 
 
@@ -30,7 +31,7 @@ def shipped_anywhere(name: str) -> Path | None:
 
 
 def read_policy(path: Path, config: Config) -> Policy:
-    """The policy of a file: a ``scheme:`` with levers, or a ``kind:`` feedback or oracle with features and weights.
+    """The policy of a file: a ``scheme:`` with levers, or a ``kind:`` feedback, oracle or network with its numbers.
 
     Raises:
         PolicyError: it holds none, or one that the scenario's ranges do not allow.
@@ -38,6 +39,8 @@ def read_policy(path: Path, config: Config) -> Policy:
     """
     content = read_yaml(path)
     try:
+        if content.get("kind") == NETWORK:
+            return NetworkPolicy.from_content(content)
         if "kind" in content:
             return LinearFeedback.from_content(content)
         levers = content.get("scheme")

@@ -6,8 +6,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.features import ENTRIES, FEATURES, Feature, standardised
 from incentive_env.model.state import LEVERS
+from incentive_env.policies.features import ENTRIES, FEATURES, Feature, standardised
 
 KINDS = {"feedback": "report", "oracle": "state"}  # and what each sees
 _DECIMALS = 5  # of a bias or weight in a file: a hundred-thousandth of half a lever's range
@@ -31,7 +31,8 @@ class LinearForm:
         inputs = standardised(seen, self.features, ENTRIES[self.sees])
         bias, weights = self.split(points)
         lean = np.add.reduce(weights * inputs[:, None, :], axis=-1)
-        return np.clip(bias + lean, -1.0, 1.0).astype(np.float32)
+        action: NDArray[np.float32] = np.clip(bias + lean, -1.0, 1.0).astype(np.float32)
+        return action
 
     def split(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Biases ``[..., 11]`` and weights ``[..., 11, features]`` of points ``[..., size]``."""

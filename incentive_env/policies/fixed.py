@@ -1,13 +1,12 @@
 """What a policy is, and the simple ones: fixed schemes and random actions."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env import Config, Scheme
-from incentive_env.model.scheme import scheme_to_action
+from incentive_env.config import Config
+from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.observation import action_space
 
 
@@ -22,10 +21,6 @@ class Policy(Protocol):
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
         """Choose the schemes of the next period."""
-
-
-Watch = Callable[[Policy, int], None]
-"""Is shown a policy while it is trained, as it is after so many decisions; it must not change it."""
 
 
 class NamedScheme(NamedTuple):

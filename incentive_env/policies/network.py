@@ -1,0 +1,91 @@
+"""A trained network as a policy, without the library that trained it: its numbers, and matrix products."""
+
+import base64
+import zlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.observation import NAMES as REPORTED
+
+KIND = "network"
+CLIP = 10.0  # standardised observations are held within ±this, in training and after
+
+
+class Layer(NamedTuple):
+    """An affine map."""
+
+    weights: NDArray[np.float32]  # [outputs, inputs]
+    bias: NDArray[np.float32]  # [outputs]
+
+
+class NetworkPolicy:
+    """Standardised report, hidden layers of tanh, and the action as the last layer gives it, clipped.
+
+    Args:
+        mean: ``[39]`` of the reports met in training.
+        deviation: ``[39]`` of them.
+        layers: from the report to the action.
+
+    Raises:
+        ValueError: sizes that do not fit together.
+    """
+
+    sees = "report"
+
+    def __init__(self, mean: NDArray[np.float32], deviation: NDArray[np.float32], layers: tuple[Layer, ...]) -> None:
+        sizes = [len(mean), *(len(layer.bias) for layer in layers)]
+        if sizes[0] != len(REPORTED) or [layer.weights.shape for layer in layers] != list(
+            zip(sizes[1:], sizes[:-1], strict=True)
+        ):
+            raise ValueError(f"layers of sizes {sizes} do not lead from a report of {len(REPORTED)} entries")
+        self.mean, self.deviation, self.layers = mean, deviation, layers
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """Actions ``[floors, 11]``, always the most likely ones; a floor's are the same bits in any batch."""
+        hidden = np.clip((observation - self.mean) / self.deviation, -CLIP, CLIP).astype(np.float32)
+        for number, layer in enumerate(self.layers):
+            hidden = np.add.reduce(hidden[:, None, :] * layer.weights, axis=-1) + layer.bias
+            if number < len(self.layers) - 1:
+                hidden = np.tanh(hidden)
+        return np.clip(hidden, -1.0, 1.0), None
+
+    def content(self) -> dict[str, Any]:
+        """What a policy file says of it: sizes, and all numbers packed into text."""
+        parts = [self.mean, self.deviation, *(part.ravel() for layer in self.layers for part in layer)]
+        packed = zlib.compress(np.concatenate(parts).astype("<f4").tobytes(), 9)
+        sizes = [len(self.mean), *(len(layer.bias) for layer in self.layers)]
+        return {"kind": KIND, "sizes": sizes, "numbers": base64.b64encode(packed).decode("ascii")}
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """Read what `content` wrote.
+
+        Raises:
+            ValueError: sizes or numbers are missing, damaged, or do not fit together.
+        """
+        sizes = content.get("sizes")
+        whole = isinstance(sizes, list) and len(sizes) >= 2
+        if not whole or not all(isinstance(size, int) and 0 < size <= 65_536 for size in sizes or ()):
+            raise ValueError("sizes: must be a list of two or more whole numbers above 0, from report to action")
+        assert isinstance(sizes, list)
+        try:
+            packed = base64.b64decode(str(content.get("numbers", "")), validate=True)
+            numbers = np.frombuffer(zlib.decompress(packed), "<f4").astype(np.float32)
+        except (ValueError, zlib.error):
+            raise ValueError("numbers: are missing or damaged") from None
+        ends = list(zip(sizes[1:], sizes[:-1], strict=True))
+        wanted = [sizes[0], sizes[0], *(size for out, into in ends for size in (out * into, out))]
+        if len(numbers) != sum(wanted) or not np.isfinite(numbers).all():
+            raise ValueError(f"numbers: must be {sum(wanted)} finite ones for sizes {sizes}, got {len(numbers)}")
+        mean, deviation, *rest = np.split(numbers, np.cumsum(wanted)[:-1])
+        weights = [part.reshape(shape) for part, shape in zip(rest[::2], ends, strict=True)]
+        return cls(mean, deviation, tuple(map(Layer, weights, rest[1::2])))
