@@ -11,6 +11,7 @@ from incentive_env.config import Config
 from incentive_env.config.record import config_records
 from incentive_env.model.compiled import bound
 from incentive_env.model.floor import open_floors, run_floors, run_floors_threaded
+from incentive_env.model.loyalty import look_into_books
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, LEVERS, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
@@ -157,6 +158,13 @@ class Floors:
             self._parameters,
         )  # fmt: skip
         return shown
+
+    def customer_loyalty(self) -> NDArray[np.float64]:
+        """True loyalty of every customer on the 0–10 scale ``[floors, reps, slots]``; NaN where a slot is vacant."""
+        floors, reps, customers = self._core_state
+        loyalty = np.empty(customers.active.shape)
+        look_into_books(floors, customers, loyalty, self._parameters)
+        return loyalty.reshape(*reps.shape, -1)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy needs: machine code and the views on the arrays are made anew."""

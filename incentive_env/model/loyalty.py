@@ -1,7 +1,9 @@
 """Loyalty: one latent of trust, satisfaction and irritation."""
 
-from incentive_env.model.compiled import Record, inlined
-from incentive_env.model.state import COMPETITOR, Customers
+import numpy as np
+
+from incentive_env.model.compiled import Record, entry, inlined
+from incentive_env.model.state import COMPETITOR, Customers, customers_of
 
 
 @inlined
@@ -17,3 +19,19 @@ def loyalty_of(customers: Customers, i: int, floor: Record, p: Record) -> float:
     if floor.event_weeks_left[COMPETITOR] > 0:
         latent -= c.competitor * p.events.strength[COMPETITOR]
     return latent
+
+
+@entry
+def look_into_books(floors: np.ndarray, customers: Customers, out: np.ndarray, parameters: np.ndarray) -> None:
+    """Write the loyalty of every customer, as it is now; NaN where a slot is vacant.
+
+    Args:
+        floors: ``[floors]`` FLOOR.
+        customers: of the batch, flat.
+        out: ``[floors, customers]``, written.
+        parameters: ``[1]`` record of the configuration.
+    """
+    for f in range(len(floors)):
+        theirs = customers_of(customers, f)
+        for i in range(out.shape[1]):
+            out[f, i] = loyalty_of(theirs, i, floors[f], parameters[0]) if theirs.active[i] != 0 else np.nan
