@@ -15,6 +15,7 @@ from incentive_env.model.loyalty import look_into_books
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, LEVERS, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
+from incentive_env.model.witness import Witness, empty_moves, empty_witness
 from incentive_env.observation import HIGH, LOW, NAMES, NOISE
 
 # Arrays that carry a floor from one decision to the next, beside its state.
@@ -33,6 +34,7 @@ class Period(NamedTuple):
     figures: np.ndarray  # [floors] FIGURES, as measured
     truth: np.ndarray  # [floors] TRUTH
     terms: np.ndarray  # [floors] TERMS of the reward
+    moves: np.ndarray  # [floors, weeks, measures, causes] what moved customers, where floors are watched
 
 
 class Floors:
@@ -43,12 +45,13 @@ class Floors:
         num_floors: size of the batch.
         threads: over how many threads floors are shared out, from 256 floors on (fewer would wait longer for one
             another than they gain); results are the same bits for any number.
+        watch: put down what moves customers, and why; nothing else changes, but it takes twice as long.
 
     Raises:
         ValueError: fewer than one thread.
     """
 
-    def __init__(self, config: Config, num_floors: int, *, threads: int = 1) -> None:
+    def __init__(self, config: Config, num_floors: int, *, threads: int = 1, watch: bool = False) -> None:
         if threads < 1:  # the core would write into scratch that no thread has
             raise ValueError(f"threads = {threads}: must be at least 1")
         self.config = config
@@ -61,6 +64,8 @@ class Floors:
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
         self._core_state = (self.state.floors, self.state.reps, flat(self.state.customers))
         self._scratch = empty_scratch(threads, reps * config.market.slots)
+        self.watch = watch
+        self.witness: Witness = empty_witness(num_floors, reps * config.market.slots if watch else 0)
         low, high = lever_ranges(config)
         self._middle = (low + high) / 2.0
         self._half_width = (high - low) / 2.0
@@ -90,11 +95,11 @@ class Floors:
         """
         chosen = np.arange(self.num_floors) if which is None else which
         if len(chosen) < self.num_floors:
-            fresh = Floors(self.config, len(chosen), threads=self.threads)
+            fresh = Floors(self.config, len(chosen), threads=self.threads, watch=self.watch)
             fresh.reset(seeds)
             self._take(fresh, chosen)
             return
-        open_floors(*self._core_state, chosen, np.asarray(seeds, np.uint64), self._parameters)
+        open_floors(*self._core_state, chosen, np.asarray(seeds, np.uint64), self._parameters, self.witness)
         self._shown.fill(0.0)
         horizon = self.config.horizon
         neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]
@@ -124,13 +129,13 @@ class Floors:
             numba.set_num_threads(min(self.threads, _MOST_THREADS))
         run.simulate(
             *self._core_state, self._responses, run.rep_weeks, run.floor_weeks, run.flat_reps, run.flat_weeks,
-            self._schemes, self._parameters, self._scratch,
+            self._schemes, self._parameters, self._scratch, run.witness,
         )  # fmt: skip
         np.add.reduce(run.weeks_of_floors, axis=1, out=run.flat_totals)
         run.report(
             self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self._parameters
         )
-        return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms)
+        return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms, run.witness.moves)
 
     def loyalty_to_come(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
         """True loyalty that floors go on to have after their last decision: points × periods ``[len(which)]``.
@@ -166,15 +171,30 @@ class Floors:
         look_into_books(floors, customers, loyalty, self._parameters)
         return loyalty.reshape(*reps.shape, -1)
 
+    def witnessed(self) -> NDArray[np.float64]:
+        """What customers of watched floors feel ``[floors, measures]``, as it was when last counted.
+
+        Loyalty in points of all slots, the others as means over customers: see `incentive_env.explain`.
+        """
+        there = self._core_state[2].active != 0
+        count = np.maximum(there.sum(axis=1), 1)
+        felt = [np.where(there, feeling, 0.0).sum(axis=1) / count for feeling in self.witness[:3]]
+        points = 100.0 * self.witness.standing.sum(axis=1, dtype=np.float64) / there.shape[1]
+        return np.stack([points, *felt], axis=1)
+
     def __getstate__(self) -> dict[str, Any]:
         """What a copy needs: machine code and the views on the arrays are made anew."""
         arrays = {name: getattr(self, name) for name in _CARRIED}
-        return {"config": self.config, "threads": self.threads, "state": self.state.arrays, **arrays}
+        seen = {"state": self.state.arrays, "seen": self.witness[:-1]}
+        return {"config": self.config, "threads": self.threads, "watch": self.watch, **seen, **arrays}
 
     def __setstate__(self, stored: dict[str, Any]) -> None:
         """Build the batch anew and fill it."""
-        self.__init__(stored["config"], len(stored["_time_left"]), threads=stored["threads"])  # type: ignore[misc]
-        for mine, theirs in zip(self.state.arrays, stored["state"], strict=True):
+        self.__init__(  # type: ignore[misc]
+            stored["config"], len(stored["_time_left"]), threads=stored["threads"], watch=stored["watch"]
+        )
+        held = (*self.state.arrays, *self.witness[:-1])
+        for mine, theirs in zip(held, (*stored["state"], *stored["seen"]), strict=True):
             mine[...] = theirs
         for name in _CARRIED:
             getattr(self, name)[...] = stored[name]
@@ -194,7 +214,8 @@ class Floors:
         return copy
 
     def _take(self, other: "Floors", chosen: NDArray[np.int64]) -> None:
-        for mine, theirs in zip(self.state.arrays, other.state.arrays, strict=True):
+        held = (*self.state.arrays, *self.witness[:-1])
+        for mine, theirs in zip(held, (*other.state.arrays, *other.witness[:-1]), strict=True):
             mine[chosen] = theirs
         for name in _CARRIED:
             getattr(self, name)[chosen] = getattr(other, name)
@@ -208,15 +229,16 @@ class Floors:
         rep_weeks = _records((self.num_floors, weeks, self.config.salesforce.reps), REP_WEEK)
         floor_weeks = _records((self.num_floors, weeks), FLOOR_WEEK)
         totals = _records((self.num_floors,), FLOOR_WEEK)
+        witness = self.witness._replace(moves=empty_moves(self.num_floors, weeks, self.witness.trust.shape[1]))
         flat_reps = rep_weeks.view(np.float64).reshape(self.num_floors, -1)
         flat_weeks = floor_weeks.view(np.float64).reshape(self.num_floors, -1)
         return _Runner(
             rep_weeks, flat_reps, floor_weeks, flat_weeks, flat_weeks.reshape(self.num_floors, weeks, -1),
-            totals, totals.view(np.float64).reshape(self.num_floors, -1),
+            totals, totals.view(np.float64).reshape(self.num_floors, -1), witness,
             bound(
                 run_floors_threaded if self._threaded else run_floors,
                 *self._core_state, self._responses, rep_weeks, floor_weeks, flat_reps, flat_weeks, self._schemes,
-                self._parameters, self._scratch,
+                self._parameters, self._scratch, witness,
             ),
             bound(
                 report_period,
@@ -235,6 +257,7 @@ class _Runner(NamedTuple):
     weeks_of_floors: NDArray[np.float64]
     totals: np.ndarray
     flat_totals: NDArray[np.float64]
+    witness: Witness
     simulate: Callable[..., None]
     report: Callable[..., None]
 

@@ -60,6 +60,8 @@ class Rollout(NamedTuple):
     observations: NDArray[np.float32]  # [decisions, floors, 39]
     truth: np.ndarray  # [decisions, floors] TRUTH
     figures: np.ndarray  # [decisions, floors] FIGURES
+    opening: NDArray[np.float64] | None  # [floors, measures] what customers feel at first, where floors are watched
+    moves: NDArray[np.float64] | None  # [floors, weeks, measures, causes] what moved them, likewise
 
 
 def simulate(
@@ -95,10 +97,11 @@ def simulate(
 
 def roll_out(
     config: Config, policy: Policy, seeds: Sequence[int], weeks: int | None = None, *, keep_reps: bool = False,
-    threads: int = 1,
+    threads: int = 1, watch: bool = False,
 ) -> Rollout:  # fmt: skip
     """Run floors under a policy: decisions of the episode, then the last scheme stays in force.
 
+    ``watch`` has the causes of what customers feel put down, see `incentive_env.explain`.
     A floor that is closed goes on without reps; the policy is still asked, and its answer has no effect there.
     """
     horizon = config.horizon
@@ -107,11 +110,13 @@ def roll_out(
         raise ValueError(f"weeks = {total}: must be at least 1")
     if len(seeds) < 1:
         raise ValueError("seeds: at least one is needed, one for each floor")
-    floors = Floors(config, len(seeds), threads=threads)
+    floors = Floors(config, len(seeds), threads=threads, watch=watch)
     floors.reset(np.asarray(seeds, np.uint64))
+    opening = floors.witnessed() if watch else None
     act = as_actor(policy, config)
     floor_weeks: list[np.ndarray] = []
     rep_weeks: list[np.ndarray] = []
+    moves: list[NDArray[np.float64]] = []
     asked: list[tuple[NDArray[Any], ...]] = []
     done = 0
     while done < total:
@@ -125,10 +130,14 @@ def roll_out(
         else:
             period = floors.advance(length)
         _keep(period, floor_weeks, rep_weeks, keep_reps)
+        if watch:
+            moves.append(period.moves.copy())
         done += length
-    columns = [np.stack(column) for column in zip(*asked, strict=True)]
+    actions, observations, truth, figures = (np.stack(column) for column in zip(*asked, strict=True))
     reps = np.concatenate(rep_weeks, axis=1) if keep_reps else None
-    return Rollout(np.concatenate(floor_weeks, axis=1), reps, *columns)
+    moved = np.concatenate(moves, axis=1) if watch else None
+    weeks_of_floors = np.concatenate(floor_weeks, axis=1)
+    return Rollout(weeks_of_floors, reps, actions, observations, truth, figures, opening, moved)
 
 
 def as_actor(policy: Policy, config: Config) -> Callable[[NDArray[np.float32]], Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from worlds import numbers, open_floors, random_actions, small_config
+from worlds import CONFIGS, numbers, open_floors, random_actions, small_config
 
 from incentive_env import Config, ConfigError
 from incentive_env.config import all_keys
@@ -18,42 +18,6 @@ from incentive_env.observation import observation_space
 FLOORS, DECISIONS = 3, 4
 SPACE = observation_space()
 lives = settings(max_examples=20, deadline=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
-
-# Shapes stay small, so that many lives are soon lived.
-CONFIGS = st.fixed_dictionaries(
-    {},
-    optional={
-        "salesforce.reps": st.integers(1, 5),
-        "market.slots": st.integers(1, 12),
-        "market.products": st.integers(1, 4),
-        "market.customers_per_slot": st.integers(1, 50),
-        "salesforce.honesty_mean": st.floats(0.05, 0.95),
-        "rationality.mode": st.sampled_from(["logit", "best_response", "naive"]),
-        "decision.temperature": st.floats(0.01, 50.0),
-        "decision.stake": st.floats(0.0, 5000.0),
-        "decision.norm_erosion": st.floats(0.0, 1.0),
-        "recording.temperature": st.floats(0.01, 50.0),
-        "tactics.false_promise.debt": st.floats(0.0, 2.0),
-        "channels.callback": st.booleans(),
-        "channels.unlogged": st.booleans(),
-        "customers.discovery": st.floats(0.0, 1.0),
-        "customers.lead_rate": st.floats(0.0, 1.0),
-        "loyalty.churn_log_hazard": st.floats(-15.0, 0.0),
-        "workforce.quit_log_hazard": st.floats(-12.0, 0.0),
-        "workforce.vacancy_weeks": st.integers(0, 6),
-        "workforce.escalation": st.floats(0.0, 1.0),
-        "events.campaign.chance": st.floats(0.0, 1.0),
-        "events.product_fault.chance": st.floats(0.0, 1.0),
-        "events.newcomers.chance": st.floats(0.0, 1.0),
-        "client.may_leave": st.booleans(),
-        "client.anger_rate": st.floats(0.0, 10.0),
-        "money.insolvency": st.booleans(),
-        "money.overhead": st.floats(0.0, 100_000.0),
-        "surveys.share": st.floats(0.0, 1.0),
-        "reporting.noise": st.floats(0.0, 10.0),
-        "horizon.burn_in_weeks": st.sampled_from([0, 4, 8]),
-    },
-)
 
 
 class Life(NamedTuple):
@@ -82,7 +46,7 @@ def live(overrides: dict[str, Any], luck: int = 0) -> Life:
     for actions in random_actions(DECISIONS, FLOORS, luck):
         periods.append([array.copy() for array in floors.decide(actions)])
         observations.append(floors.observation())
-    weeks, rep_weeks, figures, truths, terms = zip(*periods, strict=True)
+    weeks, rep_weeks, figures, truths, terms, _ = zip(*periods, strict=True)
     return Life(
         config, opening, opening.floors["cash"], np.concatenate(weeks, axis=1), np.concatenate(rep_weeks, axis=1),
         np.stack(truths), np.stack(figures), np.stack(terms), np.stack(observations), floors.state,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
+from hypothesis import strategies as st
 
 from incentive_env import Config, load_config
 from incentive_env.config.record import config_records
@@ -24,11 +25,48 @@ from incentive_env.model.state import (
     empty_state,
     flat,
 )
+from incentive_env.model.witness import Witness, empty_moves, empty_witness
 
 SMALL: Mapping[str, Any] = {
     "salesforce.reps": 3, "market.slots": 8, "horizon.burn_in_weeks": 4, "horizon.decisions": 3,
     "horizon.run_off_weeks": 8, "client.may_leave": False, "money.insolvency": False,
 }  # fmt: skip
+
+# Shapes stay small, so that many lives are soon lived.
+CONFIGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "salesforce.reps": st.integers(1, 5),
+        "market.slots": st.integers(1, 12),
+        "market.products": st.integers(1, 4),
+        "market.customers_per_slot": st.integers(1, 50),
+        "salesforce.honesty_mean": st.floats(0.05, 0.95),
+        "rationality.mode": st.sampled_from(["logit", "best_response", "naive"]),
+        "decision.temperature": st.floats(0.01, 50.0),
+        "decision.stake": st.floats(0.0, 5000.0),
+        "decision.norm_erosion": st.floats(0.0, 1.0),
+        "recording.temperature": st.floats(0.01, 50.0),
+        "tactics.false_promise.debt": st.floats(0.0, 2.0),
+        "channels.callback": st.booleans(),
+        "channels.unlogged": st.booleans(),
+        "customers.discovery": st.floats(0.0, 1.0),
+        "customers.lead_rate": st.floats(0.0, 1.0),
+        "loyalty.churn_log_hazard": st.floats(-15.0, 0.0),
+        "workforce.quit_log_hazard": st.floats(-12.0, 0.0),
+        "workforce.vacancy_weeks": st.integers(0, 6),
+        "workforce.escalation": st.floats(0.0, 1.0),
+        "events.campaign.chance": st.floats(0.0, 1.0),
+        "events.product_fault.chance": st.floats(0.0, 1.0),
+        "events.newcomers.chance": st.floats(0.0, 1.0),
+        "client.may_leave": st.booleans(),
+        "client.anger_rate": st.floats(0.0, 10.0),
+        "money.insolvency": st.booleans(),
+        "money.overhead": st.floats(0.0, 100_000.0),
+        "surveys.share": st.floats(0.0, 1.0),
+        "reporting.noise": st.floats(0.0, 10.0),
+        "horizon.burn_in_weeks": st.sampled_from([0, 4, 8]),
+    },
+)
 
 
 def small_config(overrides: Mapping[str, Any] | None = None) -> Config:
@@ -40,8 +78,8 @@ def _usual_small_config() -> Config:
     return load_config(None, SMALL)
 
 
-def open_floors(config: Config, seeds: Sequence[int], *, threads: int = 1) -> Floors:
-    floors = Floors(config, len(seeds), threads=threads)
+def open_floors(config: Config, seeds: Sequence[int], *, threads: int = 1, watch: bool = False) -> Floors:
+    floors = Floors(config, len(seeds), threads=threads, watch=watch)
     floors.reset(np.array(seeds, np.uint64))
     return floors
 
@@ -68,6 +106,7 @@ class TinyFloor(NamedTuple):
     week: Any
     p: Any
     scratch: Scratch
+    witness: Witness
 
 
 TINY: Mapping[str, Any] = {
@@ -94,6 +133,7 @@ def tiny_floor(overrides: Mapping[str, Any] | None = None) -> TinyFloor:
     return TinyFloor(
         floor, reps, customers, blank(RESPONSE, 2), blank(REP_WEEK, 2), blank(FLOOR_WEEK, 1)[0],
         config_records(load_config(None, {**TINY, **(overrides or {})}))[0], one_scratch(len(customers.active)),
+        one_witness(0),
     )  # fmt: skip
 
 
@@ -103,6 +143,12 @@ def _one_floor(batch: Customers) -> Customers:
 
 def one_scratch(customers: int) -> Scratch:
     return Scratch(*(field[0] for field in empty_scratch(1, customers)))
+
+
+def one_witness(customers: int) -> Witness:
+    """Of one floor and one week; nobody watches 0 customers."""
+    witness = empty_witness(1, customers)._replace(moves=empty_moves(1, 1, customers))
+    return Witness(*(field[0] for field in witness))._replace(moves=witness.moves[0, 0])
 
 
 class Core:

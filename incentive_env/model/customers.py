@@ -4,11 +4,20 @@ import numpy as np
 
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled, inlined
-from incentive_env.model.loyalty import loyalty_of
+from incentive_env.model.loyalty import forgotten_share, loyalty_of
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.opening import fill_slot
 from incentive_env.model.service import Answering, answer_contact, raise_issues, who_answers
 from incentive_env.model.state import LONG_AGO, NEVER, NO_CALLBACK, PRODUCT_FAULT, Customers, Scratch
+from incentive_env.model.witness import (
+    Witness,
+    note_arrival,
+    note_departure,
+    note_discovery,
+    note_service,
+    note_time,
+    watching,
+)
 
 _MOST = 0.05  # no weekly hazard of leaving or dropping a product is larger, so most draws need no exponential
 
@@ -16,25 +25,26 @@ _MOST = 0.05  # no weekly hazard of leaving or dropping a product is larger, so 
 @inlined
 def live_a_week(
     customers: Customers, responses: np.ndarray, tallies: np.ndarray, floor: Record, week: Record,
-    answering: Answering, p: Record, key: np.uint64, scratch: Scratch,
+    answering: Answering, p: Record, key: np.uint64, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
     """Let all customers live through the week, and count how the books stand at its end."""
     lived, loyalty, luck = scratch.lived, scratch.loyalty, scratch.luck
     for i in range(len(lived)):
         lived[i] = customers.active[i] != 0
         luck[i] = rng.bits(key, rng.LIFE, i)
-    _answer_contacts(customers, scratch, responses, tallies, floor, week, answering, p, key)
+    _answer_contacts(customers, scratch, responses, tallies, floor, week, answering, p, key, witness)
     _forget(customers, floor, p)
-    _discover_debts(customers, scratch, floor, week, p, key)
+    note_time(witness, customers, floor, p)
+    _discover_debts(customers, scratch, floor, week, p, key, witness)
     _settle_sales(customers, scratch, tallies, floor, week, p, key)
     for i in range(len(lived)):
         loyalty[i] = loyalty_of(customers, i, floor, p)
     _drop_products(customers, scratch, floor, week, p, key)
-    _leave(customers, scratch, floor, week, p)
+    _leave(customers, scratch, floor, week, p, witness)
     raise_issues(customers, luck, floor, p)
     _forgive(customers, p, key)
     if floor.closed == 0:
-        _fill_vacancies(customers, scratch, floor, week, p, key)
+        _fill_vacancies(customers, scratch, floor, week, p, key, witness)
     _count(customers, loyalty, floor, week, p)
 
 
@@ -54,7 +64,7 @@ def _pick(scratch: Scratch) -> int:
 @compiled
 def _answer_contacts(
     customers: Customers, scratch: Scratch, responses: np.ndarray, tallies: np.ndarray, floor: Record, week: Record,
-    answering: Answering, p: Record, key: np.uint64,
+    answering: Answering, p: Record, key: np.uint64, witness: Witness,
 ) -> None:  # fmt: skip
     for i in range(len(scratch.chosen)):
         scratch.chosen[i] = customers.open_issue[i] != 0
@@ -64,6 +74,8 @@ def _answer_contacts(
         r = who_answers(responses, tallies, rng.third(routing, 0))
         luck, rush = rng.bits(key, rng.INBOUND, i), rng.third(routing, 1)
         answer_contact(customers, i, responses[r], tallies[r], week, answering, p, luck, rush)
+        if watching(witness):
+            note_service(witness, customers, i, floor, p)
 
 
 @compiled
@@ -72,7 +84,7 @@ def _forget(customers: Customers, floor: Record, p: Record) -> None:
     c = p.customers
     fault = c.product_fault * p.events.strength[PRODUCT_FAULT] if floor.event_weeks_left[PRODUCT_FAULT] > 0 else 0.0
     for i in range(len(customers.active)):
-        forgotten = min((floor.week - customers.contact_week[i]) / c.neglect_weeks, 1.0)
+        forgotten = forgotten_share(customers, i, floor, p)
         customers.irritation[i] *= c.irritation_kept
         customers.trust[i] += c.trust_rate * (c.trust_level - customers.trust[i])
         customers.satisfaction[i] += c.satisfaction_rate * (
@@ -83,7 +95,7 @@ def _forget(customers: Customers, floor: Record, p: Record) -> None:
 
 @compiled
 def _discover_debts(
-    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: np.uint64
+    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: np.uint64, witness: Witness
 ) -> None:
     for i in range(len(scratch.chosen)):
         scratch.chosen[i] = scratch.lived[i] & (customers.debt[i] > 0.0)
@@ -91,6 +103,8 @@ def _discover_debts(
         i = scratch.picked[j]
         if rng.uniform(key, rng.DISCOVERY + 1, i) < p.customers.discovery:
             _discover(customers, i, floor, week, p, rng.bits(key, rng.DISCOVERY, i))
+            if watching(witness):
+                note_discovery(witness, customers, i, floor, p)
 
 
 @inlined
@@ -190,7 +204,7 @@ def _cancel(customers: Customers, product: int, i: int, floor: Record, week: Rec
 
 
 @compiled
-def _leave(customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record) -> None:
+def _leave(customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, witness: Witness) -> None:
     c = p.loyalty
     for i in range(len(scratch.chosen)):
         scratch.chosen[i] = scratch.lived[i] & (rng.third(scratch.luck[i], 1) < _MOST)
@@ -199,6 +213,8 @@ def _leave(customers: Customers, scratch: Scratch, floor: Record, week: Record, 
         loyalty = scratch.loyalty[i]
         if rng.third(scratch.luck[i], 1) < exp(c.churn_log_hazard - c.churn_slope * (loyalty - c.churn_at)):
             _depart(customers, i, floor, week, loyalty < c.detractor, p)
+            if watching(witness):
+                note_departure(witness, customers, i, floor, p)
 
 
 @inlined
@@ -226,7 +242,7 @@ def _forgive(customers: Customers, p: Record, key: np.uint64) -> None:
 
 @compiled
 def _fill_vacancies(
-    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: np.uint64
+    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: np.uint64, witness: Witness
 ) -> None:
     """Referrals and leads from marketing take slots that were vacant; better reputation brings more leads."""
     referrals = p.customers.referral_rate * floor.promoters * floor.volume
@@ -240,6 +256,8 @@ def _fill_vacancies(
         if luck < referral + lead:
             fill_slot(customers, i, floor, p, key, luck < referral)
             scratch.loyalty[i] = loyalty_of(customers, i, floor, p)
+            if watching(witness):
+                note_arrival(witness, customers, i, floor, p)
             week.referrals += luck < referral
             week.arrivals += 1
 

@@ -8,24 +8,27 @@ from incentive_env.model.opening import open_floor
 from incentive_env.model.scheme import change_scheme, set_scheme
 from incentive_env.model.state import Customers, Scratch, customers_of, scratch_of
 from incentive_env.model.week import simulate_week
+from incentive_env.model.witness import Witness, in_week, look_first, witness_of
 
 
 @inlined
 def run_floor(
     floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, scheme: Record, p: Record, scratch: Scratch,
+    floor_weeks: np.ndarray, scheme: Record, p: Record, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
     """Put a scheme in force on one floor, and run it for as many weeks as there are records, all zero."""
     change_scheme(floor, reps, scheme, p)
     for week in range(len(floor_weeks)):
-        simulate_week(floor, reps, customers, responses, rep_weeks[week], floor_weeks[week], p, scratch)
+        simulate_week(
+            floor, reps, customers, responses, rep_weeks[week], floor_weeks[week], p, scratch, in_week(witness, week)
+        )
 
 
 @entry
 def run_floors(
     floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
     floor_weeks: np.ndarray, flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: np.ndarray,
-    parameters: np.ndarray, scratch: Scratch,
+    parameters: np.ndarray, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
     """Run a batch, one floor after the other.
 
@@ -41,13 +44,14 @@ def run_floors(
         schemes: ``[floors]`` SCHEME.
         parameters: ``[1]`` record of the configuration.
         scratch: for each thread.
+        witness: of the batch; its moves are written, if it has room.
     """
     mine = scratch_of(scratch, 0)
     for f in range(len(floors)):
-        flat_reps[f], flat_weeks[f] = 0.0, 0.0
+        flat_reps[f], flat_weeks[f], witness.moves[f] = 0.0, 0.0, 0.0
         run_floor(
             floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
-            parameters[0], mine,
+            parameters[0], mine, witness_of(witness, f),
         )  # fmt: skip
 
 
@@ -55,14 +59,15 @@ def run_floors(
 def run_floors_threaded(
     floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
     floor_weeks: np.ndarray, flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: np.ndarray,
-    parameters: np.ndarray, scratch: Scratch,
+    parameters: np.ndarray, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
     """The same as `run_floors`, with the floors shared out over threads."""
     for f in numba.prange(len(floors)):
-        flat_reps[f], flat_weeks[f] = 0.0, 0.0
+        flat_reps[f], flat_weeks[f], witness.moves[f] = 0.0, 0.0, 0.0
         run_floor(
             floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
             parameters[0], scratch_of(scratch, numba.get_thread_id()),  # type: ignore[attr-defined]
+            witness_of(witness, f),
         )  # fmt: skip
 
 
@@ -74,6 +79,7 @@ def open_floors(
     which: np.ndarray,
     seeds: np.ndarray,
     parameters: np.ndarray,
+    witness: Witness,
 ) -> None:
     """Open the floors numbered ``which`` with their seeds, under the neutral scheme."""
     p = parameters[0]
@@ -81,3 +87,4 @@ def open_floors(
         f = which[i]
         open_floor(floors[f], reps[f], customers_of(customers, f), seeds[i], p)
         set_scheme(floors[f], p.neutral_scheme)
+        look_first(witness_of(witness, f), customers_of(customers, f), floors[f], p)

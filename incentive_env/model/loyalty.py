@@ -8,17 +8,29 @@ from incentive_env.model.state import COMPETITOR, Customers, customers_of
 
 @inlined
 def loyalty_of(customers: Customers, i: int, floor: Record, p: Record) -> float:
-    """Latent loyalty on the 0–10 scale of the NPS question."""
-    c = p.loyalty
-    latent = (
-        c.level
-        + c.trust * (customers.trust[i] - c.usual_trust)
-        + c.satisfaction * (customers.satisfaction[i] - c.usual_satisfaction)
+    """Latent loyalty of a customer on the 0–10 scale of the NPS question."""
+    return latent_loyalty(
+        customers.trust[i], customers.satisfaction[i], customers.irritation[i], customers.disposition[i], floor, p
     )
-    latent += customers.disposition[i] - c.irritation * (customers.irritation[i] - c.usual_irritation)
+
+
+@inlined
+def latent_loyalty(
+    trust: float, satisfaction: float, irritation: float, disposition: float, floor: Record, p: Record
+) -> float:
+    """The same, of what a customer feels."""
+    c = p.loyalty
+    latent = c.level + c.trust * (trust - c.usual_trust) + c.satisfaction * (satisfaction - c.usual_satisfaction)
+    latent += disposition - c.irritation * (irritation - c.usual_irritation)
     if floor.event_weeks_left[COMPETITOR] > 0:
         latent -= c.competitor * p.events.strength[COMPETITOR]
     return latent
+
+
+@inlined
+def forgotten_share(customers: Customers, i: int, floor: Record, p: Record) -> float:
+    """How far a customer of whom nobody takes care has been forgotten: 0 just after a call, 1 after long."""
+    return min((floor.week - customers.contact_week[i]) / p.customers.neglect_weeks, 1.0)
 
 
 @entry

@@ -13,13 +13,14 @@ from incentive_env.model.pay import audit_rep, pay_of, pay_rep
 from incentive_env.model.reps import decide
 from incentive_env.model.service import plan_hours
 from incentive_env.model.state import Customers, Scratch
+from incentive_env.model.witness import Witness, note_exits
 from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_week, move_norm, settle_exit
 
 
 @inlined
 def simulate_week(
     floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, tallies: np.ndarray,
-    week: Record, p: Record, scratch: Scratch,
+    week: Record, p: Record, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
     """Advance one floor by a week.
 
@@ -32,11 +33,13 @@ def simulate_week(
         week: FLOOR_WEEK record, zero on entry.
         p: the configuration's record.
         scratch: of any content.
+        witness: of this floor and week; without room if nobody watches.
     """
     key = rng.week_key(floor.seed, floor.week)
     # 1. Demand
     move_demand(floor, p, key)
     move_events(floor, reps, customers, tallies, p, key)
+    note_exits(witness, customers, floor, p)
     # 2. Reps decide
     for r in range(len(reps)):
         if reps[r].present != 0:
@@ -48,9 +51,9 @@ def simulate_week(
     take_turns(customers, scratch)
     for r in range(len(reps)):
         if reps[r].present != 0:
-            work_the_book(reps[r], responses[r], customers, tallies[r], floor, p, key, r, scratch)
+            work_the_book(reps[r], responses[r], customers, tallies[r], floor, p, key, r, scratch, witness)
     # 5. to 7. Inbound contacts are answered, and customers live with the consequences
-    live_a_week(customers, responses, tallies, floor, week, answering, p, key, scratch)
+    live_a_week(customers, responses, tallies, floor, week, answering, p, key, scratch, witness)
     _spread_the_word(floor, week, p)
     # 8. Pay, audit, sanctions
     for r in range(len(reps)):

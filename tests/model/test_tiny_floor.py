@@ -106,7 +106,7 @@ def _work(world: TinyFloor, hours: float) -> list[int]:
     core.take_turns(world.customers, world.scratch)
     core.work_the_book(
         world.reps[0], world.responses[0], world.customers, world.tallies[0], world.floor, world.p, KEY, 0,
-        world.scratch,
+        world.scratch, world.witness,
     )  # fmt: skip
     return np.flatnonzero(world.customers.contact_week == world.floor.week).tolist()
 
@@ -147,7 +147,16 @@ def _sold(overrides: dict[str, float]) -> TinyFloor:
 def _live_a_week(world: TinyFloor) -> None:
     key, answering = np.uint64(core.week_key(world.floor.seed, world.floor.week)), Answering(0.0, 1.0, 1.0)
     core.live_a_week(
-        world.customers, world.responses, world.tallies, world.floor, world.week, answering, world.p, key, world.scratch
+        world.customers,
+        world.responses,
+        world.tallies,
+        world.floor,
+        world.week,
+        answering,
+        world.p,
+        key,
+        world.scratch,
+        world.witness,
     )
 
 
