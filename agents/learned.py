@@ -5,12 +5,13 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from stable_baselines3 import PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 
 from agents.checkpoints import latest_checkpoint, read_model
 from incentive_env.observation import observation_space
-from incentive_env.policies.network import CLIP
+from incentive_env.policies.network import CLIP, Layer, NetworkPolicy
 
 
 class LearnedPolicy:
@@ -43,3 +44,24 @@ class LearnedPolicy:
         seen = np.clip(standard, -CLIP, CLIP).astype(np.float32)
         actions, state = self.model.predict(seen, state, episode_start, deterministic)
         return np.asarray(actions, np.float32), state
+
+    def network(self) -> NetworkPolicy:
+        """The same policy without torch, which always takes the most likely action.
+
+        Raises:
+            ValueError: the model is no PPO without a memory that sees the report.
+        """
+        if type(self.model) is not PPO or self.sees != "report":
+            raise ValueError(
+                f"{type(self.model).__name__} on the {self.sees}: only a PPO on the report can be exported"
+            )
+        policy = self.model.policy
+        linear = [part for part in (*policy.mlp_extractor.policy_net, policy.action_net) if hasattr(part, "weight")]
+        layers = tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in linear)
+        deviation = np.sqrt(self._statistics.var + 1e-8)
+        return NetworkPolicy(self._statistics.mean.astype(np.float32), deviation.astype(np.float32), layers)
+
+
+def _numbers(parameter: Any) -> NDArray[np.float32]:
+    numbers: NDArray[np.float32] = parameter.detach().cpu().numpy().astype(np.float32)
+    return numbers

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config, ConfigError, config_directory, read_yaml
 from incentive_env.model.scheme import scheme_from_mapping
-from incentive_env.policies.feedback import LinearFeedback
+from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
 from incentive_env.policies.network import KIND as NETWORK
 from incentive_env.policies.network import NetworkPolicy
@@ -41,6 +41,8 @@ def read_policy(path: Path, config: Config) -> Policy:
     try:
         if content.get("kind") == NETWORK:
             return NetworkPolicy.from_content(content)
+        if "kind" in content and content["kind"] not in KINDS:
+            raise ValueError(f"kind {content['kind']!r}: must be one of {', '.join((*KINDS, NETWORK))}")
         if "kind" in content:
             return LinearFeedback.from_content(content)
         levers = content.get("scheme")

@@ -1,0 +1,62 @@
+"""A trained run as a policy file: the same actions without the library that trained it."""
+
+import numpy as np
+import pytest
+import yaml
+from worlds import open_floors
+
+from agents.learned import LearnedPolicy
+from agents.plans import load_training
+from agents.training import train
+from incentive_env.policies import PolicyError, load_policy
+from incentive_env.policies.network import NetworkPolicy
+
+
+@pytest.fixture
+def reports(small):
+    floors = open_floors(small, range(5))
+    floors.decide(np.zeros((5, 11)))
+    return floors.observation()
+
+
+def test_an_exported_network_sets_what_the_trained_one_sets(finished, small, reports, tmp_path):
+    learned = LearnedPolicy.load(finished)
+    file = tmp_path / "net.yaml"
+    file.write_text(yaml.safe_dump(learned.network().content()))
+    policy = load_policy(str(file), small)
+    actions = policy.predict(reports)[0]
+    wanted = learned.predict(reports, deterministic=True)[0]
+    np.testing.assert_allclose(actions, np.clip(wanted, -1, 1), atol=1e-5)
+    assert np.ptp(actions, axis=0).max() > 0.0
+    for floor, action in enumerate(actions):  # a floor alone gets the bits that it gets in a batch
+        assert policy.predict(reports[[floor]])[0].tobytes() == action.tobytes()
+
+
+@pytest.mark.parametrize("algorithm", ["sac", "oracle"])
+def test_only_a_ppo_on_the_report_can_be_exported(small, tmp_path, algorithm):
+    hyper = {"batch_size": 8, "gradient_steps": 1} if algorithm == "sac" else {"n_steps": 3, "batch_size": 6}
+    plan = load_training(algorithm, {"total_timesteps": 12, "num_envs": 4, "hyper_parameters": hyper})
+    train(small, "loyalty", plan, tmp_path / "run", quiet=True)
+    with pytest.raises(ValueError, match="only a PPO on the report can be exported"):
+        LearnedPolicy.load(tmp_path / "run").network()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ({"sizes": [39]}, "sizes: must be a list"),
+        ({"sizes": [39, 8, 12]}, "numbers: must be"),
+        ({"numbers": "no"}, "numbers: are missing or damaged"),
+        ({"kind": "netwerk"}, "kind 'netwerk': must be one of feedback, oracle, network"),
+    ],
+)
+def test_a_damaged_network_file_is_refused(finished, small, tmp_path, damage, says):
+    file = tmp_path / "net.yaml"
+    file.write_text(yaml.safe_dump({**LearnedPolicy.load(finished).network().content(), **damage}))
+    with pytest.raises(PolicyError, match=says):
+        load_policy(str(file), small)
+
+
+def test_layers_that_do_not_begin_at_the_report_are_refused():
+    with pytest.raises(ValueError, match="do not lead from a report of 39 entries"):
+        NetworkPolicy(np.zeros(3, np.float32), np.ones(3, np.float32), ())
