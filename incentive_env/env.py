@@ -12,7 +12,10 @@ from incentive_env.config import Config, load_config
 from incentive_env.floors import Floors, Period
 from incentive_env.objective import TERM_NAMES, add_run_off, reward_weights, weigh
 from incentive_env.observation import action_space, observation_space
-from incentive_env.rendering import ansi
+from incentive_env.rendering.ansi import ansi
+from incentive_env.rendering.frame import frame_of
+from incentive_env.rendering.picture import picture
+from incentive_env.rendering.window import Window
 from incentive_env.seeding import first_seed, next_seed
 
 
@@ -64,7 +67,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     ## Arguments
     ``config``: a preset's name, a path, a `Config`, or ``None`` for Telesales. ``reward``: a preset's name.
-    ``render_mode``: ``None`` or ``"ansi"``. Any further keyword is a dotted override of the config.
+    ``render_mode``: ``None`` or one of those under Rendering. Any further keyword is a dotted override of the config.
 
     >>> import gymnasium as gym, incentive_env
     >>> env = gym.make("incentive_env/Telesales-v0", reward="profit", **{"salesforce.reps": 6})
@@ -74,6 +77,17 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
     >>> sorted(info)
     ['figures', 'reward_terms', 'truth']
+
+    ## Rendering
+    | Mode | ``render()`` |
+    |---|---|
+    | ansi | the scheme in force and the latest report, as text |
+    | rgb_array | the floor as a picture, ``uint8`` of ``[height, width, 3]``; 1200 wide, as high as the floor needs |
+    | human | ``None``: the picture stands in a window, which ``reset()`` and ``step()`` keep up to date |
+
+    The picture shows the true state after the last week, which no report tells: each rep with strain, motivation and
+    what was done, each customer by loyalty (`incentive_env.rendering.Frame`). It is drawn by pygame, without a display
+    but for ``human``: ``pip install 'incentive-env[render]'``. Looking on changes nothing.
 
     ## Vectorized environment
     ``gym.make_vec("incentive_env/Telesales-v0", num_envs=64)`` makes the native `SalesFloorVectorEnv`, by itself.
@@ -85,7 +99,10 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     * v0: initial version.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 4}  # type: ignore[misc]
+    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 4,
+    }
 
     def __init__(
         self, config: "str | Path | Config | None" = None, reward: str = "loyalty", render_mode: str | None = None,
@@ -94,7 +111,6 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self.config = load_config(config, overrides)
         self._weights = reward_weights(self.config, reward)
         if render_mode not in (None, *self.metadata["render_modes"]):
-            # A TypeError: stable-baselines3's make_vec_env asks for rgb_array first, and goes on without on this one.
             raise TypeError(f"render_mode {render_mode!r}: must be None or one of {self.metadata['render_modes']}")
         self.reward = reward
         self.render_mode = render_mode
@@ -105,6 +121,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self._decisions = 0
         self._last: Period | None = None
         self._over = True
+        self._window: Window | None = None
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -119,6 +136,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self._decisions = 0
         self._last = None
         self._over = False
+        self._show()
         return self._floors.observation()[0], {}
 
     def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
@@ -144,13 +162,40 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
             "figures": _as_dict(period.figures),
             "truth": _as_dict(period.truth),
         }
+        self._show()
         return self._floors.observation()[0], float(weigh(terms, self._weights)), terminated, truncated, info
 
-    def render(self) -> str | None:  # type: ignore[override]
-        """The last report as text, in mode ``"ansi"``."""
+    def render(self) -> str | NDArray[np.uint8] | None:  # type: ignore[override]
+        """Draw the floor as it stands after the last step, or as it opened; how depends on ``render_mode``.
+
+        Raises:
+            ResetNeeded: no floor has been opened yet.
+            DependencyNotInstalled: the mode needs pygame, and it is missing.
+        """
         if self.render_mode is None:
             return None
-        return ansi(self._floors, self._last)
+        if self._seed is None:
+            raise ResetNeeded("render() was called before reset(): call reset() first")
+        if self.render_mode == "ansi":
+            return ansi(self._floors, self._last)
+        if self.render_mode == "rgb_array":
+            return picture(frame_of(self._floors, self._last))
+        self._show()
+        return None
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self._window is not None:
+            self._window.close()
+            self._window = None
+
+    def _show(self) -> None:
+        """Bring the window up to date, in mode ``"human"``."""
+        if self.render_mode != "human":
+            return
+        if self._window is None:
+            self._window = Window(f"{self.config.name}: the floor", self.metadata["render_fps"])
+        self._window.show(frame_of(self._floors, self._last))
 
 
 def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
