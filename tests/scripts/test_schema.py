@@ -14,7 +14,7 @@ def test_it_prints_the_json_schema(run, tmp_path):
     assert result.exit_code == 0
     schema = json.loads(result.stdout)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert set(schema["properties"]) == set(Config.model_fields)
+    assert set(schema["properties"]) == {"extends", *Config.model_fields}
     assert list(tmp_path.iterdir()) == []
 
 
