@@ -1,0 +1,150 @@
+"""`incentive-env compare A B`: two schemes, policies or scenarios under the same luck."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+from rich.table import Table
+
+from incentive_env.cli.common import check_writable, console, counted, user_errors, working, write_json
+from incentive_env.cli.options import Overrides, Scenario, Seed, assigned_keys, lever_names, side_names
+
+if TYPE_CHECKING:
+    from incentive_env.cli.managers import Side
+    from incentive_env.evaluation import Evaluation
+
+EXAMPLES = (
+    "incentive-env compare flat_salary quota_with_threat",
+    "incentive-env compare piece_rate piece_rate --lever-b audit=0.1 --floors 64",
+    "incentive-env compare telesales:retention_first hard_market:retention_first",
+    "incentive-env compare decent_team rotten_team --out runs/comparison.json",
+)
+SIDE = "SCENARIO:POLICY, a policy, a scenario, or a YAML file with either"
+
+
+class Outcome(NamedTuple):
+    """How an outcome is told."""
+
+    label: str
+    unit: str
+    factor: float  # from the evaluation's unit to this
+    decimals: int
+
+
+# By their fields in an `Evaluation`; the gaming channels follow "gaming".
+OUTCOMES = {
+    "loyalty": Outcome("long-term loyalty", "points", 1.0, 1),
+    "conversion": Outcome("recorded conversion", "share", 1.0, 3),
+    "nps": Outcome("measured NPS", "points", 1.0, 1),
+    "profit": Outcome("profit", "€/week", 1.0, 0),
+    "gaming": Outcome("gaming share", "%", 100.0, 1),
+    "wellbeing": Outcome("reps' own loyalty", "points", 1.0, 1),
+    "survived": Outcome("volume left", "%", 100.0, 1),
+}
+
+
+def run(
+    a: Annotated[str, typer.Argument(metavar="A", help=SIDE, autocompletion=side_names, show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="the same", autocompletion=side_names, show_default=False)],
+    config: Scenario = "telesales",
+    override: Overrides = None,
+    override_a: Annotated[
+        list[str] | None,
+        typer.Option("--set-a", metavar="KEY=VALUE", help="the same for A alone", autocompletion=assigned_keys),
+    ] = None,
+    override_b: Annotated[
+        list[str] | None,
+        typer.Option("--set-b", metavar="KEY=VALUE", help="the same for B alone", autocompletion=assigned_keys),
+    ] = None,
+    lever_a: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--lever-a", metavar="NAME=VALUE", help="lever of A's fixed scheme; repeatable", autocompletion=lever_names
+        ),
+    ] = None,
+    lever_b: Annotated[
+        list[str] | None,
+        typer.Option("--lever-b", metavar="NAME=VALUE", help="the same for B", autocompletion=lever_names),
+    ] = None,
+    floors: Annotated[
+        int, typer.Option(min=2, max=20_000, metavar="N", help="number of floors, the same for both")
+    ] = 128,
+    seed: Seed = 10_000,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="JSON file for the table")] = None,
+) -> None:
+    """Compare two schemes, policies or scenarios under the same luck.
+
+    A and B each are a policy, which manages the scenario of --config; a scenario, which its own scheme manages (the
+    `scheme:` of its file, else its neutral scheme); SCENARIO:POLICY; or a YAML file with either or both. Differences
+    are B − A, floor by floor, with their 95 % interval; * marks those whose interval leaves out 0.
+    """
+    with user_errors():
+        from incentive_env.cli.managers import read_side
+        from incentive_env.evaluation import evaluate
+
+        check_writable(out)
+        sides = (
+            read_side(a, config, [*(override or []), *(override_a or [])], lever_a or []),
+            read_side(b, config, [*(override or []), *(override_b or [])], lever_b or []),
+        )
+        seeds = range(seed, seed + floors)
+        with working(f"comparing on {counted(floors, 'floor')}"):
+            first, second = (evaluate(side.config, side.policy, seeds) for side in sides)
+        rows = compared(first, second)
+        console().print(_table(rows, sides, floors))
+        if out is not None:
+            write_json(out, _content(rows, sides, seeds))
+            print(f"comparison written to {out}")
+
+
+def compared(a: "Evaluation", b: "Evaluation") -> list[dict[str, Any]]:
+    """One object an outcome: means of both, and their difference floor by floor with its 95 % interval."""
+    from incentive_env.model.state import CHANNELS
+
+    rows = []
+    for name, outcome in OUTCOMES.items():
+        rows.append(_row(name, outcome, getattr(a, name), getattr(b, name)))
+        if name == "gaming":
+            for place, channel in enumerate(CHANNELS):
+                cases = Outcome(f"  {channel.replace('_', ' ')}", "/100 calls", 100.0, 1)
+                rows.append(_row(f"gaming_{channel}", cases, a.channels[:, place], b.channels[:, place]))
+    return rows
+
+
+def _row(name: str, outcome: Outcome, a: Any, b: Any) -> dict[str, Any]:
+    from incentive_env.evaluation import interval
+
+    mean, low, high = interval(outcome.factor * (b - a))
+    return {
+        "outcome": name, "label": outcome.label, "unit": outcome.unit, "decimals": outcome.decimals,
+        "a": outcome.factor * float(a.mean()), "b": outcome.factor * float(b.mean()), "difference": mean, "low": low,
+        "high": high, "leaves_out_0": low > 0 or high < 0,
+    }  # fmt: skip
+
+
+def _table(rows: list[dict[str, Any]], sides: "tuple[Side, Side]", floors: int) -> Table:
+    table = Table(
+        title=f"A: {sides[0].label}\nB: {sides[1].label}", title_justify="left",
+        caption=f"{floors} floors, the same luck for both; 95 % intervals; * leaves out 0", caption_justify="left",
+    )  # fmt: skip
+    table.add_column("outcome")
+    table.add_column("unit")
+    for heading in ("A", "B", "B − A", "95 % interval"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        a, b = (_number(row[side], row["decimals"], "") for side in ("a", "b"))
+        change, low, high = (_number(row[name], row["decimals"], "+") for name in ("difference", "low", "high"))
+        mark = "*" if row["leaves_out_0"] else " "
+        table.add_row(row["label"], row["unit"], a, b, f"{change}{mark}", f"{low} … {high}")
+    return table
+
+
+def _number(value: float, decimals: int, sign: str) -> str:
+    return f"{round(value, decimals) + 0.0:{sign},.{decimals}f}"  # + 0.0: no minus before a zero
+
+
+def _content(rows: list[dict[str, Any]], sides: "tuple[Side, Side]", seeds: range) -> dict[str, Any]:
+    outcomes = [{name: value for name, value in row.items() if name not in ("label", "decimals")} for row in rows]
+    return {
+        "a": sides[0].label, "b": sides[1].label, "floors": len(seeds), "first_seed": seeds[0], "outcomes": outcomes,
+    }  # fmt: skip

@@ -1,0 +1,116 @@
+"""Options that several commands share, and what a shell completes them to."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from incentive_env.cli.scenarios import load_scenario, shipped_scenarios
+from incentive_env.config import all_keys
+from incentive_env.config.scheme import Levers
+
+TOPICS = ("levers", "figures", "scenarios", "schemes", "rewards", "config")
+TABLE_KINDS = ("csv", "parquet")
+
+
+def scenario_names(incomplete: str) -> list[str]:
+    """Scenarios, and YAML files."""
+    return [*_starting(incomplete, shipped_scenarios()), *_yaml_files(incomplete)]
+
+
+def policy_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Policies for the scenario that is given so far, and YAML files."""
+    return [*_policies(ctx.params.get("config") or "telesales", incomplete), *_yaml_files(incomplete)]
+
+
+def side_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What `compare` takes: policies, scenarios, files, and the policies after a scenario."""
+    scenario, colon, manager = incomplete.rpartition(":")
+    if colon:
+        return [f"{scenario}:{name}" for name in _policies(scenario, manager)]
+    return [*policy_names(ctx, incomplete), *_starting(incomplete, shipped_scenarios())]
+
+
+def lever_names(incomplete: str) -> list[str]:
+    """Levers, each up to its value."""
+    return [f"{lever}=" for lever in _starting(incomplete, list(Levers.model_fields))]
+
+
+def assigned_keys(incomplete: str) -> list[str]:
+    """Keys of the configuration, each up to its value."""
+    return [f"{key}=" for key in key_names(incomplete)]
+
+
+def key_names(incomplete: str) -> list[str]:
+    """Keys of the configuration."""
+    return _starting(incomplete, all_keys())
+
+
+def topic_names(incomplete: str) -> list[str]:
+    """What `describe` describes."""
+    return _starting(incomplete, TOPICS)
+
+
+def entry_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What there is of the topic that is given so far."""
+    from incentive_env.cli import topics
+
+    topic, scenario = ctx.params.get("topic"), "telesales"
+    parts = topics.TOPICS[topic](scenario, load_scenario(scenario)) if topic in TOPICS else []
+    names = [entry.name for part in parts for entry in part.entries]
+    return _starting(incomplete, [*names, *(all_keys() if topic == "config" else ())])
+
+
+def table_kinds(incomplete: str) -> list[str]:
+    """Kinds of files that tables are written as."""
+    return _starting(incomplete, TABLE_KINDS)
+
+
+def _policies(scenario: str, incomplete: str) -> list[str]:
+    from incentive_env.cli.managers import known_policies
+
+    try:
+        return _starting(incomplete, known_policies(scenario))
+    except ValueError:  # no such scenario: the command will say so
+        return []
+
+
+def _starting(incomplete: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _yaml_files(incomplete: str) -> list[str]:
+    """Files and folders, as a shell would complete them, for a list of completions stands in the way of its own."""
+    folder, _, begun = incomplete.rpartition("/")
+    try:
+        entries = sorted(Path(folder or ("/" if incomplete.startswith("/") else ".")).iterdir())
+    except OSError:
+        return []
+    shown = [entry for entry in entries if entry.name.startswith(begun) and not entry.name.startswith(".")]
+    prefix = f"{folder}/" if "/" in incomplete else ""
+    files = [f"{prefix}{entry.name}" for entry in shown if entry.suffix in (".yaml", ".yml")]
+    return files + [f"{prefix}{entry.name}/" for entry in shown if entry.is_dir()]
+
+
+Scenario = Annotated[
+    str,
+    typer.Option("--config", metavar="NAME|FILE", help="scenario, by name or as a file", autocompletion=scenario_names),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="key of the scenario, salesforce.reps=20; repeatable",
+        autocompletion=assigned_keys,
+    ),
+]  # fmt: skip
+MovedLevers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lever", metavar="NAME=VALUE", help="lever of a fixed scheme, commission=8; repeatable",
+        autocompletion=lever_names,
+    ),
+]  # fmt: skip
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**62, metavar="N", help="seed of the first floor; the others count on from it")
+]

@@ -1,0 +1,96 @@
+"""Scenarios by name or file: which there are, what they start from, and what they change."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from incentive_env.config import Config, ConfigError, config_directory, find_config, load_config, read_yaml
+from incentive_env.config.schema import key_rows, sections
+
+_OF_POLICIES = ("scheme", "kind")
+
+
+class Change(NamedTuple):
+    """A key that a scenario sets otherwise than its parent."""
+
+    key: str
+    before: str
+    now: str
+
+
+def shipped_scenarios() -> list[str]:
+    """Names of the scenarios that come with the package."""
+    return sorted(file.stem for file in config_directory().glob("*.yaml") if file.stem != "calibration")
+
+
+def load_scenario(source: str, overrides: Iterable[str] = ()) -> Config:
+    """Load a scenario; a file that holds nothing but a policy is told so.
+
+    Raises:
+        ConfigError: it cannot be used; the message says why.
+    """
+    path = find_config(source)
+    if not holds_scenario(path):
+        raise ConfigError(f"{source}: holds a policy, and no scenario; it goes where a policy is asked for")
+    return load_config(path, list(overrides))
+
+
+def holds_policy(path: Path) -> bool:
+    """Whether a YAML file holds a policy; a scenario's may hold a ``scheme`` besides."""
+    return not read_yaml(path).keys().isdisjoint(_OF_POLICIES)
+
+
+def holds_scenario(path: Path) -> bool:
+    """Whether a YAML file holds a scenario: it starts from one, sets keys of one, or holds no policy."""
+    return not holds_policy(path) or not read_yaml(path).keys().isdisjoint(("extends", *sections()))
+
+
+def lineage(source: str | Path) -> list[Path]:
+    """The file of a scenario that can be loaded, and those it starts from, the nearest first."""
+    files = [find_config(source)]
+    while (parent := parent_of(files[-1])) is not None:
+        files.append(parent)
+    return files
+
+
+def parent_of(path: Path) -> Path | None:
+    """The file that a scenario's file extends."""
+    parent = read_yaml(path).get("extends")
+    if parent is None:
+        return None
+    beside = path.parent / str(parent)
+    return beside if beside.is_file() else find_config(str(parent))
+
+
+def changes(config: Config, parent: Config) -> list[Change]:
+    """Every key that differs, but for name and description."""
+    pairs = zip(key_rows(parent), key_rows(config), strict=True)
+    return [
+        Change(now.key, before.value, now.value)
+        for before, now in pairs
+        if before.value != now.value and now.key not in ("name", "description")
+    ]
+
+
+def repeated_keys(path: Path) -> list[tuple[int, str]]:
+    """Line and name of every key that a YAML file sets again; YAML keeps the last, and says nothing."""
+    found: list[tuple[int, str]] = []
+    nodes = [yaml.compose(path.read_text(encoding="utf-8"))]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.MappingNode):
+            names = [key.value for key, _ in node.value]
+            again = [(key, key.value in names[:place]) for place, (key, _) in enumerate(node.value)]
+            found += [(key.start_mark.line + 1, str(key.value)) for key, repeated in again if repeated]
+            nodes += [value for _, value in node.value]
+    return sorted(found)
+
+
+def branch(config: Config, key: str) -> Any:
+    """What stands at a dotted key that is there: a value, or a tree of them."""
+    found: Any = config.model_dump()
+    for name in key.split("."):
+        found = found[name]
+    return found

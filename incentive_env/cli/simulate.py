@@ -1,0 +1,96 @@
+"""`incentive-env simulate`: floors under a scheme or policy, quarter by quarter, as tables and as a picture."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from incentive_env.cli.common import check_writable, console, counted, user_errors, working
+from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, policy_names, table_kinds
+from incentive_env.cli.scenarios import load_scenario
+
+if TYPE_CHECKING:
+    from incentive_env.panel import Panel
+
+EXAMPLES = (
+    "incentive-env simulate --policy quota_with_threat",
+    "incentive-env simulate --policy piece_rate --lever audit=0.05 --config hard_market --seed 7",
+    "incentive-env simulate --set salesforce.reps=20 --lever base_pay=700 --floors 1 --weeks 52",
+    "incentive-env simulate --policy best_static_score --out runs/best --format csv --picture runs/best.png",
+)
+POLICIES = "who manages: a name (`incentive-env describe schemes`), a YAML file"
+
+
+def command(load: Callable[..., Any] | None = None, others: str = "") -> Callable[..., None]:
+    """The command, for the command line and for scripts that know more policies.
+
+    Args:
+        load: from a name and a config to a policy; `incentive_env.policies.load_policy` where not given.
+        others: what else it takes, for the help.
+    """
+
+    def run(
+        policy: Annotated[
+            str, typer.Option(metavar="NAME|FILE", help=POLICIES + others, autocompletion=policy_names)
+        ] = "own_scheme",
+        config: Scenario = "telesales",
+        override: Overrides = None,
+        lever: MovedLevers = None,
+        floors: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="number of floors")] = 8,
+        seed: Seed = 0,
+        weeks: Annotated[
+            int | None,
+            typer.Option(min=1, max=100_000, metavar="N", help="length; an episode and its run-off where not given"),
+        ] = None,
+        out: Annotated[
+            Path | None, typer.Option(metavar="FOLDER", help="folder for the tables floor_weeks, rep_weeks, ledger")
+        ] = None,
+        kind: Annotated[
+            str, typer.Option("--format", metavar="csv|parquet", help="kind of the tables", autocompletion=table_kinds)
+        ] = "csv",
+        picture: Annotated[
+            Path | None, typer.Option(metavar="FILE", help="file for a picture: .png, .svg or .pdf")
+        ] = None,
+    ) -> None:
+        """Simulate floors under a policy, and tell what became of them.
+
+        Printed quarter by quarter; written as tables of every week, rep and act of gaming, and as a picture.
+        """
+        with user_errors():
+            from incentive_env.cli import picture as drawing
+            from incentive_env.cli import tables
+            from incentive_env.cli.managers import load_manager
+            from incentive_env.panel import simulate
+            from incentive_env.policies import load_policy
+
+            check_writable(out, folder=True)
+            check_writable(picture)
+            tables.check_kind(kind)
+            drawing.check_picture(picture)
+            scenario = load_scenario(config, override or [])
+            tables.check_size(scenario, floors, weeks)
+            manager = load_manager(policy, config, scenario, lever or [], load or load_policy)
+            title = ", ".join((f"{scenario.name} under {policy}", *(lever or []), counted(floors, "floor")))
+            with working(f"simulating {counted(floors, 'floor')}"):
+                panel = simulate(scenario, manager, range(seed, seed + floors), weeks)
+            _print(panel, title, whole=weeks is None)
+            if out is not None:
+                tables.write_tables(panel, out, kind)
+                print(f"tables written to {out}")
+            if picture is not None:
+                drawing.draw_picture(panel, title, picture)
+                print(f"picture written to {picture}")
+
+    return run
+
+
+def _print(panel: "Panel", title: str, *, whole: bool) -> None:
+    from incentive_env.cli import tables
+
+    console().print(tables.quarter_table(panel, title))
+    if whole:
+        console().print(tables.score_line(panel))
+
+
+run = command()

@@ -1,0 +1,124 @@
+"""Tables of a simulation: quarter by quarter for people, and as files for programs."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from incentive_env.cli.common import written_whole
+from incentive_env.cli.options import TABLE_KINDS
+from incentive_env.config import Config
+from incentive_env.evaluation import interval
+from incentive_env.panel import Panel
+
+TABLES = ("floor_weeks", "rep_weeks", "ledger")
+QUARTER = 13  # weeks
+MOST_ROWS = 5_000_000  # of rep-weeks: some gigabytes
+_HEADINGS = (
+    "weeks", "recorded conversion", "measured NPS", "true loyalty", "gaming share", "exits %/year", "cash €",
+)  # fmt: skip
+
+
+def check_size(config: Config, floors: int, weeks: int | None) -> None:
+    """Refuse what would fill the memory, before the work is done.
+
+    Raises:
+        ValueError: the tables would have too many rows.
+    """
+    horizon = config.horizon
+    length = horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks if weeks is None else weeks
+    rows = floors * length * config.salesforce.reps
+    if rows > MOST_ROWS:
+        raise ValueError(
+            f"{floors} floors of {config.salesforce.reps} reps over {length} weeks are {rows:,} rows, more than "
+            f"{MOST_ROWS:,}: ask for fewer floors or weeks, or for some floors at a time with --seed"
+        )
+
+
+def quarter_table(panel: Panel, title: str) -> Table:
+    """Quarter by quarter, what a manager would want to know, and what no report says; all floors together."""
+    table = Table(title=title)
+    for heading in _HEADINGS:
+        table.add_column(heading.replace(" ", "\n"), justify="right")
+    last = int(panel.floor_weeks["week"].max())
+    for first in range(1, last + 1, QUARTER):
+        until = min(first + QUARTER - 1, last)
+        table.add_row(f"{first}–{until}", *_quarter(panel, first, until))
+    return table
+
+
+def score_line(panel: Panel) -> str:
+    """The score of whole episodes, with its interval over floors where there are several."""
+    run_off = panel.config.horizon.run_off_weeks
+    weeks = panel.floor_weeks
+    part = weeks[weeks["week"] > weeks["week"].max() - run_off]
+    seeds = np.unique(weeks["seed"])
+    net = part["promoters"] - part["detractors"] - part["left_wronged"]
+    floors = np.array([net[part["seed"] == seed].mean() for seed in seeds])
+    mean, low, high = interval(100.0 * floors / _slots(panel))
+    spread = f", 95 % {low:+.1f} … {high:+.1f}" if len(seeds) > 1 else ""
+    return f"long-term loyalty (the score, in {run_off} weeks of run-off): {mean:+.1f} points{spread}"
+
+
+def write_tables(panel: Panel, folder: Path, kind: str) -> list[Path]:
+    """Write floor-weeks, rep-weeks and the ledger as ``csv`` or ``parquet``; gives the files."""
+    write = {"csv": _write_csv, "parquet": _write_parquet}[kind]
+    paths = [folder / f"{name}.{kind}" for name in TABLES]
+    for name, path in zip(TABLES, paths, strict=True):
+        with written_whole(path) as partial:
+            write(getattr(panel, name), partial)
+    return paths
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a kind of file that cannot be written here, before the work is done.
+
+    Raises:
+        ValueError: there is no such kind.
+        ImportError: it needs a library that is not there.
+    """
+    if kind not in TABLE_KINDS:
+        raise ValueError(f"--format {kind}: must be {' or '.join(TABLE_KINDS)}")
+    if kind == "parquet":
+        import pyarrow.parquet  # noqa: F401
+
+
+def _quarter(panel: Panel, first: int, until: int) -> tuple[str, ...]:
+    weeks = panel.floor_weeks
+    part = weeks[(weeks["week"] >= first) & (weeks["week"] <= until)]
+    judged = max((part["recorded_sales"] + part["recorded_refusals"]).sum(), 1.0)
+    net = (part["promoters"] - part["detractors"] - part["left_wronged"]).mean()
+    surveyed = max(part["surveys"].sum(), 1.0)
+    handled = max((part["calls"] + part["answered"]).sum(), 1.0)
+    return (
+        f"{part['recorded_sales'].sum() / judged:.3f}",
+        f"{100 * (part['survey_promoters'] - part['survey_detractors']).sum() / surveyed:.1f}",
+        f"{100 * net / _slots(panel):.1f}",
+        f"{(part['gamed_calls'] + part['gamed_rushed']).sum() / handled:.2f}",
+        f"{5200 * (part['quits'] + part['dismissals']).sum() / max(part['present'].sum(), 1.0):.0f}",
+        f"{part['cash'].mean():,.0f}",
+    )
+
+
+def _slots(panel: Panel) -> int:
+    return panel.config.salesforce.reps * panel.config.market.slots
+
+
+def _write_csv(table: np.ndarray, path: Path) -> None:
+    names = table.dtype.names or ()
+    formats = ["%s" if table.dtype[name].kind in "iuU" else "%.10g" for name in names]
+    np.savetxt(path, table, fmt=formats, delimiter=",", header=",".join(names), comments="", encoding="utf-8")
+
+
+def _write_parquet(table: np.ndarray, path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    names = table.dtype.names or ()
+    pyarrow.parquet.write_table(pyarrow.table({name: _column(table[name]) for name in names}), path)
+
+
+def _column(column: np.ndarray) -> Any:
+    """A column as pyarrow takes it: words as a list, numbers one after the other in memory."""
+    return column.tolist() if column.dtype.kind == "U" else np.ascontiguousarray(column)

@@ -1,0 +1,100 @@
+"""`incentive-env describe`: complete, current with the model, and readable at any width."""
+
+import pytest
+
+from incentive_env import load_config
+from incentive_env.cli.describe import TOPICS
+from incentive_env.cli.scenarios import shipped_scenarios
+from incentive_env.cli.words import LEVERS, TRUE_FIGURES
+from incentive_env.config import all_keys
+from incentive_env.model.report import TRUTH
+from incentive_env.model.state import LEVERS as MODEL_LEVERS
+from incentive_env.objective import PRESETS
+from incentive_env.observation import FIGURES
+from incentive_env.policies import FIXED
+
+
+def test_there_are_words_for_every_lever_and_true_figure_of_the_model():
+    assert tuple(LEVERS) == MODEL_LEVERS
+    assert tuple(TRUE_FIGURES) == TRUTH.names
+
+
+def test_in_brief_everything_is_named(run):
+    told = run("describe").stdout.split()
+    names = {word.strip(",") for word in told}
+    everything = (
+        *MODEL_LEVERS, *(figure.name for figure in FIGURES), *(TRUTH.names or ()), *FIXED, *PRESETS,
+        *shipped_scenarios(), "neutral_scheme", "best_static_score",
+    )  # fmt: skip
+    assert [name for name in everything if name not in names] == []
+    assert {key.partition(".")[0] for key in all_keys() if "." in key} <= names
+
+
+def test_ranges_and_units_are_those_of_the_scenario(run):
+    here = run("describe", "levers", "target").stdout
+    there = run("describe", "levers", "target", "--config", "contact_center").stdout
+    assert "recorded conversion" in here
+    assert "0 to 0.4" in here
+    assert "share on file as fixed" in there
+    assert "0 to 1\n" in there.replace(" " * 2, "").replace(" \n", "\n")
+
+
+def test_figures_have_unit_noise_and_meaning(run):
+    told = run("describe", "figures", columns=140).stdout
+    for figure in FIGURES:
+        (line,) = [
+            line for line in told.splitlines() if line.startswith(f"│ {figure.name} ") and figure.meaning in line
+        ]
+        assert figure.unit in line
+        assert (f"{figure.noise:g}" if figure.noise else "known") in line
+
+
+def test_a_scheme_shows_its_levers_and_a_found_one_is_told_where_it_is_from(run):
+    assert "commission 8, target 0.3, pressure 0.8" in " ".join(
+        run("describe", "schemes", "quota_with_threat").stdout.split()
+    )
+    assert "base_pay 533.04" in run("describe", "schemes", "best_static_score", "--config", "decent_team").stdout
+    assert "leans with the report" in run("describe", "schemes", "feedback_score").stdout
+
+
+def test_a_key_has_value_default_unit_range_meaning_and_source(run):
+    told = run("describe", "config", "market.need_mean", "--config", "hard_market").stdout
+    lines = {line.split("  ")[0]: line.split("  ", 1)[1].strip() for line in told.splitlines() if line.strip()}
+    assert lines == {
+        "key": "market.need_mean", "value": "0.56", "default": "0.62", "unit": "1", "range": "0 to 1.5",
+        "meaning": "level that need returns to",
+        "source": "fitted jointly to the published facts in a prototype of this model",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+def test_tables_are_whole_on_a_terminal(run, columns):
+    sections = sorted({key.partition(".")[0] for key in all_keys() if "." in key})
+    for arguments in ((), *((topic,) for topic in TOPICS), *(("config", section) for section in sections)):
+        told = run("describe", *arguments, columns=columns).stdout
+        assert max(map(len, told.splitlines())) <= columns, arguments
+        rows = [line.rstrip() for line in told.splitlines() if line.startswith(("│", "┃"))]
+        assert all(row.endswith(("│", "┃")) for row in rows), arguments
+        assert "…" not in told.replace("0 … 1", ""), arguments
+        if arguments[:1] == ("config",) and len(arguments) == 2:
+            keys = [key.removeprefix(f"{arguments[1]}.") for key in all_keys() if key.startswith(f"{arguments[1]}.")]
+            assert [key for key in keys if key not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("lever",), "describe lever: no such topic; nearest valid name: levers; topics: levers, figures, "),
+        (("levers", "comission"), "describe levers comission: no such name; nearest valid name: commission; names: "),
+        (("config", "market.need_men"), "market.need_men: unknown key; nearest valid name: market.need_mean"),
+        (("config", "levers", "--config", "telesale"), "nearest valid name: telesales"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+def test_an_unknown_name_is_told_the_nearest(refused, arguments, told):
+    assert told in refused("describe", *arguments)
+
+
+def test_scenarios_are_told_with_their_descriptions(run):
+    told = " ".join(run("describe", "scenarios", columns=400).stdout.split())
+    assert [name for name in shipped_scenarios() if load_config(name).description not in told] == []
