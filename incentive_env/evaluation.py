@@ -50,7 +50,7 @@ def evaluation_seeds(floors: int) -> range:
 
 def evaluate(config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1) -> Evaluation:
     """Let a policy manage floors for an episode and its run-off, and score it."""
-    return _summarise(roll_out(config, policy, seeds, threads=threads), config)
+    return summarise(roll_out(config, policy, seeds, threads=threads), config)
 
 
 def interval(values: NDArray[np.float64]) -> Interval:
@@ -83,7 +83,8 @@ def evaluate_all(
     return results
 
 
-def _summarise(rollout: Rollout, config: Config) -> Evaluation:
+def summarise(rollout: Rollout, config: Config) -> Evaluation:
+    """Score floors that have been managed for an episode and its run-off."""
     weeks = rollout.floor_weeks
     episode = weeks[:, : -config.horizon.run_off_weeks]
     slots = config.salesforce.reps * config.market.slots

@@ -42,6 +42,19 @@ WORDS: dict[str, str] = {
     "arrival": "new customers",
 }  # fmt: skip
 assert tuple(WORDS) == CAUSES
+# Causes of one kind, for pictures that have no room for each.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "honest calls, aftercare": ("honest", "aftercare"),
+    "manipulation in calls": ("pressure", "withhold", "false_promise", "disparage"),
+    "repeated calls, false records, missing logs": ("repeated_call", "misbooked_callback", "missing_log"),
+    "promises found out": tuple(cause for cause in CAUSES if cause.startswith("discovered_")),
+    "inbound service": ("poor_service", "good_service"),
+    "reps who left": ("rep_exit",),
+    "time and neglect": ("time", "neglect"),
+    "product fault, competitor": ("product_fault", "competitor"),
+    "customers who left, or came": ("departure", "arrival"),
+}
+assert sorted(cause for causes in GROUPS.values() for cause in causes) == sorted(CAUSES)
 
 
 class Explanation(NamedTuple):
@@ -105,6 +118,28 @@ def explain(
     wholes = np.concatenate([opening[:, None], _wholes(rollout.floor_weeks, loaded)], axis=1)
     parts = _parts(moves, wholes, rollout.floor_weeks, loaded)
     return Explanation(loaded, tuple(int(seed) for seed in seeds), wholes, parts, rollout.floor_weeks)
+
+
+def difference_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:
+    """What each cause did in some weeks ``[floors, causes]``: of one explanation, or of the first less the second.
+
+    Two explanations must be of the same floors; luck is the same, so that differences are paired.
+    """
+    parts = [explanation.between(measure, first, last) for explanation in explanations]
+    return parts[0] if len(parts) == 1 else parts[0] - parts[1]
+
+
+def changes_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:
+    """The change of the whole ``[floors]`` in the same weeks: what the causes sum to."""
+    number = measure_number(measure)
+    changes = [each.wholes[:, last, number] - each.wholes[:, first - 1, number] for each in explanations]
+    return changes[0] if len(changes) == 1 else changes[0] - changes[1]
+
+
+def timeline_of(explanations: Sequence[Explanation], measure: str) -> NDArray[np.float64]:
+    """What each cause did in each week ``[weeks, causes]``, mean over floors; likewise of one, or of two."""
+    timelines = [explanation.timeline(measure) for explanation in explanations]
+    return timelines[0] if len(timelines) == 1 else timelines[0] - timelines[1]
 
 
 def measure_number(measure: str) -> int:

@@ -10,7 +10,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
-from incentive_env.env import SalesFloorEnv, check_actions
+from incentive_env.env import check_actions
 from incentive_env.floors import Floors, Period
 from incentive_env.objective import TERM_NAMES, add_run_off, reward_weights, weigh
 from incentive_env.observation import action_space, observation_space
@@ -36,7 +36,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         **overrides: dotted overrides of the config.
     """
 
-    metadata: dict[str, Any] = {**SalesFloorEnv.metadata, "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012
+    metadata: dict[str, Any] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012
 
     def __init__(
         self, num_envs: int = 1, config: "str | Path | Config | None" = None, reward: str = "loyalty", *,

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 import incentive_env
-from incentive_env.cli import common, compare, config, describe, simulate
+from incentive_env.cli import common, compare, config, describe, explain, play, simulate
 
-COMMANDS = (describe, simulate, compare)
+COMMANDS = (describe, simulate, compare, explain, play)
 EXAMPLES = (
     "incentive-env describe",
     "incentive-env simulate --policy quota_with_threat --picture quota.png",

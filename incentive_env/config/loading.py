@@ -23,7 +23,8 @@ def load_config(
 
     Args:
         source: a preset's name (a file in ``configs/``), a path to a YAML file, a `Config`, or ``None`` for
-            ``telesales``. A file may name another preset or path under ``extends``.
+            ``telesales``. A file may name another preset or path under ``extends``, and may hold a ``scheme`` besides:
+            that is a policy, for `incentive_env.policies.load_policy`, and no part of the scenario.
         overrides: dotted assignments, ``["salesforce.reps=20"]`` or ``{"salesforce.reps": 20}``.
 
     Returns:
@@ -106,6 +107,7 @@ def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
         raise ConfigError(f"{path}: 'extends' goes in a circle: {' -> '.join(str(p) for p in (*seen, path))}")
     content = read_yaml(path)
     parent = content.pop("extends", None)
+    content.pop("scheme", None)
     if parent is None:
         return content
     local = path.parent / str(parent)

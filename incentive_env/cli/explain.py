@@ -1,0 +1,153 @@
+"""`incentive-env explain`: why trust, or loyalty, moved as it did, cause by cause."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+from rich.table import Table
+
+from incentive_env.cli.common import check_writable, console, counted, nearest, user_errors, working, written_whole
+from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, policy_names
+
+if TYPE_CHECKING:
+    from incentive_env.explain import Explanation
+
+EXAMPLES = (
+    "incentive-env explain --policy quota_with_threat --measure trust --week 40",
+    "incentive-env explain --policy quota_with_threat --against flat_salary --picture runs/why.png",
+    "incentive-env explain --policy piece_rate --measure irritation --from 1 --to 26 --out runs/why.csv",
+)
+MEASURES = ("loyalty", "trust", "irritation", "satisfaction")
+_DIGITS = {"loyalty": 2, "trust": 4, "irritation": 4, "satisfaction": 4}
+
+
+class Window(NamedTuple):
+    """The weeks that are asked for, counted from 1."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"week {self.first}" if self.first == self.last else f"weeks {self.first} to {self.last}"
+
+
+def run(
+    policy: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="who manages, as for simulate", autocompletion=policy_names)
+    ] = "own_scheme",
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="explain the difference from this one on the same floors, under the same luck",
+            autocompletion=policy_names,
+        ),
+    ] = None,
+    measure: Annotated[
+        str, typer.Option(metavar="|".join(MEASURES), help="what moved", autocompletion=lambda: list(MEASURES))
+    ] = "loyalty",
+    week: Annotated[int | None, typer.Option(min=1, metavar="N", help="one week")] = None,
+    first: Annotated[int | None, typer.Option("--from", min=1, metavar="N", help="first week of several")] = None,
+    last: Annotated[int | None, typer.Option("--to", min=1, metavar="N", help="last of them")] = None,
+    config: Scenario = "telesales",
+    override: Overrides = None,
+    lever: MovedLevers = None,
+    floors: Annotated[int, typer.Option(min=1, max=2_000, metavar="N", help="number of floors")] = 16,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV file: every week, measure and cause, mean over floors")
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="file for a picture: .png, .svg or .pdf")] = None,
+) -> None:
+    """Tell what moved customers, cause by cause: the parts sum to the change of the whole.
+
+    Loyalty is the score in points; trust, irritation and satisfaction are true means over customers. Without weeks it
+    is the whole run, the year of the run-off included.
+    """  # fmt: skip
+    with user_errors():
+        if measure not in MEASURES:
+            known = ", ".join(MEASURES)
+            raise ValueError(f"--measure {measure}: must be one of {known}{nearest(measure, MEASURES)}")
+        if week is not None and (first is not None or last is not None):
+            raise ValueError(f"--week {week}: is one week, and cannot be given together with --from or --to")
+        from incentive_env.cli.explain_picture import draw
+        from incentive_env.cli.managers import load_manager
+        from incentive_env.cli.picture import check_picture
+        from incentive_env.cli.scenarios import load_scenario
+        from incentive_env.explain import explain
+
+        check_writable(out)
+        check_writable(picture)
+        check_picture(picture)
+        scenario = load_scenario(config, override or [])
+        window = _window(week, first, last, _length(scenario))
+        names = [policy] if against is None else [policy, against]
+        managers = [load_manager(name, config, scenario, lever or [] if name == policy else []) for name in names]
+        seeds = range(seed, seed + floors)
+        with working(f"watching {counted(floors, 'floor')}"):
+            explanations = [explain(scenario, manager, seeds) for manager in managers]
+        label = f"{', '.join((policy, *(lever or [])))} on {scenario.name}"
+        title = label if against is None else f"{label}, less {against}"
+        console().print(_table(explanations, measure, window, title))
+        if out is not None:
+            _write(explanations, out)
+            print(f"parts written to {out}")
+        if picture is not None:
+            with written_whole(picture) as partial:
+                draw(explanations, names, measure, window, title, partial)
+            print(f"picture written to {picture}")
+
+
+def _length(scenario: Any) -> int:
+    horizon = scenario.horizon
+    return int(horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks)
+
+
+def _window(week: int | None, first: int | None, last: int | None, length: int) -> Window:
+    window = Window(week or first or 1, week or last or length)
+    if not window.first <= window.last <= length:
+        raise ValueError(f"{window}: must be in order, and within 1 to {length}")
+    return window
+
+
+def _table(explanations: "list[Explanation]", measure: str, window: Window, title: str) -> Table:
+    """The parts, the largest first, with their intervals over floors; the sum of all, and the change of the whole."""
+    from incentive_env.evaluation import interval
+    from incentive_env.explain import UNITS, WORDS, changes_between, difference_between
+
+    parts = difference_between(explanations, measure, *window)  # [floors, causes]
+    change = interval(changes_between(explanations, measure, *window))
+    digits, floors = _DIGITS[measure], len(parts)
+    table = Table(
+        title=f"What moved {measure} in {window}: {title}", title_justify="left", caption_justify="left",
+        caption=f"{measure}: {UNITS[measure]}; mean over {counted(floors, 'floor')}"
+        + (", with 95 % intervals" if floors > 1 else ""),
+    )  # fmt: skip
+    table.add_column("cause")
+    table.add_column("change", justify="right")
+    table.add_column("95 % interval", justify="right")
+    rows = sorted(zip(WORDS.values(), map(interval, parts.T), strict=True), key=lambda row: -abs(row[1].mean))
+    for words, part in rows:
+        if abs(part.mean) >= 0.5 * 10.0**-digits:
+            table.add_row(words, f"{part.mean:+.{digits}f}", _interval(part, digits, floors))
+    table.add_section()
+    table.add_row("sum of all causes", f"{interval(parts.sum(axis=1)).mean:+.{digits}f}", "")
+    table.add_row(f"change of {measure}", f"{change.mean:+.{digits}f}", _interval(change, digits, floors))
+    return table
+
+
+def _interval(value: Any, digits: int, floors: int) -> str:
+    return f"{value.low:+.{digits}f} … {value.high:+.{digits}f}" if floors > 1 else ""
+
+
+def _write(explanations: "list[Explanation]", path: Path) -> None:
+    from incentive_env.explain import timeline_of
+    from incentive_env.model.witness import CAUSES
+
+    lines = ["week,measure,cause,change"]
+    for measure in MEASURES:
+        timeline = timeline_of(explanations, measure)
+        for week, row in enumerate(timeline, start=1):
+            lines += [f"{week},{measure},{cause},{part:.10g}" for cause, part in zip(CAUSES, row, strict=True)]
+    with written_whole(path) as partial:
+        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,129 @@
+"""Weekly records as the few series that the laboratory draws, and what they say of two schemes."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.config import Config
+from incentive_env.evaluation import Interval, interval, summarise
+from incentive_env.panel import Rollout
+
+Series = NDArray[np.float64]
+
+
+class Figures(NamedTuple):
+    """Floors under a scheme; series by quota period, run-off included, are NaN where there was nothing to measure."""
+
+    weeks: Series  # [periods] last week of each
+    conversion: Series  # [floors, periods] recorded
+    nps: Series  # [floors, periods] measured
+    loyalty: Series  # [floors, periods] true, points
+    trust: Series  # [floors, periods] true, mean over customers
+    irritation: Series  # [floors, periods] likewise
+    strain: Series  # [floors, periods]
+    exits: Series  # [floors, periods] % a year
+    cash: Series  # [floors, periods] thousand €
+    volume: Series  # [floors, periods] % of the book that the client leaves with the floor
+    channels: Series  # [floors, channels] cases in 100 calls, over the episode
+    whole: Series  # [floors, outcomes] figures of the whole run, in the order of `OUTCOMES`
+
+    @classmethod
+    def join(cls, parts: "list[Figures]") -> "Figures":
+        """Floors of several parts, one after the other."""
+        columns = zip(*(part[1:] for part in parts), strict=True)
+        return cls(parts[0].weeks, *(np.concatenate(column) for column in columns))
+
+
+class Outcome(NamedTuple):
+    """A figure of a whole run."""
+
+    name: str
+    unit: str
+    digits: int
+    factor: float = 1.0  # from the evaluator's unit to this one
+
+
+# By their names in `incentive_env.evaluation.Evaluation`.
+OUTCOMES = {
+    "loyalty": Outcome("long-term loyalty", "points", 1),
+    "conversion": Outcome("recorded conversion", "share", 3),
+    "nps": Outcome("measured NPS", "points", 1),
+    "gaming": Outcome("calls gamed", "%", 1, 100.0),
+    "wellbeing": Outcome("reps' own loyalty", "points", 1),
+    "profit": Outcome("profit", "€ a week", 0),
+    "survived": Outcome("volume that the client has left", "%", 0, 100.0),
+}
+
+
+class Band(NamedTuple):
+    """A mean over floors with its 95 % interval, period by period."""
+
+    mean: Series
+    low: Series
+    high: Series
+
+
+class Comparison(NamedTuple):
+    """An outcome of two schemes on the same floors."""
+
+    outcome: Outcome
+    first: float
+    second: float
+    more: Interval  # second less first, floor by floor
+
+
+def figures_of(rollout: Rollout, config: Config) -> Figures:
+    """Series and outcomes of floors that have been managed for an episode and its run-off."""
+    weeks = rollout.floor_weeks
+    length = config.horizon.decision_weeks
+    starts = np.arange(0, weeks.shape[1], length)
+
+    def total(name: str) -> Series:
+        summed: Series = np.add.reduceat(weeks[name], starts, axis=1)
+        return summed
+
+    ends = np.minimum(starts + length, weeks.shape[1])
+    slots = config.salesforce.reps * config.market.slots
+    net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
+    result = summarise(rollout, config)
+    return Figures(
+        weeks=ends.astype(np.float64),
+        conversion=_ratio(total("recorded_sales"), total("recorded_sales") + total("recorded_refusals")),
+        nps=100.0 * _ratio(total("survey_promoters") - total("survey_detractors"), total("surveys")),
+        loyalty=100.0 * np.add.reduceat(net, starts, axis=1) / (ends - starts) / slots,
+        trust=_ratio(total("trust"), total("customers")),
+        irritation=_ratio(total("irritation"), total("customers")),
+        strain=_ratio(total("strain"), total("present")),
+        exits=5200.0 * _ratio(total("quits") + total("dismissals"), total("present")),
+        cash=weeks["cash"][:, ends - 1] / 1000.0,
+        volume=100.0 * weeks["volume"][:, ends - 1],
+        channels=100.0 * result.channels,
+        whole=np.stack([getattr(result, name) * outcome.factor for name, outcome in OUTCOMES.items()], axis=1),
+    )
+
+
+def band(values: Series) -> Band:
+    """Mean and 95 % interval (Student's t) of series ``[floors, periods]``, over floors that have a value; else NaN."""
+    from scipy import stats
+
+    there = np.isfinite(values)
+    count = there.sum(axis=0)
+    total = np.where(there, values, 0.0).sum(axis=0)
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    squares = np.where(there, (values - mean) ** 2, 0.0).sum(axis=0)
+    spread = np.sqrt(squares / np.maximum(count - 1, 1) / np.maximum(count, 1))
+    half = np.where(count > 1, spread * stats.t.ppf(0.975, np.maximum(count - 1, 1)), 0.0)
+    return Band(mean, mean - half, mean + half)
+
+
+def compare(first: Figures, second: Figures) -> list[Comparison]:
+    """Every outcome of two schemes that managed the same floors."""
+    return [
+        Comparison(outcome, float(mine.mean()), float(theirs.mean()), interval(theirs - mine))
+        for outcome, mine, theirs in zip(OUTCOMES.values(), first.whole.T, second.whole.T, strict=True)
+    ]
+
+
+def _ratio(part: Series, whole: Series) -> Series:
+    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), np.nan)

@@ -1,0 +1,286 @@
+"""The laboratory: two schemes on the same floors, and charts that follow the sliders."""
+
+import asyncio
+from typing import Any
+
+from nicegui import background_tasks, ui
+
+from incentive_env.model.scheme import Scheme
+from incentive_env.playground import charts, work
+from incentive_env.playground.charts import FIRST, SECOND
+from incentive_env.playground.controls import SchemeSliders, guarded, heading, slider_row, status, table
+from incentive_env.playground.experiment import SETTINGS, Experiment, within
+from incentive_env.playground.figures import OUTCOMES, Comparison, Figures, compare
+from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
+from incentive_env.playground.reasons import ReasonsPanel
+from incentive_env.playground.work import Reasons, Workers
+
+_REMEMBERED = 12  # results of recent wishes, so that going back costs nothing
+_CHARTS = {
+    "conversion": "Recorded conversion",
+    "loyalty": "Loyalty: true, and as surveys measure it",
+    "customers": "Trust and irritation of the customers",
+    "gaming": "Gaming by channel",
+    "people": "Strain of the reps, and exits",
+    "cash": "Cash of the floor, and the volume that the client leaves it",
+}
+_COLUMNS = {"figure": "figure", "a": "A", "b": "B", "more": "B − A", "interval": "95 % interval"}
+
+
+class Laboratory:
+    """One browser's laboratory; nothing in it is shared with another's."""
+
+    def __init__(self, workers: Workers, *, dark: bool) -> None:
+        self.experiment = Experiment()
+        self._workers, self.dark = workers, dark
+        self._active = SECOND
+        self._task: asyncio.Task[Any] | None = None
+        self._wished = 0
+        self._figures: dict[Any, Figures] = {}
+        self._reasons: dict[Any, Reasons] = {}
+        self._build()
+
+    def begin(self) -> None:
+        """Draw for the first time."""
+        self._wish()
+
+    def set_dark(self, dark: bool) -> None:
+        """Draw in the other colours."""
+        self.dark = dark
+        self._wish()
+
+    @property
+    def shown_scheme(self) -> Scheme:
+        """The scheme that the sliders show."""
+        return self.experiment.first if self._active == FIRST else self.experiment.second
+
+    # The page
+
+    def _build(self) -> None:
+        with ui.element("div").classes("columns"):
+            with ui.element("section").classes("panel controls").props('aria-label="Settings"'):
+                self._build_schemes()
+                self._build_settings()
+            with ui.element("section").classes("results").props('aria-label="Results"'):
+                self._summary = status().mark("summary")
+                with ui.element("div").classes("charts"):
+                    self._charts = {name: self._build_chart(name, title) for name, title in _CHARTS.items()}
+                    self._why = ReasonsPanel(self._last_week(), self._wish)
+                heading("Figures as a table")
+                self._table = table(_COLUMNS, []).mark("results")
+
+    def _build_schemes(self) -> None:
+        heading("Scheme")
+        ui.toggle({FIRST: "Scheme A", SECOND: "Scheme B"}, value=self._active, on_change=self._choose).props(
+            'aria-label="Scheme that the sliders set" no-caps spread'
+        ).mark("which-scheme")
+        self._preset = (
+            ui.select(
+                preset_options(self.experiment.config),
+                value="quota_with_threat",
+                label="preset",
+                on_change=self._take_preset,
+            )
+            .classes("wide")
+            .mark("preset")
+        )
+        self._sliders = SchemeSliders(self.shown_scheme, self.experiment.config, self._set_scheme)
+        with ui.row().classes("buttons"):
+            ui.button("Export as a config", on_click=self._export).props("no-caps outline").mark("export")
+            ui.button("Start again", on_click=self._start_again).props("no-caps flat").mark("start-again")
+
+    def _build_settings(self) -> None:
+        with ui.expansion("Floors and settings").classes("wide settings").mark("settings"):
+            self._scenario = (
+                ui.select(
+                    scenario_options(), value=self.experiment.scenario, label="scenario", on_change=self._take_scenario
+                )
+                .classes("wide")
+                .mark("scenario")
+            )
+            self._floors = slider_row(
+                "floors", 2, 64, 2, self.experiment.floors, lambda value: f"{value:.0f}", self._set_floors,
+                hint="more floors: narrower intervals, slower charts",
+            )  # fmt: skip
+            self._seed = (
+                ui.number(
+                    "number of the first floor",
+                    value=self.experiment.seed,
+                    min=0,
+                    precision=0,
+                    on_change=self._set_seed,
+                )
+                .classes("wide")
+                .mark("seed")
+            )
+            self._settings = {
+                setting.key: slider_row(
+                    setting.label, setting.low, setting.high, setting.step, self.experiment.value(setting.key),
+                    lambda value: f"{value:.3g}",
+                    lambda value, key=setting.key: self._change(key, value),  # type: ignore[misc]
+                    hint=setting.key,
+                )
+                for setting in SETTINGS
+            }  # fmt: skip
+
+    def _build_chart(self, name: str, title: str) -> ui.echart:
+        with ui.element("figure").classes("chart"):
+            heading(title)
+            return ui.echart({"series": []}, renderer="svg").classes("plot").mark(f"chart-{name}")
+
+    # What is set
+
+    def _choose(self, event: Any) -> None:
+        self._active = event.value
+        self._sliders.show(self.shown_scheme, self.experiment.config)
+        self._preset.set_value(None)
+
+    def _take_preset(self, event: Any) -> None:
+        if event.value is not None:
+            scheme = within(scheme_named(event.value, self.experiment.config), self.experiment.config)
+            self._sliders.show(scheme, self.experiment.config)
+            self._set_scheme(scheme, keep_preset=True)
+
+    def _set_scheme(self, scheme: Scheme, *, keep_preset: bool = False) -> None:
+        if self._active == FIRST:
+            self.experiment = self.experiment._replace(first=scheme)
+        else:
+            self.experiment = self.experiment._replace(second=scheme)
+        if not keep_preset and self._preset.value is not None:
+            self._preset.set_value(None)
+        self._wish()
+
+    def _take_scenario(self, event: Any) -> None:
+        self.experiment = self.experiment.in_scenario(event.value)
+        self._show_experiment()
+        self._wish()
+
+    def _set_floors(self, value: float) -> None:
+        self.experiment = self.experiment._replace(floors=int(value))
+        self._wish()
+
+    def _set_seed(self, event: Any) -> None:
+        if event.value is not None and 0 <= event.value < 2**62:
+            self.experiment = self.experiment._replace(seed=int(event.value))
+            self._wish()
+
+    def _change(self, key: str, value: float) -> None:
+        if abs(value - self.experiment.value(key)) > 1e-9:
+            self.experiment = self.experiment.with_change(key, value)
+            self._wish()
+
+    def _start_again(self) -> None:
+        self.experiment = Experiment()
+        self._show_experiment()
+        self._wish()
+
+    def _show_experiment(self) -> None:
+        config = self.experiment.config
+        self._scenario.set_value(self.experiment.scenario)
+        self._preset.set_options(preset_options(config), value=None)
+        self._floors.slider.set_value(self.experiment.floors)
+        self._seed.set_value(self.experiment.seed)
+        for key, row in self._settings.items():
+            row.slider.set_value(self.experiment.value(key))
+        self._sliders.show(self.shown_scheme, config)
+
+    def _export(self) -> None:
+        name = f"scheme_{self._active.lower()}.yaml"
+        ui.download.content(self.experiment.as_yaml(self.shown_scheme).encode(), name, "application/yaml")
+        ui.notify(f"{name}: run it with  incentive-env simulate --config {name}", type="positive", timeout=8000)
+
+    # What comes of it
+
+    def _wish(self) -> None:
+        """Ask for new charts; where some are on their way, they are given up or followed by newer ones."""
+        self._wished += 1
+        if self._task is None or self._task.done():
+            self._task = background_tasks.create(self._fulfil(), name="laboratory")
+
+    @guarded
+    async def _fulfil(self) -> None:
+        drawn = -1
+        while drawn != self._wished:
+            drawn, experiment = self._wished, self.experiment
+            first, second = await asyncio.gather(
+                self._figures_of(experiment, experiment.first), self._figures_of(experiment, experiment.second)
+            )
+            with self._summary:
+                self._draw(experiment, first, second)
+            if drawn != self._wished:
+                continue  # the sliders are still moving: reasons can wait
+            reasons = await asyncio.gather(
+                self._reasons_of(experiment, experiment.first), self._reasons_of(experiment, experiment.second)
+            )
+            with self._summary:
+                self._why.draw(*reasons, dark=self.dark)
+
+    async def _figures_of(self, experiment: Experiment, scheme: Scheme) -> Figures:
+        key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)
+        if key not in self._figures:
+            _remember(self._figures, key, await work.simulate(experiment, scheme, self._workers))
+        return self._figures[key]
+
+    async def _reasons_of(self, experiment: Experiment, scheme: Scheme) -> Reasons:
+        key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)
+        if key not in self._reasons:
+            _remember(self._reasons, key, await work.reasons(experiment, scheme, self._workers))
+        return self._reasons[key]
+
+    def _draw(self, experiment: Experiment, first: Figures, second: Figures) -> None:
+        horizon = experiment.config.horizon
+        episode = horizon.decisions * horizon.decision_weeks
+        kinds = {
+            "conversion": ([("conversion", "", 4, False, 0)], ["share"]),
+            "loyalty": ([("loyalty", "true", 2, False, 0), ("nps", "measured", 1, True, 0)], ["points"]),
+            "customers": (
+                [("trust", "trust", 4, False, 0), ("irritation", "irritation", 4, True, 1)],
+                ["trust", "irritation"],
+            ),
+            "people": ([("strain", "strain", 3, False, 0), ("exits", "exits", 0, True, 1)], ["strain", "exits %/year"]),
+            "cash": ([("cash", "cash", 1, False, 0), ("volume", "volume", 0, True, 1)], ["thousand €", "volume %"]),
+        }
+        compared = compare(first, second)
+        said = _say(compared, len(first.whole))
+        for name, (fields, units) in kinds.items():
+            lines = charts.courses(first, second, fields)
+            charts.show(self._charts[name], charts.line_chart(
+                first.weeks, lines, units, dark=self.dark, run_off_from=episode, said=f"{_CHARTS[name]}. {said}"
+            ))  # fmt: skip
+        charts.show(
+            self._charts["gaming"],
+            charts.channel_chart(first, second, dark=self.dark, said=f"Gaming by channel. {said}"),
+        )
+        self._summary.set_text(said)
+        self._table.rows = [_row(comparison) for comparison in compared]
+        self._table.update()
+
+    def _last_week(self) -> int:
+        horizon = self.experiment.config.horizon
+        return horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks
+
+
+def _remember(memory: dict[Any, Any], key: Any, result: Any) -> None:
+    memory[key] = result
+    while len(memory) > _REMEMBERED:
+        memory.pop(next(iter(memory)))
+
+
+def _row(comparison: Comparison) -> dict[str, str]:
+    outcome, more = comparison.outcome, comparison.more
+    digits = outcome.digits
+    return {
+        "figure": f"{outcome.name}, {outcome.unit}",
+        "a": f"{comparison.first:,.{digits}f}", "b": f"{comparison.second:,.{digits}f}",
+        "more": f"{more.mean:+,.{digits}f}", "interval": f"{more.low:+,.{digits}f} … {more.high:+,.{digits}f}",
+    }  # fmt: skip
+
+
+def _say(compared: list[Comparison], floors: int) -> str:
+    """The comparison in a sentence, which is all that a screen reader has of the charts at once."""
+    said = []
+    for name in ("loyalty", "conversion", "gaming"):
+        outcome, _, _, more = compared[list(OUTCOMES).index(name)]
+        digits, unit = outcome.digits, {"share": "", "%": " percentage points"}.get(outcome.unit, f" {outcome.unit}")
+        said.append(f"{outcome.name} {more.mean:+.{digits}f}{unit} ({more.low:+.{digits}f} … {more.high:+.{digits}f})")
+    return f"B against A on {floors} floors: {', '.join(said)}."

@@ -1,0 +1,61 @@
+"""Why loyalty moved: a panel with what each cause did, over the weeks and of the scheme that are asked for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from incentive_env.explain import WORDS
+from incentive_env.model.witness import CAUSES, MEASURES
+from incentive_env.playground import charts
+from incentive_env.playground.controls import heading
+from incentive_env.playground.work import Reasons
+
+_COMPARED = {"B against A": (-1, 1), "A over time": (1, 0), "B over time": (0, 1)}  # how A's and B's parts count
+
+
+class ReasonsPanel:
+    """A chart of parts that sum to the change of the whole, which the sentence above it says.
+
+    Args:
+        last_week: of a run.
+        changed: is told when something else is asked for.
+    """
+
+    def __init__(self, last_week: int, changed: Callable[..., Any]) -> None:
+        with ui.element("figure").classes("chart whole"):
+            heading("Why: what moved customers")
+            with ui.row().classes("buttons"):
+                self._measure = _choice(list(MEASURES), "what moved", changed).mark("measure")
+                self._compared = _choice(list(_COMPARED), "of which scheme", changed).mark("compared")
+                self._from = _week("from week", 1, changed)
+                self._to = _week("to week", last_week, changed)
+            self._said = ui.label("…").classes("said").props('aria-live="polite"').mark("reasons-said")
+            self._chart = ui.echart({"series": []}, renderer="svg").classes("plot").mark("chart-reasons")
+
+    def draw(self, first: Reasons, second: Reasons, *, dark: bool) -> None:
+        """Show what is asked for of the two schemes' reasons."""
+        measure = MEASURES.index(self._measure.value)
+        weeks = len(first.parts)
+        begin = min(max(int(self._from.value or 1), 1), weeks)
+        end = min(max(int(self._to.value or weeks), begin), weeks)
+        both = list(zip(_COMPARED[self._compared.value], (first, second), strict=True))
+        parts = sum(sign * reasons.parts[begin - 1 : end, measure].sum(axis=0) for sign, reasons in both)
+        change = sum(sign * (reasons.wholes[end] - reasons.wholes[begin - 1])[measure] for sign, reasons in both)
+        largest = sorted(zip(parts, CAUSES, strict=True), key=lambda part: -abs(part[0]))[:3]
+        named = "; ".join(f"{WORDS[cause]} {value:+.3g}" for value, cause in largest)
+        said = (
+            f"{self._compared.value}, weeks {begin} to {end}: {self._measure.value} {change:+.4g}, and the bars sum to "
+            f"{parts.sum():+.4g}. Largest: {named}."
+        )
+        self._said.set_text(said)
+        charts.show(self._chart, charts.reasons_chart(parts, self._measure.value, dark=dark, said=said))
+
+
+def _choice(options: list[str], label: str, changed: Callable[..., Any]) -> ui.select:
+    return ui.select(options, value=options[0], label=label, on_change=changed).props("dense").classes("choice")
+
+
+def _week(label: str, week: int, changed: Callable[..., Any]) -> ui.number:
+    number = ui.number(label, value=week, min=1, precision=0, on_change=changed)
+    return number.props("dense").classes("week").mark(label.replace(" ", "-"))

@@ -1,0 +1,126 @@
+"""The playground as a local web server: three tabs, one page a browser, nothing from elsewhere."""
+
+import errno
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from nicegui import app, ui
+from nicegui.events import ValueChangeEventArguments
+
+from incentive_env.playground.floor import FloorPage
+from incentive_env.playground.laboratory import Laboratory
+from incentive_env.playground.manager import Manager
+from incentive_env.playground.work import Workers, warm_up
+from incentive_env.rendering.svg import script
+
+_STATIC = Path(__file__).with_name("static")
+_NARROW = 800  # px
+_TITLE = "incentive-env playground"
+
+
+def serve(host: str, port: int | None, *, show: bool, told: Callable[[str], None]) -> None:
+    """Serve the playground until it is interrupted.
+
+    Args:
+        host: address to listen on.
+        port: a free one where not given.
+        show: open a browser, where there is one.
+        told: is told what happens, in words.
+
+    Raises:
+        OSError: the port is taken, or the address is not this machine's.
+    """
+    chosen = free_port(host, port)
+    told("Loading the simulator (the first time it is compiled, which takes half a minute) ...")
+    warm_up()
+    workers = Workers()
+    workers.warm()
+    build(workers)
+    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{chosen}"
+    told(f"The playground is at {address}   (ctrl-C ends it)")
+    app.on_shutdown(workers.close)
+    if show and has_browser():
+        app.on_startup(lambda: webbrowser.open(address))
+    ui.run(
+        host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
+        uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=30.0,
+    )  # fmt: skip
+
+
+def build(workers: Workers) -> None:
+    """Declare the page; every visit builds it anew, with a state of its own."""
+    app.add_static_files("/static", _STATIC)
+
+    @ui.page("/", title=_TITLE, language="en-US")
+    async def page() -> None:
+        await show_page(workers)
+
+
+def free_port(host: str, port: int | None) -> int:
+    """The port, if nobody has it; a free one where none is wanted.
+
+    Raises:
+        OSError: it is taken, or the address is not this machine's.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port or 0))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise OSError(f"port {port} of {host} is taken: choose another with --port, or leave it out") from None
+            raise OSError(f"host {host!r}, port {port}: cannot be listened on: {error.strerror or error}") from None
+        return int(probe.getsockname()[1])
+
+
+def has_browser() -> bool:
+    """Whether a window could open here."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+async def show_page(workers: Workers) -> None:
+    """Build the page of one visit, and draw on it."""
+    ui.add_css(_STATIC / "style.css")
+    ui.add_head_html(f"<script>{script()}</script><script src='/static/player.js'></script>")
+    theme = ui.dark_mode(value=False)
+    with ui.header().classes("bar"):
+        ui.label("incentive-env").classes("title")
+        with ui.tabs().props('dense no-caps aria-label="Parts of the playground"') as tabs:
+            laboratory_tab = ui.tab("Laboratory").mark("tab-laboratory")
+            manager_tab = ui.tab("Be the manager").mark("tab-manager")
+            floor_tab = ui.tab("Floor view").mark("tab-floor")
+        ui.element("span").classes("grow")
+        switch = ui.switch("dark").props('dense aria-label="dark colours"').mark("dark")
+    with ui.tab_panels(tabs, value=laboratory_tab, keep_alive=True, animated=False).classes("wide"):
+        with ui.tab_panel(laboratory_tab):
+            laboratory = Laboratory(workers, dark=False)
+        with ui.tab_panel(manager_tab):
+            manager = Manager(workers, dark=False)
+        with ui.tab_panel(floor_tab):
+            floor = FloorPage(laboratory, workers, dark=False)
+
+    def recolour(event: ValueChangeEventArguments[bool | None]) -> None:
+        dark = bool(event.value)
+        theme.set_value(dark)
+        for part in (laboratory, manager, floor):
+            part.set_dark(dark)
+
+    switch.on_value_change(recolour)
+    laboratory.begin()
+    await ui.context.client.connected()
+    prefers, width = await ui.run_javascript(
+        "[matchMedia('(prefers-color-scheme: dark)').matches, window.innerWidth]", timeout=5.0
+    )
+    floor.set_narrow(width < _NARROW)
+    if prefers:
+        switch.set_value(True)

@@ -1,0 +1,181 @@
+"""The playground's computations, and the processes that do them: the page itself never waits for a floor."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.evaluation import evaluate
+from incentive_env.explain import Explanation, explain
+from incentive_env.model.scheme import Scheme
+from incentive_env.panel import roll_out
+from incentive_env.playground.experiment import Changes, Experiment, scenario_of
+from incentive_env.playground.figures import Figures, figures_of
+from incentive_env.policies import FIXED, PolicyError, load_policy, shipped
+
+Result = TypeVar("Result")
+_MOST_FLOORS = 8  # in a piece of work: so that a newer wish need not wait long for an older one
+TRUE_STATE = "oracle"  # policies of this kind see what no manager sees
+
+
+class Reasons(NamedTuple):
+    """What moved the customers of a scheme's floors, mean over floors."""
+
+    wholes: NDArray[np.float64]  # [weeks + 1, measures]
+    parts: NDArray[np.float64]  # [weeks, measures, causes]
+
+
+class Rival(NamedTuple):
+    """How a policy managed the player's floor."""
+
+    name: str
+    score: float  # long-term loyalty, points
+    conversion: float  # recorded
+    nps: float  # measured
+    profit: float  # € a week
+    gaming: float  # share
+    loyalty_by_week: NDArray[np.float64]
+
+
+class Replay:
+    """Sets what a player has set; the last scheme stays where there were fewer decisions than an episode has."""
+
+    def __init__(self, actions: NDArray[np.floating]) -> None:
+        self._actions, self._next = actions, 0
+
+    def predict(
+        self, observation: Any, state: Any = None, episode_start: Any = None, deterministic: bool = True
+    ) -> tuple[NDArray[np.floating], Any]:
+        """The player's action of this decision."""
+        action = self._actions[min(self._next, len(self._actions) - 1)]
+        self._next += 1
+        return np.tile(action, (len(observation), 1)), None
+
+
+class Workers:
+    """A few processes, shared by all browsers; each wish is cut into pieces that take turns.
+
+    Args:
+        count: how many; as many as there are cores, up to four, where not given.
+        threads: threads of this process instead, which start at once but hold each other and the page up.
+    """
+
+    def __init__(self, count: int | None = None, *, threads: bool = False) -> None:
+        self.count = count or max(1, min(4, os.cpu_count() or 1))
+        self._threads = threads
+        self._pool = self._open()
+
+    def warm(self) -> None:
+        """Let every process load the simulator, and wait for it; compiles it where that was never done."""
+        for future in [self._pool.submit(warm_up) for _ in range(self.count)]:
+            future.result()
+
+    async def run(self, job: Callable[..., Result], *arguments: Any) -> Result:
+        """Do one piece of work elsewhere."""
+        return (await self.run_all(job, [arguments]))[0]
+
+    async def run_all(self, job: Callable[..., Result], pieces: Sequence[tuple[Any, ...]]) -> list[Result]:
+        """Do pieces of work elsewhere; given up where whoever waits for them is cancelled.
+
+        Raises:
+            RuntimeError: a process died; a new one is there for the next wish.
+        """
+        try:
+            futures: list[Future[Result]] = [self._pool.submit(job, *piece) for piece in pieces]
+            try:
+                return list(await asyncio.gather(*map(asyncio.wrap_future, futures)))
+            finally:
+                for future in futures:
+                    future.cancel()  # has no effect on what is under way or done
+        except BrokenProcessPool:
+            self._pool = self._open()
+            raise RuntimeError("a process of the playground has ended unexpectedly; try again") from None
+
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _open(self) -> Executor:
+        if self._threads:
+            return ThreadPoolExecutor(self.count)
+        return ProcessPoolExecutor(self.count, mp_context=get_context("spawn"))
+
+
+def warm_up() -> None:
+    """Load the simulator and whatever else a first wish would wait for."""
+    from scipy import stats  # noqa: F401
+
+    simulate_piece("telesales", (), Scheme(), range(1))
+
+
+def pieces_of(seeds: range, workers: int) -> list[range]:
+    """Floors shared out: evenly over the processes, and in pieces that are not too long."""
+    size = max(1, min(_MOST_FLOORS, -(-len(seeds) // workers)))
+    return [seeds[at : at + size] for at in range(0, len(seeds), size)]
+
+
+def simulate_piece(scenario: str, changes: Changes, scheme: Scheme, seeds: range) -> Figures:
+    """Some floors under a scheme, through the episode and its run-off."""
+    config = scenario_of(scenario, changes)
+    return figures_of(roll_out(config, scheme, seeds), config)
+
+
+def reasons_piece(scenario: str, changes: Changes, scheme: Scheme, seeds: range) -> tuple[Reasons, int]:
+    """What moved the customers of some floors, and how many floors they are."""
+    return _reasons(explain(scenario_of(scenario, changes), scheme, seeds)), len(seeds)
+
+
+async def simulate(experiment: Experiment, scheme: Scheme, workers: Workers) -> Figures:
+    """All floors of an experiment under one of its schemes."""
+    parts = await workers.run_all(simulate_piece, _wishes(experiment, scheme, workers))
+    return Figures.join(parts)
+
+
+async def reasons(experiment: Experiment, scheme: Scheme, workers: Workers) -> Reasons:
+    """What moved the customers of all floors of an experiment."""
+    parts = await workers.run_all(reasons_piece, _wishes(experiment, scheme, workers))
+    total = sum(count for _, count in parts)
+    return Reasons(
+        np.sum([part.wholes * (count / total) for part, count in parts], axis=0),
+        np.sum([part.parts * (count / total) for part, count in parts], axis=0),
+    )
+
+
+def judge_game(
+    scenario: str, changes: Changes, seed: int, actions: NDArray[np.floating]
+) -> tuple[list[Rival], Reasons]:
+    """The player beside every policy that could have managed the floor, best first; and what moved the customers."""
+    config = scenario_of(scenario, changes)
+    rivals = [_rival("you", config, Replay(actions), seed)]
+    names = [name for name in (*FIXED, *shipped(config)) if not name.startswith(TRUE_STATE)]
+    for name in names:
+        try:
+            rivals.append(_rival(name, config, load_policy(name, config), seed))
+        except PolicyError:  # out of a narrowed range: it could not have managed this floor
+            continue
+    rivals.sort(key=lambda rival: -rival.score)
+    return rivals, _reasons(explain(config, Replay(actions), [seed]))
+
+
+def _rival(name: str, config: Any, policy: Any, seed: int) -> Rival:
+    result = evaluate(config, policy, [seed])
+    return Rival(
+        name, float(result.loyalty[0]), float(result.conversion[0]), float(result.nps[0]), float(result.profit[0]),
+        float(result.gaming[0]), result.loyalty_by_week,
+    )  # fmt: skip
+
+
+def _reasons(explanation: Explanation) -> Reasons:
+    return Reasons(explanation.wholes.mean(axis=0), explanation.parts.mean(axis=0))
+
+
+def _wishes(experiment: Experiment, scheme: Scheme, workers: Workers) -> list[tuple[Any, ...]]:
+    return [
+        (experiment.scenario, experiment.changes, scheme, seeds) for seeds in pieces_of(experiment.seeds, workers.count)
+    ]

@@ -1,0 +1,214 @@
+"""The page as a visitor uses it: sliders move charts, a game ends with the truth, errors are told. No browser here."""
+
+import asyncio
+
+import numpy as np
+import pytest
+import yaml
+from nicegui import ui
+from visits import answers, the, until
+
+from incentive_env import load_config
+from incentive_env.panel import roll_out
+from incentive_env.playground import laboratory, work
+from incentive_env.playground.figures import OUTCOMES, compare, figures_of
+from incentive_env.policies import FIXED, load_policy
+
+CHARTS = ("conversion", "loyalty", "customers", "gaming", "people", "cash", "reasons")
+
+
+async def _settled(user, before=None):
+    """Wait until all charts have been drawn, other than they were ``before``; gives what they show."""
+    for _ in range(200):
+        shown = {name: repr(the(user, f"chart-{name}").options) for name in CHARTS}
+        drawn = all("data" in options for options in shown.values())
+        if drawn and (before is None or all(shown[name] != before[name] for name in CHARTS)):
+            return shown
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not redrawn: {[name for name in CHARTS if before and shown[name] == before[name]]}")
+
+
+def test_every_chart_follows_a_slider_and_the_table_is_the_evaluators(visited):
+    async def act(user):
+        before = await _settled(user)
+        the(user, "commission").set_value(20.0)
+        await _settled(user, before)
+        second = FIXED["quota_with_threat"].scheme._replace(commission=20.0)
+        config, seeds = load_config("telesales"), range(16)
+        compared = compare(*(figures_of(roll_out(config, scheme, seeds), config) for scheme in (
+            FIXED["flat_salary"].scheme, second
+        )))  # fmt: skip
+        rows = the(user, "results").rows
+        assert [row["figure"].partition(",")[0] for row in rows] == [outcome.name for outcome in OUTCOMES.values()]
+        assert float(rows[0]["a"]) == pytest.approx(compared[0].first, abs=0.051)
+        assert float(rows[0]["more"]) == pytest.approx(compared[0].more.mean, abs=0.051)
+        assert rows[0]["more"] in the(user, "summary").text
+
+    visited(act)
+
+
+def test_the_bars_of_the_reasons_sum_to_the_change_that_is_told(visited):
+    async def act(user):
+        await _settled(user)
+        the(user, "measure").set_value("trust")
+        the(user, "from-week").set_value(40)
+        the(user, "to-week").set_value(40)
+        await until(lambda: the(user, "reasons-said").text.startswith("B against A, weeks 40 to 40: trust "))
+        said = the(user, "reasons-said").text
+        change = float(said.split("trust ")[1].split(",")[0])
+        bars = the(user, "chart-reasons").options["series"][0]["data"]
+        assert sum(bar["value"] for bar in bars) == pytest.approx(change, abs=2e-3)
+
+    visited(act)
+
+
+def test_presets_scenarios_and_settings_are_taken_by_every_control(visited):
+    async def act(user):
+        before = await _settled(user)
+        the(user, "which-scheme").set_value("A")
+        assert the(user, "base-pay").value == FIXED["flat_salary"].scheme.base_pay
+        the(user, "preset").set_value("retention_first")
+        assert the(user, "retention-pay").value == FIXED["retention_first"].scheme.retention_pay
+        shown = await _settled(user, before)
+        the(user, "scenario").set_value("small")
+        shown = await _settled(user, shown)
+        the(user, "honesty-of-the-people").set_value(0.25)
+        await _settled(user, shown)
+        user.find(marker="start-again").click()
+        assert the(user, "scenario").value == "telesales"
+
+    visited(act)
+
+
+def test_an_exported_config_is_what_the_sliders_show(visited, tmp_path):
+    async def act(user):
+        await _settled(user)
+        the(user, "audit").set_value(0.06)
+        the(user, "reps-on-a-floor").set_value(5)
+        user.find(marker="export").click()
+        response = await user.download.next()
+        assert "scheme_b.yaml" in response.headers.get("content-disposition", "scheme_b.yaml")
+        file = tmp_path / "scheme_b.yaml"
+        file.write_bytes(response.content)
+        config = load_config(file)
+        assert config.salesforce.reps == 5
+        action = load_policy(str(file), config).predict(np.zeros((1, 39)))[0][0]
+        assert action[7] == pytest.approx(0.06 / 0.15 * 2 - 1, abs=1e-6)
+        assert yaml.safe_load(file.read_text())["extends"] == "telesales"
+
+    visited(act)
+
+
+def test_two_visitors_do_not_mix_their_states(visited):
+    async def act(user):
+        await _settled(user)
+        other = type(user)(user.http_client)
+        answers(other)
+        await other.open("/")
+        await _settled(other)
+        the(other, "commission").set_value(25.0)
+        assert the(user, "commission").value == 8.0
+        before = the(user, "summary").text
+        await asyncio.sleep(0.5)
+        assert the(user, "summary").text == before
+        assert the(other, "summary").text != before
+
+    visited(act)
+
+
+def test_while_floors_are_worked_out_the_page_takes_the_next_wish(visited, monkeypatch):
+    """Wishes come faster than they are fulfilled: those in between are left out, and the last is shown."""
+    done = []
+
+    async def slow(experiment, scheme, workers):
+        await asyncio.sleep(0.2)
+        done.append(scheme.commission)
+        return figures_of(roll_out(experiment.config, scheme, experiment.seeds), experiment.config)
+
+    async def act(user):
+        await _settled(user)
+        monkeypatch.setattr(work, "simulate", slow)
+        for pay in range(10, 20):
+            the(user, "commission").set_value(float(pay))
+            await asyncio.sleep(0.02)
+        await until(lambda: 19.0 in done)
+        assert len(done) <= 4
+
+    visited(act)
+
+
+def test_an_error_is_a_message_and_the_page_lives_on(visited, monkeypatch):
+    async def broken(experiment, scheme, workers):
+        raise RuntimeError("a process of the playground has ended unexpectedly; try again")
+
+    async def act(user):
+        before = await _settled(user)
+        monkeypatch.setattr(laboratory.work, "simulate", broken)
+        the(user, "commission").set_value(3.0)
+        await until(lambda: user.notify.messages)
+        assert any("ended unexpectedly" in message for message in user.notify.messages)
+        monkeypatch.undo()
+        the(user, "commission").set_value(4.0)
+        await _settled(user, before)
+
+    visited(act)
+
+
+def test_a_whole_game_shows_reports_only_and_then_the_truth(visited):
+    async def act(user):
+        the(user, "game-seed").set_value(1)
+        user.find(marker="take-over").click()
+        await user.should_see(marker="report")
+        assert len(the(user, "report").rows) == 27
+        for word in ("loyalty", "gaming", "trust"):
+            assert not any(word in row["figure"] for row in the(user, "report").rows)
+        the(user, "game-preset").set_value("input_steering")
+        for decision in range(1, 4):
+            await until(lambda: f"Decision {decision} of 26" in the(user, "game-status").text)  # noqa: B023
+            user.find(marker="decide").click()
+        user.find(marker="to-the-end").click()
+        await user.should_see(marker="verdict", retries=100)
+        rows = the(user, "rivals").rows
+        assert {"you", "flat salary", "quota with threat"} <= {row["name"] for row in rows}
+        you = next(row for row in rows if row["name"] == "you")
+        assert you["score"] in the(user, "verdict").text
+        user.find(marker="again").click()
+        await user.should_see(marker="take-over")
+
+    visited(act)
+
+
+def test_a_floor_number_that_is_none_is_told(visited):
+    async def act(user):
+        the(user, "game-seed").set_value(None)
+        user.find(marker="take-over").click()
+        await asyncio.sleep(0.1)
+        assert any("number of the floor" in message for message in user.notify.messages)
+        the(user, "film-seed").set_value(-1)
+        user.find(marker="film").click()
+        await asyncio.sleep(0.1)
+        assert len(user.notify.messages) == 2
+
+    visited(act)
+
+
+def test_a_film_is_made_of_the_laboratorys_scheme(visited):
+    async def act(user):
+        the(user, "scenario").set_value("small")
+        user.find(marker="film").click()
+        await user.should_see("156 weeks", retries=100)
+        assert "Floor 0 of small under scheme B" in the(user, "film-status").text
+
+    visited(act)
+
+
+def test_colours_follow_the_switch(visited):
+    async def act(user):
+        before = await _settled(user)
+        the(user, "dark").set_value(True)
+        await _settled(user, before)
+        assert isinstance(the(user, "dark"), ui.switch)
+        ink = the(user, "chart-cash").options["textStyle"]["color"]
+        assert int(ink[1:3], 16) > 200  # light ink on a dark page
+
+    visited(act)
