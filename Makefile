@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all validate benchmark pages speed peers warm lint format typecheck schema wheel clean
+.PHONY: help setup demo play test test-all test-browser validate benchmark pages speed peers docs warm lint format typecheck schema wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -22,11 +22,17 @@ setup: .venv/.installed  ## create .venv and install everything (a minute or two
 demo: .venv/.installed  ## a first look
 	$(BIN)/python scripts/demo.py
 
+play: .venv/.installed  ## the playground, in a browser
+	$(BIN)/incentive-env play
+
 test: .venv/.installed warm  ## the quick tests
 	$(BIN)/pytest -n $(WORKERS)
 
 test-all: .venv/.installed warm  ## all tests, minutes
-	$(BIN)/pytest -n $(WORKERS) -m "slow or not slow"
+	$(BIN)/pytest -n $(WORKERS) -m "(slow or not slow) and not browser"
+
+test-browser: .venv/.installed warm  ## the playground in headless Chromium, where there is one
+	$(BIN)/pytest -m browser
 
 validate: .venv/.installed warm  ## check the published facts: 256 floors, a few minutes
 	$(BIN)/python scripts/validate.py --report runs/validation
@@ -45,6 +51,9 @@ speed: .venv/.installed  ## measure the speed of everything into docs/results/sp
 
 peers: .venv/.installed  ## create .venv-peers, with the other environments that `make speed` measures too
 	$(BIN)/python agents/speed/peers/install.py
+
+docs: .venv/.installed  ## build the documentation's site into site/
+	$(BIN)/mkdocs build --strict
 
 # Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
 warm: .venv/.installed
@@ -77,5 +86,5 @@ clean:  ## delete builds and caches; keeps .venv and runs
 	@touch $@
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/.python
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,validation,dev]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,validation,playground,render,tables,dev,browser,docs]'
 	@touch $@
