@@ -147,7 +147,7 @@ def _call(
     hours = _duration(response, customers, i, tactic, p, tally)
     _feel(rep, customers, i, tactic, calls.annoyance[k], floor, p, witness)
     _take_care(response, customers, i, p)
-    if watching(witness) and response.aftercare > 0.0:
+    if watching(witness) and customers.satisfaction[i] != witness.satisfaction[i]:
         note(witness, customers, i, AFTERCARE, floor, p)
         note_debt(witness, customers, i, tactic)
     _note_conduct(customers, i, tactic, tally, p)

@@ -3,7 +3,8 @@
 A floor that is watched keeps, beside each customer, what was last seen of them. Wherever a stage of the week has
 changed a customer, it says why, and the difference is put down to that cause; so the causes sum to the change of the
 whole. Debt is told apart by what ran it up, so that a promise found out weeks later is put down to the tactic that
-made it. Where several causes act on a customer at once, they count in the order of `CAUSES`.
+made it. Where several causes act on a customer at once, they count in the order of `CAUSES`; whoever stands where
+they stood before all of them has not been moved in loyalty.
 
 A floor that is not watched has a witness without room: a look at its length is all that it costs.
 """
@@ -97,7 +98,9 @@ def look_first(witness: Witness, customers: Customers, floor: Record, p: Record)
         witness.trust[i] = customers.trust[i]
         witness.irritation[i] = customers.irritation[i]
         witness.satisfaction[i] = customers.satisfaction[i]
-        witness.standing[i] = _standing(witness, customers, i, floor, p)
+        witness.standing[i] = _standing(
+            customers.trust[i], customers.irritation[i], customers.satisfaction[i], customers, i, floor, p
+        )
         for source in range(len(_SOURCES)):
             witness.owed[i, source] = 0.0
 
@@ -117,18 +120,29 @@ def note_exits(witness: Witness, customers: Customers, floor: Record, p: Record)
             note(witness, customers, i, REP_EXIT, floor, p)
 
 
-@compiled
+@inlined
 def note_call(
     witness: Witness, customers: Customers, i: int, tactic: int, again: float, them: float, asked: float, whole: float,
     floor: Record, p: Record,
 ) -> None:  # fmt: skip
     """A call has been made: irritation by ``again``, ``them`` and ``asked``, of ``whole``; the rest is its tactic."""
-    risen = customers.irritation[i] - witness.irritation[i]  # less than the whole where it is at its highest
+    before = witness.irritation[i]
+    risen = customers.irritation[i] - before  # less than the whole where it is at its highest
     share = risen / whole if whole > 0.0 else 0.0
-    _irritate(witness, customers, i, REPEATED_CALL, again * share, floor, p)
-    _irritate(witness, customers, i, MISBOOKED_CALLBACK, them * share, floor, p)
-    _irritate(witness, customers, i, MISSING_LOG, asked * share, floor, p)
-    note(witness, customers, i, tactic, floor, p)
+    again, them, asked = again * share, them * share, asked * share
+    stands = _standing(customers.trust[i], customers.irritation[i], customers.satisfaction[i], customers, i, floor, p)
+    if stands != witness.standing[i]:  # few do; then it matters which step it was
+        _irritate(witness, customers, i, REPEATED_CALL, again, floor, p)
+        _irritate(witness, customers, i, MISBOOKED_CALLBACK, them, floor, p)
+        _irritate(witness, customers, i, MISSING_LOG, asked, floor, p)
+        note(witness, customers, i, tactic, floor, p)
+    else:
+        moves = witness.moves[IRRITATION]
+        moves[REPEATED_CALL] += again
+        moves[MISBOOKED_CALLBACK] += them
+        moves[MISSING_LOG] += asked
+        witness.irritation[i] = before + again + them + asked
+        _move(witness, i, tactic, customers.trust[i], customers.irritation[i], customers.satisfaction[i])
 
 
 @compiled
@@ -147,14 +161,20 @@ def note_time(witness: Witness, customers: Customers, floor: Record, p: Record) 
     faulty = floor.event_weeks_left[PRODUCT_FAULT] > 0
     for i in range(len(witness.trust)):
         if customers.active[i] != 0:
+            trust, irritation, satisfaction = customers.trust[i], customers.irritation[i], customers.satisfaction[i]
             healed = witness.satisfaction[i] + rate * (level - witness.satisfaction[i])
             missed = healed - rate * neglect * forgotten_share(customers, i, floor, p)
             # Without a fault all that is left after healing is neglect, rounding included.
-            missed = missed if faulty else customers.satisfaction[i]
-            _see(witness, customers, i, TIME, customers.trust[i], customers.irritation[i], healed, floor, p)
-            _see(witness, customers, i, NEGLECT, customers.trust[i], customers.irritation[i], missed, floor, p)
-            if faulty:
-                note(witness, customers, i, FAULT, floor, p)
+            missed = missed if faulty else satisfaction
+            if _standing(trust, irritation, satisfaction, customers, i, floor, p) != witness.standing[i]:
+                _see(witness, customers, i, TIME, trust, irritation, healed, floor, p)
+                _see(witness, customers, i, NEGLECT, trust, irritation, missed, floor, p)
+                _see(witness, customers, i, FAULT, trust, irritation, satisfaction, floor, p)
+            else:
+                _move(witness, i, TIME, trust, irritation, healed)
+                witness.moves[SATISFACTION, NEGLECT] += missed - healed
+                witness.moves[SATISFACTION, FAULT] += satisfaction - missed
+                witness.satisfaction[i] = satisfaction
 
 
 @compiled
@@ -229,27 +249,32 @@ def _see(
     witness: Witness, customers: Customers, i: int, cause: int, trust: float, irritation: float, satisfaction: float,
     floor: Record, p: Record,
 ) -> None:  # fmt: skip
-    """Put a change of a customer, up to these values, down to a cause."""
+    """Put a change of a customer, up to these values, and of where they stand, down to a cause."""
+    _move(witness, i, cause, trust, irritation, satisfaction)
+    _restand(witness, customers, i, cause, floor, p)
+
+
+@inlined
+def _move(witness: Witness, i: int, cause: int, trust: float, irritation: float, satisfaction: float) -> None:
     moves = witness.moves
     moves[TRUST, cause] += trust - witness.trust[i]
     moves[IRRITATION, cause] += irritation - witness.irritation[i]
     moves[SATISFACTION, cause] += satisfaction - witness.satisfaction[i]
     witness.trust[i], witness.irritation[i], witness.satisfaction[i] = trust, irritation, satisfaction
-    _restand(witness, customers, i, cause, floor, p)
 
 
 @inlined
 def _restand(witness: Witness, customers: Customers, i: int, cause: int, floor: Record, p: Record) -> None:
-    standing = _standing(witness, customers, i, floor, p)
-    witness.moves[LOYALTY, cause] += standing - witness.standing[i]
-    witness.standing[i] = standing
+    stands = _standing(witness.trust[i], witness.irritation[i], witness.satisfaction[i], customers, i, floor, p)
+    witness.moves[LOYALTY, cause] += stands - witness.standing[i]
+    witness.standing[i] = stands
 
 
 @inlined
-def _standing(witness: Witness, customers: Customers, i: int, floor: Record, p: Record) -> int:
-    loyalty = latent_loyalty(
-        witness.trust[i], witness.satisfaction[i], witness.irritation[i], customers.disposition[i], floor, p
-    )
+def _standing(
+    trust: float, irritation: float, satisfaction: float, customers: Customers, i: int, floor: Record, p: Record
+) -> int:
+    loyalty = latent_loyalty(trust, satisfaction, irritation, customers.disposition[i], floor, p)
     there = int(loyalty >= p.loyalty.promoter) - int(loyalty < p.loyalty.detractor)
     gone = -1 if customers.left_wronged[i] != 0 else 0
     return there if customers.active[i] != 0 else gone
