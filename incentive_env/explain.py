@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.model.state import TACTICS
 from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEASURES
-from incentive_env.panel import Policy, roll_out
+from incentive_env.panel import Policy, Rollout, roll_out
 
 UNITS = {"loyalty": "points", "trust": "0 … 1", "irritation": "0 … 1.5", "satisfaction": "0 … 1"}
 
@@ -111,13 +111,17 @@ def explain(
         ValueError: the policy returns actions of a wrong shape, or that are not finite.
     """
     loaded = load_config(config)
-    rollout = roll_out(loaded, policy, seeds, weeks, watch=True)
+    return explanation_of(roll_out(loaded, policy, seeds, weeks, watch=True), loaded, seeds)
+
+
+def explanation_of(rollout: Rollout, config: Config, seeds: Sequence[int]) -> Explanation:
+    """The same, of floors that were watched while they ran."""
     opening, moves = rollout.opening, rollout.moves
     assert opening is not None
     assert moves is not None
-    wholes = np.concatenate([opening[:, None], _wholes(rollout.floor_weeks, loaded)], axis=1)
-    parts = _parts(moves, wholes, rollout.floor_weeks, loaded)
-    return Explanation(loaded, tuple(int(seed) for seed in seeds), wholes, parts, rollout.floor_weeks)
+    wholes = np.concatenate([opening[:, None], _wholes(rollout.floor_weeks, config)], axis=1)
+    parts = _parts(moves, wholes, rollout.floor_weeks, config)
+    return Explanation(config, tuple(int(seed) for seed in seeds), wholes, parts, rollout.floor_weeks)
 
 
 def difference_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from incentive_env.playground.experiment import SETTINGS, Experiment, within
 from incentive_env.playground.figures import OUTCOMES, Comparison, Figures, compare
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
 from incentive_env.playground.reasons import ReasonsPanel
-from incentive_env.playground.work import Reasons, Workers
+from incentive_env.playground.work import Run, Workers
 
 _REMEMBERED = 12  # results of recent wishes, so that going back costs nothing
 _CHARTS = {
@@ -36,8 +36,7 @@ class Laboratory:
         self._active = SECOND
         self._task: asyncio.Task[Any] | None = None
         self._wished = 0
-        self._figures: dict[Any, Figures] = {}
-        self._reasons: dict[Any, Reasons] = {}
+        self._runs: dict[Any, Run] = {}
         self._build()
 
     def begin(self) -> None:
@@ -203,29 +202,19 @@ class Laboratory:
         while drawn != self._wished:
             drawn, experiment = self._wished, self.experiment
             first, second = await asyncio.gather(
-                self._figures_of(experiment, experiment.first), self._figures_of(experiment, experiment.second)
+                self._run(experiment, experiment.first), self._run(experiment, experiment.second)
             )
             with self._summary:
-                self._draw(experiment, first, second)
-            if drawn != self._wished:
-                continue  # the sliders are still moving: reasons can wait
-            reasons = await asyncio.gather(
-                self._reasons_of(experiment, experiment.first), self._reasons_of(experiment, experiment.second)
-            )
-            with self._summary:
-                self._why.draw(*reasons, dark=self.dark)
+                self._draw(experiment, first.figures, second.figures)
+                self._why.draw(first.reasons, second.reasons, dark=self.dark)
 
-    async def _figures_of(self, experiment: Experiment, scheme: Scheme) -> Figures:
+    async def _run(self, experiment: Experiment, scheme: Scheme) -> Run:
         key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)
-        if key not in self._figures:
-            _remember(self._figures, key, await work.simulate(experiment, scheme, self._workers))
-        return self._figures[key]
-
-    async def _reasons_of(self, experiment: Experiment, scheme: Scheme) -> Reasons:
-        key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)
-        if key not in self._reasons:
-            _remember(self._reasons, key, await work.reasons(experiment, scheme, self._workers))
-        return self._reasons[key]
+        if key not in self._runs:
+            self._runs[key] = await work.run(experiment, scheme, self._workers)
+            while len(self._runs) > _REMEMBERED:
+                self._runs.pop(next(iter(self._runs)))
+        return self._runs[key]
 
     def _draw(self, experiment: Experiment, first: Figures, second: Figures) -> None:
         horizon = experiment.config.horizon
@@ -258,12 +247,6 @@ class Laboratory:
     def _last_week(self) -> int:
         horizon = self.experiment.config.horizon
         return horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks
-
-
-def _remember(memory: dict[Any, Any], key: Any, result: Any) -> None:
-    memory[key] = result
-    while len(memory) > _REMEMBERED:
-        memory.pop(next(iter(memory)))
 
 
 def _row(comparison: Comparison) -> dict[str, str]:

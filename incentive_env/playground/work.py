@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.evaluation import evaluate
-from incentive_env.explain import Explanation, explain
+from incentive_env.explain import Explanation, explain, explanation_of
 from incentive_env.model.scheme import Scheme
 from incentive_env.panel import roll_out
 from incentive_env.playground.experiment import Changes, Experiment, scenario_of
@@ -29,6 +29,13 @@ class Reasons(NamedTuple):
 
     wholes: NDArray[np.float64]  # [weeks + 1, measures]
     parts: NDArray[np.float64]  # [weeks, measures, causes]
+
+
+class Run(NamedTuple):
+    """How floors went under a scheme, and why."""
+
+    figures: Figures
+    reasons: Reasons
 
 
 class Rival(NamedTuple):
@@ -111,7 +118,7 @@ def warm_up() -> None:
     """Load the simulator and whatever else a first wish would wait for."""
     from scipy import stats  # noqa: F401
 
-    simulate_piece("telesales", (), Scheme(), range(1))
+    run_piece("telesales", (), Scheme(), range(1))
 
 
 def pieces_of(seeds: range, workers: int) -> list[range]:
@@ -120,30 +127,25 @@ def pieces_of(seeds: range, workers: int) -> list[range]:
     return [seeds[at : at + size] for at in range(0, len(seeds), size)]
 
 
-def simulate_piece(scenario: str, changes: Changes, scheme: Scheme, seeds: range) -> Figures:
-    """Some floors under a scheme, through the episode and its run-off."""
+def run_piece(scenario: str, changes: Changes, scheme: Scheme, seeds: range) -> tuple[Figures, Reasons, int]:
+    """Some floors under a scheme, through the episode and its run-off: how it went and why, and how many they are."""
     config = scenario_of(scenario, changes)
-    return figures_of(roll_out(config, scheme, seeds), config)
+    rollout = roll_out(config, scheme, seeds, watch=True)
+    return figures_of(rollout, config), _reasons(explanation_of(rollout, config, seeds)), len(seeds)
 
 
-def reasons_piece(scenario: str, changes: Changes, scheme: Scheme, seeds: range) -> tuple[Reasons, int]:
-    """What moved the customers of some floors, and how many floors they are."""
-    return _reasons(explain(scenario_of(scenario, changes), scheme, seeds)), len(seeds)
-
-
-async def simulate(experiment: Experiment, scheme: Scheme, workers: Workers) -> Figures:
+async def run(experiment: Experiment, scheme: Scheme, workers: Workers) -> Run:
     """All floors of an experiment under one of its schemes."""
-    parts = await workers.run_all(simulate_piece, _wishes(experiment, scheme, workers))
-    return Figures.join(parts)
-
-
-async def reasons(experiment: Experiment, scheme: Scheme, workers: Workers) -> Reasons:
-    """What moved the customers of all floors of an experiment."""
-    parts = await workers.run_all(reasons_piece, _wishes(experiment, scheme, workers))
-    total = sum(count for _, count in parts)
-    return Reasons(
-        np.sum([part.wholes * (count / total) for part, count in parts], axis=0),
-        np.sum([part.parts * (count / total) for part, count in parts], axis=0),
+    seeds = pieces_of(experiment.seeds, workers.count)
+    wishes = [(experiment.scenario, experiment.changes, scheme, piece) for piece in seeds]
+    parts = await workers.run_all(run_piece, wishes)
+    total = sum(count for *_, count in parts)
+    return Run(
+        Figures.join([figures for figures, _, _ in parts]),
+        Reasons(
+            np.sum([reasons.wholes * (count / total) for _, reasons, count in parts], axis=0),
+            np.sum([reasons.parts * (count / total) for _, reasons, count in parts], axis=0),
+        ),
     )
 
 
@@ -173,9 +175,3 @@ def _rival(name: str, config: Any, policy: Any, seed: int) -> Rival:
 
 def _reasons(explanation: Explanation) -> Reasons:
     return Reasons(explanation.wholes.mean(axis=0), explanation.parts.mean(axis=0))
-
-
-def _wishes(experiment: Experiment, scheme: Scheme, workers: Workers) -> list[tuple[Any, ...]]:
-    return [
-        (experiment.scenario, experiment.changes, scheme, seeds) for seeds in pieces_of(experiment.seeds, workers.count)
-    ]

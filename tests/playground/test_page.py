@@ -10,7 +10,7 @@ from visits import answers, the, until
 
 from incentive_env import load_config
 from incentive_env.panel import roll_out
-from incentive_env.playground import laboratory, work
+from incentive_env.playground import work
 from incentive_env.playground.figures import OUTCOMES, compare, figures_of
 from incentive_env.policies import FIXED, load_policy
 
@@ -118,16 +118,16 @@ def test_two_visitors_do_not_mix_their_states(visited):
 
 def test_while_floors_are_worked_out_the_page_takes_the_next_wish(visited, monkeypatch):
     """Wishes come faster than they are fulfilled: those in between are left out, and the last is shown."""
-    done = []
+    done, usual = [], work.run
 
     async def slow(experiment, scheme, workers):
         await asyncio.sleep(0.2)
         done.append(scheme.commission)
-        return figures_of(roll_out(experiment.config, scheme, experiment.seeds), experiment.config)
+        return await usual(experiment, scheme, workers)
 
     async def act(user):
         await _settled(user)
-        monkeypatch.setattr(work, "simulate", slow)
+        monkeypatch.setattr(work, "run", slow)
         for pay in range(10, 20):
             the(user, "commission").set_value(float(pay))
             await asyncio.sleep(0.02)
@@ -143,7 +143,7 @@ def test_an_error_is_a_message_and_the_page_lives_on(visited, monkeypatch):
 
     async def act(user):
         before = await _settled(user)
-        monkeypatch.setattr(laboratory.work, "simulate", broken)
+        monkeypatch.setattr(work, "run", broken)
         the(user, "commission").set_value(3.0)
         await until(lambda: user.notify.messages)
         assert any("ended unexpectedly" in message for message in user.notify.messages)

@@ -35,14 +35,14 @@ def test_pieces_are_all_floors_in_their_order(floors, count):
 
 
 def test_floors_shared_out_are_the_floors_in_one_piece(workers):
-    shared = asyncio.run(work.simulate(EXPERIMENT, EXPERIMENT.second, workers))
+    shared, _ = asyncio.run(work.run(EXPERIMENT, EXPERIMENT.second, workers))
     alone = figures_of(roll_out(EXPERIMENT.config, EXPERIMENT.second, EXPERIMENT.seeds), EXPERIMENT.config)
     for mine, theirs in zip(shared, alone, strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
 
 def test_reasons_shared_out_are_those_of_all_floors_and_sum_to_the_whole(workers):
-    shared = asyncio.run(work.reasons(EXPERIMENT, EXPERIMENT.second, workers))
+    _, shared = asyncio.run(work.run(EXPERIMENT, EXPERIMENT.second, workers))
     whole = explain(EXPERIMENT.config, EXPERIMENT.second, EXPERIMENT.seeds)
     np.testing.assert_allclose(shared.parts, whole.parts.mean(axis=0), atol=1e-12)
     np.testing.assert_allclose(shared.parts.sum(axis=2), np.diff(shared.wholes, axis=0), atol=1e-9)
