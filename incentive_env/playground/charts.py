@@ -1,5 +1,6 @@
 """ECharts options from series: the same colours for the same scheme everywhere, readable in light and dark."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -27,37 +28,47 @@ CHANNEL_WORDS = {
 assert tuple(CHANNEL_WORDS) == CHANNELS
 
 
+class Course(NamedTuple):
+    """A figure that is drawn over the weeks."""
+
+    field: str  # of `Figures`
+    label: str
+    digits: int
+    faint: bool = False  # dotted and without a band, beside the figure that the chart is about
+    axis: int = 0
+
+
 class Line(NamedTuple):
-    """A curve with its interval over floors."""
+    """A curve of one scheme with its interval over floors."""
 
     name: str
     scheme: str  # FIRST or SECOND
     values: Band
-    digits: int
-    faint: bool = False
-    axis: int = 0
+    course: Course
 
 
-def show(chart: ui.echart, options: Options) -> None:
-    """Let a chart on a page show something else.
+class Chart(ui.echart):
+    """A place for a chart. What it shows goes past the page's own book-keeping, which takes longer than the drawing."""
 
-    A chart that is there already is told directly: a page that compared all options with the old ones first would take
-    longer than the drawing.
-    """
-    there = len(chart.options["series"]) == len(options["series"])
-    chart.options.clear()
-    chart.options.update(options)
-    if there:
-        chart.run_chart_method("setOption", options)
-    else:
-        chart.update()
+    def __init__(self) -> None:
+        super().__init__({"series": []}, renderer="svg")
+        self.classes("plot")
+        self.shown: Options = {}
 
 
-def courses(first: Figures, second: Figures, names: Sequence[tuple[str, str, int, bool, int]]) -> list[Line]:
-    """Lines of both schemes for some figures: (field, label, digits, faint, axis) each."""
+def show(drawings: Sequence[tuple[Chart, Options]]) -> None:
+    """Let charts of a page show these options, all in one message to the browser."""
+    for chart, options in drawings:
+        chart.shown = options
+    told = json.dumps([[chart.id, options] for chart, options in drawings])
+    drawings[0][0].client.run_javascript(f"showCharts({told})")
+
+
+def lines_of(first: Figures, second: Figures, courses: Sequence[Course]) -> list[Line]:
+    """Lines of both schemes for some figures."""
     return [
-        Line(f"{scheme} {label}".strip(), scheme, band(getattr(figures, field)), digits, faint, axis)
-        for field, label, digits, faint, axis in names
+        Line(f"{scheme} {course.label}".strip(), scheme, band(getattr(figures, course.field)), course)
+        for course in courses
         for scheme, figures in ((FIRST, first), (SECOND, second))
     ]
 
@@ -68,7 +79,7 @@ def line_chart(
     """Curves over weeks with bands for their intervals; the run-off, in which the score is read, is shaded."""
     series: list[Options] = []
     for line in lines:
-        if not line.faint:
+        if not line.course.faint:
             series += _band_series(weeks, line, dark)
     for line in lines:
         series.append(_line_series(weeks, line, dark))
@@ -133,21 +144,19 @@ def rivals_chart(weeks: np.ndarray, courses_of: dict[str, np.ndarray], *, dark: 
     }  # fmt: skip
 
 
-def history_chart(
-    weeks: Sequence[float], values: Sequence[float], name: str, unit: str, *, dark: bool, last: int
-) -> Options:
+def history_chart(weeks: Sequence[float], values: Sequence[float], title: str, *, dark: bool, last: int) -> Options:
     """One figure of the reports that the player has had."""
     colour = _COLOURS[dark][FIRST]
     data = [[week, value] for week, value in zip(weeks, values, strict=True)]
     return {
-        **_frame(dark, f"{name}, as reported so far"),
-        "title": {"text": f"{name}, {unit}", "textStyle": {"color": _INK[dark], "fontSize": 12}, "left": 4, "top": 2},
+        **_frame(dark, f"{title}, as reported so far"),
+        "title": {"text": title, "textStyle": {"color": _INK[dark], "fontSize": 12}, "left": 4, "top": 2},
         "legend": {"show": False},
         "grid": {"left": 8, "right": 10, "top": 30, "bottom": 6, "containLabel": True},
         "xAxis": {"type": "value", "min": 0, "max": last, **_axis(dark)},
         "yAxis": {"type": "value", "scale": True, **_axis(dark)},
-        "series": [{"type": "line", "data": data, "symbolSize": 5, "color": colour, "name": name}],
-    }  # fmt: skip
+        "series": [{"type": "line", "data": data, "symbolSize": 5, "color": colour, "name": title}],
+    }
 
 
 def _band_series(weeks: np.ndarray, line: Line, dark: bool) -> list[Options]:
@@ -155,23 +164,27 @@ def _band_series(weeks: np.ndarray, line: Line, dark: bool) -> list[Options]:
     low, width = line.values.low, line.values.high - line.values.low
     shared: Options = {
         "type": "line", "stack": f"band {line.name}", "stackStrategy": "all", "symbol": "none", "silent": True,
-        "lineStyle": {"opacity": 0}, "yAxisIndex": line.axis, "tooltip": {"show": False}, "z": 1,
+        "lineStyle": {"opacity": 0}, "yAxisIndex": line.course.axis, "tooltip": {"show": False}, "z": 1,
     }  # fmt: skip
-    colour = _COLOURS[dark][line.scheme]
+    colour, digits = _COLOURS[dark][line.scheme], line.course.digits + 1
     return [
-        {**shared, "data": _points(weeks, low, line.digits + 1)},
-        {**shared, "data": _points(weeks, width, line.digits + 1), "areaStyle": {"color": colour, "opacity": 0.16}},
+        {**shared, "data": _points(weeks, low, digits)},
+        {
+            **shared,
+            "data": _points(weeks, width, line.course.digits + 1),
+            "areaStyle": {"color": colour, "opacity": 0.16},
+        },
     ]
 
 
 def _line_series(weeks: np.ndarray, line: Line, dark: bool) -> Options:
     colour = _COLOURS[dark][line.scheme]
-    width, opacity = (1.4, 0.7) if line.faint else (2.2, 1.0)
-    kind = "dotted" if line.faint else _TYPES[line.scheme]
+    width, opacity = (1.4, 0.7) if line.course.faint else (2.2, 1.0)
+    kind = "dotted" if line.course.faint else _TYPES[line.scheme]
     return {
-        "type": "line", "name": line.name, "data": _points(weeks, line.values.mean, line.digits), "showSymbol": False,
-        "yAxisIndex": line.axis, "lineStyle": {"color": colour, "width": width, "type": kind, "opacity": opacity},
-        "itemStyle": {"color": colour}, "z": 3,
+        "type": "line", "name": line.name, "data": _points(weeks, line.values.mean, line.course.digits),
+        "lineStyle": {"color": colour, "width": width, "type": kind, "opacity": opacity},
+        "itemStyle": {"color": colour}, "showSymbol": False, "yAxisIndex": line.course.axis, "z": 3,
     }  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """The laboratory: two schemes on the same floors, and charts that follow the sliders."""
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 from nicegui import background_tasks, ui
 
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground import charts, work
-from incentive_env.playground.charts import FIRST, SECOND
+from incentive_env.playground.charts import FIRST, SECOND, Chart, Course
 from incentive_env.playground.controls import SchemeSliders, guarded, heading, slider_row, status, table
 from incentive_env.playground.experiment import SETTINGS, Experiment, within
 from incentive_env.playground.figures import OUTCOMES, Comparison, Figures, compare
@@ -16,15 +16,38 @@ from incentive_env.playground.reasons import ReasonsPanel
 from incentive_env.playground.work import Run, Workers
 
 _REMEMBERED = 12  # results of recent wishes, so that going back costs nothing
-_CHARTS = {
-    "conversion": "Recorded conversion",
-    "loyalty": "Loyalty: true, and as surveys measure it",
-    "customers": "Trust and irritation of the customers",
-    "gaming": "Gaming by channel",
-    "people": "Strain of the reps, and exits",
-    "cash": "Cash of the floor, and the volume that the client leaves it",
-}
 _COLUMNS = {"figure": "figure", "a": "A", "b": "B", "more": "B − A", "interval": "95 % interval"}
+
+
+class Panel(NamedTuple):
+    """A chart of the laboratory: courses over the weeks, or none for gaming by channel."""
+
+    title: str
+    courses: tuple[Course, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+_PANELS = {
+    "conversion": Panel("Recorded conversion", (Course("conversion", "", 4),), ("share",)),
+    "loyalty": Panel(
+        "Loyalty: true, and as surveys measure it",
+        (Course("loyalty", "true", 2), Course("nps", "measured", 1, faint=True)), ("points",),
+    ),
+    "customers": Panel(
+        "Trust and irritation of the customers",
+        (Course("trust", "trust", 4), Course("irritation", "irritation", 4, faint=True, axis=1)),
+        ("trust", "irritation"),
+    ),
+    "gaming": Panel("Gaming by channel"),
+    "people": Panel(
+        "Strain of the reps, and exits",
+        (Course("strain", "strain", 3), Course("exits", "exits", 0, faint=True, axis=1)), ("strain", "exits %/year"),
+    ),
+    "cash": Panel(
+        "Cash of the floor, and the volume that the client leaves it",
+        (Course("cash", "cash", 1), Course("volume", "volume", 0, faint=True, axis=1)), ("thousand €", "volume %"),
+    ),
+}  # fmt: skip
 
 
 class Laboratory:
@@ -63,7 +86,7 @@ class Laboratory:
             with ui.element("section").classes("results").props('aria-label="Results"'):
                 self._summary = status().mark("summary")
                 with ui.element("div").classes("charts"):
-                    self._charts = {name: self._build_chart(name, title) for name, title in _CHARTS.items()}
+                    self._charts = {name: self._build_chart(name, panel.title) for name, panel in _PANELS.items()}
                     self._why = ReasonsPanel(self._last_week(), self._wish)
                 heading("Figures as a table")
                 self._table = table(_COLUMNS, []).mark("results")
@@ -122,10 +145,10 @@ class Laboratory:
                 for setting in SETTINGS
             }  # fmt: skip
 
-    def _build_chart(self, name: str, title: str) -> ui.echart:
+    def _build_chart(self, name: str, title: str) -> Chart:
         with ui.element("figure").classes("chart"):
             heading(title)
-            return ui.echart({"series": []}, renderer="svg").classes("plot").mark(f"chart-{name}")
+            return Chart().mark(f"chart-{name}")
 
     # What is set
 
@@ -205,8 +228,8 @@ class Laboratory:
                 self._run(experiment, experiment.first), self._run(experiment, experiment.second)
             )
             with self._summary:
-                self._draw(experiment, first.figures, second.figures)
-                self._why.draw(first.reasons, second.reasons, dark=self.dark)
+                drawings = self._draw(experiment, first.figures, second.figures)
+                charts.show([*drawings, self._why.draw(first.reasons, second.reasons, dark=self.dark)])
 
     async def _run(self, experiment: Experiment, scheme: Scheme) -> Run:
         key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)
@@ -216,33 +239,27 @@ class Laboratory:
                 self._runs.pop(next(iter(self._runs)))
         return self._runs[key]
 
-    def _draw(self, experiment: Experiment, first: Figures, second: Figures) -> None:
+    def _draw(self, experiment: Experiment, first: Figures, second: Figures) -> list[tuple[Chart, charts.Options]]:
+        """Write sentence and table; gives what the charts are to show."""
         horizon = experiment.config.horizon
         episode = horizon.decisions * horizon.decision_weeks
-        kinds = {
-            "conversion": ([("conversion", "", 4, False, 0)], ["share"]),
-            "loyalty": ([("loyalty", "true", 2, False, 0), ("nps", "measured", 1, True, 0)], ["points"]),
-            "customers": (
-                [("trust", "trust", 4, False, 0), ("irritation", "irritation", 4, True, 1)],
-                ["trust", "irritation"],
-            ),
-            "people": ([("strain", "strain", 3, False, 0), ("exits", "exits", 0, True, 1)], ["strain", "exits %/year"]),
-            "cash": ([("cash", "cash", 1, False, 0), ("volume", "volume", 0, True, 1)], ["thousand €", "volume %"]),
-        }
         compared = compare(first, second)
         said = _say(compared, len(first.whole))
-        for name, (fields, units) in kinds.items():
-            lines = charts.courses(first, second, fields)
-            charts.show(self._charts[name], charts.line_chart(
-                first.weeks, lines, units, dark=self.dark, run_off_from=episode, said=f"{_CHARTS[name]}. {said}"
-            ))  # fmt: skip
-        charts.show(
-            self._charts["gaming"],
-            charts.channel_chart(first, second, dark=self.dark, said=f"Gaming by channel. {said}"),
-        )
         self._summary.set_text(said)
         self._table.rows = [_row(comparison) for comparison in compared]
         self._table.update()
+        drawings = []
+        for name, panel in _PANELS.items():
+            words = f"{panel.title}. {said}"
+            if panel.courses:
+                lines = charts.lines_of(first, second, panel.courses)
+                options = charts.line_chart(
+                    first.weeks, lines, panel.units, dark=self.dark, run_off_from=episode, said=words
+                )
+            else:
+                options = charts.channel_chart(first, second, dark=self.dark, said=words)
+            drawings.append((self._charts[name], options))
+        return drawings
 
     def _last_week(self) -> int:
         horizon = self.experiment.config.horizon

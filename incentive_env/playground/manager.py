@@ -10,6 +10,7 @@ from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import EVENTS
 from incentive_env.model.witness import LOYALTY
 from incentive_env.playground import charts
+from incentive_env.playground.charts import Chart
 from incentive_env.playground.controls import SchemeSliders, guarded, heading, status, table
 from incentive_env.playground.experiment import within
 from incentive_env.playground.game import Game, Line
@@ -100,9 +101,7 @@ class Manager:
             with ui.element("section").classes("results").props('aria-label="Reports"'):
                 self._status = status().mark("game-status")
                 with ui.element("div").classes("charts small"):
-                    self._charts = {
-                        name: ui.echart({"series": []}, renderer="svg").classes("plot low") for name in _FOLLOWED
-                    }
+                    self._charts = {name: Chart().classes("low") for name in _FOLLOWED}
                 self._report = table(_REPORT, [], words=("unit",)).mark("report")
         self._show_report()
 
@@ -141,19 +140,13 @@ class Manager:
         where = f"Decision {game.decisions + 1} of {horizon.decisions}, week {game.week}."
         self._status.set_text(f"{where} {'News: ' + '; '.join(news) if news else 'Nothing is announced'}.")
         weeks = [number * horizon.decision_weeks for number in range(len(game.reports))]
+        last = horizon.decisions * horizon.decision_weeks
+        drawings = []
         for name, chart in self._charts.items():
-            figure = next(line.figure for line in lines if line.figure.name == name)
-            charts.show(
-                chart,
-                charts.history_chart(
-                    weeks,
-                    game.history(name),
-                    name.replace("_", " "),
-                    figure.unit,
-                    dark=self.dark,
-                    last=horizon.decisions * horizon.decision_weeks,
-                ),
-            )
+            unit = next(line.figure.unit for line in lines if line.figure.name == name)
+            title = f"{name.replace('_', ' ')}, {unit}"
+            drawings.append((chart, charts.history_chart(weeks, game.history(name), title, dark=self.dark, last=last)))
+        charts.show(drawings)
 
     async def _reveal(self) -> None:
         game = self.game
@@ -182,16 +175,16 @@ class Manager:
                     heading("True loyalty, week by week", 3)
                     lines = {rival.name: rival.loyalty_by_week for rival in rivals}
                     weeks = np.arange(1, len(you.loyalty_by_week) + 1)
-                    ui.echart(
-                        charts.rivals_chart(weeks, lines, dark=self.dark, run_off_from=episode), renderer="svg"
-                    ).classes("plot")
+                    courses = charts.rivals_chart(weeks, lines, dark=self.dark, run_off_from=episode)
+                    first = Chart()
                 with ui.element("figure").classes("chart"):
                     heading("What moved your customers, in points of loyalty", 3)
                     parts = reasons.parts[:, LOYALTY].sum(axis=0)
                     said = f"All bars together are {parts.sum():+.1f} points, from the first week to the last."
-                    ui.echart(
-                        charts.reasons_chart(parts, "loyalty", dark=self.dark, said=said), renderer="svg"
-                    ).classes("plot")
+                    second = Chart()
+            charts.show([
+                (first, courses), (second, charts.reasons_chart(parts, "loyalty", dark=self.dark, said=said))
+            ])  # fmt: skip
             ui.button("Play again", on_click=self._again).props("no-caps").mark("again")
 
     def _again(self) -> None:

@@ -8,6 +8,7 @@ from nicegui import ui
 from incentive_env.explain import WORDS
 from incentive_env.model.witness import CAUSES, MEASURES
 from incentive_env.playground import charts
+from incentive_env.playground.charts import Chart
 from incentive_env.playground.controls import heading
 from incentive_env.playground.work import Reasons
 
@@ -31,10 +32,10 @@ class ReasonsPanel:
                 self._from = _week("from week", 1, changed)
                 self._to = _week("to week", last_week, changed)
             self._said = ui.label("…").classes("said").props('aria-live="polite"').mark("reasons-said")
-            self._chart = ui.echart({"series": []}, renderer="svg").classes("plot").mark("chart-reasons")
+            self._chart = Chart().mark("chart-reasons")
 
-    def draw(self, first: Reasons, second: Reasons, *, dark: bool) -> None:
-        """Show what is asked for of the two schemes' reasons."""
+    def draw(self, first: Reasons, second: Reasons, *, dark: bool) -> tuple[Chart, charts.Options]:
+        """Say what is asked for of the two schemes' reasons; gives what the chart is to show."""
         measure = MEASURES.index(self._measure.value)
         weeks = len(first.parts)
         begin = min(max(int(self._from.value or 1), 1), weeks)
@@ -49,7 +50,7 @@ class ReasonsPanel:
             f"{parts.sum():+.4g}. Largest: {named}."
         )
         self._said.set_text(said)
-        charts.show(self._chart, charts.reasons_chart(parts, self._measure.value, dark=dark, said=said))
+        return self._chart, charts.reasons_chart(parts, self._measure.value, dark=dark, said=said)
 
 
 def _choice(options: list[str], label: str, changed: Callable[..., Any]) -> ui.select:

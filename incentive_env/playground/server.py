@@ -47,7 +47,7 @@ def serve(host: str, port: int | None, *, show: bool, told: Callable[[str], None
         app.on_startup(lambda: webbrowser.open(address))
     ui.run(
         host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
-        uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=30.0,
+        tailwind=False, uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=30.0,
     )  # fmt: skip
 
 
@@ -91,7 +91,9 @@ def has_browser() -> bool:
 async def show_page(workers: Workers) -> None:
     """Build the page of one visit, and draw on it."""
     ui.add_css(_STATIC / "style.css")
-    ui.add_head_html(f"<script>{script()}</script><script src='/static/player.js'></script>")
+    ui.add_head_html(
+        f"<script>{script()}</script><script src='/static/player.js'></script><script src='/static/charts.js'></script>"
+    )
     theme = ui.dark_mode(value=False)
     with ui.header().classes("bar"):
         ui.label("incentive-env").classes("title")

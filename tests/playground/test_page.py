@@ -20,7 +20,7 @@ CHARTS = ("conversion", "loyalty", "customers", "gaming", "people", "cash", "rea
 async def _settled(user, before=None):
     """Wait until all charts have been drawn, other than they were ``before``; gives what they show."""
     for _ in range(200):
-        shown = {name: repr(the(user, f"chart-{name}").options) for name in CHARTS}
+        shown = {name: repr(the(user, f"chart-{name}").shown) for name in CHARTS}
         drawn = all("data" in options for options in shown.values())
         if drawn and (before is None or all(shown[name] != before[name] for name in CHARTS)):
             return shown
@@ -56,7 +56,7 @@ def test_the_bars_of_the_reasons_sum_to_the_change_that_is_told(visited):
         await until(lambda: the(user, "reasons-said").text.startswith("B against A, weeks 40 to 40: trust "))
         said = the(user, "reasons-said").text
         change = float(said.split("trust ")[1].split(",")[0])
-        bars = the(user, "chart-reasons").options["series"][0]["data"]
+        bars = the(user, "chart-reasons").shown["series"][0]["data"]
         assert sum(bar["value"] for bar in bars) == pytest.approx(change, abs=2e-3)
 
     visited(act)
@@ -208,7 +208,7 @@ def test_colours_follow_the_switch(visited):
         the(user, "dark").set_value(True)
         await _settled(user, before)
         assert isinstance(the(user, "dark"), ui.switch)
-        ink = the(user, "chart-cash").options["textStyle"]["color"]
+        ink = the(user, "chart-cash").shown["textStyle"]["color"]
         assert int(ink[1:3], 16) > 200  # light ink on a dark page
 
     visited(act)
