@@ -1,38 +1,88 @@
 """Controls that a mouse, a keyboard and a screen reader can use alike."""
 
+import json
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from incentive_env.cli.words import LEVERS as LEVER_WORDS
 from incentive_env.config import Config
 from incentive_env.model.scheme import Scheme, lever_ranges
 from incentive_env.model.state import LEVERS
 
-_STEPS = 100  # of a lever's slider, from one end of its range to the other
-_UNITS = {
-    "base_pay": "€/week", "commission": "€/sale", "target": "of calls sold", "pressure": "share",
-    "activity_pay": "€/logged call", "survey_bonus": "€/week at NPS 100", "retention_pay": "€/sale that lasts",
-    "audit": "of calls", "coaching": "hours/week", "autonomy": "share", "research": "€/week",
+_ANY = "any"  # step of a lever's slider: a preset's value need not lie on a grid; keys move it by a hundredth
+_EMIT = "(event) => emit(Number(Number(event.target.value).toPrecision(4)))"
+
+
+class Words(NamedTuple):
+    """How a slider's value is told: times a factor, with so many decimals, and a unit."""
+
+    unit: str = ""
+    factor: float = 1.0
+    decimals: int | None = None  # as many as the size of the number makes sense of
+
+
+_SAID = {
+    "base_pay": Words("€/week"), "commission": Words("€/sale"), "target": Words("% of calls sold", 100.0, 0),
+    "pressure": Words("%", 100.0, 0), "activity_pay": Words("€/logged call", 1.0, 2),
+    "survey_bonus": Words("€/week at NPS 100"), "retention_pay": Words("€/sale that lasts"),
+    "audit": Words("% of calls", 100.0, 1), "coaching": Words("hours/week"), "autonomy": Words("%", 100.0, 0),
+    "research": Words("€/week"),
 }  # fmt: skip
-_SHARES = ("target", "pressure", "audit", "autonomy")
 
 
-class Row(NamedTuple):
-    """A slider with its label and its value in words."""
+class Slider(ui.element):
+    """A labelled slider of the browser's own, which keyboards and screen readers know.
 
-    slider: ui.slider
-    value: ui.label
-    said: Callable[[float], str]
+    Args:
+        label: what it sets.
+        least: lower end.
+        most: upper end.
+        step: between two values, or ``"any"``.
+        value: to begin with.
+        words: how the value is told.
+        changed: is told every value that the visitor sets, while the slider is dragged.
+        hint: what there is to know about it.
+    """
 
-    def show(self, value: float) -> None:
-        """Write the value beside the slider, and tell it to screen readers."""
-        words = self.said(value)
-        self.value.set_text(words)
-        self.slider.props(f'aria-valuetext="{words}"')
+    def __init__(
+        self, label: str, least: float, most: float, step: float | str, value: float, words: Words,
+        changed: Callable[[float], Any], *, hint: str = "",
+    ) -> None:  # fmt: skip
+        with ui.element("div").classes("lever"):
+            with ui.element("div").classes("lever-head"):
+                name = ui.label(label)
+                if hint:
+                    name.tooltip(hint)
+                ui.label().classes("lever-value")
+            super().__init__("input")
+        decimals = "auto" if words.decimals is None else words.decimals
+        self.props(f'type=range aria-label="{label}" data-factor={words.factor} data-decimals={decimals}')
+        self.props(f'data-unit="{words.unit}" autocomplete=off').mark(label.replace(" ", "-"))
+        self._range, self._step, self._changed = (least, most), step, changed
+        self.value = value
+        self.on("input", self._moved, js_handler=_EMIT, throttle=0.05)
+        self.show(value)
+
+    def show(self, value: float, least: float | None = None, most: float | None = None) -> None:
+        """Show a value, and perhaps other ends, without telling anybody of a change."""
+        if least is not None and most is not None:
+            self._range = (least, most)
+        self.value = value
+        self.client.run_javascript(f"setSliders({json.dumps([[self.id, *self._range, self._step, value]])})")
+
+    def set_value(self, value: float) -> None:
+        """What a visitor does: set a value, and tell of it."""
+        self.value = value
+        self._changed(value)
+
+    def _moved(self, event: GenericEventArguments) -> None:
+        if isinstance(event.args, int | float):
+            self.set_value(float(event.args))
 
 
 def guarded(action: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -75,80 +125,37 @@ def table(columns: Mapping[str, str], rows: list[dict[str, str]], *, words: Coll
     return ui.table(columns=declared, rows=rows, row_key=key).props("dense").classes("figures")
 
 
-def slider_row(
-    label: str, low: float, high: float, step: float, value: float, said: Callable[[float], str],
-    changed: Callable[[float], Any], *, hint: str = "",
-) -> Row:  # fmt: skip
-    """A labelled slider; ``changed`` is told every value while it is dragged."""
-    with ui.element("div").classes("lever"):
-        with ui.element("div").classes("lever-head"):
-            name = ui.label(label)
-            if hint:
-                name.tooltip(hint)
-            shown = ui.label(said(value)).classes("lever-value")
-        slider = ui.slider(min=low, max=high, step=step, value=value)
-        slider.props(f'aria-label="{label}" dense').mark(label.replace(" ", "-"))
-    row = Row(slider, shown, said)
-    row.show(value)
-
-    def moved(event: Any) -> None:
-        if event.value is not None:
-            row.show(float(event.value))
-            changed(float(event.value))
-
-    slider.on_value_change(moved)
-    return row
-
-
 class SchemeSliders:
     """Eleven sliders that show and set a scheme.
 
     Args:
         scheme: to begin with.
         config: for the ranges of the levers.
-        changed: is told the scheme whenever somebody moves a slider.
+        changed: is told the scheme whenever a visitor moves a slider.
     """
 
     def __init__(self, scheme: Scheme, config: Config, changed: Callable[[Scheme], Any]) -> None:
         self.scheme = scheme
-        self._changed, self._quiet = changed, False
-        self._rows: dict[str, Row] = {}
-        low, high = lever_ranges(config)
-        for lever, least, most in zip(LEVERS, low, high, strict=True):
+        self._changed = changed
+        self._sliders: dict[str, Slider] = {}
+        for lever, least, most in zip(LEVERS, *_ranges(config), strict=True):
             words = LEVER_WORDS[lever]
-            self._rows[lever] = slider_row(
-                lever.replace("_", " "), float(least), float(most), float(most - least) / _STEPS,
-                float(getattr(scheme, lever)), lambda value, lever=lever: lever_words(lever, value),  # type: ignore[misc]
-                lambda value, lever=lever: self._moved(lever, value),  # type: ignore[misc]
-                hint=f"{words.does}. What it costs: {words.costs}.",
+            self._sliders[lever] = Slider(
+                lever.replace("_", " "), least, most, _ANY, getattr(scheme, lever), _SAID[lever],
+                partial(self._moved, lever), hint=f"{words.does}. What it costs: {words.costs}.",
             )  # fmt: skip
 
     def show(self, scheme: Scheme, config: Config) -> None:
         """Show another scheme, or other ranges, without telling anybody of a change."""
-        self._quiet, self.scheme = True, scheme
-        low, high = lever_ranges(config)
-        for lever, least, most in zip(LEVERS, low, high, strict=True):
-            row, value = self._rows[lever], float(getattr(scheme, lever))
-            row.slider.props(f"min={least:g} max={most:g} step={(most - least) / _STEPS:g}")
-            row.slider.set_value(value)
-            row.show(value)
-        self._quiet = False
-
-    def set_enabled(self, enabled: bool) -> None:
-        """Let them be moved, or not."""
-        for row in self._rows.values():
-            row.slider.set_enabled(enabled)
+        self.scheme = scheme
+        for lever, least, most in zip(LEVERS, *_ranges(config), strict=True):
+            self._sliders[lever].show(getattr(scheme, lever), least, most)
 
     def _moved(self, lever: str, value: float) -> None:
-        if self._quiet or abs(value - getattr(self.scheme, lever)) < 1e-12:
-            return
         self.scheme = self.scheme._replace(**{lever: value})
         self._changed(self.scheme)
 
 
-def lever_words(lever: str, value: float) -> str:
-    """A lever's value with its unit."""
-    if lever in _SHARES:
-        number = f"{100 * value:.1f} %" if lever == "audit" else f"{100 * value:.0f} %"
-        return number if _UNITS[lever] == "share" else f"{number} {_UNITS[lever]}"
-    return f"{value:.0f} {_UNITS[lever]}" if value >= 100 else f"{value:.3g} {_UNITS[lever]}"
+def _ranges(config: Config) -> tuple[list[float], list[float]]:
+    low, high = lever_ranges(config)
+    return low.tolist(), high.tolist()

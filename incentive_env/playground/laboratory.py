@@ -1,6 +1,7 @@
 """The laboratory: two schemes on the same floors, and charts that follow the sliders."""
 
 import asyncio
+from functools import partial
 from typing import Any, NamedTuple
 
 from nicegui import background_tasks, ui
@@ -8,7 +9,7 @@ from nicegui import background_tasks, ui
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground import charts, work
 from incentive_env.playground.charts import FIRST, SECOND, Chart, Course
-from incentive_env.playground.controls import SchemeSliders, guarded, heading, slider_row, status, table
+from incentive_env.playground.controls import SchemeSliders, Slider, Words, guarded, heading, status, table
 from incentive_env.playground.experiment import SETTINGS, Experiment, within
 from incentive_env.playground.figures import OUTCOMES, Comparison, Figures, compare
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
@@ -120,8 +121,8 @@ class Laboratory:
                 .classes("wide")
                 .mark("scenario")
             )
-            self._floors = slider_row(
-                "floors", 2, 64, 2, self.experiment.floors, lambda value: f"{value:.0f}", self._set_floors,
+            self._floors = Slider(
+                "floors", 2, 64, 2, self.experiment.floors, Words(decimals=0), self._set_floors,
                 hint="more floors: narrower intervals, slower charts",
             )  # fmt: skip
             self._seed = (
@@ -136,11 +137,9 @@ class Laboratory:
                 .mark("seed")
             )
             self._settings = {
-                setting.key: slider_row(
-                    setting.label, setting.low, setting.high, setting.step, self.experiment.value(setting.key),
-                    lambda value: f"{value:.3g}",
-                    lambda value, key=setting.key: self._change(key, value),  # type: ignore[misc]
-                    hint=setting.key,
+                setting.key: Slider(
+                    setting.label, setting.low, setting.high, setting.step, self.experiment.value(setting.key), Words(),
+                    partial(self._change, setting.key), hint=setting.key,
                 )
                 for setting in SETTINGS
             }  # fmt: skip
@@ -187,9 +186,8 @@ class Laboratory:
             self._wish()
 
     def _change(self, key: str, value: float) -> None:
-        if abs(value - self.experiment.value(key)) > 1e-9:
-            self.experiment = self.experiment.with_change(key, value)
-            self._wish()
+        self.experiment = self.experiment.with_change(key, value)
+        self._wish()
 
     def _start_again(self) -> None:
         self.experiment = Experiment()
@@ -200,10 +198,10 @@ class Laboratory:
         config = self.experiment.config
         self._scenario.set_value(self.experiment.scenario)
         self._preset.set_options(preset_options(config), value=None)
-        self._floors.slider.set_value(self.experiment.floors)
+        self._floors.show(self.experiment.floors)
         self._seed.set_value(self.experiment.seed)
-        for key, row in self._settings.items():
-            row.slider.set_value(self.experiment.value(key))
+        for key, slider in self._settings.items():
+            slider.show(self.experiment.value(key))
         self._sliders.show(self.shown_scheme, config)
 
     def _export(self) -> None:

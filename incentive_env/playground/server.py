@@ -1,5 +1,6 @@
 """The playground as a local web server: three tabs, one page a browser, nothing from elsewhere."""
 
+import asyncio
 import errno
 import os
 import socket
@@ -18,6 +19,7 @@ from incentive_env.playground.work import Workers, warm_up
 from incentive_env.rendering.svg import script
 
 _STATIC = Path(__file__).with_name("static")
+_SCRIPTS = ("sliders.js", "charts.js", "player.js")
 _NARROW = 800  # px
 _TITLE = "incentive-env playground"
 
@@ -40,11 +42,9 @@ def serve(host: str, port: int | None, *, show: bool, told: Callable[[str], None
     workers = Workers()
     workers.warm()
     build(workers)
-    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{chosen}"
-    told(f"The playground is at {address}   (ctrl-C ends it)")
+    os.environ.pop("PYTEST_CURRENT_TEST", None)  # started by a test it is a server all the same, and no simulation
     app.on_shutdown(workers.close)
-    if show and has_browser():
-        app.on_startup(lambda: webbrowser.open(address))
+    app.on_startup(lambda: _announce(host, chosen, show=show, told=told))
     ui.run(
         host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
         tailwind=False, uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=30.0,
@@ -88,12 +88,28 @@ def has_browser() -> bool:
     return True
 
 
+async def _announce(host: str, port: int, *, show: bool, told: Callable[[str], None]) -> None:
+    """Say where the playground is, and open a browser, once somebody answers there."""
+    here = "127.0.0.1" if host == "0.0.0.0" else host
+    for _ in range(200):
+        try:
+            _, writer = await asyncio.open_connection(here, port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        break
+    address = f"http://{here}:{port}"
+    told(f"The playground is at {address}   (ctrl-C ends it)")
+    if show and has_browser():
+        webbrowser.open(address)
+
+
 async def show_page(workers: Workers) -> None:
     """Build the page of one visit, and draw on it."""
     ui.add_css(_STATIC / "style.css")
-    ui.add_head_html(
-        f"<script>{script()}</script><script src='/static/player.js'></script><script src='/static/charts.js'></script>"
-    )
+    ours = "".join(f"<script src='/static/{name}'></script>" for name in _SCRIPTS)
+    ui.add_head_html(f"<script>{script()}</script>{ours}")
     theme = ui.dark_mode(value=False)
     with ui.header().classes("bar"):
         ui.label("incentive-env").classes("title")

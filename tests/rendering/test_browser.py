@@ -1,19 +1,16 @@
-"""`floor.js` in a browser paints what `still` draws; skipped where there is no browser."""
+"""`floor.js` in a browser paints what `still` draws."""
 
 import json
-import shutil
 from xml.etree import ElementTree
 
 import pytest
+from browsing import browser_tests, open_browser
 
 from incentive_env.rendering import film_data, script, still, svg
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+pytestmark = browser_tests
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +19,10 @@ def page(small, frames):
     data = json.dumps(film_data(frames))
     start = "const view = new FloorView(document.querySelector('svg'), data)"
     body = f"{svg(small)}<script>{script()}</script><script>const data = {data}; {start}</script>"
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=SWITCHES)
+    with open_browser() as browser:
         tab = browser.new_page()
         tab.set_content(f"<!doctype html><meta charset=utf-8>{body}")
         yield tab
-        browser.close()
 
 
 def _painted(markup: str) -> list[tuple[object, ...]]:
