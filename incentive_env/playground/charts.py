@@ -52,6 +52,7 @@ class Chart(ui.echart):
 
     def __init__(self) -> None:
         super().__init__({"series": []}, renderer="svg")
+        self._update_method = None  # or a change of its classes would draw the nothing that the page has it down for
         self.classes("plot")
         self.shown: Options = {}
 

@@ -1,6 +1,8 @@
 """The page on which a visitor is the manager: reports only, and the truth when it is over."""
 
 import random
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,17 +39,18 @@ class Manager:
     def __init__(self, workers: Workers, *, dark: bool) -> None:
         self._workers, self.dark = workers, dark
         self.game: Game | None = None
+        self._redraw: Callable[[], None] = lambda: None
         self._place = ui.element("div").classes("wide")
         self._build_start()
 
     def set_dark(self, dark: bool) -> None:
         """Draw in the other colours."""
         self.dark = dark
-        if self.game is not None and not self.game.over:
-            self._show_report()
+        self._redraw()
 
     def _build_start(self) -> None:
         self._place.clear()
+        self._redraw = lambda: None
         with self._place, ui.element("section").classes("panel start").props('aria-label="Begin a game"'):
             heading("Be the manager")
             ui.label(
@@ -103,6 +106,7 @@ class Manager:
                 with ui.element("div").classes("charts small"):
                     self._charts = {name: Chart().classes("low") for name in _FOLLOWED}
                 self._report = table(_REPORT, [], words=("unit",)).mark("report")
+        self._redraw = self._show_report
         self._show_report()
 
     def _take_preset(self, event: Any) -> None:
@@ -164,8 +168,6 @@ class Manager:
     def _build_truth(self, game: Game, rivals: list[Rival], reasons: Reasons) -> None:
         you = next(rival for rival in rivals if rival.name == "you")
         place = [rival.name for rival in rivals].index("you") + 1
-        horizon = game.config.horizon
-        episode = horizon.decisions * horizon.decision_weeks
         with ui.element("section").classes("panel results").props('aria-label="The truth"'):
             heading("The truth")
             status(_verdict(game, you, place, len(rivals))).mark("verdict")
@@ -173,19 +175,26 @@ class Manager:
             with ui.element("div").classes("charts"):
                 with ui.element("figure").classes("chart"):
                     heading("True loyalty, week by week", 3)
-                    lines = {rival.name: rival.loyalty_by_week for rival in rivals}
-                    weeks = np.arange(1, len(you.loyalty_by_week) + 1)
-                    courses = charts.rivals_chart(weeks, lines, dark=self.dark, run_off_from=episode)
-                    first = Chart()
+                    courses = Chart()
                 with ui.element("figure").classes("chart"):
                     heading("What moved your customers, in points of loyalty", 3)
-                    parts = reasons.parts[:, LOYALTY].sum(axis=0)
-                    said = f"All bars together are {parts.sum():+.1f} points, from the first week to the last."
-                    second = Chart()
-            charts.show([
-                (first, courses), (second, charts.reasons_chart(parts, "loyalty", dark=self.dark, said=said))
-            ])  # fmt: skip
+                    moved = Chart()
             ui.button("Play again", on_click=self._again).props("no-caps").mark("again")
+
+        self._redraw = partial(self._draw_truth, game, rivals, reasons, courses, moved)
+        self._redraw()
+
+    def _draw_truth(self, game: Game, rivals: list[Rival], reasons: Reasons, courses: Chart, moved: Chart) -> None:
+        horizon = game.config.horizon
+        lines = {rival.name: rival.loyalty_by_week for rival in rivals}
+        weeks = np.arange(1, len(rivals[0].loyalty_by_week) + 1)
+        parts = reasons.parts[:, LOYALTY].sum(axis=0)
+        said = f"All bars together are {parts.sum():+.1f} points, from the first week to the last."
+        episode = horizon.decisions * horizon.decision_weeks
+        charts.show([
+            (courses, charts.rivals_chart(weeks, lines, dark=self.dark, run_off_from=episode)),
+            (moved, charts.reasons_chart(parts, "loyalty", dark=self.dark, said=said)),
+        ])  # fmt: skip
 
     def _again(self) -> None:
         self.game = None

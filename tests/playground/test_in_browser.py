@@ -154,6 +154,7 @@ def test_a_whole_game_by_hand_ends_with_the_truth(page):
         assert "loyalty" not in page.get_by_label("Reports").inner_text()
         page.get_by_role("button", name="Decide").click()
     page.get_by_text(re.compile("Your long-term loyalty is")).wait_for()
+    page.wait_for_function("document.querySelectorAll('[aria-label=\"The truth\"] .plot svg path').length > 20")
     told = page.get_by_label("The truth").inner_text()
     for name in ("you", "flat salary", "ppo loyalty"):
         assert re.search(rf"^{name}\b", told, re.MULTILINE)

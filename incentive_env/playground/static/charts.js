@@ -1,16 +1,20 @@
-// Draws options on charts of the page, as soon as they are there.
+// Draws options on charts of the page, as soon as they are there; the newest options count.
+const waitingDrawings = new Map();
+
 function showCharts(drawings) {
-  const later = [];
-  for (const [id, options] of drawings) {
+  for (const [id, options] of drawings) waitingDrawings.set(id, options);
+  drawWaiting(100);
+}
+
+function drawWaiting(tries) {
+  for (const [id, options] of waitingDrawings) {
     const chart = getElement(id)?.chart;
-    if (!chart) {
-      later.push([id, options]);
-      continue;
-    }
+    if (!chart) continue;
     const fresh = chart.drawnSeries !== options.series.length;
     chart.setOption(options, { notMerge: fresh });
     chart.drawnSeries = options.series.length;
+    waitingDrawings.delete(id);
   }
-  clearTimeout(showCharts.timer);
-  if (later.length) showCharts.timer = setTimeout(() => showCharts(later), 20);
+  if (waitingDrawings.size && tries) setTimeout(() => drawWaiting(tries - 1), 20);
+  else waitingDrawings.clear(); // of charts that have left the page
 }
