@@ -7,6 +7,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from nicegui import app, ui
@@ -45,10 +46,11 @@ def serve(host: str, port: int | None, *, show: bool, told: Callable[[str], None
     os.environ.pop("PYTEST_CURRENT_TEST", None)  # started by a test it is a server all the same, and no simulation
     app.on_shutdown(workers.close)
     app.on_startup(lambda: _announce(host, chosen, show=show, told=told))
-    ui.run(
-        host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
-        tailwind=False, uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=30.0,
-    )  # fmt: skip
+    with suppress(KeyboardInterrupt):  # the way to end it
+        ui.run(
+            host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
+            tailwind=False, uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=30.0,
+        )  # fmt: skip
 
 
 def build(workers: Workers) -> None:
@@ -73,7 +75,8 @@ def free_port(host: str, port: int | None) -> int:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise OSError(f"port {port} of {host} is taken: choose another with --port, or leave it out") from None
-            raise OSError(f"host {host!r}, port {port}: cannot be listened on: {error.strerror or error}") from None
+            where = f"host {host!r}" if port is None else f"host {host!r}, port {port}"
+            raise OSError(f"{where}: cannot be listened on: {error.strerror or error}") from None
         return int(probe.getsockname()[1])
 
 
