@@ -11,7 +11,7 @@ import incentive_env
 from incentive_env import cli
 from incentive_env.cli.commands import app
 
-COMMANDS = [(), ("describe",), ("simulate",), ("compare",)]
+COMMANDS = [(), ("describe",), ("simulate",), ("compare",), ("explain",)]
 CONFIG = [("config", name) for name in ("new", "check", "show", "schema")]
 
 
@@ -25,7 +25,7 @@ def test_examples_of_the_help_run_as_pasted(run, command):
     pasted = examples_of(run, command)
     assert pasted
     for arguments in pasted:
-        fewer = ("--floors", "2") if arguments[0] in ("simulate", "compare") else ()
+        fewer = ("--floors", "2") if arguments[0] in ("simulate", "compare", "explain") else ()
         result = run(*arguments, *fewer)
         assert result.exit_code == 0, (arguments, result.output)
         assert result.stderr == ""
