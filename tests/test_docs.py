@@ -12,7 +12,7 @@ from incentive_env.config import Config, all_keys
 from incentive_env.config.fields import Section
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MODEL = ROOT / "docs" / "model.md"
 SOURCES = [path for folder in ("incentive_env", "agents", "scripts", "tests") for path in (ROOT / folder).rglob("*.py")]
 KEYS = all_keys()
@@ -24,7 +24,7 @@ _WITH_UNIT = re.compile(r"`([a-z_.*]+)` \(([^()]+)\)")
 _LINK = re.compile(r"\]\(([^()\s]+)\)")
 _PLACE = re.compile(r"`(?:[\w/]+/)?(\w+\.py):(\w+)`(?:\]\(([^()\s]+)\))?")
 
-pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
 def test_every_configuration_key_of_the_model_page_exists():

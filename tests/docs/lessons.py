@@ -1,4 +1,4 @@
-"""The lessons as a program reads them: fenced blocks, the commands in them, what these print, and the figures quoted."""
+"""The lessons as a program reads them: blocks, the commands in them, what these print, and the figures quoted."""
 
 import re
 import shlex

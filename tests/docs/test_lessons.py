@@ -92,7 +92,7 @@ def test_pictures_are_small_and_told_to_those_who_do_not_see_them(page):
 
 
 @pytest.mark.slow
-def test_the_commands_print_what_the_lessons_show(folder):
+def test_lessons_print_draw_and_teach_what_they_show(folder):
     """In a shell and at full size, one after the other as a reader would; a minute or two."""
     for page in LESSONS:
         for step in steps(page):
@@ -100,19 +100,12 @@ def test_the_commands_print_what_the_lessons_show(folder):
             if step.output is not None:
                 _compare(step, shortened(printed, step.output))
         for name in pictures(page):
-            if page is not LESSONS[-1]:
-                assert _difference(folder / OUTPUT / name, FOLDER / name) < 2.0, name
-
-
-@pytest.mark.slow
-def test_training_pays_on_floors_that_were_never_seen(folder):
-    train, others, evaluate, *_ = steps(LESSONS[-1])
-    for step in (train, others):
-        run(step, folder)
-    run(Step(evaluate.script.rstrip("\n") + " --out runs/lessons/results.json\n", None), folder)
-    rows = {Path(row["policy"]).name: row for row in json.loads((OUTPUT / "results.json").read_text(encoding="utf-8"))}
-    assert rows["manager"]["loyalty_gain_low"] > 5.0
-    assert rows["seller"]["loyalty_gain_high"] < -5.0
+            assert page is LESSONS[-1] or _difference(OUTPUT / name, FOLDER / name) < 2.0, name
+    evaluation = next(step.script for step in steps(LESSONS[-1]) if "evaluate.py" in step.script)
+    run(Step(evaluation.rstrip("\n") + " --out results.json", None), folder)
+    rows = {Path(row["policy"]).name: row for row in json.loads(Path("results.json").read_text(encoding="utf-8"))}
+    assert rows["manager"]["loyalty_gain_low"] > POINTS  # on floors that it never saw, against where it began
+    assert rows["seller"]["loyalty_gain_high"] < -POINTS
     assert rows["seller"]["conversion_gain_low"] > 0.0
 
 
@@ -146,7 +139,7 @@ def _run_here(words: list[str]) -> Result:
     """A command in this process: `incentive-env` or a script."""
     if words[0] == "incentive-env":
         return CliRunner().invoke(app, words[1:])
-    assert words[0] == "python" and Path(words[1]).parent == Path("scripts"), shlex.join(words)
+    assert [*words[:1], Path(words[1]).parent.name] == ["python", "scripts"], shlex.join(words)
     return CliRunner().invoke(importlib.import_module(Path(words[1]).stem).main, words[2:])
 
 
