@@ -1,0 +1,67 @@
+"""The reference of the commands, from their own help; and of the scripts, from what their files begin with."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+COMMANDS, SCRIPTS = "<!-- commands: filled in from their help -->", "<!-- scripts: filled in from their help -->"
+_FOLDER = Path(__file__).resolve().parents[2] / "scripts"
+
+
+def filled_in(markdown: str) -> str:
+    """A page with its marks, if it has any, replaced by what they stand for."""
+    if COMMANDS in markdown:
+        markdown = markdown.replace(COMMANDS, "\n".join(_commands()))
+    if SCRIPTS in markdown:
+        markdown = markdown.replace(SCRIPTS, "\n".join(_scripts()))
+    return markdown
+
+
+def _commands() -> Iterator[str]:
+    import click
+    from typer.main import get_command
+
+    from incentive_env.cli import NAME
+    from incentive_env.cli.commands import app
+
+    root = get_command(app)
+    pending = [(NAME, root, click.Context(root, info_name=NAME))]
+    while pending:
+        name, command, context = pending.pop(0)
+        yield from _command(name, command, context)
+        below = getattr(command, "commands", {})
+        pending[:0] = [
+            (f"{name} {word}", one, click.Context(one, info_name=word, parent=context)) for word, one in below.items()
+        ]
+
+
+def _command(name: str, command: Any, context: Any) -> Iterator[str]:
+    """Heading, what it does, usage, arguments and options as a list, and examples to copy."""
+    yield f"## {name}\n"
+    yield f"{_prose(command.help)}\n"
+    pieces = " ".join(command.collect_usage_pieces(context))
+    yield f"```text\n{name} {pieces}\n```\n"
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record is not None and "--help" not in parameter.opts:
+            said, meaning = record
+            yield f"`{' '.join(said.split())}`\n:   {_prose(meaning) or 'see below'}\n"
+    examples = [line.strip() for line in (command.epilog or "").splitlines() if line.startswith("  ")]
+    if examples:
+        yield "```bash\n" + "\n".join(examples) + "\n```\n"
+
+
+def _scripts() -> Iterator[str]:
+    """A script is a file that can be started; it begins with what it does and an example."""
+    for path in sorted(_FOLDER.glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if 'if __name__ == "__main__"' in text:
+            said, _, example = (ast.get_docstring(ast.parse(text)) or "").partition("\nExample:\n")
+            first = [line.strip() for line in example.strip().split("\n\n")[0].splitlines()]
+            yield f"### {path.name}\n\n{_prose(said)}\n\n```bash\n" + "\n".join(first) + "\n```\n"
+
+
+def _prose(text: str | None) -> str:
+    """Help text on one line, with what Markdown would take for its own kept as it is."""
+    return " ".join((text or "").replace("\b", "").split()).replace("[", r"\[").replace("*", r"\*").replace("<", "&lt;")

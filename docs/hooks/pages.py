@@ -1,0 +1,41 @@
+"""What the site does to a page before it is built: links out of docs/ become plain code, the commands are filled in."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))  # hooks are loaded by their path, without their neighbours
+import command_pages
+
+_FENCE = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
+    """Called by MkDocs for each page."""
+    folder = Path(config.docs_dir)
+    text = without_outer_links(markdown, (folder / page.file.src_uri).parent, folder)
+    return command_pages.filled_in(text)
+
+
+def without_outer_links(markdown: str, place: Path, folder: Path) -> str:
+    """Turn links to folders, and to files outside the documentation's own, into the name alone, as code.
+
+    Args:
+        markdown: of the page.
+        place: folder that the page lies in.
+        folder: of the documentation.
+    """
+
+    def plain(link: re.Match[str]) -> str:
+        words, target = link.groups()
+        if re.match(r"[a-z]+:|#", target):
+            return link.group()
+        file = (place / target.partition("#")[0]).resolve()
+        if file.is_relative_to(folder.resolve()) and not file.is_dir():
+            return link.group()
+        return words if "`" in words else f"`{words}`"
+
+    parts = _FENCE.split(markdown)
+    return "".join(part if number % 2 else _LINK.sub(plain, part) for number, part in enumerate(parts))
