@@ -1,13 +1,14 @@
 """`incentive-env compare A B`: two schemes, policies or scenarios under the same luck."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from incentive_env.cli.common import check_writable, console, counted, user_errors, working, write_json
 from incentive_env.cli.options import Overrides, Scenario, Seed, assigned_keys, lever_names, side_names
+from incentive_env.words import OUTCOMES, Outcome
 
 if TYPE_CHECKING:
     from incentive_env.cli.managers import Side
@@ -20,27 +21,6 @@ EXAMPLES = (
     "incentive-env compare decent_team rotten_team --out runs/comparison.json",
 )
 SIDE = "SCENARIO:POLICY, a policy, a scenario, or a YAML file with either"
-
-
-class Outcome(NamedTuple):
-    """How an outcome is told."""
-
-    label: str
-    unit: str
-    factor: float  # from the evaluation's unit to this
-    decimals: int
-
-
-# By their fields in an `Evaluation`; the gaming channels follow "gaming".
-OUTCOMES = {
-    "loyalty": Outcome("long-term loyalty", "points", 1.0, 1),
-    "conversion": Outcome("recorded conversion", "share", 1.0, 3),
-    "nps": Outcome("measured NPS", "points", 1.0, 1),
-    "profit": Outcome("profit", "€/week", 1.0, 0),
-    "gaming": Outcome("gaming share", "%", 100.0, 1),
-    "wellbeing": Outcome("reps' own loyalty", "points", 1.0, 1),
-    "survived": Outcome("volume left", "%", 100.0, 1),
-}
 
 
 def run(

@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 
 from incentive_env.cli.scenarios import branch, changes, load_scenario, shipped_scenarios
-from incentive_env.cli.words import LEVERS
 from incentive_env.config import Config, all_keys, find_config
 from incentive_env.config.schema import KeyRow, key_rows
 from incentive_env.model.scheme import Scheme
+from incentive_env.words import LEVERS
 
 # Keys that a lesson or a study sets first.
 _OFTEN = (

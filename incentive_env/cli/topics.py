@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from incentive_env.cli.managers import NEUTRAL, OWN, fixed_scheme, found_policies
 from incentive_env.cli.scenarios import lineage, shipped_scenarios
-from incentive_env.cli.words import LEVERS, TRUE_FIGURES
 from incentive_env.config import Config, load_config, read_yaml
 from incentive_env.config.objective import Weights
 from incentive_env.config.schema import KeyRow, key_rows, rows_below, sections
@@ -14,6 +13,7 @@ from incentive_env.model.state import LEVERS as LEVER_NAMES
 from incentive_env.objective import PRESETS
 from incentive_env.observation import FIGURES, Figure
 from incentive_env.policies import FIXED
+from incentive_env.words import LEVERS, TRUE_FIGURES
 
 
 class Entry(NamedTuple):

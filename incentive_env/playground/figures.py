@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from incentive_env.config import Config
 from incentive_env.evaluation import Interval, interval, summarise
 from incentive_env.panel import Rollout
+from incentive_env.words import OUTCOMES, Outcome
 
 Series = NDArray[np.float64]
 
@@ -33,27 +34,6 @@ class Figures(NamedTuple):
         """Floors of several parts, one after the other."""
         columns = zip(*(part[1:] for part in parts), strict=True)
         return cls(parts[0].weeks, *(np.concatenate(column) for column in columns))
-
-
-class Outcome(NamedTuple):
-    """A figure of a whole run."""
-
-    name: str
-    unit: str
-    digits: int
-    factor: float = 1.0  # from the evaluator's unit to this one
-
-
-# By their names in `incentive_env.evaluation.Evaluation`.
-OUTCOMES = {
-    "loyalty": Outcome("long-term loyalty", "points", 1),
-    "conversion": Outcome("recorded conversion", "share", 3),
-    "nps": Outcome("measured NPS", "points", 1),
-    "gaming": Outcome("calls gamed", "%", 1, 100.0),
-    "wellbeing": Outcome("reps' own loyalty", "points", 1),
-    "profit": Outcome("profit", "€ a week", 0),
-    "survived": Outcome("volume that the client has left", "%", 0, 100.0),
-}
 
 
 class Band(NamedTuple):

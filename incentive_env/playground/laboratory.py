@@ -11,10 +11,11 @@ from incentive_env.playground import charts, work
 from incentive_env.playground.charts import FIRST, SECOND, Chart, Course
 from incentive_env.playground.controls import SchemeSliders, Slider, Words, guarded, heading, status, table
 from incentive_env.playground.experiment import SETTINGS, Experiment, within
-from incentive_env.playground.figures import OUTCOMES, Comparison, Figures, compare
+from incentive_env.playground.figures import Comparison, Figures, compare
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
 from incentive_env.playground.reasons import ReasonsPanel
 from incentive_env.playground.work import Run, Workers
+from incentive_env.words import OUTCOMES
 
 _REMEMBERED = 12  # results of recent wishes, so that going back costs nothing
 _COLUMNS = {"figure": "figure", "a": "A", "b": "B", "more": "B − A", "interval": "95 % interval"}
@@ -266,9 +267,9 @@ class Laboratory:
 
 def _row(comparison: Comparison) -> dict[str, str]:
     outcome, more = comparison.outcome, comparison.more
-    digits = outcome.digits
+    digits = outcome.decimals
     return {
-        "figure": f"{outcome.name}, {outcome.unit}",
+        "figure": f"{outcome.label}, {outcome.unit}",
         "a": f"{comparison.first:,.{digits}f}", "b": f"{comparison.second:,.{digits}f}",
         "more": f"{more.mean:+,.{digits}f}", "interval": f"{more.low:+,.{digits}f} … {more.high:+,.{digits}f}",
     }  # fmt: skip
@@ -279,6 +280,6 @@ def _say(compared: list[Comparison], floors: int) -> str:
     said = []
     for name in ("loyalty", "conversion", "gaming"):
         outcome, _, _, more = compared[list(OUTCOMES).index(name)]
-        digits, unit = outcome.digits, {"share": "", "%": " percentage points"}.get(outcome.unit, f" {outcome.unit}")
-        said.append(f"{outcome.name} {more.mean:+.{digits}f}{unit} ({more.low:+.{digits}f} … {more.high:+.{digits}f})")
+        digits, unit = outcome.decimals, {"share": "", "%": " percentage points"}.get(outcome.unit, f" {outcome.unit}")
+        said.append(f"{outcome.label} {more.mean:+.{digits}f}{unit} ({more.low:+.{digits}f} … {more.high:+.{digits}f})")
     return f"B against A on {floors} floors: {', '.join(said)}."

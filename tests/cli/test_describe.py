@@ -5,13 +5,13 @@ import pytest
 from incentive_env import load_config
 from incentive_env.cli.describe import TOPICS
 from incentive_env.cli.scenarios import shipped_scenarios
-from incentive_env.cli.words import LEVERS, TRUE_FIGURES
 from incentive_env.config import all_keys
 from incentive_env.model.report import TRUTH
 from incentive_env.model.state import LEVERS as MODEL_LEVERS
 from incentive_env.objective import PRESETS
 from incentive_env.observation import FIGURES
 from incentive_env.policies import FIXED
+from incentive_env.words import LEVERS, TRUE_FIGURES
 
 
 def test_there_are_words_for_every_lever_and_true_figure_of_the_model():

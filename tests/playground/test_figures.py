@@ -8,8 +8,9 @@ from worlds import small_config
 from incentive_env import Scheme
 from incentive_env.evaluation import evaluate
 from incentive_env.panel import roll_out
-from incentive_env.playground.figures import OUTCOMES, Figures, band, compare, figures_of
+from incentive_env.playground.figures import Figures, band, compare, figures_of
 from incentive_env.policies import FixedPolicy
+from incentive_env.words import OUTCOMES
 
 SCHEME = Scheme(base_pay=520, commission=12)
 

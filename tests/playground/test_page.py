@@ -11,8 +11,9 @@ from visits import answers, the, until
 from incentive_env import load_config
 from incentive_env.panel import roll_out
 from incentive_env.playground import work
-from incentive_env.playground.figures import OUTCOMES, compare, figures_of
+from incentive_env.playground.figures import compare, figures_of
 from incentive_env.policies import FIXED, load_policy
+from incentive_env.words import OUTCOMES
 
 CHARTS = ("conversion", "loyalty", "customers", "gaming", "people", "cash", "reasons")
 
@@ -39,7 +40,7 @@ def test_every_chart_follows_a_slider_and_the_table_is_the_evaluators(visited):
             FIXED["flat_salary"].scheme, second
         )))  # fmt: skip
         rows = the(user, "results").rows
-        assert [row["figure"].partition(",")[0] for row in rows] == [outcome.name for outcome in OUTCOMES.values()]
+        assert [row["figure"].partition(",")[0] for row in rows] == [outcome.label for outcome in OUTCOMES.values()]
         assert float(rows[0]["a"]) == pytest.approx(compared[0].first, abs=0.051)
         assert float(rows[0]["more"]) == pytest.approx(compared[0].more.mean, abs=0.051)
         assert rows[0]["more"] in the(user, "summary").text

@@ -1,4 +1,4 @@
-"""What the levers, the true figures and the gaming channels are, in words for people."""
+"""What the levers, the true figures, the gaming channels and the outcomes of a run are, in words for people."""
 
 from typing import NamedTuple
 
@@ -94,4 +94,25 @@ TRUE_FIGURES: dict[str, Meaning] = {
     "gaming_empty_log": Meaning("share of calls", "the call was filed without notes"),
     "gaming_survey": Meaning("share of calls", "the survey was steered: whom to ask, and for a ten"),
     "gaming_rushed": Meaning("share of contacts", "an inbound contact was cut short and ticked off as fixed"),
+}
+
+
+class Outcome(NamedTuple):
+    """How a figure of a whole run is told."""
+
+    label: str
+    unit: str
+    factor: float  # from the evaluator's unit to this
+    decimals: int
+
+
+# By their names in `incentive_env.evaluation.Evaluation`.
+OUTCOMES: dict[str, Outcome] = {
+    "loyalty": Outcome("long-term loyalty", "points", 1.0, 1),
+    "conversion": Outcome("recorded conversion", "share", 1.0, 3),
+    "nps": Outcome("measured NPS", "points", 1.0, 1),
+    "profit": Outcome("profit", "€/week", 1.0, 0),
+    "gaming": Outcome("gaming share", "%", 100.0, 1),
+    "wellbeing": Outcome("reps' own loyalty", "points", 1.0, 1),
+    "survived": Outcome("volume left", "%", 100.0, 1),
 }
