@@ -63,7 +63,7 @@ class Floors:
         reps = config.salesforce.reps
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
         self._core_state = (self.state.floors, self.state.reps, flat(self.state.customers))
-        self._scratch = empty_scratch(threads, reps * config.market.slots)
+        self._scratch = empty_scratch(threads, reps * config.market.slots, watch=watch)
         self.watch = watch
         self.witness: Witness = empty_witness(num_floors, reps * config.market.slots if watch else 0)
         low, high = lever_ranges(config)

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from worlds import CONFIGS, Core, TinyFloor, numbers, one_witness, open_floors, random_actions, small_config, tiny_floor
+from worlds import (
+    CONFIGS,
+    Core,
+    TinyFloor,
+    numbers,
+    one_scratch,
+    one_witness,
+    open_floors,
+    random_actions,
+    small_config,
+    tiny_floor,
+)
 
 from incentive_env import Scheme, load_config
 from incentive_env.explain import MEASURES, WORDS, explain
@@ -24,6 +35,7 @@ from incentive_env.model.witness import (
     MISSING_LOG,
     REP_EXIT,
     REPEATED_CALL,
+    SATISFACTION,
     TRUST,
     UNSOLVED,
 )
@@ -110,9 +122,21 @@ def test_what_each_cause_moves_has_the_sign_that_its_name_says():
 def _watched(overrides: dict[str, float] | None = None) -> TinyFloor:
     """The tiny floor with a witness who has seen its customers: trust and satisfaction 0.6, no irritation."""
     world = tiny_floor(overrides)
-    world = world._replace(witness=one_witness(len(world.customers.active)))
+    size = len(world.customers.active)
+    world = world._replace(witness=one_witness(size), scratch=one_scratch(size, watch=True))
     core.look_first(world.witness, world.customers, world.floor, world.p)
     return world
+
+
+def _talk(world: TinyFloor, i: int, tactic: int, annoyance: float = 0.0) -> None:
+    core._feel(world.reps[0], world.customers, i, tactic, annoyance, world.floor, world.p, world.scratch.notes)
+    core._take_care(world.responses[0], world.customers, i, world.p)
+    world.scratch.notes[i].debt = world.customers.debt[i]
+
+
+def _tell(world: TinyFloor) -> None:
+    """The week's calls are over."""
+    core.note_calls(world.witness, world.customers, world.scratch.notes, world.floor, world.p)
 
 
 def test_a_pressed_customer_who_must_repeat_everything_blames_each_by_its_part():
@@ -121,7 +145,8 @@ def test_a_pressed_customer_who_must_repeat_everything_blames_each_by_its_part()
         "calls.repeat_irritation": 0.08, "calls.misbooked_irritation": 0.10, "calls.missing_log_irritation": 0.04,
     })  # fmt: skip
     world.customers.callback[1], world.customers.log_missing[1] = MISBOOKED, 1
-    core._feel(world.reps[0], world.customers, 1, PRESSURE, 0.5, world.floor, world.p, world.witness)
+    _talk(world, 1, PRESSURE, annoyance=0.5)
+    _tell(world)
     moves = world.witness.moves
     by_cause = {REPEATED_CALL: 0.5 * 0.08, MISBOOKED_CALLBACK: 0.10, MISSING_LOG: 0.04, PRESSURE: 0.2}
     assert {cause: moves[IRRITATION, cause] for cause in by_cause} == pytest.approx(by_cause)
@@ -133,7 +158,8 @@ def test_irritation_at_its_highest_is_shared_out_in_proportion():
     world = _watched({"tactics.pressure.irritation": 0.3, "calls.repeat_irritation": 0.1})
     world.customers.irritation[0] = 1.3
     core.look_first(world.witness, world.customers, world.floor, world.p)
-    core._feel(world.reps[0], world.customers, 0, PRESSURE, 1.0, world.floor, world.p, world.witness)
+    _talk(world, 0, PRESSURE, annoyance=1.0)
+    _tell(world)
     moves = world.witness.moves[IRRITATION]
     assert (moves[REPEATED_CALL], moves[PRESSURE]) == pytest.approx((0.05, 0.15))  # half of what they would be
 
@@ -142,12 +168,14 @@ def test_a_promise_found_out_is_put_down_to_the_tactic_that_made_it():
     """Debt of a false promise 0.9; then 0.3 of a problem left unsolved; then found out, all at once."""
     world = _watched({
         "tactics.false_promise.debt": 0.9, "customers.debt_trust": 0.3, "customers.debt_complains": 0.0,
-        "customers.debt_cancels": 0.0,
+        "customers.debt_cancels": 0.0, "tactics.false_promise.trust_loss": 0.0, "tactics.false_promise.trust_gain": 0.0,
     })  # fmt: skip
+    _talk(world, 2, FALSE_PROMISE)
     core._sell(world.customers, 2, 0, FALSE_PROMISE, world.floor, world.p)
-    core.note_debt(world.witness, world.customers, 2, FALSE_PROMISE)
+    _tell(world)
     world.customers.debt[2] += 0.3
-    core.note_debt(world.witness, world.customers, 2, UNSOLVED)
+    core.note_service(world.witness, world.customers, 2, world.floor, world.p)
+    assert world.witness.owed[2, [FALSE_PROMISE, UNSOLVED]] == pytest.approx([0.9, 0.3])
     core._discover(world.customers, 2, world.floor, world.week, world.p, KEY)
     core.note_discovery(world.witness, world.customers, 2, world.floor, world.p)
     trust = world.witness.moves[TRUST]
@@ -156,16 +184,16 @@ def test_a_promise_found_out_is_put_down_to_the_tactic_that_made_it():
     assert not world.witness.owed[2].any()
 
 
-def test_aftercare_settles_a_share_of_whatever_is_owed():
-    world = _watched({"customers.aftercare": 0.5})
+def test_aftercare_settles_a_share_of_whatever_is_owed_and_what_it_adds_is_its_own():
+    world = _watched({"customers.aftercare": 0.5, "customers.honest_call": 0.0})
     world.customers.debt[0], world.customers.deferred[0, 0] = 0.8, 10.0
-    core.note_debt(world.witness, world.customers, 0, FALSE_PROMISE)
+    core.note_service(world.witness, world.customers, 0, world.floor, world.p)
     world.responses[0].aftercare = 1.0
-    core._take_care(world.responses[0], world.customers, 0, world.p)
-    core.note(world.witness, world.customers, 0, AFTERCARE, world.floor, world.p)
-    core.note_debt(world.witness, world.customers, 0, HONEST)
-    assert world.witness.owed[0, FALSE_PROMISE] == pytest.approx(0.4)
-    assert world.witness.owed[0, HONEST] == 0.0
+    _talk(world, 0, HONEST)
+    _tell(world)
+    assert world.witness.owed[0, UNSOLVED] == pytest.approx(0.4)
+    assert world.witness.owed[0].sum() == pytest.approx(0.4)
+    assert world.witness.moves[SATISFACTION, AFTERCARE] == pytest.approx(0.5 * (1 - 0.6))
 
 
 def test_a_promoter_whose_rep_leaves_is_lost_to_the_exit_and_then_to_the_departure():

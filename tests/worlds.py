@@ -141,8 +141,8 @@ def _one_floor(batch: Customers) -> Customers:
     return Customers(*(field[0] for field in flat(batch)))
 
 
-def one_scratch(customers: int) -> Scratch:
-    return Scratch(*(field[0] for field in empty_scratch(1, customers)))
+def one_scratch(customers: int, *, watch: bool = False) -> Scratch:
+    return Scratch(*(field[0] for field in empty_scratch(1, customers, watch=watch)))
 
 
 def one_witness(customers: int) -> Witness:

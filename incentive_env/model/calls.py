@@ -20,7 +20,6 @@ from incentive_env.model.state import (
     Scratch,
 )
 from incentive_env.model.surveys import survey
-from incentive_env.model.witness import AFTERCARE, Witness, note, note_call, note_debt, watching
 
 LISTED, DUE = range(1, 3)  # whether a customer may be called, and when
 ACCURATE, AS_CALLBACK, NOT_FILED = range(3)  # what goes on file about a refusal
@@ -38,7 +37,7 @@ def take_turns(customers: Customers, scratch: Scratch) -> None:
 @compiled
 def work_the_book(
     rep: Record, response: Record, customers: Customers, tally: Record, floor: Record, p: Record, key: np.uint64,
-    r: int, scratch: Scratch, witness: Witness,
+    r: int, scratch: Scratch,
 ) -> None:  # fmt: skip
     """Make the calls of rep ``r`` this week."""
     calls = scratch.calls[0]
@@ -56,7 +55,7 @@ def work_the_book(
         for k in range(lined_up):
             if hours > 0.0:
                 rep.list_position = calls.place[k]
-                hours -= _call(rep, response, customers, calls, k, tally, floor, p, key, witness)
+                hours -= _call(rep, response, customers, calls, k, tally, floor, p, key, scratch.notes)
     if hours > 0.0 and reachable > 0:  # once round the book
         rep.list_position = min(start, reachable - 1)
     rep.owed_hours = max(0.0, -hours)
@@ -138,26 +137,23 @@ def _ease(response: Record, customers: Customers, i: int, need: float, floor: Re
 @inlined
 def _call(
     rep: Record, response: Record, customers: Customers, calls: Record, k: int, tally: Record, floor: Record, p: Record,
-    key: np.uint64, witness: Witness,
+    key: np.uint64, notes: np.ndarray,
 ) -> float:  # fmt: skip
     """Make a call: the customer answers, something goes on file. Returns the hours it took."""
     i, product, tactic, luck = calls.customer[k], calls.product[k], calls.tactic[k], calls.luck[k]
     for other in range(len(customers.need)):
         customers.need[other, i] = _regrown(customers, other, i, calls.still_met[k])
     hours = _duration(response, customers, i, tactic, p, tally)
-    _feel(rep, customers, i, tactic, calls.annoyance[k], floor, p, witness)
+    _feel(rep, customers, i, tactic, calls.annoyance[k], floor, p, notes)
     _take_care(response, customers, i, p)
-    if watching(witness) and customers.satisfaction[i] != witness.satisfaction[i]:
-        note(witness, customers, i, AFTERCARE, floor, p)
-        note_debt(witness, customers, i, tactic)
+    if len(notes) > 0:
+        notes[i].debt = customers.debt[i]
     _note_conduct(customers, i, tactic, tally, p)
 
     customers.callback[i] = NO_CALLBACK
     record = ACCURATE
     if rng.third(luck, 1) < calls.chance[tactic, k]:
         _sell(customers, i, product, tactic, floor, p)
-        if watching(witness):
-            note_debt(witness, customers, i, tactic)
         tally.sales += 1
         tally.recorded_sales += 1
         tally.tactic_sales[tactic] += 1
@@ -193,7 +189,7 @@ def _hours_of(talk: float, p: Record) -> float:
 
 @inlined
 def _feel(
-    rep: Record, customers: Customers, i: int, tactic: int, repeat: float, floor: Record, p: Record, witness: Witness
+    rep: Record, customers: Customers, i: int, tactic: int, repeat: float, floor: Record, p: Record, notes: np.ndarray
 ) -> None:
     """What being called, in this way, does to the customer."""
     c, t = p.calls, p.tactics
@@ -209,8 +205,10 @@ def _feel(
         care = p.customers.honest_call * (p.customers.honest_call_unmotivated + rep.motivation)
         customers.satisfaction[i] += care * (1.0 - customers.satisfaction[i])
     customers.contact_week[i] = floor.week
-    if watching(witness):
-        note_call(witness, customers, i, tactic, again, them, asked, irritation, floor, p)
+    if len(notes) > 0:
+        note = notes[i]
+        note.called, note.tactic, note.again, note.them, note.asked = 1, tactic, again, them, asked
+        note.irritation, note.satisfaction = irritation, customers.satisfaction[i]
 
 
 @inlined

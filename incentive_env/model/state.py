@@ -199,6 +199,22 @@ CALLS = np.dtype(
 )
 
 
+# What a call did, kept for a witness until the calls of the week are over; a customer is called once a week at most.
+NOTE = np.dtype(
+    [
+        ("called", "u1"),
+        ("tactic", "u1"),
+        ("again", "f8"),  # irritation at being called again
+        ("them", "f8"),  # that it is them again, who had heard a no
+        ("asked", "f8"),  # that everything is asked again
+        ("irritation", "f8"),  # all that the call would add
+        ("satisfaction", "f8"),  # after the talk, before aftercare
+        ("debt", "f8"),  # after aftercare, before a sale
+    ],
+    align=True,
+)
+
+
 class Scratch(NamedTuple):
     """Memory that the stages of a week fill and forget; one for each thread."""
 
@@ -209,15 +225,16 @@ class Scratch(NamedTuple):
     picked: np.ndarray  # [customers + 1] u4: their numbers
     luck: np.ndarray  # [customers] u8
     loyalty: np.ndarray  # [customers] f8
+    notes: np.ndarray  # [customers] NOTE, or none where nobody watches
 
 
-def empty_scratch(threads: int, customers: int) -> Scratch:
+def empty_scratch(threads: int, customers: int, *, watch: bool = False) -> Scratch:
     """Scratch for each of some threads: `scratch_of` gives one its own."""
     shape = (threads, customers)
     return Scratch(
         np.zeros((threads, 1), np.dtype((np.record, CALLS))), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_),
         np.zeros(shape, np.bool_), np.zeros((threads, customers + 1), np.uint32), np.zeros(shape, np.uint64),
-        np.zeros(shape),
+        np.zeros(shape), np.zeros((threads, customers if watch else 0), np.dtype((np.record, NOTE))),
     )  # fmt: skip
 
 
@@ -226,7 +243,7 @@ def scratch_of(scratch: Scratch, thread: int) -> Scratch:
     """The scratch of one thread."""
     return Scratch(
         scratch.calls[thread], scratch.turn[thread], scratch.lived[thread], scratch.chosen[thread],
-        scratch.picked[thread], scratch.luck[thread], scratch.loyalty[thread],
+        scratch.picked[thread], scratch.luck[thread], scratch.loyalty[thread], scratch.notes[thread],
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from incentive_env.model.pay import audit_rep, pay_of, pay_rep
 from incentive_env.model.reps import decide
 from incentive_env.model.service import plan_hours
 from incentive_env.model.state import Customers, Scratch
-from incentive_env.model.witness import Witness, note_exits
+from incentive_env.model.witness import Witness, note_calls, note_exits
 from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_week, move_norm, settle_exit
 
 
@@ -51,7 +51,8 @@ def simulate_week(
     take_turns(customers, scratch)
     for r in range(len(reps)):
         if reps[r].present != 0:
-            work_the_book(reps[r], responses[r], customers, tallies[r], floor, p, key, r, scratch, witness)
+            work_the_book(reps[r], responses[r], customers, tallies[r], floor, p, key, r, scratch)
+    note_calls(witness, customers, scratch.notes, floor, p)
     # 5. to 7. Inbound contacts are answered, and customers live with the consequences
     live_a_week(customers, responses, tallies, floor, week, answering, p, key, scratch, witness)
     _spread_the_word(floor, week, p)

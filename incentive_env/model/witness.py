@@ -120,29 +120,38 @@ def note_exits(witness: Witness, customers: Customers, floor: Record, p: Record)
             note(witness, customers, i, REP_EXIT, floor, p)
 
 
+@compiled
+def note_calls(witness: Witness, customers: Customers, notes: np.ndarray, floor: Record, p: Record) -> None:
+    """The week's calls have been made: what each did by being made so, by its aftercare, and by what it sold."""
+    for i in range(len(notes)):
+        if notes[i].called != 0:
+            notes[i].called = 0
+            _note_call(witness, customers, i, notes[i], floor, p)
+            note(witness, customers, i, AFTERCARE, floor, p)
+            _owe(witness, i, notes[i].debt, notes[i].tactic)
+            _owe(witness, i, customers.debt[i], notes[i].tactic)
+
+
 @inlined
-def note_call(
-    witness: Witness, customers: Customers, i: int, tactic: int, again: float, them: float, asked: float, whole: float,
-    floor: Record, p: Record,
-) -> None:  # fmt: skip
-    """A call has been made: irritation by ``again``, ``them`` and ``asked``, of ``whole``; the rest is its tactic."""
-    before = witness.irritation[i]
-    risen = customers.irritation[i] - before  # less than the whole where it is at its highest
-    share = risen / whole if whole > 0.0 else 0.0
-    again, them, asked = again * share, them * share, asked * share
-    stands = _standing(customers.trust[i], customers.irritation[i], customers.satisfaction[i], customers, i, floor, p)
-    if stands != witness.standing[i]:  # few do; then it matters which step it was
+def _note_call(witness: Witness, customers: Customers, i: int, call: Record, floor: Record, p: Record) -> None:
+    """Irritation has its own causes; the rest is the tactic's."""
+    trust, irritation, before = customers.trust[i], customers.irritation[i], witness.irritation[i]
+    # Less than the whole where irritation is at its highest.
+    share = (irritation - before) / call.irritation if call.irritation > 0.0 else 0.0
+    again, them, asked = call.again * share, call.them * share, call.asked * share
+    if _standing(trust, irritation, call.satisfaction, customers, i, floor, p) != witness.standing[i]:
+        # Few stand elsewhere after a call; then it matters which step it was.
         _irritate(witness, customers, i, REPEATED_CALL, again, floor, p)
         _irritate(witness, customers, i, MISBOOKED_CALLBACK, them, floor, p)
         _irritate(witness, customers, i, MISSING_LOG, asked, floor, p)
-        note(witness, customers, i, tactic, floor, p)
+        _see(witness, customers, i, call.tactic, trust, irritation, call.satisfaction, floor, p)
     else:
         moves = witness.moves[IRRITATION]
         moves[REPEATED_CALL] += again
         moves[MISBOOKED_CALLBACK] += them
         moves[MISSING_LOG] += asked
         witness.irritation[i] = before + again + them + asked
-        _move(witness, i, tactic, customers.trust[i], customers.irritation[i], customers.satisfaction[i])
+        _move(witness, i, call.tactic, trust, irritation, call.satisfaction)
 
 
 @compiled
@@ -151,7 +160,7 @@ def note_service(witness: Witness, customers: Customers, i: int, floor: Record, 
     worse = min(customers.satisfaction[i], witness.satisfaction[i])
     _see(witness, customers, i, POOR_SERVICE, customers.trust[i], customers.irritation[i], worse, floor, p)
     note(witness, customers, i, GOOD_SERVICE, floor, p)
-    note_debt(witness, customers, i, UNSOLVED)
+    _owe(witness, i, customers.debt[i], UNSOLVED)
 
 
 @compiled
@@ -217,9 +226,15 @@ def note_arrival(witness: Witness, customers: Customers, i: int, floor: Record, 
 
 
 @compiled
-def note_debt(witness: Witness, customers: Customers, i: int, source: int) -> None:
+def note(witness: Witness, customers: Customers, i: int, cause: int, floor: Record, p: Record) -> None:
+    """Put all that has changed of a customer since they were last seen down to one cause."""
+    _see(witness, customers, i, cause, customers.trust[i], customers.irritation[i], customers.satisfaction[i], floor, p)
+
+
+@compiled
+def _owe(witness: Witness, i: int, debt: float, source: int) -> None:
     """Debt has changed: more of it is owed to ``source``; less is less of all that was owed."""
-    known, debt = 0.0, customers.debt[i]
+    known = 0.0
     for other in range(len(_SOURCES)):
         known += witness.owed[i, other]
     if debt > known:
@@ -227,12 +242,6 @@ def note_debt(witness: Witness, customers: Customers, i: int, source: int) -> No
     elif known > 0.0:
         for other in range(len(_SOURCES)):
             witness.owed[i, other] *= debt / known
-
-
-@compiled
-def note(witness: Witness, customers: Customers, i: int, cause: int, floor: Record, p: Record) -> None:
-    """Put all that has changed of a customer since they were last seen down to one cause."""
-    _see(witness, customers, i, cause, customers.trust[i], customers.irritation[i], customers.satisfaction[i], floor, p)
 
 
 @compiled

@@ -106,7 +106,7 @@ def _work(world: TinyFloor, hours: float) -> list[int]:
     core.take_turns(world.customers, world.scratch)
     core.work_the_book(
         world.reps[0], world.responses[0], world.customers, world.tallies[0], world.floor, world.p, KEY, 0,
-        world.scratch, world.witness,
+        world.scratch,
     )  # fmt: skip
     return np.flatnonzero(world.customers.contact_week == world.floor.week).tolist()
 
