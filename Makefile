@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play test test-all test-browser validate benchmark pages speed peers docs warm lint format typecheck schema wheel clean
+.PHONY: help setup demo play test test-all test-browser validate benchmark pages speed peers docs lessons warm lint format typecheck schema wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -53,7 +53,10 @@ peers: .venv/.installed  ## create .venv-peers, with the other environments that
 	$(BIN)/python agents/speed/peers/install.py
 
 docs: .venv/.installed  ## build the documentation's site into site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+lessons: .venv/.installed warm  ## rewrite the lessons' output and pictures, after a change of the model
+	$(BIN)/python tests/docs/refresh.py
 
 # Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
 warm: .venv/.installed

@@ -52,8 +52,8 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     scheme in force as the action that sets it. `incentive_env.observation.FIGURES` lists names, units and bounds.
 
     ## Rewards
-    Named terms weighted by the preset ``reward``: ``conversion`` (recorded), ``survey`` (measured NPS), ``profit``,
-    ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and ``balanced`` the
+    Named terms weighted by the preset ``reward``: ``conversion`` (recorded), ``survey`` (measured NPS), ``service``,
+    ``profit``, ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and ``balanced`` the
     last reward of an episode also holds the loyalty of the run-off (term ``run_off``): what the floor goes on to
     deserve in the year after, with the last scheme in force, or closed.
 

@@ -45,7 +45,7 @@ class Floors:
         num_floors: size of the batch.
         threads: over how many threads floors are shared out, from 256 floors on (fewer would wait longer for one
             another than they gain); results are the same bits for any number.
-        watch: put down what moves customers, and why; nothing else changes, but it takes twice as long.
+        watch: put down what moves customers, and why; nothing else changes, but it takes a third longer.
 
     Raises:
         ValueError: fewer than one thread.

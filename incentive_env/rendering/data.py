@@ -27,8 +27,8 @@ def film_data(frames: Sequence[Frame], *, width: int = USUAL_WIDTH) -> dict[str,
         * ``week``, ``news``, ``description``, and ``figures`` in the order of `words.FIGURE_NAMES`: text;
         * ``values``: week and figures as numbers, rounded, by name;
         * ``progress``: share of the episode and its run-off, ‰; ``scheme``: index into ``schemes``; ``closed``;
-        * ``notes``: text, by rep; ``bars``: by rep ‰ of a full bar, strain, motivation, and where each stretch of the
-          bar of calls ends, or ``null`` for an empty seat;
+        * ``notes``: text, by rep;
+        * ``bars``: by rep, or ``null`` for an empty seat: ‰ of strain, of motivation, and where stretches of calls end;
         * ``slots``: a letter a slot, rep after rep: ``a`` … ``t`` for loyalty, ``u`` vacant, ``v`` left wronged.
 
     Raises:
