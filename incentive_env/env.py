@@ -53,9 +53,9 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     ## Rewards
     Named terms weighted by the preset ``reward``: ``conversion`` (recorded), ``survey`` (measured NPS), ``service``,
-    ``profit``, ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and ``balanced`` the
-    last reward of an episode also holds the loyalty of the run-off (term ``run_off``): what the floor goes on to
-    deserve in the year after, with the last scheme in force, or closed.
+    ``profit``, ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and
+    ``balanced`` the last reward of an episode also holds the loyalty of the run-off (term ``run_off``): what the floor
+    goes on to deserve in the year after, with the last scheme in force, or closed.
 
     ## Starting State
     A floor drawn from the seed (honesty of the team, norm, need, mood, newcomers, cash), after twelve weeks under
