@@ -42,19 +42,29 @@ WORDS: dict[str, str] = {
     "arrival": "new customers",
 }  # fmt: skip
 assert tuple(WORDS) == CAUSES
-# Causes of one kind, for pictures that have no room for each.
-GROUPS: dict[str, tuple[str, ...]] = {
-    "honest calls, aftercare": ("honest", "aftercare"),
-    "manipulation in calls": ("pressure", "withhold", "false_promise", "disparage"),
-    "repeated calls, false records, missing logs": ("repeated_call", "misbooked_callback", "missing_log"),
-    "promises found out": tuple(cause for cause in CAUSES if cause.startswith("discovered_")),
-    "inbound service": ("poor_service", "good_service"),
-    "reps who left": ("rep_exit",),
-    "time and neglect": ("time", "neglect"),
-    "product fault, competitor": ("product_fault", "competitor"),
-    "customers who left, or came": ("departure", "arrival"),
+
+
+class Group(NamedTuple):
+    """Causes of one kind, for pictures that have no room for each."""
+
+    causes: tuple[str, ...]
+    colour: str  # most are Okabe and Ito's, which the colour-blind tell apart
+
+
+GROUPS: dict[str, Group] = {
+    "honest calls, aftercare": Group(("honest", "aftercare"), "#009e73"),
+    "manipulation in calls": Group(("pressure", "withhold", "false_promise", "disparage"), "#d55e00"),
+    "repeated calls, false records, missing logs": Group(
+        ("repeated_call", "misbooked_callback", "missing_log"), "#e69f00"
+    ),
+    "promises found out": Group(tuple(cause for cause in CAUSES if cause.startswith("discovered_")), "#cc3311"),
+    "inbound service": Group(("poor_service", "good_service"), "#56b4e9"),
+    "reps who left": Group(("rep_exit",), "#aa4499"),
+    "time and neglect": Group(("time", "neglect"), "#b8c0c8"),
+    "product fault, competitor": Group(("product_fault", "competitor"), "#6b7680"),
+    "customers who left, or came": Group(("departure", "arrival"), "#0072b2"),
 }
-assert sorted(cause for causes in GROUPS.values() for cause in causes) == sorted(CAUSES)
+assert sorted(cause for group in GROUPS.values() for cause in group.causes) == sorted(CAUSES)
 
 
 class Explanation(NamedTuple):
@@ -122,6 +132,13 @@ def explanation_of(rollout: Rollout, config: Config, seeds: Sequence[int]) -> Ex
     wholes = np.concatenate([opening[:, None], _wholes(rollout.floor_weeks, config)], axis=1)
     parts = _parts(moves, wholes, rollout.floor_weeks, config)
     return Explanation(config, tuple(int(seed) for seed in seeds), wholes, parts, rollout.floor_weeks)
+
+
+def by_group(parts: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """What each kind of cause did ``[...]``, of parts ``[..., causes]``."""
+    return {
+        name: parts[..., [CAUSES.index(cause) for cause in group.causes]].sum(axis=-1) for name, group in GROUPS.items()
+    }
 
 
 def difference_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:

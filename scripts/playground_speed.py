@@ -25,7 +25,7 @@ main = app()
 EXAMPLE = "Example: python scripts/playground_speed.py --moves 30"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-CHARTS = 7
+CHARTS = 8
 # When a key was pressed, and when each chart first changed after it and was then painted, ms.
 WATCH = """() => {
   window.pressed = 0;
@@ -79,7 +79,7 @@ def _timed(page: Any, address: str, moves: int) -> dict[str, list[float]]:
         first.append(min(drawn))
         last.append(max(drawn))
         page.wait_for_timeout(250)
-    return {"page to first chart": opening, "slider to first chart": first, "slider to all seven charts": last}
+    return {"page to first chart": opening, "slider to first chart": first, "slider to all eight charts": last}
 
 
 @contextmanager

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.explain import GROUPS, UNITS, WORDS, Explanation, changes_between, difference_between, timeline_of
+from incentive_env.explain import (
+    GROUPS,
+    UNITS,
+    WORDS,
+    Explanation,
+    by_group,
+    changes_between,
+    difference_between,
+    timeline_of,
+)
 from incentive_env.model.witness import CAUSES
 
 if TYPE_CHECKING:
     from incentive_env.cli.explain import Window
 
-# One colour a group; those of Okabe and Ito, and two greys.
-_COLOURS = ("#009e73", "#d55e00", "#e69f00", "#cc3311", "#56b4e9", "#aa4499", "#b8c0c8", "#6b7680", "#0072b2")
 _GOOD, _BAD = "#0072b2", "#d55e00"
 _BARS = 14  # causes with a bar of their own
 
@@ -55,10 +62,9 @@ def _draw_course(axes: Any, explanations: list[Explanation], measure: str, windo
     periods = np.add.reduceat(timeline, starts, axis=0)
     middles = starts + length / 2
     above, below = np.zeros(len(starts)), np.zeros(len(starts))
-    for (name, causes), colour in zip(GROUPS.items(), _COLOURS, strict=True):
-        values = periods[:, [CAUSES.index(cause) for cause in causes]].sum(axis=1)
+    for name, values in by_group(periods).items():
         bottom = np.where(values >= 0, above, below)
-        axes.bar(middles, values, width=0.85 * length, bottom=bottom, color=colour, label=name, lw=0)
+        axes.bar(middles, values, width=0.85 * length, bottom=bottom, color=GROUPS[name].colour, label=name, lw=0)
         above, below = above + np.maximum(values, 0.0), below + np.minimum(values, 0.0)
     axes.plot(middles, periods.sum(axis=1), "o", color="#000000", ms=3, label="change of the whole")
     axes.set_title(f"moved in {length} weeks, by kind of cause")

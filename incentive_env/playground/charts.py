@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from nicegui import ui
 
-from incentive_env.explain import WORDS
+from incentive_env.explain import GROUPS, WORDS, by_group
 from incentive_env.model.state import CHANNELS
 from incentive_env.model.witness import CAUSES
 from incentive_env.playground.figures import Band, Figures, band
@@ -119,6 +119,45 @@ def reasons_chart(parts: np.ndarray, measure: str, *, dark: bool, said: str, mos
     ]
     options = _bar_frame(dark, said, names, "")
     return {**options, "legend": {"show": False}, "series": [{"type": "bar", "name": "part", "data": data}]}
+
+
+def timeline_chart(parts: np.ndarray, period: int, first: int, *, dark: bool, run_off_from: int, said: str) -> Options:
+    """What each kind of cause did, period by period: gains above, losses below, and their sum.
+
+    Args:
+        parts: ``[weeks, causes]``.
+        period: weeks of a bar.
+        first: week of the first of them.
+        dark: whether the page is.
+        run_off_from: week from which the score is read.
+        said: the same in words.
+    """
+    starts = np.arange(0, len(parts), period)
+    ends = first - 1 + np.minimum(starts + period, len(parts))
+    sums = np.add.reduceat(parts, starts, axis=0)
+    series: list[Options] = [
+        {
+            "type": "bar", "name": name, "stack": "all", "data": _points(ends, values, 4), "barMaxWidth": 12,
+            "itemStyle": {"color": GROUPS[name].colour},
+        }
+        for name, values in by_group(sums).items()
+    ]  # fmt: skip
+    whole = {
+        "type": "line", "name": "change of the whole", "data": _points(ends, sums.sum(axis=1), 4), "symbolSize": 5,
+        "lineStyle": {"opacity": 0}, "itemStyle": {"color": _INK[dark]}, "z": 5,
+        "markArea": _run_off(run_off_from, float(ends[-1]), dark),
+    }  # fmt: skip
+    options = _over_weeks(float(ends[-1]), dark)
+    options["xAxis"]["min"] = first - 1
+    options["grid"]["top"] = 100  # room for a legend of several lines, on a phone too
+    legend = _legend(dark, [*GROUPS, "change of the whole"])
+    small = {"color": _INK[dark], "fontSize": 10}
+    return {
+        **_frame(dark, said), **options,
+        "legend": {**legend, "textStyle": small, "left": 0, "itemGap": 6, "itemWidth": 12, "itemHeight": 9},
+        "yAxis": {"type": "value", **_axis(dark)},
+        "series": [*series, whole],
+    }  # fmt: skip
 
 
 def rivals_chart(weeks: np.ndarray, courses_of: dict[str, np.ndarray], *, dark: bool, run_off_from: int) -> Options:

@@ -228,7 +228,8 @@ class Laboratory:
             )
             with self._summary:
                 drawings = self._draw(experiment, first.figures, second.figures)
-                charts.show([*drawings, self._why.draw(first.reasons, second.reasons, dark=self.dark)])
+                why = self._why.draw(first.reasons, second.reasons, config=experiment.config, dark=self.dark)
+                charts.show([*drawings, *why])
 
     async def _run(self, experiment: Experiment, scheme: Scheme) -> Run:
         key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)

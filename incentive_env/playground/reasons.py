@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from incentive_env.config import Config
 from incentive_env.explain import WORDS
 from incentive_env.model.witness import CAUSES, MEASURES
 from incentive_env.playground import charts
@@ -32,17 +33,25 @@ class ReasonsPanel:
                 self._from = _week("from week", 1, changed)
                 self._to = _week("to week", last_week, changed)
             self._said = ui.label("…").classes("said").props('aria-live="polite"').mark("reasons-said")
-            self._chart = Chart().mark("chart-reasons")
+            with ui.element("div").classes("charts"):
+                self._bars = Chart().mark("chart-reasons")
+                self._timeline = Chart().mark("chart-timeline")
 
-    def draw(self, first: Reasons, second: Reasons, *, dark: bool) -> tuple[Chart, charts.Options]:
-        """Say what is asked for of the two schemes' reasons; gives what the chart is to show."""
+    def draw(
+        self, first: Reasons, second: Reasons, *, config: Config, dark: bool
+    ) -> list[tuple[Chart, charts.Options]]:
+        """Say what is asked for of the two schemes' reasons; gives what the charts are to show."""
         measure = MEASURES.index(self._measure.value)
         weeks = len(first.parts)
         begin = min(max(int(self._from.value or 1), 1), weeks)
         end = min(max(int(self._to.value or weeks), begin), weeks)
-        both = list(zip(_COMPARED[self._compared.value], (first, second), strict=True))
-        parts = sum(sign * reasons.parts[begin - 1 : end, measure].sum(axis=0) for sign, reasons in both)
-        change = sum(sign * (reasons.wholes[end] - reasons.wholes[begin - 1])[measure] for sign, reasons in both)
+        of_first, of_second = _COMPARED[self._compared.value]
+        asked = Reasons(
+            of_first * first.wholes + of_second * second.wholes, of_first * first.parts + of_second * second.parts
+        )
+        timeline = asked.parts[begin - 1 : end, measure]
+        parts = timeline.sum(axis=0)
+        change = asked.wholes[end, measure] - asked.wholes[begin - 1, measure]
         largest = sorted(zip(parts, CAUSES, strict=True), key=lambda part: -abs(part[0]))[:3]
         named = "; ".join(f"{WORDS[cause]} {value:+.3g}" for value, cause in largest)
         said = (
@@ -50,7 +59,13 @@ class ReasonsPanel:
             f"{parts.sum():+.4g}. Largest: {named}."
         )
         self._said.set_text(said)
-        return self._chart, charts.reasons_chart(parts, self._measure.value, dark=dark, said=said)
+        horizon = config.horizon
+        bars = charts.reasons_chart(parts, self._measure.value, dark=dark, said=said)
+        course = charts.timeline_chart(
+            timeline, horizon.decision_weeks, begin, dark=dark, said=f"Period by period, by kind of cause. {said}",
+            run_off_from=horizon.decisions * horizon.decision_weeks,
+        )  # fmt: skip
+        return [(self._bars, bars), (self._timeline, course)]
 
 
 def _choice(options: list[str], label: str, changed: Callable[..., Any]) -> ui.select:

@@ -16,7 +16,7 @@ from incentive_env.cli.commands import app
 
 pytestmark = browser_tests
 
-CHARTS = 7
+CHARTS = 8
 EPISODE = 26  # decisions
 # Charts whose drawing has changed since the page was asked to watch.
 WATCH = """() => {

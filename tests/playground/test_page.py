@@ -15,7 +15,7 @@ from incentive_env.playground.figures import compare, figures_of
 from incentive_env.policies import FIXED, load_policy
 from incentive_env.words import OUTCOMES
 
-CHARTS = ("conversion", "loyalty", "customers", "gaming", "people", "cash", "reasons")
+CHARTS = ("conversion", "loyalty", "customers", "gaming", "people", "cash", "reasons", "timeline")
 
 
 async def _settled(user, before=None):
@@ -59,6 +59,9 @@ def test_the_bars_of_the_reasons_sum_to_the_change_that_is_told(visited):
         change = float(said.split("trust ")[1].split(",")[0])
         bars = the(user, "chart-reasons").shown["series"][0]["data"]
         assert sum(bar["value"] for bar in bars) == pytest.approx(change, abs=2e-3)
+        *kinds, whole = the(user, "chart-timeline").shown["series"]
+        assert sum(kind["data"][0][1] for kind in kinds) == pytest.approx(whole["data"][0][1], abs=2e-3)
+        assert whole["data"][0] == [40.0, pytest.approx(change, abs=2e-3)]
 
     visited(act)
 
