@@ -72,7 +72,7 @@ class Explanation(NamedTuple):
 
     config: Config
     seeds: tuple[int, ...]
-    wholes: NDArray[np.float64]  # [floors, weeks + 1, measures], at the end of each week; first, when the floors open
+    wholes: NDArray[np.float64]  # [floors, weeks + 1, measures], at the end of each week; first, after the burn-in
     parts: NDArray[np.float64]  # [floors, weeks, measures, causes]
     floor_weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
 
@@ -82,7 +82,7 @@ class Explanation(NamedTuple):
         return len(self.parts[0])
 
     def level(self, measure: str) -> NDArray[np.float64]:
-        """The measure ``[weeks + 1]``, mean over floors; first as the floors open."""
+        """The measure ``[weeks + 1]``, mean over floors; first after the burn-in."""
         mean: NDArray[np.float64] = self.wholes[:, :, measure_number(measure)].mean(axis=0)
         return mean
 

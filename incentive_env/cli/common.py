@@ -19,7 +19,10 @@ __all__ = [
 ]  # fmt: skip
 
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
-_EXTRAS = {"matplotlib": "plots", "pyarrow": "tables", "nicegui": "playground"}
+_EXTRAS = {
+    "matplotlib": "plots", "pyarrow": "tables", "nicegui": "playground", "playwright": "browser", "pygame": "render",
+    "moviepy": "render", "PIL": "render", "imageio": "render",
+}  # fmt: skip
 
 
 def app(*, completion: bool = False, **settings: Any) -> typer.Typer:

@@ -10,8 +10,8 @@ import yaml
 from incentive_env.cli.common import app as new_app
 from incentive_env.cli.common import check_writable, counted, examples, user_errors, write_text
 from incentive_env.cli.options import MovedLevers, Overrides, key_names, policy_names, scenario_names
-from incentive_env.cli.scenarios import branch, changes, lineage, load_scenario, parent_of, repeated_keys
-from incentive_env.config import Config, find_config, load_config, read_yaml
+from incentive_env.cli.scenarios import branch, changes, load_scenario, repeated_keys
+from incentive_env.config import Config, find_config, lineage, load_config, parent_of, read_yaml
 from incentive_env.config.schema import key_rows, rows_below, schema_text, value_text
 
 if TYPE_CHECKING:

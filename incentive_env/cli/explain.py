@@ -82,7 +82,8 @@ def run(
         scenario = load_scenario(config, override or [])
         window = _window(week, first, last, _length(scenario))
         names = [policy] if against is None else [policy, against]
-        managers = [load_manager(name, config, scenario, lever or [] if name == policy else []) for name in names]
+        levers = [lever or [], []]  # those of --lever are the first one's
+        managers = [load_manager(name, config, scenario, moved) for name, moved in zip(names, levers, strict=False)]
         seeds = range(seed, seed + floors)
         with working(f"watching {counted(floors, 'floor')}"):
             explanations = [explain(scenario, manager, seeds) for manager in managers]

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incentive_env.cli.common import nearest
-from incentive_env.cli.scenarios import holds_policy, holds_scenario, lineage, load_scenario, shipped_scenarios
-from incentive_env.config import Config, load_config, read_yaml
+from incentive_env.cli.scenarios import holds_policy, holds_scenario, load_scenario, shipped_scenarios
+from incentive_env.config import Config, lineage, read_yaml
 from incentive_env.model.scheme import Scheme, scheme_from_mapping
 from incentive_env.model.state import LEVERS
-from incentive_env.policies import FIXED, NAMES, FixedPolicy, Policy, PolicyError, load_policy, shipped
+from incentive_env.policies import FIXED, NAMES, FixedPolicy, Policy, PolicyError, found_for, load_policy, shipped
 
 # What a scenario itself says: the scheme in force before the manager's first decision; and the ``scheme`` of its file,
 # or of one that it starts from, or where there is none, the former.
@@ -98,15 +98,7 @@ def scheme_file(scenario: str) -> Path | None:
 
 def known_policies(scenario: str) -> list[str]:
     """Names of all policies that can manage a scenario."""
-    return [OWN, NEUTRAL, *NAMES, *found_policies(scenario)]
-
-
-def found_policies(scenario: str) -> dict[str, Path]:
-    """Policies that were found for a scenario, or for one that it starts from, by name."""
-    files: dict[str, Path] = {}
-    for ancestor in lineage(scenario):
-        files = {**shipped(load_config(ancestor)), **files}
-    return files
+    return [OWN, NEUTRAL, *NAMES, *found_for(scenario)]
 
 
 def _split(said: str, usual: str) -> tuple[str, str]:
@@ -132,7 +124,7 @@ def _place(name: str, scenario: str, config: Config) -> str:
     """What to load: a name, or the file of a policy that was found for a scenario further up."""
     if name in (*NAMES, *shipped(config)):
         return name
-    path = found_policies(scenario).get(name, Path(name))
+    path = found_for(scenario).get(name, Path(name))
     if path.is_file() and not holds_policy(path):
         raise PolicyError(f"{name}: holds no policy, which has a 'scheme:' or a 'kind:'; is it a scenario?")
     return str(path)

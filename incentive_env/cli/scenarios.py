@@ -47,23 +47,6 @@ def holds_scenario(path: Path) -> bool:
     return not holds_policy(path) or not read_yaml(path).keys().isdisjoint(("extends", *sections()))
 
 
-def lineage(source: str | Path) -> list[Path]:
-    """The file of a scenario that can be loaded, and those it starts from, the nearest first."""
-    files = [find_config(source)]
-    while (parent := parent_of(files[-1])) is not None:
-        files.append(parent)
-    return files
-
-
-def parent_of(path: Path) -> Path | None:
-    """The file that a scenario's file extends."""
-    parent = read_yaml(path).get("extends")
-    if parent is None:
-        return None
-    beside = path.parent / str(parent)
-    return beside if beside.is_file() else find_config(str(parent))
-
-
 def changes(config: Config, parent: Config) -> list[Change]:
     """Every key that differs, but for name and description."""
     pairs = zip(key_rows(parent), key_rows(config), strict=True)

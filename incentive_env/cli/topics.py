@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from incentive_env.cli.managers import NEUTRAL, OWN, fixed_scheme, found_policies
-from incentive_env.cli.scenarios import lineage, shipped_scenarios
-from incentive_env.config import Config, load_config, read_yaml
+from incentive_env.cli.managers import NEUTRAL, OWN, fixed_scheme
+from incentive_env.cli.scenarios import shipped_scenarios
+from incentive_env.config import Config, lineage, load_config, read_yaml
 from incentive_env.config.objective import Weights
 from incentive_env.config.schema import KeyRow, key_rows, rows_below, sections
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import LEVERS as LEVER_NAMES
 from incentive_env.objective import PRESETS
 from incentive_env.observation import FIGURES, Figure
-from incentive_env.policies import FIXED
+from incentive_env.policies import FIXED, found_for
 from incentive_env.words import LEVERS, TRUE_FIGURES
 
 
@@ -81,7 +81,7 @@ def schemes(scenario: str, config: Config) -> list[Topic]:
     )
     chance = "another scheme every period, drawn evenly"
     made.append(Entry("random", chance, ("random", chance, "all of them")))
-    found = [_found_entry(name, read_yaml(path)) for name, path in found_policies(scenario).items()]
+    found = [_found_entry(name, read_yaml(path)) for name, path in found_for(scenario).items()]
     topics = [Topic("schemes made by hand", ("scheme", "idea", "levers that are on"), made)]
     if found:
         title = f"policies that were found or trained for {config.name}, or what it starts from"

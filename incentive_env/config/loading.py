@@ -85,6 +85,23 @@ def all_keys(section: type[Section] = Config, prefix: str = "") -> list[str]:
     return keys
 
 
+def lineage(source: "str | Path") -> list[Path]:
+    """The file of a scenario that can be loaded, and those it starts from, the nearest first."""
+    files = [find_config(source)]
+    while (parent := parent_of(files[-1])) is not None:
+        files.append(parent)
+    return files
+
+
+def parent_of(path: Path) -> Path | None:
+    """The file that a scenario's file extends."""
+    parent = read_yaml(path).get("extends")
+    if parent is None:
+        return None
+    beside = path.parent / str(parent)
+    return beside if beside.is_file() else find_config(str(parent))
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping, or raise a `ConfigError` that names the file and the line."""
     try:

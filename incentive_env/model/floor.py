@@ -46,9 +46,9 @@ def run_floors(
         scratch: for each thread.
         witness: of the batch; its moves are written, if it has room.
     """
-    mine = scratch_of(scratch, 0)
+    mine, moves = scratch_of(scratch, 0), witness.moves
     for f in range(len(floors)):
-        flat_reps[f], flat_weeks[f], witness.moves[f] = 0.0, 0.0, 0.0
+        flat_reps[f], flat_weeks[f], moves[f] = 0.0, 0.0, 0.0
         run_floor(
             floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
             parameters[0], mine, witness_of(witness, f),
@@ -62,8 +62,9 @@ def run_floors_threaded(
     parameters: np.ndarray, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
     """The same as `run_floors`, with the floors shared out over threads."""
+    moves = witness.moves  # a field of a tuple that is set in a parallel loop is silently not
     for f in numba.prange(len(floors)):
-        flat_reps[f], flat_weeks[f], witness.moves[f] = 0.0, 0.0, 0.0
+        flat_reps[f], flat_weeks[f], moves[f] = 0.0, 0.0, 0.0
         run_floor(
             floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
             parameters[0], scratch_of(scratch, numba.get_thread_id()),  # type: ignore[attr-defined]

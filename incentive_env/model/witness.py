@@ -3,8 +3,8 @@
 A floor that is watched keeps, beside each customer, what was last seen of them. Wherever a stage of the week has
 changed a customer, it says why, and the difference is put down to that cause; so the causes sum to the change of the
 whole. Debt is told apart by what ran it up, so that a promise found out weeks later is put down to the tactic that
-made it. Where several causes act on a customer at once, they count in the order of `CAUSES`; whoever stands where
-they stood before all of them has not been moved in loyalty.
+made it. Where several causes act on a customer at once, a call's irritations count before its tactic, and the
+others in the order of `CAUSES`; whoever stands where they stood before all of them has not been moved in loyalty.
 
 A floor that is not watched has a witness without room: a look at its length is all that it costs.
 """

@@ -63,6 +63,7 @@ class Slider(ui.element):
         decimals = "auto" if words.decimals is None else words.decimals
         self.props(f'type=range aria-label="{label}" data-factor={words.factor} data-decimals={decimals}')
         self.props(f'data-unit="{words.unit}" autocomplete=off').mark(label.replace(" ", "-"))
+        self.props["aria-description"] = hint
         self._range, self._step, self._changed = (least, most), step, changed
         self.value = value
         self.on("input", self._moved, js_handler=_EMIT, throttle=0.05)
@@ -81,8 +82,8 @@ class Slider(ui.element):
         self._changed(value)
 
     def _moved(self, event: GenericEventArguments) -> None:
-        if isinstance(event.args, int | float):
-            self.set_value(float(event.args))
+        if isinstance(event.args, int | float):  # from a browser, which may be anybody's
+            self.set_value(min(max(float(event.args), self._range[0]), self._range[1]))
 
 
 def guarded(action: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -103,6 +104,17 @@ def guarded(action: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
 
 def _tell(message: str) -> None:
     ui.notify(message, type="negative", multi_line=True, close_button="close", timeout=12_000)
+
+
+def floor_number(value: Any) -> int:
+    """The number of a floor, as a visitor has written it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, int | float) or not 0 <= value < 2**53 or value != int(value):
+        raise ValueError("number of the floor: must be a whole number from 0 on")
+    return int(value)
 
 
 def heading(text: str, level: int = 2) -> ui.label:

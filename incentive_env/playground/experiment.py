@@ -20,16 +20,16 @@ class Setting(NamedTuple):
     label: str
     low: float
     high: float
-    step: float
+    step: float | str = "any"  # no step of its own: the scenario's number need not lie on a grid
 
 
 SETTINGS = (
-    Setting("salesforce.honesty_mean", "honesty of the people", 0.2, 0.9, 0.01),
-    Setting("floors.rotten_chance", "share of floors that open with a norm of gaming", 0.0, 1.0, 0.05),
-    Setting("decision.norm_erosion", "how far colleagues' gaming erodes conscience", 0.0, 1.0, 0.05),
-    Setting("salesforce.patience", "patience of the people", 0.0, 1.0, 0.05),
-    Setting("market.need_mean", "need of the market", 0.3, 0.9, 0.01),
-    Setting("customers.discovery", "chance a week that a broken promise is found out", 0.0, 0.5, 0.01),
+    Setting("salesforce.honesty_mean", "honesty of the people", 0.2, 0.9),
+    Setting("floors.rotten_chance", "share of floors that open with a norm of gaming", 0.0, 1.0),
+    Setting("decision.norm_erosion", "how far colleagues' gaming erodes conscience", 0.0, 1.0),
+    Setting("salesforce.patience", "patience of the people", 0.0, 1.0),
+    Setting("market.need_mean", "need of the market", 0.3, 0.9),
+    Setting("customers.discovery", "chance a week that a broken promise is found out", 0.0, 0.5),
     Setting("salesforce.reps", "reps on a floor", 2, 30, 1),
     Setting("market.slots", "customer slots of a rep", 10, 100, 5),
 )
@@ -61,6 +61,11 @@ class Experiment(NamedTuple):
         """Seeds of the floors."""
         return range(self.seed, self.seed + self.floors)
 
+    @property
+    def options(self) -> str:
+        """The floors, as options of a command."""
+        return f"--floors {self.floors} --seed {self.seed}"
+
     def value(self, key: str) -> float:
         """The number of the scenario at a dotted key."""
         return value_at(self.config, key)
@@ -88,9 +93,9 @@ class Experiment(NamedTuple):
             branch[name] = value
         tree["scheme"] = {lever: float(f"{value:.6g}") for lever, value in scheme._asdict().items()}
         head = (
-            "# Written by the playground. Run it:\n"
-            "#   incentive-env simulate --config THIS_FILE\n"
-            "#   python scripts/simulate.py --config THIS_FILE\n"
+            "# Written by the playground. The same floors again:\n"
+            f"#   incentive-env simulate --config THIS_FILE {self.options}\n"
+            f"#   python scripts/simulate.py --config THIS_FILE {self.options}\n"
         )
         return head + yaml.safe_dump(tree, sort_keys=False)
 

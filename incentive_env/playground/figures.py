@@ -93,7 +93,8 @@ def band(values: Series) -> Band:
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     squares = np.where(there, (values - mean) ** 2, 0.0).sum(axis=0)
     spread = np.sqrt(squares / np.maximum(count - 1, 1) / np.maximum(count, 1))
-    half = np.where(count > 1, spread * stats.t.ppf(0.975, np.maximum(count - 1, 1)), 0.0)
+    # One floor says nothing of how sure the mean is.
+    half = np.where(count > 1, spread * stats.t.ppf(0.975, np.maximum(count - 1, 1)), np.nan)
     return Band(mean, mean - half, mean + half)
 
 

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground.charts import FIRST, SECOND
-from incentive_env.playground.controls import guarded
+from incentive_env.playground.controls import floor_number, guarded
 from incentive_env.playground.experiment import Changes, scenario_of
 from incentive_env.playground.laboratory import Laboratory
 from incentive_env.playground.work import Workers
@@ -18,7 +18,7 @@ _PLAYER = """
   <div class="player-bar">
     <button type="button" data-part="play">Play</button>
     <input type="range" data-part="week" min="0" value="0" step="1" aria-label="week">
-    <output data-part="shown"></output>
+    <output data-part="shown" aria-live="off"></output>
     <label>speed <select data-part="speed" aria-label="speed">
       <option value="500">slow</option><option value="200" selected>usual</option><option value="80">fast</option>
     </select></label>
@@ -61,7 +61,7 @@ class FloorPage:
                 self._button = ui.button("Show the floor", on_click=self._film).props("no-caps").mark("film")
             self._status = (
                 ui.label(
-                    "Scenario and settings are those of the laboratory. Every dot is a slot of ten alike customers."
+                    "Scenario and settings are those of the laboratory. Every dot is a slot of some alike customers."
                 )
                 .props('role="status" aria-live="polite"')
                 .mark("film-status")
@@ -70,19 +70,18 @@ class FloorPage:
 
     @guarded
     async def _film(self) -> None:
-        if self._number.value is None or not 0 <= self._number.value < 2**62:
-            raise ValueError("number of the floor: must be a whole number from 0 on")
+        number = floor_number(self._number.value)
         experiment = self._laboratory.experiment
         scheme = experiment.first if self._which.value == FIRST else experiment.second
         self._button.disable()
         try:
             drawing, data = await self._workers.run(
-                film_piece, experiment.scenario, experiment.changes, scheme, int(self._number.value), self._width
+                film_piece, experiment.scenario, experiment.changes, scheme, number, self._width
             )
         finally:
             self._button.enable()
         self._status.set_text(
-            f"Floor {int(self._number.value)} of {experiment.scenario} under scheme {self._which.value}: "
+            f"Floor {number} of {experiment.scenario} under scheme {self._which.value}: "
             f"{len(data['frames']) - 1} weeks. Play, or move the week."
         )
         root = f"document.querySelector('#c{self._player.id} .player')"

@@ -9,7 +9,16 @@ from nicegui import background_tasks, ui
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground import charts, work
 from incentive_env.playground.charts import FIRST, SECOND, Chart, Course
-from incentive_env.playground.controls import SchemeSliders, Slider, Words, guarded, heading, status, table
+from incentive_env.playground.controls import (
+    SchemeSliders,
+    Slider,
+    Words,
+    floor_number,
+    guarded,
+    heading,
+    status,
+    table,
+)
 from incentive_env.playground.experiment import SETTINGS, Experiment, within
 from incentive_env.playground.figures import Comparison, Figures, compare
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
@@ -100,7 +109,7 @@ class Laboratory:
         ).mark("which-scheme")
         self._preset = (
             ui.select(
-                preset_options(self.experiment.config),
+                preset_options(self.experiment.scenario),
                 value="quota_with_threat",
                 label="preset",
                 on_change=self._take_preset,
@@ -159,7 +168,7 @@ class Laboratory:
 
     def _take_preset(self, event: Any) -> None:
         if event.value is not None:
-            scheme = within(scheme_named(event.value, self.experiment.config), self.experiment.config)
+            scheme = within(scheme_named(event.value, self.experiment.scenario), self.experiment.config)
             self._sliders.show(scheme, self.experiment.config)
             self._set_scheme(scheme, keep_preset=True)
 
@@ -181,10 +190,10 @@ class Laboratory:
         self.experiment = self.experiment._replace(floors=int(value))
         self._wish()
 
-    def _set_seed(self, event: Any) -> None:
-        if event.value is not None and 0 <= event.value < 2**62:
-            self.experiment = self.experiment._replace(seed=int(event.value))
-            self._wish()
+    @guarded
+    async def _set_seed(self, event: Any) -> None:
+        self.experiment = self.experiment._replace(seed=floor_number(event.value))
+        self._wish()
 
     def _change(self, key: str, value: float) -> None:
         self.experiment = self.experiment.with_change(key, value)
@@ -198,7 +207,7 @@ class Laboratory:
     def _show_experiment(self) -> None:
         config = self.experiment.config
         self._scenario.set_value(self.experiment.scenario)
-        self._preset.set_options(preset_options(config), value=None)
+        self._preset.set_options(preset_options(self.experiment.scenario), value=None)
         self._floors.show(self.experiment.floors)
         self._seed.set_value(self.experiment.seed)
         for key, slider in self._settings.items():
@@ -208,36 +217,40 @@ class Laboratory:
     def _export(self) -> None:
         name = f"scheme_{self._active.lower()}.yaml"
         ui.download.content(self.experiment.as_yaml(self.shown_scheme).encode(), name, "application/yaml")
-        ui.notify(f"{name}: run it with  incentive-env simulate --config {name}", type="positive", timeout=8000)
+        command = f"incentive-env simulate --config {name} {self.experiment.options}"
+        ui.notify(f"{name}: run it with  {command}", type="positive", timeout=10_000)
 
     # What comes of it
 
     def _wish(self) -> None:
-        """Ask for new charts; where some are on their way, they are given up or followed by newer ones."""
+        """Ask for new charts; where some are on their way, the newest wish follows when they are there."""
         self._wished += 1
         if self._task is None or self._task.done():
             self._task = background_tasks.create(self._fulfil(), name="laboratory")
 
-    @guarded
     async def _fulfil(self) -> None:
         drawn = -1
-        while drawn != self._wished:
-            drawn, experiment = self._wished, self.experiment
-            first, second = await asyncio.gather(
-                self._run(experiment, experiment.first), self._run(experiment, experiment.second)
-            )
-            with self._summary:
-                drawings = self._draw(experiment, first.figures, second.figures)
-                why = self._why.draw(first.reasons, second.reasons, config=experiment.config, dark=self.dark)
-                charts.show([*drawings, *why])
+        while drawn != self._wished:  # whatever became of an older wish
+            drawn = self._wished
+            with self._summary:  # where messages of errors have their place, too
+                await self._show(self.experiment)
+
+    @guarded
+    async def _show(self, experiment: Experiment) -> None:
+        first, second = await asyncio.gather(
+            self._run(experiment, experiment.first), self._run(experiment, experiment.second)
+        )
+        drawings = self._draw(experiment, first.figures, second.figures)
+        why = self._why.draw(first.reasons, second.reasons, config=experiment.config, dark=self.dark)
+        charts.show([*drawings, *why])
 
     async def _run(self, experiment: Experiment, scheme: Scheme) -> Run:
         key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)
-        if key not in self._runs:
-            self._runs[key] = await work.run(experiment, scheme, self._workers)
-            while len(self._runs) > _REMEMBERED:
-                self._runs.pop(next(iter(self._runs)))
-        return self._runs[key]
+        run = self._runs.pop(key, None) or await work.run(experiment, scheme, self._workers)
+        self._runs[key] = run  # the newest is last, and the first goes first
+        while len(self._runs) > _REMEMBERED:
+            self._runs.pop(next(iter(self._runs)))
+        return run
 
     def _draw(self, experiment: Experiment, first: Figures, second: Figures) -> list[tuple[Chart, charts.Options]]:
         """Write sentence and table; gives what the charts are to show."""

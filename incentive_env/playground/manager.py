@@ -13,7 +13,7 @@ from incentive_env.model.state import EVENTS
 from incentive_env.model.witness import LOYALTY
 from incentive_env.playground import charts
 from incentive_env.playground.charts import Chart
-from incentive_env.playground.controls import SchemeSliders, guarded, heading, status, table
+from incentive_env.playground.controls import SchemeSliders, floor_number, guarded, heading, status, table
 from incentive_env.playground.experiment import within
 from incentive_env.playground.game import Game, Line
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
@@ -40,6 +40,7 @@ class Manager:
         self._workers, self.dark = workers, dark
         self.game: Game | None = None
         self._redraw: Callable[[], None] = lambda: None
+        self._revealing = False
         self._place = ui.element("div").classes("wide")
         self._build_start()
 
@@ -71,9 +72,7 @@ class Manager:
 
     @guarded
     async def _begin(self) -> None:
-        if self._seed.value is None or not 0 <= self._seed.value < 2**62:
-            raise ValueError("number of the floor: must be a whole number from 0 on")
-        game = Game(self._scenario.value, (), int(self._seed.value))
+        game = Game(self._scenario.value, (), floor_number(self._seed.value))
         if game.over:
             raise ValueError(f"floor {game.seed} of {game.scenario} is closed before you come: choose another number")
         self.game = game
@@ -84,7 +83,7 @@ class Manager:
             with ui.element("section").classes("panel controls").props('aria-label="Your scheme"'):
                 heading("Your scheme")
                 self._preset = (
-                    ui.select(preset_options(config), label="preset", on_change=self._take_preset)
+                    ui.select(preset_options(game.scenario), label="preset", on_change=self._take_preset)
                     .classes("wide")
                     .mark("game-preset")
                 )
@@ -112,23 +111,38 @@ class Manager:
     def _take_preset(self, event: Any) -> None:
         if event.value is not None and self.game is not None:
             config = self.game.config
-            self._sliders.show(within(scheme_named(event.value, config), config), config)
+            self._sliders.show(within(scheme_named(event.value, self.game.scenario), config), config)
 
     @guarded
     async def _decide(self) -> None:
-        assert self.game is not None
-        self.game.decide(self._sliders.scheme)
-        if self.game.over:
-            await self._reveal()
-        else:
-            self._show_report()
+        game = self.game
+        if game is not None and not game.over:  # a click too many is none
+            game.decide(self._sliders.scheme)
+        await self._go_on()
 
     @guarded
     async def _finish(self) -> None:
-        assert self.game is not None
-        while not self.game.over:
-            self.game.decide(self._sliders.scheme)
-        await self._reveal()
+        game = self.game
+        while game is not None and not game.over:
+            game.decide(self._sliders.scheme)
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        """Show the next report, or the truth; where that cannot be worked out, the button asks for it again."""
+        if self.game is None or self._revealing:
+            return
+        if not self.game.over:
+            self._show_report()
+            return
+        self._revealing, self._redraw = True, lambda: None
+        try:
+            await self._reveal(self.game)
+        except Exception:
+            self._status.set_text("It is over. The truth could not be worked out: ask for it once more.")
+            self._decide_button.set_text("Show the truth")
+            raise
+        finally:
+            self._revealing = False
 
     def _show_report(self) -> None:
         game = self.game
@@ -138,7 +152,7 @@ class Manager:
         self._report.rows = [_report_row(line) for line in lines]
         self._report.update()
         news = [
-            f"{_KNOWN_EVENTS[line.figure.name]}, {line.value:.0f} more weeks"
+            f"{_KNOWN_EVENTS[line.figure.name]}, weeks left: {line.value:.0f}"
             for line in lines if line.figure.name in EVENTS and line.value > 0
         ]  # fmt: skip
         where = f"Decision {game.decisions + 1} of {horizon.decisions}, week {game.week}."
@@ -152,11 +166,7 @@ class Manager:
             drawings.append((chart, charts.history_chart(weeks, game.history(name), title, dark=self.dark, last=last)))
         charts.show(drawings)
 
-    async def _reveal(self) -> None:
-        game = self.game
-        assert game is not None
-        self._decide_button.disable()
-        self._finish_button.disable()
+    async def _reveal(self, game: Game) -> None:
         self._status.set_text("It is over. Others manage the same floor ...")
         rivals, reasons = await self._workers.run(
             judge_game, game.scenario, game.changes, game.seed, game.all_actions()

@@ -2,27 +2,27 @@
 
 from functools import cache
 
-from incentive_env.config import Config, config_directory, read_yaml
+from incentive_env.config import config_directory, read_yaml
 from incentive_env.model.scheme import Scheme, scheme_from_mapping
-from incentive_env.policies import FIXED, shipped
+from incentive_env.policies import FIXED, found_for
 
 
-def preset_options(config: Config) -> dict[str, str]:
-    """Fixed schemes, hand-made and found for the scenario, with names for people."""
-    found = [name for name, path in shipped(config).items() if "scheme" in read_yaml(path)]
+@cache
+def preset_options(scenario: str) -> dict[str, str]:
+    """Fixed schemes, hand-made and found for a scenario or one that it starts from, with names for people."""
+    found = [name for name, path in found_for(scenario).items() if "scheme" in read_yaml(path)]
     return {name: name.replace("_", " ") for name in (*FIXED, *found)}
 
 
-def scheme_named(name: str, config: Config) -> Scheme:
+def scheme_named(name: str, scenario: str) -> Scheme:
     """A fixed scheme by its name."""
     if name in FIXED:
         return FIXED[name].scheme
-    return scheme_from_mapping(read_yaml(shipped(config)[name])["scheme"])
+    return scheme_from_mapping(read_yaml(found_for(scenario)[name])["scheme"])
 
 
 @cache
 def scenario_options() -> dict[str, str]:
     """Shipped scenarios, with names for people; calibration is no scenario."""
-    files = sorted(config_directory().glob("*.yaml"))
-    names = [file.stem for file in files if "description" in read_yaml(file) or file.stem == "telesales"]
+    names = sorted(file.stem for file in config_directory().glob("*.yaml") if file.stem != "calibration")
     return {name: name.replace("_", " ") for name in names}

@@ -22,6 +22,7 @@ from incentive_env.rendering.svg import script
 _STATIC = Path(__file__).with_name("static")
 _SCRIPTS = ("sliders.js", "charts.js", "player.js")
 _NARROW = 800  # px
+_PATIENCE = 7200.0  # s for which a page is kept whose browser is away: a phone that is locked, say
 _TITLE = "incentive-env playground"
 
 
@@ -49,7 +50,7 @@ def serve(host: str, port: int | None, *, show: bool, told: Callable[[str], None
     with suppress(KeyboardInterrupt):  # the way to end it
         ui.run(
             host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
-            tailwind=False, uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=30.0,
+            tailwind=False, uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=_PATIENCE,
         )  # fmt: skip
 
 
@@ -137,11 +138,13 @@ async def show_page(workers: Workers) -> None:
             part.set_dark(dark)
 
     switch.on_value_change(recolour)
-    laboratory.begin()
     await ui.context.client.connected()
-    prefers, width = await ui.run_javascript(
-        "[matchMedia('(prefers-color-scheme: dark)').matches, window.innerWidth]", timeout=5.0
-    )
-    floor.set_narrow(width < _NARROW)
-    if prefers:
-        switch.set_value(True)
+    if ui.context.client.is_deleted:  # asked for by what is no browser
+        return
+    laboratory.begin()
+    with suppress(TimeoutError):
+        dark, width = await ui.run_javascript(
+            "[matchMedia('(prefers-color-scheme: dark)').matches, window.innerWidth]", timeout=5.0
+        )
+        floor.set_narrow(width < _NARROW)
+        switch.set_value(dark)

@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from typing import Any, NamedTuple, TypeVar
@@ -13,17 +13,18 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.config import Config
 from incentive_env.evaluation import evaluate
 from incentive_env.explain import Explanation, explain, explanation_of
 from incentive_env.model.scheme import Scheme
-from incentive_env.panel import roll_out
-from incentive_env.playground.experiment import Changes, Experiment, scenario_of
+from incentive_env.panel import roll_out, sees_state
+from incentive_env.playground.experiment import Changes, Experiment, scenario_of, within
 from incentive_env.playground.figures import Figures, figures_of
-from incentive_env.policies import FIXED, PolicyError, load_policy, shipped
+from incentive_env.policies import FIXED, FixedPolicy, Policy, found_for
+from incentive_env.policies.files import read_policy
 
 Result = TypeVar("Result")
 _MOST_FLOORS = 8  # in a piece of work: so that a newer wish need not wait long for an older one
-TRUE_STATE = "oracle"  # policies of this kind see what no manager sees
 
 
 class Reasons(NamedTuple):
@@ -90,21 +91,23 @@ class Workers:
         return (await self.run_all(job, [arguments]))[0]
 
     async def run_all(self, job: Callable[..., Result], pieces: Sequence[tuple[Any, ...]]) -> list[Result]:
-        """Do pieces of work elsewhere; given up where whoever waits for them is cancelled.
+        """Do pieces of work elsewhere, no more of them at a time than there are processes, so that others get theirs.
 
         Raises:
             RuntimeError: a process died; a new one is there for the next wish.
         """
+        turn, pool = asyncio.Semaphore(self.count), self._pool
+
+        async def do(piece: tuple[Any, ...]) -> Result:
+            async with turn:
+                return await asyncio.wrap_future(pool.submit(job, *piece))
+
         try:
-            futures: list[Future[Result]] = [self._pool.submit(job, *piece) for piece in pieces]
-            try:
-                return list(await asyncio.gather(*map(asyncio.wrap_future, futures)))
-            finally:
-                for future in futures:
-                    future.cancel()  # has no effect on what is under way or done
+            return list(await asyncio.gather(*map(do, pieces)))
         except BrokenProcessPool:
-            self._pool = self._open()
-            raise RuntimeError("a process of the playground has ended unexpectedly; try again") from None
+            if self._pool is pool:  # nobody else has replaced it yet
+                self._pool = self._open()
+            raise RuntimeError("a process of the playground has ended unexpectedly") from None
 
     def close(self) -> None:
         """End the processes."""
@@ -170,17 +173,23 @@ def judge_game(
     """The player beside every policy that could have managed the floor, best first; and what moved the customers."""
     config = scenario_of(scenario, changes)
     rivals = [_rival("you", config, Replay(actions), seed)]
-    names = [name for name in (*FIXED, *shipped(config)) if not name.startswith(TRUE_STATE)]
-    for name in names:
-        try:
-            rivals.append(_rival(name, config, load_policy(name, config), seed))
-        except PolicyError:  # out of a narrowed range: it could not have managed this floor
-            continue
+    for name, policy in _others(scenario, config):
+        rivals.append(_rival(name, config, policy, seed))
     rivals.sort(key=lambda rival: -rival.score)
     return rivals, _reasons(explain(config, Replay(actions), [seed]))
 
 
-def _rival(name: str, config: Any, policy: Any, seed: int) -> Rival:
+def _others(scenario: str, config: Config) -> Iterator[tuple[str, Policy]]:
+    """Every policy that could manage the floor by its reports: hand-made, found by search, trained."""
+    for name, fixed in FIXED.items():
+        yield name, FixedPolicy(within(fixed.scheme, config), config)
+    for name, path in found_for(scenario).items():
+        policy = read_policy(path, config)
+        if not sees_state(policy):
+            yield name, policy
+
+
+def _rival(name: str, config: Config, policy: Any, seed: int) -> Rival:
     result = evaluate(config, policy, [seed])
     return Rival(
         name, float(result.loyalty[0]), float(result.conversion[0]), float(result.nps[0]), float(result.profit[0]),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.config import Config, ConfigError, config_directory, read_yaml
+from incentive_env.config import Config, ConfigError, config_directory, lineage, load_config, read_yaml
 from incentive_env.model.scheme import scheme_from_mapping
 from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
@@ -23,6 +23,14 @@ class PolicyError(ValueError):
 def shipped(config: Config) -> dict[str, Path]:
     """Policies that were found or trained for a scenario, ``configs/policies/<scenario>/<name>.yaml``, by name."""
     return {path.stem: path for path in sorted((_folder() / config.name).glob("*.yaml"))}
+
+
+def found_for(scenario: "str | Path") -> dict[str, Path]:
+    """Policies that were found or trained for a scenario, by name or file, or for one that it starts from, by name."""
+    files: dict[str, Path] = {}
+    for ancestor in lineage(scenario):
+        files = {**shipped(load_config(ancestor)), **files}
+    return files
 
 
 def shipped_anywhere(name: str) -> Path | None:

@@ -59,5 +59,5 @@ def test_every_preset_and_scenario_of_the_lists_can_be_taken():
     assert "calibration" not in scenario_options()
     for name in scenario_options():
         config = load_config(name)
-        for preset in preset_options(config):
-            assert np.isfinite(within(scheme_named(preset, config), config)).all()
+        for preset in preset_options(name):
+            assert np.isfinite(within(scheme_named(preset, name), config)).all()

@@ -143,7 +143,7 @@ def test_while_floors_are_worked_out_the_page_takes_the_next_wish(visited, monke
 
 def test_an_error_is_a_message_and_the_page_lives_on(visited, monkeypatch):
     async def broken(experiment, scheme, workers):
-        raise RuntimeError("a process of the playground has ended unexpectedly; try again")
+        raise RuntimeError("a process of the playground has ended unexpectedly")
 
     async def act(user):
         before = await _settled(user)

@@ -15,7 +15,7 @@ function tellSlider(slider) {
 }
 
 // What the server sets: [id, least, most, step, value] each.
-function setSliders(wanted) {
+function setSliders(wanted, tries = 100) {
   const missing = [];
   for (const [id, least, most, step, value] of wanted) {
     const slider = document.getElementById(`c${id}`);
@@ -26,7 +26,7 @@ function setSliders(wanted) {
     Object.assign(slider, { min: least, max: most, step, value });
     tellSlider(slider);
   }
-  if (missing.length) setTimeout(() => setSliders(missing), 20);
+  if (missing.length && tries) setTimeout(() => setSliders(missing, tries - 1), 20);
 }
 
 document.addEventListener("input", (event) => {
