@@ -42,6 +42,17 @@ def test_a_floor_alone_is_the_same_floor_in_a_batch(small, alone, size, threads)
             assert batch[i] == floor, i
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_moves_a_watched_floor_is_the_same_in_a_batch_and_on_threads(small, threads):
+    """Two decisions: what the first wrote must not be found in the second."""
+    actions = random_actions(2, 300)
+    batch = open_floors(small, range(300), threads=threads, watch=True)
+    last = open_floors(small, [299], watch=True)
+    for row in actions:
+        moves, alone = batch.decide(row).moves, last.decide(row[[299]]).moves
+    assert moves[299].tobytes() == alone[0].tobytes()
+
+
 def test_one_seed_is_one_floor_and_another_seed_another(small):
     actions = random_actions(DECISIONS, 1)
     first, again, other = (_play(open_floors(small, [seed]), actions) for seed in (5, 5, 6))

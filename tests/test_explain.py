@@ -110,8 +110,8 @@ def test_a_closed_channel_moves_nobody():
 def test_what_each_cause_moves_has_the_sign_that_its_name_says():
     explanation = explain("telesales", THREAT, range(8))
     trust = dict(zip(CAUSES, explanation.timeline("trust").sum(axis=0), strict=True))
-    for cause in ("pressure", "false_promise", "disparage", "rep_exit", "discovered_false_promise"):
-        assert trust[cause] <= 0.0
+    for cause in ("pressure", "disparage", "rep_exit", "discovered_false_promise"):
+        assert trust[cause] < 0.0, cause
     assert trust["honest"] > 0.0
     irritation = dict(zip(CAUSES, explanation.timeline("irritation").sum(axis=0), strict=True))
     for cause in ("repeated_call", "misbooked_callback", "missing_log", "poor_service"):

@@ -12,6 +12,7 @@ from nicegui.events import GenericEventArguments
 from incentive_env.config import Config
 from incentive_env.model.scheme import Scheme, lever_ranges
 from incentive_env.model.state import LEVERS
+from incentive_env.playground.work import WorkerLost
 from incentive_env.words import LEVERS as LEVER_WORDS
 
 _ANY = "any"  # step of a lever's slider: a preset's value need not lie on a grid; keys move it by a hundredth
@@ -95,6 +96,8 @@ def guarded(action: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
             await action(*arguments, **named)
         except ValueError as error:  # a mistake of the user's, a ConfigError among them
             _tell(str(error))
+        except WorkerLost as error:
+            _tell(f"{error}. Another one is there: change something, and it goes on.")
         except Exception as error:
             traceback.print_exc()
             _tell(f"That did not work: {error}. The page is still there; try again, or change something.")

@@ -44,7 +44,6 @@ def serve(host: str, port: int | None, *, show: bool, told: Callable[[str], None
     workers = Workers()
     workers.warm()
     build(workers)
-    os.environ.pop("PYTEST_CURRENT_TEST", None)  # started by a test it is a server all the same, and no simulation
     app.on_shutdown(workers.close)
     app.on_startup(lambda: _announce(host, chosen, show=show, told=told))
     with suppress(KeyboardInterrupt):  # the way to end it

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.model.state import LEVERS
 from incentive_env.observation import NAMES as REPORTED
 
 KIND = "network"
@@ -37,6 +38,10 @@ class NetworkPolicy:
 
     def __init__(self, mean: NDArray[np.float32], deviation: NDArray[np.float32], layers: tuple[Layer, ...]) -> None:
         sizes = [len(mean), *(len(layer.bias) for layer in layers)]
+        if sizes[-1] != len(LEVERS) or not layers:
+            raise ValueError(f"layers of sizes {sizes} do not lead to an action of {len(LEVERS)} levers")
+        if not (deviation > 0.0).all():
+            raise ValueError("deviations of the reports: must all be above 0")
         if sizes[0] != len(REPORTED) or [layer.weights.shape for layer in layers] != list(
             zip(sizes[1:], sizes[:-1], strict=True)
         ):

@@ -9,7 +9,7 @@ from agents.learned import LearnedPolicy
 from agents.plans import load_training
 from agents.training import train
 from incentive_env.policies import PolicyError, load_policy
-from incentive_env.policies.network import NetworkPolicy
+from incentive_env.policies.network import Layer, NetworkPolicy
 
 
 @pytest.fixture
@@ -57,6 +57,15 @@ def test_a_damaged_network_file_is_refused(finished, small, tmp_path, damage, sa
         load_policy(str(file), small)
 
 
-def test_layers_that_do_not_begin_at_the_report_are_refused():
-    with pytest.raises(ValueError, match="do not lead from a report of 39 entries"):
-        NetworkPolicy(np.zeros(3, np.float32), np.ones(3, np.float32), ())
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "deviation", "says"),
+    [
+        (3, 11, 1.0, "do not lead from a report of 39 entries"),
+        (39, 12, 1.0, "do not lead to an action of 11 levers"),
+        (39, 11, 0.0, "deviations of the reports: must all be above 0"),
+    ],
+)
+def test_a_network_that_does_not_fit_is_refused(inputs, outputs, deviation, says):
+    layer = Layer(np.zeros((outputs, inputs), np.float32), np.zeros(outputs, np.float32))
+    with pytest.raises(ValueError, match=says):
+        NetworkPolicy(np.zeros(inputs, np.float32), np.full(inputs, deviation, np.float32), (layer,))

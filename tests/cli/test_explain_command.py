@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from incentive_env import Scheme
 from incentive_env.explain import UNITS, WORDS, explain
 from incentive_env.model.witness import CAUSES
 from incentive_env.policies import FIXED
@@ -34,6 +35,16 @@ def test_two_policies_are_told_apart_under_the_same_luck(run):
     truth = [explain("telesales", FIXED[name].scheme, range(3)) for name in ("quota_with_threat", "flat_salary")]
     wanted = truth[0].level("loyalty")[[0, -1]] - truth[1].level("loyalty")[[0, -1]]
     assert _numbers(result.stdout)["change of loyalty"] == pytest.approx(wanted[1] - wanted[0], abs=0.0051)
+
+
+def test_a_lever_is_the_first_policys_and_not_that_of_the_other(run):
+    result = run(
+        "explain", "--policy", "flat_salary", "--lever", "commission=12", "--against", "flat_salary", "--floors", 2
+    )
+    truth = [explain("telesales", Scheme(base_pay=600, commission=pay), range(2)) for pay in (12.0, 0.0)]
+    more = truth[0].level("loyalty")[-1] - truth[1].level("loyalty")[-1]
+    assert abs(more) > 1.0
+    assert _numbers(result.stdout)["change of loyalty"] == pytest.approx(more, abs=0.0051)
 
 
 def test_the_written_table_has_every_week_measure_and_cause(run, tiny, tmp_path):

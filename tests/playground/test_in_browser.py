@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from browsing import browser_tests, open_browser
@@ -30,15 +31,28 @@ USED = "button, input, select, [role=slider], [role=combobox], [role=switch]"
 UNNAMED = """used => [...document.querySelectorAll(used)]
   .filter((e) => e.offsetParent !== null && e.getAttribute("aria-hidden") !== "true")
   .filter((e) => !(e.getAttribute("aria-label") || e.labels?.length || e.closest("label") || e.textContent.trim()
-      || e.getAttribute("aria-labelledby") || e.closest("[aria-label]")))
+      || e.getAttribute("aria-labelledby")))
   .map((e) => e.outerHTML.slice(0, 200))"""
 
 
+class Served(NamedTuple):
+    """A playground."""
+
+    address: str
+    pid: int
+
+
 @pytest.fixture(scope="module")
-def address():
-    """Where `incentive-env play` says that the playground is."""
+def address(served):
+    return served.address
+
+
+@pytest.fixture(scope="module")
+def served():
+    """The playground as `incentive-env play` starts it, where it says that it is."""
     command = [sys.executable, "-m", "incentive_env.cli", "play", "--no-show"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
+    environment.pop("PYTEST_CURRENT_TEST", None)  # it is no simulation
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
     said = ""
     for line in server.stdout:
@@ -47,7 +61,7 @@ def address():
             break
     else:
         raise AssertionError(f"the playground did not start: {said}")
-    yield found.group()
+    yield Served(found.group(), server.pid)
     server.send_signal(signal.SIGINT)
     rest, _ = server.communicate(timeout=20)
     assert "Traceback" not in rest, rest
@@ -202,6 +216,20 @@ def test_two_browsers_at_once_keep_their_own_sliders(page, address, browser):
     assert page.get_by_label("pressure", exact=True).first.get_attribute("aria-valuetext") == "80 %"
     assert other.get_by_label("pressure", exact=True).first.get_attribute("aria-valuetext") == "0 %"
     other.context.close()
+
+
+def test_a_process_that_dies_is_told_and_the_next_move_is_drawn(page, served):
+    """Last but one, since the playground must open new processes afterwards."""
+    workers = subprocess.run(["pgrep", "-P", str(served.pid), "-f", "spawn_main"], capture_output=True, text=True)
+    os.kill(int(workers.stdout.split()[0]), signal.SIGKILL)
+    slider = page.get_by_role("slider", name="coaching").first
+    slider.focus()
+    page.keyboard.press("End")
+    page.get_by_text("has ended unexpectedly").wait_for()
+    page.evaluate(WATCH)
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"window.changed.size === {CHARTS}")
 
 
 def test_dark_colours_follow_the_reader(address, browser):
