@@ -11,7 +11,7 @@ import typer
 import yaml
 from common import app, check_writable, user_errors, written_whole
 
-from incentive_env import load_config
+from incentive_env import Config
 from incentive_env.policies.files import found_content
 
 main = app()
@@ -22,26 +22,20 @@ EXAMPLE = "Example: python scripts/export.py runs/loyalty --out runs/loyalty.yam
 def run(
     run: Annotated[Path, typer.Argument(help="run directory of scripts/train.py, or a checkpoint in it")],
     out: Annotated[Path, typer.Option(help="YAML file for the policy")],
-    config: Annotated[str, typer.Option(help="scenario that it was trained in: a preset's name or a YAML file")] = (
-        "telesales"
-    ),
     name: Annotated[str | None, typer.Option(help="of the policy; that of the file where not given")] = None,
+    command: Annotated[str | None, typer.Option(help="that trained it, for the file to tell")] = None,
 ) -> None:
     """Write the network of a PPO run as a policy file: every command that takes a policy takes it."""
     with user_errors():
         check_writable(out)
-        scenario = load_config(config)
         from agents.checkpoints import read_description
         from agents.learned import LearnedPolicy  # loads torch
 
-        learned = LearnedPolicy.load(run)
-        described = read_description(run)
-        decisions = int(learned.model.num_timesteps)
-        how: dict[str, Any] = {
-            "method": type(learned.model).__name__,
-            "decisions": decisions,
-            "seed": described["seed"],
-        }
+        learned, described = LearnedPolicy.load(run), read_description(run)
+        how: dict[str, Any] = {"command": command} if command else {}
+        how |= {"method": type(learned.model).__name__, "seed": described["seed"]}
+        how["decisions"] = int(learned.model.num_timesteps)
+        scenario = Config.model_validate(described["config"])
         network = learned.network().content()
         content = found_content(name or out.stem, str(described["reward"]), scenario, network, how)
         with written_whole(out) as partial:

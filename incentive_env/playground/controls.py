@@ -12,7 +12,7 @@ from nicegui.events import GenericEventArguments
 from incentive_env.config import Config
 from incentive_env.model.scheme import Scheme, lever_ranges
 from incentive_env.model.state import LEVERS
-from incentive_env.playground.work import WorkerLost
+from incentive_env.playground.work import LostWorkerError
 from incentive_env.words import LEVERS as LEVER_WORDS
 
 _ANY = "any"  # step of a lever's slider: a preset's value need not lie on a grid; keys move it by a hundredth
@@ -96,7 +96,7 @@ def guarded(action: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
             await action(*arguments, **named)
         except ValueError as error:  # a mistake of the user's, a ConfigError among them
             _tell(str(error))
-        except WorkerLost as error:
+        except LostWorkerError as error:
             _tell(f"{error}. Another one is there: change something, and it goes on.")
         except Exception as error:
             traceback.print_exc()
@@ -123,6 +123,12 @@ def floor_number(value: Any) -> int:
 def heading(text: str, level: int = 2) -> ui.label:
     """A heading that screen readers find."""
     return ui.label(text).classes("heading").props(f'role="heading" aria-level="{level}"')
+
+
+def focus(element: ui.label) -> None:
+    """Take a keyboard along to what has replaced the button that was pressed."""
+    element.props("tabindex=-1")
+    element.client.run_javascript(f"setTimeout(() => document.getElementById('c{element.id}')?.focus(), 50)")
 
 
 def status(text: str = "…") -> ui.label:

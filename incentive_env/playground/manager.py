@@ -13,7 +13,7 @@ from incentive_env.model.state import EVENTS
 from incentive_env.model.witness import LOYALTY
 from incentive_env.playground import charts
 from incentive_env.playground.charts import Chart
-from incentive_env.playground.controls import SchemeSliders, floor_number, guarded, heading, status, table
+from incentive_env.playground.controls import SchemeSliders, floor_number, focus, guarded, heading, status, table
 from incentive_env.playground.experiment import within
 from incentive_env.playground.game import Game, Line
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
@@ -55,10 +55,10 @@ class Manager:
         with self._place, ui.element("section").classes("panel start").props('aria-label="Begin a game"'):
             heading("Be the manager")
             ui.label(
-                "A floor is yours for two years: 26 decisions, four weeks each. You see what a manager sees, reports: "
-                "noisy, late, and as gamed as your people make them. What counts is what customers truly think of you "
-                "in the year after. That is not on any report; you are told when it is over, beside others who "
-                "managed the same floor."
+                "A floor is yours for two years. Every four weeks you decide how it is paid and steered. You see what a "
+                "manager sees, reports: noisy, late, and as gamed as your people make them. What counts is what "
+                "customers truly think of you in the year after. That is not on any report; you are told when it is "
+                "over, beside others who managed the same floor."
             )
             self._scenario = (
                 ui.select(scenario_options(), value="telesales", label="scenario").classes("wide").mark("game-scenario")
@@ -81,7 +81,7 @@ class Manager:
         self._place.clear()
         with self._place, ui.element("div").classes("columns"):
             with ui.element("section").classes("panel controls").props('aria-label="Your scheme"'):
-                heading("Your scheme")
+                focus(heading("Your scheme"))
                 self._preset = (
                     ui.select(preset_options(game.scenario), label="preset", on_change=self._take_preset)
                     .classes("wide")
@@ -179,7 +179,7 @@ class Manager:
         you = next(rival for rival in rivals if rival.name == "you")
         place = [rival.name for rival in rivals].index("you") + 1
         with ui.element("section").classes("panel results").props('aria-label="The truth"'):
-            heading("The truth")
+            focus(heading("The truth"))
             status(_verdict(game, you, place, len(rivals))).mark("verdict")
             table(_RIVALS, [_rival_row(rival) for rival in rivals]).mark("rivals")
             with ui.element("div").classes("charts"):

@@ -13,6 +13,7 @@ from pathlib import Path
 from nicegui import app, ui
 from nicegui.events import ValueChangeEventArguments
 
+from incentive_env.playground.controls import heading
 from incentive_env.playground.floor import FloorPage
 from incentive_env.playground.laboratory import Laboratory
 from incentive_env.playground.manager import Manager
@@ -115,7 +116,7 @@ async def show_page(workers: Workers) -> None:
     ui.add_head_html(f"<script>{script()}</script>{ours}")
     theme = ui.dark_mode(value=False)
     with ui.header().classes("bar"):
-        ui.label("incentive-env").classes("title")
+        heading("incentive-env", 1).classes("title")
         with ui.tabs().props('dense no-caps aria-label="Parts of the playground"') as tabs:
             laboratory_tab = ui.tab("Laboratory").mark("tab-laboratory")
             manager_tab = ui.tab("Be the manager").mark("tab-manager")

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 _MOST_FLOORS = 8  # in a piece of work: so that a newer wish need not wait long for an older one
 
 
-class WorkerLost(RuntimeError):
+class LostWorkerError(RuntimeError):
     """Whoever was to do a piece of work is gone, for want of memory perhaps."""
 
 
@@ -98,7 +98,7 @@ class Workers:
         """Do pieces of work elsewhere, no more of them at a time than there are processes, so that others get theirs.
 
         Raises:
-            WorkerLost: a process died; a new one is there for the next wish.
+            LostWorkerError: a process died; a new one is there for the next wish.
         """
         turn, pool = asyncio.Semaphore(self.count), self._pool
 
@@ -111,7 +111,7 @@ class Workers:
         except BrokenProcessPool:
             if self._pool is pool:  # nobody else has replaced it yet
                 self._pool = self._open()
-            raise WorkerLost("a process of the playground has ended unexpectedly") from None
+            raise LostWorkerError("a process of the playground has ended unexpectedly") from None
 
     def close(self) -> None:
         """End the processes."""

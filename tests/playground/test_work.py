@@ -14,7 +14,7 @@ from incentive_env.panel import roll_out
 from incentive_env.playground import work
 from incentive_env.playground.experiment import Experiment, scenario_of
 from incentive_env.playground.figures import figures_of
-from incentive_env.playground.work import WorkerLost, Workers, judge_game, pieces_of
+from incentive_env.playground.work import LostWorkerError, Workers, judge_game, pieces_of
 from incentive_env.policies import load_policy
 
 EXPERIMENT = Experiment("small", floors=7, seed=3)
@@ -71,7 +71,7 @@ def test_the_rivals_hold_a_trained_policy_and_none_that_sees_the_truth(scenario)
 def test_a_process_that_dies_is_told_and_replaced():
     workers = Workers(1)
     try:
-        with pytest.raises(WorkerLost, match="has ended unexpectedly"):
+        with pytest.raises(LostWorkerError, match="has ended unexpectedly"):
             asyncio.run(workers.run(os._exit, 1))
         assert asyncio.run(workers.run(sum, [1, 2])) == 3
     finally:
