@@ -55,8 +55,8 @@ class Manager:
         with self._place, ui.element("section").classes("panel start").props('aria-label="Begin a game"'):
             heading("Be the manager")
             ui.label(
-                "A floor is yours for two years. Every four weeks you decide how it is paid and steered. You see what a "
-                "manager sees, reports: noisy, late, and as gamed as your people make them. What counts is what "
+                "A floor is yours for two years. Every four weeks you decide how it is paid and steered. You see what "
+                "a manager sees, reports: noisy, late, and as gamed as your people make them. What counts is what "
                 "customers truly think of you in the year after. That is not on any report; you are told when it is "
                 "over, beside others who managed the same floor."
             )
