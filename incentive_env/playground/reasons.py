@@ -13,6 +13,7 @@ from incentive_env.playground.charts import Chart
 from incentive_env.playground.controls import heading
 from incentive_env.playground.work import Reasons
 
+_BARS = 13  # in the timeline, at most
 _COMPARED = {"B against A": (-1, 1), "A over time": (1, 0), "B over time": (0, 1)}  # how A's and B's parts count
 
 
@@ -62,10 +63,18 @@ class ReasonsPanel:
         horizon = config.horizon
         bars = charts.reasons_chart(parts, self._measure.value, dark=dark, said=said)
         course = charts.timeline_chart(
-            timeline, horizon.decision_weeks, begin, dark=dark, said=f"Period by period, by kind of cause. {said}",
+            timeline, _period(len(timeline), horizon.decision_weeks), begin, dark=dark,
+            said=f"Period by period, by kind of cause. {said}",
             run_off_from=horizon.decisions * horizon.decision_weeks,
         )  # fmt: skip
         return [(self._bars, bars), (self._timeline, course)]
+
+
+def _period(weeks: int, decision: int) -> int:
+    """Weeks of a bar, so that there are a dozen of them or so: single weeks, or whole decisions."""
+    if weeks <= _BARS:
+        return 1
+    return decision * -(-weeks // (_BARS * decision))
 
 
 def _choice(options: list[str], label: str, changed: Callable[..., Any]) -> ui.select:
