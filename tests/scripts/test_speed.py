@@ -1,6 +1,7 @@
 """Speed: statistics, the reference loop, the guard's judgement and the script. No test asserts seconds."""
 
 import json
+import re
 import platform
 from pathlib import Path
 
@@ -231,7 +232,7 @@ def test_figures_become_a_page(quick, run, tmp_path):
     assert text.startswith(f"before\n{OPEN}\n")
     assert text.endswith(f"{CLOSE}\nafter\n")
     assert "old" not in text
-    assert "| VectorEnv | 256 | 1 | 1.0 | neutral |" in text
+    assert re.search(r"\| VectorEnv \| 256 \| 1 \| \d\.\d \| neutral \|", text)  # a busy machine gives less than a core
     assert "A quick trial run" in text
 
 
