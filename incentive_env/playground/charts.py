@@ -236,7 +236,7 @@ def _bar_frame(dark: bool, said: str, names: Sequence[str], unit: str) -> Option
     return {
         **_frame(dark, said),
         "legend": _legend(dark, [FIRST, SECOND]),
-        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 26 if unit else 8, "containLabel": True},
         "xAxis": {"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 24, **_axis(dark)},
         "yAxis": {"type": "category", "inverse": True, "data": list(names), **_axis(dark)},
     }  # fmt: skip

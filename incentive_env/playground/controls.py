@@ -28,7 +28,7 @@ class Words(NamedTuple):
 
 
 _SAID = {
-    "base_pay": Words("€/week"), "commission": Words("€/sale"), "target": Words("% of calls sold", 100.0, 0),
+    "base_pay": Words("€/week"), "commission": Words("€/sale"), "target": Words("%", 100.0, 0),
     "pressure": Words("%", 100.0, 0), "activity_pay": Words("€/logged call", 1.0, 2),
     "survey_bonus": Words("€/week at NPS 100"), "retention_pay": Words("€/sale that lasts"),
     "audit": Words("% of calls", 100.0, 1), "coaching": Words("hours/week"), "autonomy": Words("%", 100.0, 0),

@@ -26,6 +26,7 @@ class Figures(NamedTuple):
     exits: Series  # [floors, periods] % a year
     cash: Series  # [floors, periods] thousand €
     volume: Series  # [floors, periods] % of the book that the client leaves with the floor
+    open: Series  # [floors, periods] 1 while there is something to manage, 0 once client or bank has closed the floor
     channels: Series  # [floors, channels] cases in 100 calls, over the episode
     whole: Series  # [floors, outcomes] figures of the whole run, in the order of `OUTCOMES`
 
@@ -34,6 +35,9 @@ class Figures(NamedTuple):
         """Floors of several parts, one after the other."""
         columns = zip(*(part[1:] for part in parts), strict=True)
         return cls(parts[0].weeks, *(np.concatenate(column) for column in columns))
+
+
+_FEW = 4  # floors, below which there is no interval, unless there were no more to begin with
 
 
 class Band(NamedTuple):
@@ -78,6 +82,7 @@ def figures_of(rollout: Rollout, config: Config) -> Figures:
         exits=5200.0 * _ratio(total("quits") + total("dismissals"), total("present")),
         cash=weeks["cash"][:, ends - 1] / 1000.0,
         volume=100.0 * weeks["volume"][:, ends - 1],
+        open=1.0 - weeks["closed"][:, ends - 1],
         channels=100.0 * result.channels,
         whole=np.stack([getattr(result, name) * outcome.factor for name, outcome in OUTCOMES.items()], axis=1),
     )
@@ -93,8 +98,8 @@ def band(values: Series) -> Band:
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     squares = np.where(there, (values - mean) ** 2, 0.0).sum(axis=0)
     spread = np.sqrt(squares / np.maximum(count - 1, 1) / np.maximum(count, 1))
-    # One floor says nothing of how sure the mean is.
-    half = np.where(count > 1, spread * stats.t.ppf(0.975, np.maximum(count - 1, 1)), np.nan)
+    # A few floors, the last that are open say, tell nothing of how sure the mean is.
+    half = np.where(count >= min(_FEW, len(values)), spread * stats.t.ppf(0.975, np.maximum(count - 1, 1)), np.nan)
     return Band(mean, mean - half, mean + half)
 
 

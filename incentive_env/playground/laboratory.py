@@ -26,6 +26,7 @@ from incentive_env.playground.reasons import ReasonsPanel
 from incentive_env.playground.work import Run, Workers
 from incentive_env.words import OUTCOMES
 
+_INTO_VIEW = "setTimeout(() => document.getElementById('c{}').scrollIntoView({{behavior: 'smooth'}}), 250)"
 _REMEMBERED = 12  # results of recent wishes, so that going back costs nothing
 _COLUMNS = {"figure": "figure", "a": "A", "b": "B", "more": "B − A", "interval": "95 % interval"}
 
@@ -123,7 +124,8 @@ class Laboratory:
             ui.button("Start again", on_click=self._start_again).props("no-caps flat").mark("start-again")
 
     def _build_settings(self) -> None:
-        with ui.expansion("Floors and settings").classes("wide settings").mark("settings"):
+        with ui.expansion("Floors and settings").classes("wide settings").mark("settings") as settings:
+            settings.on_value_change(lambda: settings.client.run_javascript(_INTO_VIEW.format(settings.id)))
             self._scenario = (
                 ui.select(
                     scenario_options(), value=self.experiment.scenario, label="scenario", on_change=self._take_scenario
@@ -164,13 +166,19 @@ class Laboratory:
     def _choose(self, event: Any) -> None:
         self._active = event.value
         self._sliders.show(self.shown_scheme, self.experiment.config)
-        self._preset.set_value(None)
+        self._preset.set_value(self._preset_of(self.shown_scheme))
 
     def _take_preset(self, event: Any) -> None:
         if event.value is not None:
             scheme = within(scheme_named(event.value, self.experiment.scenario), self.experiment.config)
             self._sliders.show(scheme, self.experiment.config)
             self._set_scheme(scheme, keep_preset=True)
+
+    def _preset_of(self, scheme: Scheme) -> str | None:
+        """The preset that a scheme is, if it is one."""
+        scenario, config = self.experiment.scenario, self.experiment.config
+        names = preset_options(scenario)
+        return next((name for name in names if within(scheme_named(name, scenario), config) == scheme), None)
 
     def _set_scheme(self, scheme: Scheme, *, keep_preset: bool = False) -> None:
         if self._active == FIRST:
@@ -207,7 +215,8 @@ class Laboratory:
     def _show_experiment(self) -> None:
         config = self.experiment.config
         self._scenario.set_value(self.experiment.scenario)
-        self._preset.set_options(preset_options(self.experiment.scenario), value=None)
+        presets = preset_options(self.experiment.scenario)
+        self._preset.set_options(presets, value=self._preset_of(self.shown_scheme))
         self._floors.show(self.experiment.floors)
         self._seed.set_value(self.experiment.seed)
         for key, slider in self._settings.items():
@@ -257,7 +266,7 @@ class Laboratory:
         horizon = experiment.config.horizon
         episode = horizon.decisions * horizon.decision_weeks
         compared = compare(first, second)
-        said = _say(compared, len(first.whole))
+        said = f"{_say(compared, len(first.whole))} {_open(first, second, horizon.decisions, episode)}"
         self._summary.set_text(said)
         self._table.rows = [_row(comparison) for comparison in compared]
         self._table.update()
@@ -287,6 +296,12 @@ def _row(comparison: Comparison) -> dict[str, str]:
         "a": f"{comparison.first:,.{digits}f}", "b": f"{comparison.second:,.{digits}f}",
         "more": f"{more.mean:+,.{digits}f}", "interval": f"{more.low:+,.{digits}f} … {more.high:+,.{digits}f}",
     }  # fmt: skip
+
+
+def _open(first: Figures, second: Figures, decisions: int, week: int) -> str:
+    """How many floors client and bank have left open: what is closed makes no calls and has no reps to measure."""
+    left = [int(figures.open[:, min(decisions, figures.open.shape[1]) - 1].sum()) for figures in (first, second)]
+    return f"Still open in week {week}: {left[0]} floors under A, {left[1]} under B."
 
 
 def _say(compared: list[Comparison], floors: int) -> str:

@@ -19,7 +19,7 @@ from incentive_env.playground.game import Game, Line
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
 from incentive_env.playground.work import Reasons, Rival, Workers, judge_game
 
-_REPORT = {"figure": "figure", "value": "this report", "before": "the one before", "unit": "unit"}
+_REPORT = {"figure": "figure", "value": "this report", "before": "the one before", "unit": "unit", "meaning": "meaning"}
 _RIVALS = {
     "name": "who", "score": "long-term loyalty", "conversion": "recorded conversion", "nps": "measured NPS",
     "profit": "profit, € a week", "gaming": "calls gamed",
@@ -57,8 +57,9 @@ class Manager:
             ui.label(
                 "A floor is yours for two years. Every four weeks you decide how it is paid and steered. You see what "
                 "a manager sees, reports: noisy, late, and as gamed as your people make them. What counts is what "
-                "customers truly think of you in the year after. That is not on any report; you are told when it is "
-                "over, beside others who managed the same floor."
+                "customers truly think of you in the year after. That is not on any report; you are told when it "
+                "is over, beside others who managed the same floor. Your last scheme stays in force in that year. A "
+                "floor that runs out of cash, or whose client takes all its volume away, is closed."
             )
             self._scenario = (
                 ui.select(scenario_options(), value="telesales", label="scenario").classes("wide").mark("game-scenario")
@@ -104,7 +105,7 @@ class Manager:
                 self._status = status().mark("game-status")
                 with ui.element("div").classes("charts small"):
                     self._charts = {name: Chart().classes("low") for name in _FOLLOWED}
-                self._report = table(_REPORT, [], words=("unit",)).mark("report")
+                self._report = table(_REPORT, [], words=("unit", "meaning")).mark("report")
         self._redraw = self._show_report
         self._show_report()
 
@@ -223,7 +224,13 @@ def _verdict(game: Game, you: Rival, place: int, of: int) -> str:
 def _report_row(line: Line) -> dict[str, str]:
     name = line.figure.name.replace("_", " ")
     before = "" if line.before is None else f"{line.before:,.3g}"
-    return {"figure": name, "value": f"{line.value:,.3g}", "before": before, "unit": line.figure.unit}
+    return {
+        "figure": name,
+        "value": f"{line.value:,.3g}",
+        "before": before,
+        "unit": line.figure.unit,
+        "meaning": line.figure.meaning,
+    }
 
 
 def _rival_row(rival: Rival) -> dict[str, str]:

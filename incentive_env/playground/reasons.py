@@ -7,7 +7,7 @@ from nicegui import ui
 
 from incentive_env.config import Config
 from incentive_env.explain import WORDS
-from incentive_env.model.witness import CAUSES, MEASURES
+from incentive_env.model.witness import CAUSES, MEASURES, TIME
 from incentive_env.playground import charts
 from incentive_env.playground.charts import Chart
 from incentive_env.playground.controls import heading
@@ -53,11 +53,13 @@ class ReasonsPanel:
         timeline = asked.parts[begin - 1 : end, measure]
         parts = timeline.sum(axis=0)
         change = asked.wholes[end, measure] - asked.wholes[begin - 1, measure]
-        largest = sorted(zip(parts, CAUSES, strict=True), key=lambda part: -abs(part[0]))[:3]
-        named = "; ".join(f"{WORDS[cause]} {value:+.3g}" for value, cause in largest)
+        ranked = sorted((value, cause) for value, cause in zip(parts, CAUSES, strict=True) if cause != "time")
+        down = ", ".join(f"{WORDS[cause]} {value:+.3g}" for value, cause in ranked[:3] if value < 0.0)
+        up = ", ".join(f"{WORDS[cause]} {value:+.3g}" for value, cause in ranked[:-3:-1] if value > 0.0)
+        named = f"Lowered by {down or 'nothing'}. Raised by {up or 'nothing'}. Time, which heals: {parts[TIME]:+.3g}."
         said = (
-            f"{self._compared.value}, weeks {begin} to {end}: {self._measure.value} {change:+.4g}, and the bars sum to "
-            f"{parts.sum():+.4g}. Largest: {named}."
+            f"{self._compared.value}, weeks {begin} to {end}: {self._measure.value} {change:+.3g}, and the bars sum to "
+            f"{parts.sum():+.3g}. {named}"
         )
         self._said.set_text(said)
         horizon = config.horizon

@@ -1,8 +1,8 @@
 """Speed: statistics, the reference loop, the guard's judgement and the script. No test asserts seconds."""
 
 import json
-import re
 import platform
+import re
 from pathlib import Path
 
 import numpy as np
