@@ -26,7 +26,7 @@ from incentive_env.playground.reasons import ReasonsPanel
 from incentive_env.playground.work import Run, Workers
 from incentive_env.words import OUTCOMES
 
-_INTO_VIEW = "setTimeout(() => document.getElementById('c{}').scrollIntoView({{behavior: 'smooth'}}), 250)"
+_INTO_VIEW = "setTimeout(() => document.querySelector('.settings')?.scrollIntoView({behavior: 'smooth'}), 250)"
 _REMEMBERED = 12  # results of recent wishes, so that going back costs nothing
 _COLUMNS = {"figure": "figure", "a": "A", "b": "B", "more": "B − A", "interval": "95 % interval"}
 
@@ -125,7 +125,7 @@ class Laboratory:
 
     def _build_settings(self) -> None:
         with ui.expansion("Floors and settings").classes("wide settings").mark("settings") as settings:
-            settings.on_value_change(lambda: settings.client.run_javascript(_INTO_VIEW.format(settings.id)))
+            settings.on_value_change(lambda: settings.client.run_javascript(_INTO_VIEW))
             self._scenario = (
                 ui.select(
                     scenario_options(), value=self.experiment.scenario, label="scenario", on_change=self._take_scenario
