@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play test test-all test-browser validate benchmark pages speed peers docs lessons warm lint format typecheck schema wheel clean
+.PHONY: help setup demo play test test-all test-browser test-cluster test-interop validate benchmark pages speed peers docs lessons warm lint format typecheck schema wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,10 +29,16 @@ test: .venv/.installed warm  ## the quick tests
 	$(BIN)/pytest -n $(WORKERS)
 
 test-all: .venv/.installed warm  ## all tests, minutes
-	$(BIN)/pytest -n $(WORKERS) -m "(slow or not slow) and not browser"
+	$(BIN)/pytest -n $(WORKERS) -m "not browser and not cluster and not interop"
 
 test-browser: .venv/.installed warm  ## the playground in headless Chromium, where there is one
 	$(BIN)/pytest -m browser
+
+test-cluster: .venv/.installed warm  ## sweeps on Ray, over two nodes of which one is lost
+	$(BIN)/pytest -m cluster
+
+test-interop: .venv/.interop warm  ## other people's frameworks: RLlib, TorchRL, SuperSuit
+	$(BIN)/pytest -m interop
 
 validate: .venv/.installed warm  ## check the published facts: 256 floors, a few minutes
 	$(BIN)/python scripts/validate.py --report runs/validation
@@ -89,5 +95,9 @@ clean:  ## delete builds and caches; keeps .venv and runs
 	@touch $@
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/.python
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,validation,playground,render,tables,dev,browser,docs]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,validation,playground,render,tables,distributed,multiagent,multiobjective,offline,dev,browser,docs]'
+	@touch $@
+
+.venv/.interop: .venv/.installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[interop]'
 	@touch $@
