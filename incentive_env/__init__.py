@@ -10,19 +10,23 @@ import gymnasium as gym
 if TYPE_CHECKING:
     from incentive_env.config import Config, ConfigError, load_config
     from incentive_env.env import SalesFloorEnv
+    from incentive_env.mo_env import SalesFloorMOEnv, SalesFloorMOVectorEnv
     from incentive_env.model.scheme import Scheme
+    from incentive_env.multiagent import parallel_env
     from incentive_env.panel import Panel, simulate
     from incentive_env.vector_env import SalesFloorVectorEnv
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Config", "ConfigError", "Panel", "SalesFloorEnv", "SalesFloorVectorEnv", "Scheme", "load_config", "simulate",
+    "Config", "ConfigError", "Panel", "SalesFloorEnv", "SalesFloorVectorEnv", "Scheme", "load_config", "parallel_env",
+    "simulate",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "ConfigError": "config", "load_config": "config", "Panel": "panel", "simulate": "panel",
     "SalesFloorEnv": "env", "SalesFloorVectorEnv": "vector_env", "Scheme": "model.scheme",
+    "parallel_env": "multiagent",
 }  # fmt: skip
 
 
@@ -39,6 +43,13 @@ for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contac
         id=f"incentive_env/{_scenario}-v0",
         entry_point="incentive_env.env:SalesFloorEnv",
         vector_entry_point="incentive_env.vector_env:SalesFloorVectorEnv",
+        kwargs={"config": _config},
+    )
+    gym.register(
+        id=f"incentive_env/MO-{_scenario}-v0",
+        entry_point="incentive_env.mo_env:SalesFloorMOEnv",
+        vector_entry_point="incentive_env.mo_env:SalesFloorMOVectorEnv",
+        disable_env_checker=True,  # it wants a scalar reward
         kwargs={"config": _config},
     )
 

@@ -116,10 +116,10 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self.render_mode = render_mode
         self.observation_space = observation_space()
         self.action_space = action_space()
-        self._floors = Floors(self.config, 1)
+        self.floors = Floors(self.config, 1)
         self._seed: int | None = None
         self._decisions = 0
-        self._last: Period | None = None
+        self.last_period: Period | None = None
         self._over = True
         self._window: Window | None = None
 
@@ -132,12 +132,12 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
             self._seed = seed
         else:
             self._seed = first_seed(self.np_random) if self._seed is None else next_seed(self._seed)
-        self._floors.reset(np.array([self._seed], np.uint64))
+        self.floors.reset(np.array([self._seed], np.uint64))
         self._decisions = 0
-        self._last = None
+        self.last_period = None
         self._over = False
         self._show()
-        return self._floors.observation()[0], {}
+        return self.floors.observation()[0], {}
 
     def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Put a scheme in force for the next four weeks.
@@ -148,22 +148,22 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         """
         if self._over:
             raise ResetNeeded("step() was called before reset(), or after the episode had ended: call reset() first")
-        period = self._floors.decide(check_actions(action, (self.action_space.shape or ()))[None])
-        self._last = period
+        period = self.floors.decide(check_actions(action, (self.action_space.shape or ()))[None])
+        self.last_period = period
         self._decisions += 1
-        terminated = bool(self._floors.closed[0])
+        terminated = bool(self.floors.closed[0])
         truncated = self._decisions >= self.config.horizon.decisions and not terminated
         self._over = terminated or truncated
         terms = period.terms.view(np.float64)
         if self._over:
-            add_run_off(terms[None], self._floors, np.array([0]), self._weights)
+            add_run_off(terms[None], self.floors, np.array([0]), self._weights)
         info = {
             "reward_terms": dict(zip(TERM_NAMES, terms.tolist(), strict=True)),
             "figures": _as_dict(period.figures),
             "truth": _as_dict(period.truth),
         }
         self._show()
-        return self._floors.observation()[0], float(weigh(terms, self._weights)), terminated, truncated, info
+        return self.floors.observation()[0], float(weigh(terms, self._weights)), terminated, truncated, info
 
     def render(self) -> str | NDArray[np.uint8] | None:  # type: ignore[override]
         """Draw the floor as it stands after the last step, or as it opened; how depends on ``render_mode``.
@@ -177,9 +177,9 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         if self._seed is None:
             raise ResetNeeded("render() was called before reset(): call reset() first")
         if self.render_mode == "ansi":
-            return ansi(self._floors, self._last)
+            return ansi(self.floors, self.last_period)
         if self.render_mode == "rgb_array":
-            return picture(frame_of(self._floors, self._last))
+            return picture(frame_of(self.floors, self.last_period))
         self._show()
         return None
 
@@ -195,7 +195,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
             return
         if self._window is None:
             self._window = Window(f"{self.config.name}: the floor", self.metadata["render_fps"])
-        self._window.show(frame_of(self._floors, self._last))
+        self._window.show(frame_of(self.floors, self.last_period))
 
 
 def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:

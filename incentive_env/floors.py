@@ -59,7 +59,7 @@ class Floors:
         self.threads = threads
         self._threaded = threads > 1 and num_floors >= _WORTH_THREADS
         # Always passed as an array: handing a single record to compiled code takes longer than most of what it does.
-        self._parameters = config_records(config)
+        self.parameters = config_records(config)
         reps = config.salesforce.reps
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
         self._core_state = (self.state.floors, self.state.reps, flat(self.state.customers))
@@ -83,7 +83,7 @@ class Floors:
         shown = np.empty((num_floors, len(NAMES)), np.float32)
         self._observe = bound(
             observe, self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions,
-            shown, self._parameters,
+            shown, self.parameters,
         )  # fmt: skip
 
     def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
@@ -99,7 +99,7 @@ class Floors:
             fresh.reset(seeds)
             self._take(fresh, chosen)
             return
-        open_floors(*self._core_state, chosen, np.asarray(seeds, np.uint64), self._parameters, self.witness)
+        open_floors(*self._core_state, chosen, np.asarray(seeds, np.uint64), self.parameters, self.witness)
         self._shown.fill(0.0)
         horizon = self.config.horizon
         neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]
@@ -129,11 +129,11 @@ class Floors:
             numba.set_num_threads(min(self.threads, _MOST_THREADS))
         run.simulate(
             *self._core_state, self._responses, run.rep_weeks, run.floor_weeks, run.flat_reps, run.flat_weeks,
-            self._schemes, self._parameters, self._scratch, run.witness,
+            self._schemes, self.parameters, self._scratch, run.witness,
         )  # fmt: skip
         np.add.reduce(run.weeks_of_floors, axis=1, out=run.flat_totals)
         run.report(
-            self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self._parameters
+            self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.parameters
         )
         return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms, run.witness.moves)
 
@@ -160,7 +160,7 @@ class Floors:
         shown = np.empty((self.num_floors, len(NAMES)), np.float32)
         self._observe(
             self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions, shown,
-            self._parameters,
+            self.parameters,
         )  # fmt: skip
         return shown
 
@@ -168,7 +168,7 @@ class Floors:
         """True loyalty of every customer on the 0–10 scale ``[floors, reps, slots]``; NaN where a slot is vacant."""
         floors, reps, customers = self._core_state
         loyalty = np.empty(customers.active.shape)
-        look_into_books(floors, customers, loyalty, self._parameters)
+        look_into_books(floors, customers, loyalty, self.parameters)
         return loyalty.reshape(*reps.shape, -1)
 
     def witnessed(self) -> NDArray[np.float64]:
@@ -200,13 +200,22 @@ class Floors:
             getattr(self, name)[...] = stored[name]
 
     @property
+    def scheme_in_force(self) -> NDArray[np.float64]:
+        """The schemes in force ``[floors, 11]``, as the actions that set them; not a copy."""
+        return self._actions
+
+    @property
     def closed(self) -> NDArray[np.bool_]:
         """Floors ``[floors]`` where nothing is left to manage."""
         closed: NDArray[np.bool_] = self.state.floors["closed"] != 0
         return closed
 
+    def _another(self, num_floors: int) -> "Floors":
+        """A batch of the same kind, not opened yet, for a copy of some of these floors."""
+        return Floors(self.config, num_floors, threads=self.threads)
+
     def _copy_of(self, which: NDArray[np.int64]) -> "Floors":
-        copy = Floors(self.config, len(which), threads=self.threads)
+        copy = self._another(len(which))
         for theirs, mine in zip(copy.state.arrays, self.state.arrays, strict=True):
             theirs[...] = mine[which]
         for name in _CARRIED:
@@ -238,11 +247,11 @@ class Floors:
             bound(
                 run_floors_threaded if self._threaded else run_floors,
                 *self._core_state, self._responses, rep_weeks, floor_weeks, flat_reps, flat_weeks, self._schemes,
-                self._parameters, self._scratch, witness,
+                self.parameters, self._scratch, witness,
             ),
             bound(
                 report_period,
-                self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self._parameters,
+                self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self.parameters,
             ),
         )  # fmt: skip
 

@@ -132,6 +132,7 @@ def _draw_type(floor: Record, seed: np.uint64, p: Record, key: np.uint64) -> Non
 def _seat_first_rep(rep: Record, floor: Record, p: Record, key: np.uint64, r: int, newcomers: float) -> None:
     draw_traits(rep, floor.team_honesty, p, key, rng.OPENING_REP, r)
     start_job(rep, p)
+    rep.conduct.given = 0
     rep.list_position = 0
     if rng.uniform(key, rng.OPENING_REP + 20, r) >= newcomers:
         rep.tenure = p.floors.least_tenure + p.floors.tenure_spread * rng.uniform(key, rng.OPENING_REP + 21, r)

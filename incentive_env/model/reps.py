@@ -13,7 +13,8 @@ from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVE
 
 LOGIT, BEST_RESPONSE, NAIVE = range(3)
 ON_CONVERSION, ON_FIRST_TIME_FIXED = range(2)  # what the quota counts
-_NEVER = -1e9
+LEAST_EFFORT = 0.05  # share of the time at work, of whoever comes in at all
+NEVER_CHOSEN = -1e9  # the appeal of what is not to be had
 
 
 @compiled
@@ -21,7 +22,7 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     """Work out what the week's choices are worth to a rep, and how hard to work."""
     scheme = floor.scheme
     foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
-    scruples = _scruples(rep, floor, p)
+    scruples = scruples_of(rep, floor, p)
     counted = foresight * _quota_value(rep, response, floor, p)
     quota = counted if p.quota.counts == ON_CONVERSION else 0.0  # that a sale helps to reach
     conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
@@ -47,7 +48,7 @@ def choose_tactics(calls: Record, count: int, response: Record) -> None:
     """
     for k in range(count):
         calls.odds[k] = exp(calls.ease[k])
-        calls.best[k] = _NEVER
+        calls.best[k] = NEVER_CHOSEN
     for tactic in range(len(response.value)):
         lift, value, appeal = response.lift[tactic], response.value[tactic], response.appeal[tactic]
         for k in range(count):
@@ -61,7 +62,7 @@ def choose_tactics(calls: Record, count: int, response: Record) -> None:
     precision = response.precision
     for tactic in range(len(response.value)):
         # A closed channel is never taken, however the rounding falls.
-        is_open = response.appeal[tactic] > _NEVER
+        is_open = response.appeal[tactic] > NEVER_CHOSEN
         for k in range(count):
             weight = exp((calls.weight[tactic, k] - calls.best[k]) * precision)
             calls.weight[tactic, k] = weight if is_open else 0.0
@@ -104,7 +105,7 @@ def _usual_week(rep: Record, p: Record) -> tuple[float, float]:
 
 
 @compiled
-def _scruples(rep: Record, floor: Record, p: Record) -> float:
+def scruples_of(rep: Record, floor: Record, p: Record) -> float:
     """Honesty in force: eroded by what colleagues do and by unfair pay, raised by coaching.
 
     Whoever feels underpaid feels entitled (Greenberg 1990).
@@ -167,8 +168,8 @@ def _value_tactics(
         )
         if tactic != HONEST:
             response.appeal[tactic] += opportunity
-            if not _channel_open(tactic - 1, p):
-                response.appeal[tactic] = _NEVER
+            if not channel_open(tactic - 1, p):
+                response.appeal[tactic] = NEVER_CHOSEN
 
 
 @compiled
@@ -192,15 +193,15 @@ def _choose_records(
         scheme.activity_pay - rec.callback_effort - rec.callback_harm * conscience - fear * rec.callback_detectability
     )
     unlogged = -rec.unlogged_effort - rec.unlogged_harm * conscience - fear * rec.unlogged_detectability
-    misbook = exp((callback - refusal) / temperature) if _channel_open(CALLBACK, p) else 0.0
-    unlog = exp((unlogged - refusal) / temperature) if _channel_open(UNLOGGED, p) else 0.0
+    misbook = exp((callback - refusal) / temperature) if channel_open(CALLBACK, p) else 0.0
+    unlog = exp((unlogged - refusal) / temperature) if channel_open(UNLOGGED, p) else 0.0
     response.misbook = misbook / (1.0 + misbook + unlog)
     response.unlog = unlog / (1.0 + misbook + unlog)
 
     unease = rec.notes_conscience * scruples
     empty = rec.notes_time * time_value + rec.notes_tedium - unease
     response.skip_notes = (
-        logistic(empty / (rec.notes_temperature * temperature_scale(p))) if _channel_open(EMPTY_LOG, p) else 0.0
+        logistic(empty / (rec.notes_temperature * temperature_scale(p))) if channel_open(EMPTY_LOG, p) else 0.0
     )
 
     steer = (
@@ -209,7 +210,7 @@ def _choose_records(
         - rec.survey_harm * conscience
         - fear * rec.survey_detectability
     )
-    response.steer = logistic(steer / temperature) if _channel_open(SURVEY, p) else 0.0
+    response.steer = logistic(steer / temperature) if channel_open(SURVEY, p) else 0.0
 
 
 @compiled
@@ -224,7 +225,7 @@ def _choose_rush(
     cost = rec.rush_unease + rec.rush_harm * p.decision.conscience * scruples
     cost += foresight * p.decision.sanction_fear * scheme.audit * rec.rush_detectability
     temperature = rec.temperature * temperature_scale(p)
-    response.rush = logistic((gain - cost) / temperature) if _channel_open(RUSHED, p) else 0.0
+    response.rush = logistic((gain - cost) / temperature) if channel_open(RUSHED, p) else 0.0
 
 
 @compiled
@@ -248,11 +249,12 @@ def _choose_effort(
         effort += e.goal * 4.0 * reach * response.miss_chance - e.discouragement * hopeless
     effort -= e.fear_of_noes * scheme.pressure * response.miss_chance
     effort /= 1.0 + e.strain * max(0.0, rep.strain - p.motivation.strain_usual)
-    response.effort = clip(effort, 0.05, e.ceiling)
+    response.effort = clip(effort, LEAST_EFFORT, e.ceiling)
 
 
 @compiled
-def _channel_open(channel: int, p: Record) -> bool:
+def channel_open(channel: int, p: Record) -> bool:
+    """Whether a gaming channel is switched on."""
     c = p.channels
     return (
         c.pressure, c.withhold, c.false_promise, c.disparage, c.callback, c.unlogged, c.empty_log, c.survey, c.rushed,

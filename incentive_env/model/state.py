@@ -65,6 +65,21 @@ FLOOR = np.dtype(
     align=True,
 )
 
+# What whoever sits in a seat wants done, see `incentive_env.model.conduct`.
+CONDUCT = np.dtype(
+    [
+        ("given", "u1"),  # else the rep's own choice counts
+        ("effort", "f8"),  # share of the time at work
+        ("mix", "f8", (len(TACTICS),)),  # shares of the calls, by tactic
+        ("misbook", "f8"),  # chance that a refusal goes on file as a call-back
+        ("unlog", "f8"),  # chance that it goes on no file
+        ("skip_notes", "f8"),  # chance of an empty log
+        ("steer", "f8"),  # chance that a survey is steered
+        ("rush", "f8"),  # chance that an inbound contact is cut short and ticked off
+    ],
+    align=True,
+)
+
 REP = np.dtype(
     [
         ("present", "u1"),
@@ -94,6 +109,7 @@ REP = np.dtype(
         ("own_nps", "f4"),  # −1 … 1, measured, smoothed
         ("owed_hours", "f4"),  # the last call of the week ran over
         ("list_position", "i4"),  # next slot of the calling list
+        ("conduct", CONDUCT),  # of the seat, whoever fills it
     ],
     align=True,
 )

@@ -6,6 +6,7 @@ from incentive_env.model import rng
 from incentive_env.model.calls import take_turns, work_the_book
 from incentive_env.model.client import judge_delivery, move_demand, move_events, settle_seats, settle_volume
 from incentive_env.model.compiled import Record, compiled, inlined
+from incentive_env.model.conduct import follow
 from incentive_env.model.customers import live_a_week
 from incentive_env.model.figures import count_exits, move_cash, note_floor, note_rep, sum_reps
 from incentive_env.model.maths import clip, exp
@@ -40,11 +41,13 @@ def simulate_week(
     move_demand(floor, p, key)
     move_events(floor, reps, customers, tallies, p, key)
     note_exits(witness, customers, floor, p)
-    # 2. Reps decide
+    # 2. Reps decide, or whoever sits in for them
     for r in range(len(reps)):
         if reps[r].present != 0:
             tallies[r].present = 1.0
             decide(reps[r], responses[r], floor, p)
+            if reps[r].conduct.given != 0:
+                follow(reps[r].conduct, responses[r], p)
     # 3. Hours, inbound work first
     answering = plan_hours(floor, reps, responses, tallies, week, p)
     # 4. Calls, some of them followed by a survey

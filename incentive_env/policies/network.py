@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from incentive_env.model.state import LEVERS
 from incentive_env.observation import NAMES as REPORTED
+from incentive_env.seats import CONDUCT_NAMES, SIGHT_NAMES
 
 KIND = "network"
 CLIP = 10.0  # standardised observations are held within ±this, in training and after
@@ -35,17 +36,19 @@ class NetworkPolicy:
     """
 
     sees = "report"
+    kind = KIND
+    inputs, outputs = len(REPORTED), len(LEVERS)
 
     def __init__(self, mean: NDArray[np.float32], deviation: NDArray[np.float32], layers: tuple[Layer, ...]) -> None:
         sizes = [len(mean), *(len(layer.bias) for layer in layers)]
-        if sizes[-1] != len(LEVERS) or not layers:
-            raise ValueError(f"layers of sizes {sizes} do not lead to an action of {len(LEVERS)} levers")
+        if sizes[-1] != self.outputs or not layers:
+            raise ValueError(f"layers of sizes {sizes} do not lead to an action of {self.outputs} entries")
         if not (deviation > 0.0).all():
             raise ValueError("deviations of the reports: must all be above 0")
-        if sizes[0] != len(REPORTED) or [layer.weights.shape for layer in layers] != list(
+        if sizes[0] != self.inputs or [layer.weights.shape for layer in layers] != list(
             zip(sizes[1:], sizes[:-1], strict=True)
         ):
-            raise ValueError(f"layers of sizes {sizes} do not lead from a report of {len(REPORTED)} entries")
+            raise ValueError(f"layers of sizes {sizes} do not lead from a report of {self.inputs} entries")
         self.mean, self.deviation, self.layers = mean, deviation, layers
 
     def predict(
@@ -55,7 +58,7 @@ class NetworkPolicy:
         episode_start: Any = None,
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
-        """Actions ``[floors, 11]``, always the most likely ones; a floor's are the same bits in any batch."""
+        """Actions ``[rows, 11]``, always the most likely ones; a row's are the same bits in any batch."""
         hidden = np.clip((observation - self.mean) / self.deviation, -CLIP, CLIP).astype(np.float32)
         for number, layer in enumerate(self.layers):
             hidden = np.add.reduce(hidden[:, None, :] * layer.weights, axis=-1) + layer.bias
@@ -68,7 +71,7 @@ class NetworkPolicy:
         parts = [self.mean, self.deviation, *(part.ravel() for layer in self.layers for part in layer)]
         packed = zlib.compress(np.concatenate(parts).astype("<f4").tobytes(), 9)
         sizes = [len(self.mean), *(len(layer.bias) for layer in self.layers)]
-        return {"kind": KIND, "sizes": sizes, "numbers": base64.b64encode(packed).decode("ascii")}
+        return {"kind": self.kind, "sizes": sizes, "numbers": base64.b64encode(packed).decode("ascii")}
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Self:
@@ -94,3 +97,11 @@ class NetworkPolicy:
         mean, deviation, *rest = np.split(numbers, np.cumsum(wanted)[:-1])
         weights = [part.reshape(shape) for part, shape in zip(rest[::2], ends, strict=True)]
         return cls(mean, deviation, tuple(map(Layer, weights, rest[1::2])))
+
+
+class SeatNetwork(NetworkPolicy):
+    """The same for a rep's seat: from what it sees ``[rows, 32]`` to what it does ``[rows, 12]``."""
+
+    sees = "seat"
+    kind = "seat_network"
+    inputs, outputs = len(SIGHT_NAMES), len(CONDUCT_NAMES)

@@ -61,7 +61,7 @@ def test_a_damaged_network_file_is_refused(finished, small, tmp_path, damage, sa
     ("inputs", "outputs", "deviation", "says"),
     [
         (3, 11, 1.0, "do not lead from a report of 39 entries"),
-        (39, 12, 1.0, "do not lead to an action of 11 levers"),
+        (39, 12, 1.0, "do not lead to an action of 11 entries"),
         (39, 11, 0.0, "deviations of the reports: must all be above 0"),
     ],
 )

@@ -37,7 +37,7 @@ def _bits(small, mode):
         report, reward, *_ = env.step(env.action_space.sample())
         trace += [report.tobytes(), reward]
     env.render()
-    state = [array.tobytes() for array in env._floors.state.arrays]
+    state = [array.tobytes() for array in env.floors.state.arrays]
     env.close()
     return trace, state
 
@@ -50,9 +50,9 @@ def test_looking_on_changes_no_bit(small, quick, mode):
 def test_the_picture_is_of_the_opening_and_then_of_the_last_week(small):
     env = SalesFloorEnv(small, render_mode="rgb_array")
     env.reset(seed=5)
-    assert np.array_equal(env.render(), picture(frame_of(env._floors)))
+    assert np.array_equal(env.render(), picture(frame_of(env.floors)))
     env.step(np.zeros(11, np.float32))
-    frame = frame_of(env._floors, env._last)
+    frame = frame_of(env.floors, env._last)
     assert frame.week == 4
     assert np.array_equal(env.render(), picture(frame))
 

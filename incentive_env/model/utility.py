@@ -1,0 +1,134 @@
+"""What a week was worth to a rep: pay and its price, as they came, in € a week.
+
+`incentive_env.model.reps` holds what a rep expects of a choice before it is made; this holds what came of it, by the
+same preferences. Where the first speaks of a chance, the second has what happened: the quota missed or met, the cases
+that an audit did find, the pay that was paid. So whoever learns from it is told nothing of what gaming brings.
+"""
+
+import math
+
+import numpy as np
+
+from incentive_env.model.compiled import Record, compiled, entry
+from incentive_env.model.pay import pay_of
+from incentive_env.model.reps import ON_CONVERSION, scruples_of
+from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
+
+UTILITY = np.dtype(
+    [
+        ("pay", "f8"),  # above what the labour market pays for such ability, fines deducted
+        ("quota", "f8"),  # what a missed quota costs: the stake, under the pressure in force, felt as a loss
+        ("audit", "f8"),  # what being found out is like, a case
+        ("conscience", "f8"),  # harm done, as far as scruples are left
+        ("pride", "f8"),  # in sales that do no harm
+        ("opportunity", "f8"),  # what an opportunist enjoys getting away with, under autonomy
+        ("anger", "f8"),  # what being shouted at is like
+        ("nuisance", "f8"),  # filing, notes, begging for a ten, getting rid of a customer
+        ("effort", "f8"),  # work beyond what comes by itself
+    ],
+    align=True,
+)
+
+
+@entry
+def reap(
+    floors: np.ndarray, reps: np.ndarray, rep_weeks: np.ndarray, utilities: np.ndarray, parameters: np.ndarray
+) -> None:
+    """Work out what a period was worth to whoever sat in each seat, € a week.
+
+    Args:
+        floors: ``[floors]`` FLOOR, at the end of the period.
+        reps: ``[floors, reps]`` REP, likewise.
+        rep_weeks: ``[floors, weeks, reps]`` REP_WEEK of the period.
+        utilities: ``[floors, reps]`` UTILITY, written.
+        parameters: ``[1]`` record of the configuration.
+    """
+    p = parameters[0]
+    for f in range(len(floors)):
+        weeks = len(rep_weeks[f])
+        for r in range(len(reps[f])):
+            utility = utilities[f, r]
+            _clear(utility)
+            for week in range(weeks):
+                if rep_weeks[f, week, r].present != 0.0:
+                    _add_week(utility, reps[f, r], rep_weeks[f, week, r], floors[f], p, 1.0 / weeks)
+            if floors[f].scheme.target > 0.0 and floors[f].week % p.horizon.decision_weeks == 0:
+                utility.quota -= _missed(rep_weeks[f, :, r], reps[f, r], floors[f].scheme, p) / weeks
+
+
+@compiled
+def _clear(utility: Record) -> None:
+    utility.pay = utility.quota = utility.audit = utility.conscience = utility.pride = 0.0
+    utility.opportunity = utility.anger = utility.nuisance = utility.effort = 0.0
+
+
+@compiled
+def _add_week(utility: Record, rep: Record, tally: Record, floor: Record, p: Record, share: float) -> None:
+    d, people = p.decision, p.market.customers_per_slot * share
+    outside = p.workforce.outside_pay * math.exp(p.workforce.outside_ability * tally.ability)
+    scruples = scruples_of(rep, floor, p)
+    utility.pay += share * (pay_of(tally) - tally.fine - outside)
+    utility.conscience -= people * scruples * _harm(tally, p)
+    utility.anger -= people * p.learning.anger_cost * tally.angry_calls
+    utility.nuisance -= people * _nuisance(tally, p)
+    utility.effort -= share * _toil(tally, floor, p)
+    manipulated, proud = 0.0, 0.0
+    for tactic in range(len(tally.tactic_sales)):
+        proud += (1.0 - p.tactics.harm[tactic]) * tally.tactic_sales[tactic]
+        if tactic != HONEST:
+            manipulated += tally.gamed[tactic - 1]
+    utility.pride += people * d.pride * (d.pride_unmotivated + tally.motivation) * proud
+    autonomy = floor.scheme.autonomy
+    utility.opportunity += people * d.opportunity * autonomy * autonomy * (1.0 - tally.honesty) * manipulated
+    for channel in range(len(tally.found)):
+        utility.audit -= share * d.sanction_fear * tally.found[channel]
+
+
+@compiled
+def _harm(tally: Record, p: Record) -> float:
+    """€ of conscience at full scruples, for a real customer behind each call."""
+    rec = p.recording
+    harm = rec.callback_harm * tally.gamed[CALLBACK] + rec.unlogged_harm * tally.gamed[UNLOGGED]
+    harm += rec.survey_harm * tally.gamed[SURVEY] + rec.rush_harm * tally.gamed[RUSHED]
+    for tactic in range(HONEST + 1, len(tally.tactic_sales)):
+        harm += p.tactics.harm[tactic] * tally.gamed[tactic - 1]
+    return float(p.decision.conscience * harm + rec.notes_conscience * tally.gamed[EMPTY_LOG])
+
+
+@compiled
+def _nuisance(tally: Record, p: Record) -> float:
+    rec = p.recording
+    noted = tally.calls - tally.gamed[UNLOGGED] - tally.gamed[EMPTY_LOG]
+    filing = rec.logging_effort * tally.recorded_refusals + rec.callback_effort * tally.gamed[CALLBACK]
+    filing += rec.unlogged_effort * tally.gamed[UNLOGGED] + rec.notes_tedium * noted
+    return float(filing + rec.survey_unease * tally.gamed[SURVEY] + rec.rush_unease * tally.gamed[RUSHED])
+
+
+@compiled
+def _toil(tally: Record, floor: Record, p: Record) -> float:
+    """The quadratic cost of effort that makes `incentive_env.model.reps` choose as it does."""
+    e = p.effort
+    by_itself = e.resting + e.motivation * tally.motivation
+    by_itself += e.gift * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay)
+    conversations = 3600.0 * p.salesforce.weekly_hours / (p.calls.search_time + p.calls.handle_time)
+    away = tally.effort - by_itself
+    return float(conversations * away * away / (2.0 * max(e.marginal_pay, 1e-6)))
+
+
+@compiled
+def _missed(weeks: np.ndarray, rep: Record, scheme: Record, p: Record) -> float:
+    """€ that a missed quota costs whoever sits in the seat at the end of the period; 0 if it was met."""
+    hits, tries = 0.0, 0.0
+    for week in range(len(weeks)):
+        tally = weeks[week]
+        if p.quota.counts == ON_CONVERSION:
+            hits += tally.recorded_sales
+            tries += tally.recorded_sales + tally.recorded_refusals
+        else:
+            hits += tally.recorded_fixed
+            tries += tally.answered
+        if tally.present == 0.0:  # whoever comes next begins with an empty record
+            hits, tries = 0.0, 0.0
+    if hits >= scheme.target * tries:
+        return 0.0
+    return float(p.decision.stake * scheme.pressure * rep.loss_aversion * p.market.customers_per_slot)
