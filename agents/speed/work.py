@@ -94,7 +94,7 @@ def env_work(config: Config, kind: str, *, wrapped: bool = False) -> Work:
         wrapped: in the checks that ``gym.make`` puts around an environment.
     """
     made = gym.make("incentive_env/Telesales-v0", config=config) if wrapped else SalesFloorEnv(config)
-    return Work(made, made.unwrapped._floors, pay(config, kind))  # type: ignore[attr-defined]
+    return Work(made, made.unwrapped.floors, pay(config, kind))  # type: ignore[attr-defined]
 
 
 def batch_work(config: Config, floors: int, kind: str = NEUTRAL, *, threads: int = 1, decisions: int = FRESH) -> Work:

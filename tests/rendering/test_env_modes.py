@@ -52,7 +52,7 @@ def test_the_picture_is_of_the_opening_and_then_of_the_last_week(small):
     env.reset(seed=5)
     assert np.array_equal(env.render(), picture(frame_of(env.floors)))
     env.step(np.zeros(11, np.float32))
-    frame = frame_of(env.floors, env._last)
+    frame = frame_of(env.floors, env.last_period)
     assert frame.week == 4
     assert np.array_equal(env.render(), picture(frame))
 
