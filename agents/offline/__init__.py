@@ -1,0 +1,1 @@
+"""Offline data: datasets of managed floors in Minari's form, their replay, and managers learned from them alone."""

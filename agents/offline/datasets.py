@@ -1,0 +1,263 @@
+"""Datasets on disk, in Minari's folders: written whole or not at all; what cannot be opened is told clearly."""
+
+import importlib.util
+import os
+import re
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gymnasium as gym
+
+from agents.offline.collection import Episode
+from incentive_env import Config, __version__
+from incentive_env.cli.common import check_writable, nearest
+from incentive_env.config import find_config, lineage
+from incentive_env.observation import action_space, observation_space
+from incentive_env.policies.files import fingerprint
+
+if TYPE_CHECKING:
+    from minari import MinariDataset
+
+FORMATS = {"hdf5": "h5py", "arrow": "pyarrow"}  # what Minari stores episodes as, and the library that it needs for it
+AUTHOR = "incentive-env"
+_PARTIAL = ".partial-"  # what is being written; Minari lists no hidden folder
+_ROOT = "MINARI_DATASETS_PATH"
+_ID = re.compile(r"(?:(?P<namespace>[-\w]+(?:/[-\w]+)*)/)?[-\w]+?-v\d+")
+
+
+class DatasetError(ValueError):
+    """A dataset is missing, cannot be used, or must not be written over."""
+
+
+def default_root() -> Path:
+    """Where Minari keeps datasets: ``MINARI_DATASETS_PATH``, or ``.minari/datasets`` at home."""
+    return Path(os.environ.get(_ROOT) or Path.home() / ".minari" / "datasets")
+
+
+def check_new(dataset_id: str, root: Path, *, data_format: str = "hdf5", overwrite: bool = False) -> None:
+    """Refuse what could not be written, before any work is done.
+
+    Raises:
+        DatasetError: the id is malformed, the format is none of `FORMATS`, or the dataset is there already.
+        ImportError: Minari, or what it needs for the format, is not installed.
+    """
+    match = _ID.fullmatch(dataset_id)
+    if not match:
+        raise DatasetError(
+            f"dataset {dataset_id!r}: must read NAMESPACE/NAME-vVERSION, of letters, digits, - and _; for example "
+            "incentive_env/telesales/fixed-v0"
+        )
+    if data_format not in FORMATS:
+        hint = nearest(data_format, FORMATS)
+        raise DatasetError(f"format = {data_format!r}: must be one of {', '.join(FORMATS)}{hint}")
+    _require("minari", FORMATS[data_format])
+    above = [root / part for part in Path(match["namespace"] or "").parents] + [root / (match["namespace"] or "")]
+    inside = [folder for folder in above if (folder / "data").exists() and folder != root]
+    if inside:
+        raise DatasetError(f"dataset {dataset_id!r}: would lie inside the dataset at {inside[0]}; choose another name")
+    if (root / dataset_id).exists() and not overwrite:
+        raise DatasetError(
+            f"dataset {dataset_id!r}: is there already, at {root / dataset_id}; choose another version, or --overwrite"
+        )
+
+
+def check_root(root: Path) -> None:
+    """Make the folder of all datasets, and refuse one that cannot be written to.
+
+    Raises:
+        OSError: it cannot be made, or written to; the message says why.
+    """
+    check_writable(root, folder=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=root)).rmdir()
+    except OSError as error:
+        raise OSError(f"root {root}: cannot be written: {error.strerror}") from None
+
+
+def recording_env(scenario: "str | Path | Config", config: Config, reward: str) -> gym.Env[Any, Any]:
+    """The registered environment with every number of the scenario in its spec, so that a dataset gives it back.
+
+    Args:
+        scenario: name or file that ``config`` was loaded from; decides under which id it is registered.
+        config: what is to be simulated, overrides and all.
+        reward: preset that is paid.
+    """
+    inbound = not isinstance(scenario, Config) and find_config("contact_center") in lineage(scenario)
+    name, base = ("ContactCenter", "contact_center") if inbound else ("Telesales", "telesales")
+    numbers = dict(_flat(config.model_dump(mode="json")))
+    return gym.make(f"incentive_env/{name}-v0", **{"config": base, "reward": reward, **numbers})
+
+
+def write_dataset(
+    dataset_id: str, episodes: Sequence[Episode], env: gym.Env[Any, Any], *, root: Path | None = None,
+    data_format: str = "hdf5", overwrite: bool = False, description: str = "", algorithm_name: str = "",
+    author: str = AUTHOR, extra: dict[str, Any] | None = None,
+) -> Path:  # fmt: skip
+    """Write episodes as a Minari dataset, and return its folder.
+
+    The folder appears under its name when all of it is written; until then it lies in a hidden one, which Minari does
+    not list.
+
+    Args:
+        dataset_id: ``namespace/name-v0``; a namespace may hold more of them.
+        episodes: in the order in which the dataset is to have them.
+        env: what `recording_env` gave.
+        root: folder of all datasets; `default_root` where not given.
+        data_format: one of `FORMATS`.
+        overwrite: whether a dataset of that id is replaced.
+        description: of the dataset, for its reader.
+        algorithm_name: what acted.
+        author: who made it.
+        extra: further metadata, for JSON.
+
+    Raises:
+        DatasetError: as `check_new`.
+        OSError: the root cannot be written to.
+    """
+    root = (root or default_root()).absolute()
+    check_new(dataset_id, root, data_format=data_format, overwrite=overwrite)
+    check_root(root)
+    partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=root))
+    try:
+        with _datasets_in(partial), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of Minari, on what is left out on purpose: e-mail, permalink
+            _write(
+                dataset_id, episodes, env, data_format,
+                {"description": description, "algorithm_name": algorithm_name, "author": author}, extra or {},
+            )  # fmt: skip
+        _take_name(partial, root, dataset_id)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return root / dataset_id
+
+
+def open_dataset(dataset_id: str, root: Path | None = None) -> "MinariDataset":
+    """Open a dataset of the manager's game.
+
+    Raises:
+        DatasetError: there is none of that id, it is damaged, or it is of another game.
+    """
+    _require("minari")
+    import minari
+
+    root = (root or default_root()).absolute()
+    if not (root / dataset_id / "data").is_dir() or not _ID.fullmatch(dataset_id):
+        known = _known(root)
+        there = ", ".join(known) or "none"
+        raise DatasetError(f"no dataset {dataset_id!r} under {root}{nearest(dataset_id, known)}; datasets: {there}")
+    try:
+        with _datasets_in(root):
+            dataset = minari.load_dataset(dataset_id)
+        spaces, spec = (dataset.observation_space, dataset.action_space), dataset.env_spec
+        told = list(dataset.storage.get_episode_metadata(range(dataset.total_episodes)))
+    except (OSError, ValueError, KeyError, AssertionError, RuntimeError, gym.error.Error) as error:
+        raise DatasetError(f"dataset {dataset_id!r} at {root / dataset_id}: cannot be read: {error}") from None
+    if spaces != (observation_space(), action_space()) or spec is None:
+        raise DatasetError(
+            f"dataset {dataset_id!r}: is of {spec.id if spec else 'an unknown environment'}, with observations "
+            f"{spaces[0]} and actions {spaces[1]}: not of the manager's game"
+        )
+    if not told:
+        raise DatasetError(f"dataset {dataset_id!r}: holds no episodes")
+    return dataset
+
+
+def recovered(dataset: "MinariDataset") -> gym.Env[Any, Any]:
+    """The environment that a dataset was collected on.
+
+    Raises:
+        DatasetError: this version cannot make it, or makes another scenario of it.
+    """
+    try:
+        env = dataset.recover_environment()
+    except (ValueError, TypeError, gym.error.Error) as error:
+        raise DatasetError(f"dataset {dataset.id!r}: its environment cannot be made: {error}") from None
+    then, now = dataset.storage.metadata.get("fingerprint"), fingerprint(env.unwrapped.config)
+    if then is not None and then != now:
+        raise DatasetError(
+            f"dataset {dataset.id!r}: its scenario has fingerprint {then}, this version makes {now} of it; collect anew"
+        )
+    return env
+
+
+def _write(
+    dataset_id: str, episodes: Sequence[Episode], env: gym.Env[Any, Any], data_format: str, about: dict[str, str],
+    extra: dict[str, Any],
+) -> None:  # fmt: skip
+    from minari import create_dataset_from_buffers
+    from minari.data_collector import EpisodeBuffer
+
+    buffers = [
+        EpisodeBuffer(
+            id=number, seed=episode.seed, observations=episode.observations, actions=episode.actions,
+            rewards=episode.rewards, terminations=episode.terminations, truncations=episode.truncations,
+            infos={name: values.tolist() for name, values in episode.infos.items()},  # as lists all formats take them
+        )
+        for number, episode in enumerate(episodes)
+    ]  # fmt: skip
+    dataset = create_dataset_from_buffers(dataset_id, buffers, env=env, data_format=data_format, **about)
+    dataset.storage.update_episode_metadata([_episode_metadata(episode) for episode in episodes], range(len(episodes)))
+    inner = env.unwrapped
+    said = {"fingerprint": fingerprint(inner.config), "scenario": inner.config.name, "reward": inner.reward}
+    dataset.storage.update_metadata({"incentive_env_version": __version__, **said, **extra})
+
+
+def _episode_metadata(episode: Episode) -> dict[str, Any]:
+    """What Minari's own collector writes of rewards, and who acted."""
+    acted = {"policy": episode.behaviour.policy, "noise": episode.behaviour.noise, "held": episode.behaviour.held}
+    figures = {name: float(getattr(episode.rewards, name)()) for name in ("sum", "mean", "std", "max", "min")}
+    return {**acted, **{f"rewards_{name}": value for name, value in figures.items()}}
+
+
+def _take_name(partial: Path, root: Path, dataset_id: str) -> None:
+    """Move a finished dataset to its place; what stood there is put aside first and deleted last."""
+    from minari.namespace import create_namespace, list_local_namespaces
+
+    namespace = dataset_id.rpartition("/")[0]
+    with _datasets_in(root):
+        if namespace and namespace not in list_local_namespaces():
+            create_namespace(namespace)
+    place = root / dataset_id
+    if place.exists():
+        place.replace(partial / ".replaced")
+    (partial / dataset_id).replace(place)
+
+
+@contextmanager
+def _datasets_in(root: Path) -> Iterator[None]:
+    """Minari takes its root from the environment variable alone."""
+    before = os.environ.get(_ROOT)
+    os.environ[_ROOT] = str(root)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_ROOT]
+        else:
+            os.environ[_ROOT] = before
+
+
+def _known(root: Path) -> list[str]:
+    folders = (path.parents[1] for path in root.rglob("data/metadata.json")) if root.is_dir() else ()
+    names = (str(folder.relative_to(root)) for folder in folders)
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _require(*libraries: str) -> None:
+    for library in libraries:
+        if importlib.util.find_spec(library) is None:
+            raise ModuleNotFoundError(f"needs {library}", name=library)

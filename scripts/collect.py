@@ -1,0 +1,136 @@
+"""Write a Minari dataset of managed floors: fixed schemes, a mixture, trained policies, or any policies named.
+
+Example:
+    python scripts/collect.py incentive_env/telesales/fixed-v0 --behaviour fixed --episodes 700
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from common import app, user_errors
+
+from agents.offline.behaviours import SETS, Behaviour, behaviour_set, listed, load_all
+from agents.offline.collection import COLLECTION_SEEDS, check_seeds, collect
+from agents.offline.datasets import (
+    FORMATS,
+    check_new,
+    check_root,
+    default_root,
+    open_dataset,
+    recording_env,
+    write_dataset,
+)
+from agents.offline.replay import replay_all
+from agents.progress import Progress
+from incentive_env import Config, load_config
+from incentive_env.cli.common import counted, nearest
+from incentive_env.objective import PRESETS, reward_weights
+
+if TYPE_CHECKING:
+    from minari import MinariDataset
+
+main = app()
+EXAMPLE = "Example: python scripts/collect.py incentive_env/telesales/mixed-v0 --behaviour mixed --episodes 1200"
+SAMPLE = 32  # episodes replayed after a collection, spread evenly over it
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    dataset: Annotated[str, typer.Argument(help="id of the dataset: NAMESPACE/NAME-vVERSION")],
+    policies: Annotated[
+        list[str] | None, typer.Argument(help="policies that act in turn, by name, file or run; instead of a behaviour")
+    ] = None,
+    behaviour: Annotated[str | None, typer.Option(help=f"who acts: {', '.join(SETS)}; fixed where not given")] = None,
+    noise: Annotated[
+        list[float] | None,
+        typer.Option(min=0.0, max=2.0, help="of policies named: standard deviation in half ranges; repeatable"),
+    ] = None,
+    held: Annotated[bool, typer.Option("--held", help="noise is drawn once an episode, not for each decision")] = False,
+    episodes: Annotated[int, typer.Option(min=1, max=100_000, help="a floor each")] = 700,
+    reward: Annotated[str, typer.Option(help=f"what is paid: {', '.join(PRESETS)}")] = "loyalty",
+    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
+    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+    first: Annotated[int, typer.Option(help="seed of the first floor")] = COLLECTION_SEEDS[0],
+    seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="of the noise")] = 0,
+    truth: Annotated[
+        bool,
+        typer.Option("--truth", help="keep under infos what no report says: reward terms, figures, the true state"),
+    ] = False,
+    root: Annotated[
+        Path | None, typer.Option(help="folder of all datasets; MINARI_DATASETS_PATH, or Minari's own if not given")
+    ] = None,
+    data_format: Annotated[str, typer.Option("--format", help=f"of the episodes: {', '.join(FORMATS)}")] = "hdf5",
+    author: Annotated[str | None, typer.Option(help="for the metadata")] = None,
+    description: Annotated[str | None, typer.Option(help="for the metadata; who acts where not given")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a dataset of that id")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="collect nothing: replay all of a dataset that is there")
+    ] = False,
+    replay_whole: Annotated[
+        bool, typer.Option("--replay-all", help=f"replay every episode after collection, not {SAMPLE} of them")
+    ] = False,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
+) -> None:
+    """Let policies manage floors, write what they saw, did and were paid, and replay it to the bit."""
+    with user_errors():
+        place = root or default_root()
+        if check:
+            _replayed(open_dataset(dataset, place), whole=True)
+            return
+        scenario = load_config(config, override or [])
+        reward_weights(scenario, reward)
+        check_new(dataset, place, data_format=data_format, overwrite=overwrite)
+        check_seeds(first, episodes)
+        label, acting = _behaviours(policies or [], behaviour, noise, held, scenario)
+        load_all(acting, scenario)
+        check_root(place)
+        env = recording_env(config, scenario, reward)
+        with Progress("episodes", episodes) as progress:
+            collected = collect(
+                scenario, reward, acting, episodes, first=first, seed=seed, threads=threads, keep_truth=truth,
+                watch=progress.move,
+            )  # fmt: skip
+        about = f"{counted(episodes, 'episode')} on {scenario.name}, reward {reward}, floors from {first}; {label}"
+        folder = write_dataset(
+            dataset, collected, env, root=place, data_format=data_format, overwrite=overwrite,
+            description=description or about, algorithm_name=label, author=author or "incentive-env",
+            extra={"behaviours": [each._asdict() for each in acting], "noise_seed": seed},
+        )  # fmt: skip
+        print(f"dataset written to {folder}")
+        _replayed(open_dataset(dataset, place), whole=replay_whole)
+        print(f"next: python scripts/offline.py train {dataset} --plan awr --out runs/awr.yaml{_with_root(root)}")
+
+
+def _behaviours(
+    policies: list[str], behaviour: str | None, noise: list[float] | None, held: bool, config: Config
+) -> tuple[str, list[Behaviour]]:
+    """Who acts, and in a few words."""
+    if policies and behaviour:
+        raise ValueError(f"--behaviour {behaviour} and policies {', '.join(policies)}: give one of them, not both")
+    if policies:
+        acting = listed(policies, noise or [0.0], held=held)
+        return "policies " + ", ".join(f"{each.policy} ± {each.noise:g}" for each in acting), acting
+    if noise or held:
+        raise ValueError("--noise and --held are of policies named after the dataset's id, and none is named")
+    name = behaviour or "fixed"
+    if name not in SETS:
+        raise ValueError(f"behaviour = {name!r}: must be one of {', '.join(SETS)}{nearest(name, SETS)}")
+    acting = behaviour_set(name, config)
+    return f"behaviour {name}: {', '.join(dict.fromkeys(each.policy for each in acting))}", acting
+
+
+def _replayed(dataset: "MinariDataset", *, whole: bool) -> None:
+    total = dataset.total_episodes
+    chosen = range(total) if whole else range(0, total, max(1, total // SAMPLE))
+    with Progress("replay", len(chosen), lines=10 if whole else 1) as progress:
+        decisions = replay_all(dataset, chosen, progress.move)
+    print(f"replayed {len(chosen)} of {counted(total, 'episode')}, {decisions:,} decisions: the same to the bit")
+
+
+def _with_root(root: Path | None) -> str:
+    return f" --root {root}" if root else ""
+
+
+if __name__ == "__main__":
+    main()
