@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Config", "ConfigError", "Panel", "SalesFloorEnv", "SalesFloorVectorEnv", "Scheme", "load_config", "parallel_env",
-    "simulate",
+    "Config", "ConfigError", "Panel", "SalesFloorEnv", "SalesFloorMOEnv", "SalesFloorMOVectorEnv",
+    "SalesFloorVectorEnv", "Scheme", "load_config", "parallel_env", "simulate",
 ]  # fmt: skip
 
 _HOME = {
     "Config": "config", "ConfigError": "config", "load_config": "config", "Panel": "panel", "simulate": "panel",
     "SalesFloorEnv": "env", "SalesFloorVectorEnv": "vector_env", "Scheme": "model.scheme",
-    "parallel_env": "multiagent",
+    "SalesFloorMOEnv": "mo_env", "SalesFloorMOVectorEnv": "mo_env", "parallel_env": "multiagent",
 }  # fmt: skip
 
 
