@@ -55,11 +55,16 @@ class LearnedPolicy:
             raise ValueError(
                 f"{type(self.model).__name__} on the {self.sees}: only a PPO on the report can be exported"
             )
-        policy = self.model.policy
-        linear = [part for part in (*policy.mlp_extractor.policy_net, policy.action_net) if hasattr(part, "weight")]
-        layers = tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in linear)
         deviation = np.sqrt(self._statistics.var + 1e-8)
+        layers = linear_layers(self.model)
         return NetworkPolicy(self._statistics.mean.astype(np.float32), deviation.astype(np.float32), layers)
+
+
+def linear_layers(model: PPO) -> tuple[Layer, ...]:
+    """The layers from what is seen to the most likely action, tanh between them."""
+    policy = model.policy
+    parts = (*policy.mlp_extractor.policy_net, policy.action_net)
+    return tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in parts if hasattr(part, "weight"))
 
 
 def _numbers(parameter: Any) -> NDArray[np.float32]:

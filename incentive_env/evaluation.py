@@ -12,6 +12,7 @@ from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
 from incentive_env.objective import goodhart_gap, loyalty_score
 from incentive_env.panel import Rollout, roll_out
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
+from incentive_env.staffed import RepPolicy
 
 BASE = "flat_salary"  # what a gap is measured against
 EVALUATION_SEEDS = 10_000  # first of the floors that policies are evaluated on; training starts at 1 000 000
@@ -48,9 +49,11 @@ def evaluation_seeds(floors: int) -> range:
     return range(EVALUATION_SEEDS, EVALUATION_SEEDS + floors)
 
 
-def evaluate(config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1) -> Evaluation:
-    """Let a policy manage floors for an episode and its run-off, and score it."""
-    return summarise(roll_out(config, policy, seeds, threads=threads), config)
+def evaluate(
+    config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1, reps: RepPolicy | None = None
+) -> Evaluation:
+    """Let a policy manage floors for an episode and its run-off, and score it; ``reps`` as in `simulate`."""
+    return summarise(roll_out(config, policy, seeds, threads=threads, reps=reps), config)
 
 
 def interval(values: NDArray[np.float64]) -> Interval:

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
-from incentive_env.floors import Floors, Period
+from incentive_env.floors import Period
 from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.model.state import CHANNELS, EVENTS, TACTICS
 from incentive_env.observation import action_space
+from incentive_env.staffed import RepPolicy, StaffedFloors
 from incentive_env.true_state import true_state
 
 _COLUMN_NAMES = {
@@ -65,8 +66,9 @@ class Rollout(NamedTuple):
 
 
 def simulate(
-    config: "str | Path | Config | None", policy: Policy, seeds: Sequence[int], weeks: int | None = None
-) -> Panel:
+    config: "str | Path | Config | None", policy: Policy, seeds: Sequence[int], weeks: int | None = None, *,
+    reps: RepPolicy | None = None,
+) -> Panel:  # fmt: skip
     """Run floors under a policy and return weekly tables.
 
     Args:
@@ -75,6 +77,8 @@ def simulate(
             with ``predict``.
         seeds: one floor for each.
         weeks: length after the burn-in; an episode and its run-off where not given.
+        reps: who chooses for the reps, with the ``predict`` of stable-baselines3 from what seats see ``[rows, 32]``
+            to what they do ``[rows, 12]``; the model's own reps where not given.
 
     Returns:
         Floor-weeks, rep-weeks and the gaming ledger.
@@ -84,7 +88,7 @@ def simulate(
         ValueError: the policy returns actions of a wrong shape, or that are not finite.
     """
     loaded = load_config(config)
-    rollout = roll_out(loaded, policy, seeds, weeks, keep_reps=True)
+    rollout = roll_out(loaded, policy, seeds, weeks, keep_reps=True, reps=reps)
     assert rollout.rep_weeks is not None
     numbers = np.asarray(seeds, np.uint64)
     return Panel(
@@ -97,11 +101,12 @@ def simulate(
 
 def roll_out(
     config: Config, policy: Policy, seeds: Sequence[int], weeks: int | None = None, *, keep_reps: bool = False,
-    threads: int = 1, watch: bool = False,
+    threads: int = 1, watch: bool = False, reps: RepPolicy | None = None,
 ) -> Rollout:  # fmt: skip
     """Run floors under a policy: decisions of the episode, then the last scheme stays in force.
 
-    ``watch`` has the causes of what customers feel put down, see `incentive_env.explain`.
+    ``watch`` has the causes of what customers feel put down, see `incentive_env.explain`. ``reps`` is whoever chooses
+    for the reps, in the run-off too; the model's own where not given.
     A floor that is closed goes on without reps; the policy is still asked, and its answer has no effect there.
     """
     horizon = config.horizon
@@ -110,7 +115,7 @@ def roll_out(
         raise ValueError(f"weeks = {total}: must be at least 1")
     if len(seeds) < 1:
         raise ValueError("seeds: at least one is needed, one for each floor")
-    floors = Floors(config, len(seeds), threads=threads, watch=watch)
+    floors = StaffedFloors(config, len(seeds), reps, threads=threads, watch=watch)
     floors.reset(np.asarray(seeds, np.uint64))
     opening = floors.witnessed() if watch else None
     act = as_actor(policy, config)
@@ -134,10 +139,10 @@ def roll_out(
             moves.append(period.moves.copy())
         done += length
     actions, observations, truth, figures = (np.stack(column) for column in zip(*asked, strict=True))
-    reps = np.concatenate(rep_weeks, axis=1) if keep_reps else None
+    weeks_of_reps = np.concatenate(rep_weeks, axis=1) if keep_reps else None
     moved = np.concatenate(moves, axis=1) if watch else None
     weeks_of_floors = np.concatenate(floor_weeks, axis=1)
-    return Rollout(weeks_of_floors, reps, actions, observations, truth, figures, opening, moved)
+    return Rollout(weeks_of_floors, weeks_of_reps, actions, observations, truth, figures, opening, moved)
 
 
 def as_actor(policy: Policy, config: Config) -> Callable[[NDArray[np.float32]], Any]:

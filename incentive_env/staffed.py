@@ -61,7 +61,7 @@ class StaffedFloors(Floors):
             actions, _ = self.reps.predict(seen.reshape(-1, seen.shape[-1]), deterministic=True)
             self.seats.choose(np.asarray(actions).reshape(*seen.shape[:2], len(CONDUCT_NAMES)), self.taken)
         period = super().advance(weeks)
-        if self._open:
+        if self._open and self.reps is not None:
             self.seats.remember(period)
         return period
 

@@ -1,0 +1,122 @@
+"""PPO for seats: a learner that can go on where it stopped, and the network it has come to."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.utils import set_random_seed
+from stable_baselines3.common.vec_env import VecNormalize
+
+from agents.algorithms import Falling
+from agents.learned import linear_layers
+from agents.learning_reps.plan import RepPlan
+from agents.learning_reps.vec_env import SeatVecEnv
+from agents.progress import Progress
+from incentive_env import Config
+from incentive_env.panel import Policy
+from incentive_env.policies.network import CLIP, SeatNetwork
+
+# Far from the floors of evaluation, of searches and of the managers' training.
+_FIRST_FLOOR, _FLOORS_A_SEED = 10**16, 10**12
+
+
+def train_reps(
+    config: Config, manager: Policy, plan: RepPlan, *, seed: int = 0, progress: Progress | None = None
+) -> SeatNetwork:
+    """Let reps learn under a manager who does not, from nothing to the end.
+
+    Args:
+        config: the scenario.
+        manager: who manages.
+        plan: who learns, and how.
+        seed: of networks and floors; the same seed gives the same bits.
+        progress: is moved as decisions are made.
+
+    Raises:
+        ValueError: the plan asks for more seats than the floor has.
+    """
+    learner = new_learner(config, manager, plan, seed=seed)
+    learner.learn(plan.total_timesteps, callback=_Mover(progress))
+    return network_of(learner)
+
+
+def new_learner(config: Config, manager: Policy, plan: RepPlan, *, seed: int, falling: bool = True) -> PPO:
+    """A learner that has learned nothing, on floors of its own.
+
+    Args:
+        config: the scenario.
+        manager: who manages at first.
+        plan: who learns, and how.
+        seed: of networks and floors.
+        falling: the learning rate falls to 0 over the training, else it stays.
+    """
+    torch.set_num_threads(1)
+    venv = SeatVecEnv(config, plan.num_floors, manager, seats=seats_of(config, plan), rep_reward=plan.rep_reward)
+    venv.seed(_FIRST_FLOOR + _FLOORS_A_SEED * seed)
+    numbers: dict[str, Any] = plan.hyper_parameters.model_dump()
+    normaliser = VecNormalize(venv, gamma=numbers["gamma"], clip_obs=CLIP)
+    set_random_seed(seed)
+    if falling:
+        numbers["learning_rate"] = Falling(numbers["learning_rate"])
+    network = {"net_arch": list(plan.policy.net_arch), "log_std_init": plan.policy.log_std_init}
+    learner = PPO("MlpPolicy", normaliser, device="cpu", policy_kwargs=network, **numbers)
+    learner.set_logger(Logger(None, []))
+    return learner
+
+
+def seats_of(config: Config, plan: RepPlan) -> NDArray[np.int64]:
+    """Numbers of the seats that learn.
+
+    Raises:
+        ValueError: the floor does not have as many.
+    """
+    reps = config.salesforce.reps
+    if plan.seats is not None and plan.seats > reps:
+        raise ValueError(f"seats = {plan.seats}: the floor has {reps}")
+    return np.arange(reps if plan.seats is None else plan.seats)
+
+
+def network_of(learner: PPO) -> SeatNetwork:
+    """What a learner has come to, without torch: always the most likely action."""
+    normaliser = learner.get_vec_normalize_env()
+    assert normaliser is not None
+    deviation = np.sqrt(normaliser.obs_rms.var + normaliser.epsilon)
+    return SeatNetwork(normaliser.obs_rms.mean.astype(np.float32), deviation.astype(np.float32), linear_layers(learner))
+
+
+def read_seat_network(path: Path) -> SeatNetwork:
+    """Read a file of learned reps.
+
+    Raises:
+        ConfigError: it is no YAML mapping.
+        ValueError: it holds no network of a seat, or it is damaged.
+    """
+    from incentive_env.config import read_yaml
+
+    content = read_yaml(path)
+    if content.get("kind") != SeatNetwork.kind:
+        raise ValueError(f"{path}: holds no learned reps: kind is {content.get('kind')!r}, not {SeatNetwork.kind!r}")
+    try:
+        return SeatNetwork.from_content(content)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+class _Mover(BaseCallback):
+    """Moves the progress."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        super().__init__()
+        self._progress = progress
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        if self._progress is not None:
+            self._progress.move(self.model.num_timesteps)

@@ -1,0 +1,80 @@
+"""Plans of learning reps, ``configs/learning_reps/*.yaml``: who learns, on which floors, and how."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from agents.plan_files import Part, find_plan, read_plan
+from agents.plans import PPOParameters, TrainingConfig, Width
+from incentive_env.seats import rep_reward_weights
+
+
+class SeatNetworkPlan(Part):
+    """The networks of policy and value, which all seats share; each acts on what it sees itself."""
+
+    net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
+    log_std_init: float = Field(-0.5, ge=-5.0, le=2.0, description="log standard deviation of the first actions")
+
+
+class RepPlan(Part):
+    """Independent PPO (de Witt et al. 2020): each seat learns from its own reward, as if it were alone."""
+
+    seats: int | None = Field(None, ge=1, description="seats that learn, from the first on; all of them if not given")
+    rep_reward: str = Field("utility", description="what a seat is rewarded with: utility or pay")
+    num_floors: int = Field(32, ge=1, le=100_000, description="floors in the batch")
+    total_timesteps: int = Field(1_000_000, ge=1, le=10_000_000_000, description="decisions, over all learning seats")
+    hyper_parameters: PPOParameters = PPOParameters()  # type: ignore[call-arg]
+    policy: SeatNetworkPlan = SeatNetworkPlan()  # type: ignore[call-arg]
+
+    @model_validator(mode="after")
+    def _reward_is_there(self) -> Self:
+        rep_reward_weights(self.rep_reward)
+        return self
+
+
+class Contrast(Part):
+    """What is compared: reps that learn under each scheme, and the model's own reps under the same."""
+
+    description: str
+    scenario: str = Field(description="a preset's name or a path")
+    overrides: dict[str, Any] = Field({}, description="dotted overrides of the scenario")
+    schemes: tuple[str, ...] = Field(min_length=1, description="policies that manage, one after the other")
+    learners: dict[str, RepPlan] = Field(min_length=1, description="who learns, by name")
+    seeds: int = Field(5, ge=1, le=1000, description="of training, from 0 on")
+    floors: int = Field(32, ge=2, le=10_000, description="on which conduct is measured; never trained on")
+
+
+class TwoLevelPlan(Part):
+    """The manager learns in the outer loop, the reps in the inner one."""
+
+    scenario: str = Field("telesales", description="a preset's name or a path")
+    overrides: dict[str, Any] = Field({}, description="dotted overrides of the scenario")
+    reward: str = Field("loyalty", description="preset that the manager is trained on")
+    rounds: int = Field(10, ge=1, le=10_000, description="of reps first, then the manager")
+    first_rep_timesteps: int = Field(400_000, ge=1, description="decisions of reps before the first round")
+    exploration: float = Field(
+        0.4, ge=0.0, le=2.0, description="standard deviation by which schemes are varied while reps learn, half ranges"
+    )
+    reps: RepPlan = Field(RepPlan(), description="of a round")  # type: ignore[call-arg]
+    manager: TrainingConfig = Field(TrainingConfig(), description="of a round")  # type: ignore[call-arg]
+
+
+def load_contrast(source: "str | Path", changes: "dict[str, Any] | None" = None) -> Contrast:
+    """Load what is to be compared by name (in ``configs/learning_reps``) or path.
+
+    Raises:
+        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
+    """
+    plan: Contrast = read_plan(Contrast, find_plan(source, "learning_reps", "comparison of learning reps"), changes)
+    return plan
+
+
+def load_two_level(source: "str | Path", changes: "dict[str, Any] | None" = None) -> TwoLevelPlan:
+    """Load a plan of two levels by name (in ``configs/two_level``) or path.
+
+    Raises:
+        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
+    """
+    plan: TwoLevelPlan = read_plan(TwoLevelPlan, find_plan(source, "two_level", "two-level plan"), changes)
+    return plan

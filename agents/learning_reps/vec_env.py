@@ -1,0 +1,123 @@
+"""stable-baselines3's `VecEnv` of seats: every seat of every floor learns from its own reward alone."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from stable_baselines3.common.vec_env import VecEnv
+
+from incentive_env import Config
+from incentive_env.floors import Floors
+from incentive_env.panel import Policy, as_actor
+from incentive_env.seats import Seats, seat_action_space, seat_observation_space
+from incentive_env.seeding import next_seed
+
+Act = Callable[[NDArray[np.float32]], Any]
+
+
+class SeatVecEnv(VecEnv):
+    """Seats of a batch of floors that a policy manages, a row each, floor by floor.
+
+    A row's episode ends when the person in the seat leaves, which is an end for that person, and when the floor's
+    does, which is not: there the future is worth what the learner thinks it is.
+
+    Args:
+        config: the scenario.
+        num_floors: size of the batch.
+        manager: who manages; it announces a scheme before reps choose.
+        seats: numbers of the seats that learn; all of them where not given. The others are the model's own reps.
+        rep_reward: one of `incentive_env.seats.REP_REWARDS`.
+    """
+
+    def __init__(
+        self, config: Config, num_floors: int, manager: Policy, *, seats: NDArray[np.int64] | None = None,
+        rep_reward: str = "utility",
+    ) -> None:  # fmt: skip
+        self.render_mode = None
+        self.config, self.manager, self.rep_reward = config, manager, rep_reward
+        self.taken = np.arange(config.salesforce.reps) if seats is None else seats
+        super().__init__(num_floors * len(self.taken), seat_observation_space(), seat_action_space())
+        self.floors = Floors(config, num_floors)
+        self.seats = Seats(self.floors)
+        self._decisions = 0
+        self._seeds = np.arange(num_floors, dtype=np.uint64)
+        self._actions: NDArray[np.floating] = np.zeros((self.num_envs, *self.action_space.shape), np.float32)
+        self._act: Act | None = None
+        self._announced = np.zeros((num_floors, 11), np.float32)
+
+    def reset(self) -> np.ndarray:
+        """Open all floors."""
+        self._open()
+        return self._seen()
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """Seed the next reset: floor *i* takes ``seed + i``."""
+        if seed is not None:
+            self._seeds = seed + np.arange(self.floors.num_floors, dtype=np.uint64)
+        return [seed] * self.num_envs
+
+    def step_async(self, actions: np.ndarray) -> None:
+        """Remember the actions."""
+        self._actions = actions
+
+    def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Let all floors live a period.
+
+        Floors of a batch begin and end together: one that closes early stands empty until the others are done.
+        """
+        self.seats.choose(self._actions.reshape(self.floors.num_floors, len(self.taken), -1), self.taken)
+        sat = self._present()
+        period = self.floors.decide(self._announced)
+        rewards = self.seats.rewards(self.seats.gained(period), self.rep_reward)[:, self.taken].ravel()
+        self.seats.remember(period)
+        self._decisions += 1
+        left = sat & (period.rep_weeks["exit"][:, :, self.taken] != 0.0).any(axis=1).ravel()
+        cut_off = self._decisions >= self.config.horizon.decisions
+        self._announce()
+        seen = self._seen()
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        done = np.full(self.num_envs, True) if cut_off else left
+        for row in np.flatnonzero(done):
+            infos[row] = {"terminal_observation": seen[row], "TimeLimit.truncated": not left[row]}
+        if cut_off:
+            self._seeds = np.array([next_seed(int(seed)) for seed in self._seeds], np.uint64)
+            self._open()
+            seen = self._seen()
+        return seen, rewards.astype(np.float32), done, infos
+
+    def close(self) -> None:
+        """Nothing is held that must be let go."""
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """The batch's attribute, once for each row asked for."""
+        return [getattr(self, attr_name)] * len(list(self._get_indices(indices)))
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Rows of a batch share their attributes, so none can be set for some."""
+        raise NotImplementedError("seats of a batch share their attributes; make the batch anew instead")
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
+        """Call a method of the batch once, and hand its result to each row asked for."""
+        return [getattr(self, method_name)(*args, **kwargs)] * len(list(self._get_indices(indices)))
+
+    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        """Rows of a batch are not wrapped one by one."""
+        return [False] * len(list(self._get_indices(indices)))
+
+    def _open(self) -> None:
+        self.floors.reset(self._seeds)
+        self.seats.open(np.arange(self.floors.num_floors))
+        self._decisions = 0
+        self._act = as_actor(self.manager, self.config)
+        self._announce()
+
+    def _announce(self) -> None:
+        assert self._act is not None
+        self._announced = np.asarray(self._act(self.floors.observation()), np.float32)
+
+    def _seen(self) -> NDArray[np.float32]:
+        return self.seats.seen(self._announced)[:, self.taken].reshape(self.num_envs, -1)
+
+    def _present(self) -> NDArray[np.bool_]:
+        return (self.floors.state.reps["present"][:, self.taken] != 0).ravel()
