@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config
 from incentive_env.env import SalesFloorEnv, check_actions
+from incentive_env.floors import Period
 from incentive_env.panel import Policy, as_actor, sees_state
 from incentive_env.seats import (
     UTILITY_TERMS,
@@ -22,7 +23,7 @@ from incentive_env.seats import (
 from incentive_env.true_state import true_state
 
 try:
-    from pettingzoo import ParallelEnv
+    from pettingzoo import ParallelEnv, register
 except ImportError:
     raise DependencyNotInstalled(
         "incentive_env.parallel_env() needs PettingZoo: pip install 'incentive-env[multiagent]'"
@@ -101,6 +102,8 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
 
     ## Episode End
     As in `SalesFloorEnv`, for all agents at once.
+
+    ``pettingzoo.make("parallel", "incentive_env/Telesales-v0")`` makes it too, once this module is imported.
 
     >>> from incentive_env import parallel_env
     >>> env = parallel_env(manager="quota_with_threat", reps=2)
@@ -193,6 +196,11 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
             self.agents = []
         return observations, rewards, terminations, truncations, infos
 
+    @property
+    def last_period(self) -> Period | None:
+        """What came of the last step; ``None`` before it."""
+        return self._env.last_period
+
     def state(self) -> NDArray[np.float32]:
         """The true state of the floor ``[21]``, float32, for learners with a central critic; `true_state` names it."""
         state: NDArray[np.float32] = true_state(self._env.floors)[0].astype(np.float32)
@@ -265,3 +273,7 @@ def _as_policy(manager: Policy | str | None, config: Config) -> Policy | None:
     from incentive_env.policies import load_policy
 
     return load_policy(manager, config)
+
+
+for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
+    register("parallel", f"incentive_env/{_scenario}-v0", parallel_env, kwargs={"config": _config})
