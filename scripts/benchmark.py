@@ -31,10 +31,15 @@ def about() -> None:
 def run(
     suite: Annotated[str, typer.Option(help="smoke, standard, full, or a YAML file")] = "smoke",
     out: Annotated[
-        Path | None, typer.Option(help="folder for cells, models and results.json; runs/benchmark/SUITE if not given")
+        str | None,
+        typer.Option(help="folder, or URL, for cells, models and results.json; runs/benchmark/SUITE if not given"),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="processes; as many as cores where not given")
+        int | None, typer.Option(min=1, max=1024, help="cells at the same time; as many as cores where not given")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="local, processes of this machine; or ray, a cluster")] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="HOST:PORT of the Ray cluster's head; a Ray of this machine where not given")
     ] = None,
     any_code: Annotated[
         bool,
@@ -46,13 +51,18 @@ def run(
     with user_errors():
         from agents.benchmark.runner import run_suite
         from agents.benchmark.suite import load_suite
+        from agents.cells.engine import engine_named
 
         benchmark = load_suite(suite)
-        folder = out or Path("runs/benchmark") / benchmark.name
-        check_writable(folder, folder=True)
-        results = run_suite(benchmark, folder, workers=workers or os.cpu_count() or 1, any_code=any_code)
-        print(f"digest {results.digest}; results written to {folder / 'results.json'}")
-        print(f"next: python scripts/report.py {folder / 'results.json'}")
+        store = out or f"runs/benchmark/{benchmark.name}"
+        if "://" not in store:
+            check_writable(Path(store), folder=True)
+        results = run_suite(
+            benchmark, store, any_code=any_code, engine=engine_named(engine, workers=workers, address=address)
+        )
+        print(f"digest {results.digest}; results written to {store}/results.json")
+        if "://" not in store:
+            print(f"next: python scripts/report.py {store}/results.json")
 
 
 @main.command(epilog=COMPARE)

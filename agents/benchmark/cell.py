@@ -1,8 +1,7 @@
 """One cell: train a policy where it is to be trained, watch it on the way, and score it at home and abroad."""
 
-import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,14 +20,7 @@ from incentive_env.policies.fixed import FIXED, Policy
 _DIGITS = 5  # significant, of a figure in the file
 
 
-class Done(NamedTuple):
-    """A cell, and how long it took."""
-
-    cell: Cell
-    seconds: float
-
-
-def run_cell(suite: Suite, job: Job, models: Path) -> Done:
+def run_cell(suite: Suite, job: Job, models: Path) -> Cell:
     """Run one cell, from nothing; the same bits whenever and wherever.
 
     Args:
@@ -36,7 +28,6 @@ def run_cell(suite: Suite, job: Job, models: Path) -> Done:
         job: which cell.
         models: folder in which what was trained is kept, under the cell's name.
     """
-    started = time.monotonic()
     floors = {use: range(r.first, r.first + r.count) for use, r in suite.floor_ranges().items()}
     curve: list[Point] = []
 
@@ -48,11 +39,10 @@ def run_cell(suite: Suite, job: Job, models: Path) -> Done:
     for config in job.held_out:
         abroad = _scored(evaluate(config, policy, floors["held_out"]), config)
         scored[config.name] = abroad.model_copy(update={"levers": {}})  # as at home, about: what it saw decides
-    cell = Cell(
+    return Cell(
         policy=job.name, kind=_kind(job, policy), reward=job.reward, scenario=job.config.name, seed=job.seed,
         scored=scored, curve=tuple(curve),
     )  # fmt: skip
-    return Done(cell, round(time.monotonic() - started, 1))
 
 
 def _policy(job: Job, points: int, keep: Path, watch: Any) -> Policy:
