@@ -1,0 +1,5 @@
+"""The environments for RLlib, and a manager trained by its PPO on several env runners (extra ``rllib``)."""
+
+from agents.rllib.registration import register
+
+__all__ = ["register"]

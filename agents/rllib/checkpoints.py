@@ -1,0 +1,75 @@
+"""Checkpoints of a run of RLlib: folders that appear whole or not at all, with the policy beside RLlib's own state."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from incentive_env import Config
+from incentive_env.files import written_whole
+from incentive_env.policies.files import found_content
+from incentive_env.policies.network import NetworkPolicy
+
+_PREFIX = "checkpoint-"
+STATE = "algorithm"
+"""Folder of a checkpoint that is RLlib's."""
+
+
+class CheckpointError(ValueError):
+    """A checkpoint is missing or cannot be used."""
+
+
+def save_checkpoint(
+    run: Path, algorithm: Any, policy: NetworkPolicy, decisions: int, description: dict[str, Any], keep: int = 2
+) -> Path:
+    """Write a checkpoint beside the run's others, and ``policy.yaml`` beside them; drop the oldest.
+
+    A kill leaves the earlier ones whole.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    final = run / f"{_PREFIX}{decisions:010d}"
+    partial = run / f".partial-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    algorithm.save_to_path((partial / STATE).absolute())
+    told = {**description, "timesteps": decisions}
+    (partial / "run.yaml").write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
+    if final.exists():  # saved already, at this very decision
+        shutil.rmtree(partial)
+    else:
+        partial.rename(final)
+    with written_whole(run / "policy.yaml") as file:
+        content = _policy_content(policy, decisions, description)
+        file.write_text(yaml.safe_dump(content, sort_keys=False, width=120), encoding="utf-8")
+    for old in (*checkpoints(run)[:-keep], *run.glob(".partial-*")):
+        shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """Complete checkpoints of a run, oldest first."""
+    return sorted(path for path in run.glob(f"{_PREFIX}*") if path.is_dir())
+
+
+def read_description(checkpoint: Path) -> dict[str, Any]:
+    """What a run was: reward, seed, scenario, plan, and how many decisions it had made.
+
+    Raises:
+        CheckpointError: it cannot be read, or is that of another library.
+    """
+    file = checkpoint / "run.yaml"
+    try:
+        description = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise CheckpointError(f"{file}: cannot be read: {error}") from None
+    if not isinstance(description, dict) or not (checkpoint / STATE).is_dir():
+        raise CheckpointError(f"{checkpoint}: is not a checkpoint of scripts/train_rllib.py; choose another directory")
+    return description
+
+
+def _policy_content(policy: NetworkPolicy, decisions: int, description: dict[str, Any]) -> Any:
+    how = {"method": "PPO of RLlib", "seed": description["seed"], "decisions": decisions}
+    scenario = Config.model_validate(description["config"])
+    return found_content("rllib_ppo", str(description["reward"]), scenario, policy.content(), how)

@@ -1,0 +1,60 @@
+"""Plans of RLlib, and what is said without it: neither needs RLlib."""
+
+import sys
+
+import pytest
+
+from agents.plans import load_training
+from agents.rllib.plans import load_rllib_plan
+from agents.rllib.registration import RLlibError, register
+from incentive_env import ConfigError
+
+
+def test_rllib_and_stable_baselines3_are_told_the_same_numbers():
+    """So that their results compare: where the libraries call the same thing by two names, the numbers agree."""
+    ours, theirs = load_rllib_plan("ppo"), load_training("ppo")
+    mine, its = ours.hyper_parameters, theirs.hyper_parameters
+    assert ours.policy == theirs.policy
+    assert ours.total_timesteps == theirs.total_timesteps
+    assert ours.num_env_runners * ours.num_envs_per_env_runner == theirs.num_envs
+    assert mine.train_batch_size == theirs.num_envs * its.n_steps
+    assert (mine.minibatch_size, mine.num_epochs, mine.lr) == (its.batch_size, its.n_epochs, its.learning_rate)
+    assert (mine.gamma, mine.lambda_, mine.clip_param) == (its.gamma, its.gae_lambda, its.clip_range)
+    assert (mine.vf_loss_coeff, mine.grad_clip, mine.entropy_coeff) == (its.vf_coef, its.max_grad_norm, its.ent_coef)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"num_env_runner": 2}, "num_env_runner in .*: unknown key; nearest valid name: num_env_runners"),
+        ({"hyper_parameters": {"learning_rate": 1.0}}, "hyper_parameters.learning_rate in .*: unknown key"),
+        ({"num_env_runners": -1}, "num_env_runners = -1 in .*: Input should be greater than or equal to 0"),
+        ({"algorithm": "impala"}, "algorithm = 'impala' in .*: Input should be 'ppo'"),
+        ({"hyper_parameters": {"minibatch_size": 4000}}, "minibatch_size = 4000: must not be above .* = 3328"),
+        ({"num_envs_per_env_runner": 4000}, "train_batch_size = 3328: must be at least .* = 8000 floors"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused(changes, says):
+    with pytest.raises(ConfigError, match=says):
+        load_rllib_plan("ppo", changes)
+
+
+def test_all_that_is_wrong_with_a_plan_is_said_at_once():
+    with pytest.raises(ConfigError) as caught:
+        load_rllib_plan("ppo", {"num_env_runners": -1, "checkpoint_every": 0})
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_plan_that_is_not_there_is_told_with_those_that_are():
+    with pytest.raises(
+        ConfigError, match="no RLlib training file 'pp'; training files: ppo, or a path; nearest valid name: ppo"
+    ):
+        load_rllib_plan("pp")
+
+
+@pytest.mark.parametrize("missing", ["ray", "torch"])
+def test_without_rllib_the_extra_is_named(monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, "ray.rllib", None)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(RLlibError, match=r"needs RLlib .*: pip install 'incentive-env\[rllib\]'"):
+        register()

@@ -1,0 +1,33 @@
+"""What the script for RLlib refuses, before RLlib is loaded."""
+
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--reward", "loyality"), "'loyality'; nearest valid name: loyalty"),
+        (("--config", "telesails"), "nearest valid name: telesales"),
+        (
+            ("--training", "pppo"),
+            "no RLlib training file 'pppo'; training files: ppo, or a path; nearest valid",
+        ),
+        (("--set", "salesforce.rep=3"), "salesforce.rep: unknown key"),
+    ],
+)
+def test_a_mistake_is_one_line(refused, arguments, says):
+    assert says in refused("train_rllib", "--run", "run", *arguments)
+
+
+def test_a_scheme_to_start_from_that_there_is_not(refused, tmp_path):
+    (tmp_path / "plan.yaml").write_text("policy: {initial_scheme: flat_celery}")
+    said = refused("train_rllib", "--run", "run", "--training", "plan.yaml")
+    assert "policy.initial_scheme = 'flat_celery'" in said
+    assert "nearest valid name: flat_salary" in said
+
+
+def test_without_rllib_the_extra_is_named(refused, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray.rllib", None)
+    assert "pip install 'incentive-env[rllib]'" in refused("train_rllib", "--run", "run")
