@@ -19,6 +19,16 @@ _PAID = (*OBJECTIVES, "run_off")  # terms that go into them
 REFERENCE_POINTS: dict[str, tuple[float, float, float, float]] = {
     "telesales": (-0.6, -2.2, -0.1, -0.6),
     "contact_center": (-0.7, -0.8, -0.2, -0.9),
+    "decent_team": (-0.6, -2.2, -0.1, -0.6),
+    "rotten_team": (-0.6, -2.2, -0.2, -0.6),
+    "hard_market": (-0.5, -1.9, -0.2, -0.4),
+    "no_gaming": (-0.1, -2.2, -0.2, -0.5),
+    "telesales_1": (-0.6, -2.1, -0.1, -0.5),
+    "telesales_2": (-0.5, -2.0, -0.2, -0.5),
+    "telesales_3": (-0.6, -2.4, -0.1, -0.6),
+    "telesales_4": (-0.6, -2.3, -0.1, -0.6),
+    "telesales_5": (-0.7, -2.7, 0.0, -0.7),
+    "small": (-0.6, -1.5, -0.1, -0.6),
 }
 
 

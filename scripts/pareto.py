@@ -1,0 +1,175 @@
+"""A Pareto front of fixed schemes: loyalty, profit, conversion and well-being, and who pays for whose gain.
+
+Example:
+    python scripts/pareto.py find --out runs/front.json --picture runs/front.png
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from common import app, check_writable, console, user_errors, write_json, written_whole
+from rich.table import Table
+
+from agents.pareto.reference import worst_of_fixed
+from agents.pareto.results import UNITS, front_content, in_units, means_of, read_front
+from agents.pareto.search import Plan, find_front
+from incentive_env import Config, ConfigError, load_config
+from incentive_env.vector_reward import OBJECTIVES, REFERENCE_POINTS, paid_periods, reference_point
+
+main = app()
+FIND = "Example: python scripts/pareto.py find --out runs/front.json --picture runs/front.png"
+DRAW = "Example: python scripts/pareto.py draw docs/results/pareto.json --out runs/front.png"
+REFERENCE = "Example: python scripts/pareto.py reference --config contact_center"
+_OF = ", ".join(OBJECTIVES)
+_USUAL = Plan()
+
+Scenario = Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")]
+Override = Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")]
+Seed = Annotated[int, typer.Option(min=0, max=1_000_000, help="of everything that is drawn")]
+Threads = Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")]
+
+
+@main.callback(epilog=FIND)
+def whole() -> None:
+    """Find a front of fixed schemes, draw it, or say from where it is measured."""
+
+
+@main.command(epilog=FIND)
+def find(
+    out: Annotated[Path, typer.Option(help="JSON file for the front")],
+    picture: Annotated[Path | None, typer.Option(help="PNG file for the picture")] = None,
+    config: Scenario = "telesales",
+    override: Override = None,
+    population: Annotated[int, typer.Option(min=8, max=10_000, help="schemes in a generation")] = _USUAL.population,
+    generations: Annotated[int, typer.Option(min=1, max=10_000)] = _USUAL.generations,
+    floors: Annotated[int, typer.Option(min=1, max=100_000, help="of the search")] = _USUAL.floors,
+    finalists: Annotated[int, typer.Option(min=4, max=10_000, help="found schemes to validate")] = _USUAL.finalists,
+    validation: Annotated[int, typer.Option(min=2, max=100_000, help="fresh floors")] = _USUAL.validation_floors,
+    point: Annotated[str | None, typer.Option("--reference-point", help=f"four returns: {_OF}")] = None,
+    seed: Seed = _USUAL.seed,
+    threads: Threads = 1,
+) -> None:
+    """Look for schemes that no other beats in all objectives; keep those that stand on floors that none has seen."""
+    with user_errors():
+        for place in (out, picture):
+            check_writable(place)
+        if out == picture:
+            raise ValueError(f"--picture {picture}: is --out too, must be another file")
+        scenario = load_config(config, override or [])
+        reference = _reference_of(scenario) if point is None else _point(point)
+        plan = Plan(population, generations, floors, finalists, validation, seed)
+        front = find_front(scenario, reference, plan, threads=threads)
+        content = front_content(front, scenario, plan, _command(config, override or [], plan, point))
+        console().print(_table(content))
+        print(_told(content))
+        write_json(out, content)
+        print(f"front written to {out}")
+        if picture is not None:
+            _draw(content, picture)
+
+
+@main.command(epilog=DRAW)
+def draw(
+    front: Annotated[Path, typer.Argument(help="JSON file that `find` wrote")],
+    out: Annotated[Path, typer.Option(help="PNG file")],
+) -> None:
+    """Draw a front that was found before."""
+    with user_errors():
+        check_writable(out)
+        _draw(read_front(front), out)
+
+
+@main.command(epilog=REFERENCE)
+def reference(
+    config: Scenario = "telesales",
+    override: Override = None,
+    drawn: Annotated[int, typer.Option(min=1, max=100_000, help="even schemes, and as many of extremes")] = 128,
+    floors: Annotated[int, typer.Option(min=1, max=100_000, help="the same for every scheme")] = 32,
+    seed: Seed = 0,
+    threads: Threads = 1,
+) -> None:
+    """Say what the worst fixed scheme returns in each objective, and the reference point that this makes."""
+    with user_errors():
+        scenario = load_config(config, override or [])
+        worst = worst_of_fixed(scenario, drawn, floors, seed=seed, threads=threads)
+        periods = paid_periods(scenario)
+        table = Table(title=f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors")
+        for heading in ("objective", "return", "periods", "a period, rounded down", "reference point"):
+            table.add_column(heading, justify="left" if heading == "objective" else "right")
+        for name, *numbers in zip(OBJECTIVES, worst.returns, periods, worst.per_period, strict=True):
+            total, count, each = numbers
+            table.add_row(name, f"{total:.2f}", f"{count:g}", f"{each:.1f}", f"{each * count:.1f}")
+        console().print(table)
+        told = ", ".join(f"{value:.1f}" for value in worst.per_period)
+        known = REFERENCE_POINTS.get(scenario.name)
+        print(f"in incentive_env.vector_reward: {known if known else 'none of that name'}; found here: ({told})")
+
+
+def _reference_of(config: Config) -> np.ndarray:
+    try:
+        return reference_point(config)
+    except ConfigError as error:
+        raise ConfigError(f"{error}; --reference-point takes it") from None
+
+
+def _point(text: str) -> np.ndarray:
+    try:
+        values = np.array([float(word) for word in text.split(",")])
+    except ValueError:
+        values = np.empty(0)
+    if values.shape != (len(OBJECTIVES),) or not np.isfinite(values).all():
+        raise ValueError(f"--reference-point {text!r}: must be four numbers with commas between: {_OF}")
+    return values
+
+
+def _command(config: str, overrides: list[str], plan: Plan, point: str | None) -> str:
+    named = {"config": config, **plan._asdict()}
+    named["validation"] = named.pop("validation_floors")
+    words = [f"--{name} {value}" for name, value in named.items()]
+    words += [f"--set {text}" for text in overrides]
+    words += [] if point is None else [f"--reference-point={point}"]
+    return f"python scripts/pareto.py find {' '.join(words)} --out FILE.json"
+
+
+def _draw(content: dict[str, Any], path: Path) -> None:
+    from pareto_picture import draw_front
+
+    with written_whole(path) as partial:
+        draw_front(content, partial)
+    print(f"picture written to {path}")
+
+
+def _table(content: dict[str, Any]) -> Table:
+    """The extremes of the front, what is between them, and the hand-made schemes."""
+    schemes = content["schemes"]
+    places = in_units(means_of(schemes), content["periods"])
+    stands = np.flatnonzero([scheme["on_front"] for scheme in schemes])
+    best: dict[int, list[str]] = {}
+    for number, name in enumerate(OBJECTIVES):
+        best.setdefault(int(stands[places[stands, number].argmax()]), []).append(name)
+    table = Table(title=f"{content['scenario']}: means over an episode, {content['validation']['floors']} fresh floors")
+    for heading in ("scheme", *(unit.label for unit in UNITS.values()), "on the front", "in draws"):
+        table.add_column(heading, justify="left" if heading == "scheme" else "right")
+    for row, scheme in enumerate(schemes):
+        if row in best or scheme["hand_made"]:
+            title = scheme["name"] + (f", best {' and '.join(best[row])}" if row in best else "")
+            cells = [f"{value:.1f}" for value in places[row]]
+            table.add_row(title, *cells, "yes" if scheme["on_front"] else "no", f"{100 * scheme['kept']:.0f} %")
+    return table
+
+
+def _told(content: dict[str, Any]) -> str:
+    search, validation, volume = content["search"], content["validation"], content["hypervolume"]
+    return (
+        f"{search['schemes']} schemes tried, {search['on_front']} on the front of the search's floors; "
+        f"{validation['schemes']} validated, {validation['on_front']} still on it\n"
+        f"hypervolume {volume['mean']:,.0f} ({volume['low']:,.0f} … {volume['high']:,.0f}), "
+        f"{100 * content['hypervolume_share']:.0f} % of the box up to the ideal point; "
+        f"the same schemes on the search's floors: {search['hypervolume_of_validated']:,.0f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
