@@ -96,7 +96,7 @@ def reference(
         worst = worst_of_fixed(scenario, drawn, floors, seed=seed, threads=threads)
         periods = paid_periods(scenario)
         table = Table(title=f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors")
-        for heading in ("objective", "return", "periods", "a period, rounded down", "reference point"):
+        for heading in ("objective", "return", "periods", "a period, and below", "reference point"):
             table.add_column(heading, justify="left" if heading == "objective" else "right")
         for name, *numbers in zip(OBJECTIVES, worst.returns, periods, worst.per_period, strict=True):
             total, count, each = numbers

@@ -132,7 +132,7 @@ def test_they_work_where_mo_gymnasium_is_not_installed(monkeypatch):
 
 @pytest.mark.parametrize("scenario", REFERENCE_POINTS)
 def test_a_reference_point_is_below_what_a_flat_salary_returns(scenario):
-    envs = SalesFloorMOVectorEnv(8, scenario, **{"horizon.decisions": 8})
+    envs = SalesFloorMOVectorEnv(8, scenario)
     envs.reset(seed=1)
     action = FixedPolicy(FIXED["flat_salary"].scheme, envs.config).action
     returns, living = np.zeros((8, len(OBJECTIVES))), np.ones(8, np.bool_)

@@ -23,7 +23,7 @@ class Worst(NamedTuple):
 
     schemes: int
     returns: NDArray[np.float64]  # [objectives] worst of the schemes' means over floors
-    per_period: NDArray[np.float64]  # [objectives] the same for a period, rounded down: the reference point
+    per_period: NDArray[np.float64]  # [objectives] reference point: a period, rounded down and a digit below
 
 
 def worst_of_fixed(
@@ -45,7 +45,7 @@ def worst_of_fixed(
     worst = means.min(axis=0)
     a_period = worst / paid_periods(config)
     step = 10.0**_DIGITS
-    return Worst(len(actions), worst, np.array([math.floor(value * step) / step for value in a_period]))
+    return Worst(len(actions), worst, np.array([(math.floor(value * step) - 1) / step for value in a_period]))
 
 
 def _drawn(count: int, seed: int) -> NDArray[np.float64]:
