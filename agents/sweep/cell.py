@@ -1,0 +1,84 @@
+"""One cell of a sweep: train what is to be trained, and score it on floors that only sweeps meet."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.benchmark.learners import Task, learn
+from agents.cells.store import Store
+from agents.plans import Plan
+from agents.sweep.spec import FIGURES
+from incentive_env import Config
+from incentive_env.evaluation import evaluate
+from incentive_env.model.scheme import scheme_from_mapping
+from incentive_env.model.state import CHANNELS
+from incentive_env.policies import FixedPolicy, Policy, RandomPolicy
+from incentive_env.policies.feedback import LinearFeedback
+from incentive_env.policies.network import KIND as NETWORK
+from incentive_env.policies.network import NetworkPolicy
+
+# Floors of sweeps alone: the benchmark scores on others, so that what a sweep picks can be scored there afresh.
+FIRST_FLOOR = 80_000
+_MODELS = "models"
+_DIGITS = 6  # significant, of a figure in the file
+
+
+class Job(NamedTuple):
+    """All that a cell needs, on whatever machine."""
+
+    setting: dict[str, Any]  # names and values, as the sweep has them
+    policy: str
+    config: Config
+    reward: str | None  # None, as the plan, where nothing is trained
+    seed: int  # of training
+    plan: Plan | None
+    content: dict[str, Any] | None  # of a policy's file; None for what is trained, and for random actions
+    floors: int
+    key: str = ""
+
+
+def make_cell(job: Job, store: Store) -> dict[str, Any]:
+    """Run a cell, from nothing; the same bits whenever and wherever.
+
+    Returns:
+        Its setting; means of `FIGURES` over floors, and each floor's; gamed cases a call by channel.
+    """
+    seen = evaluate(job.config, _policy(job, store), range(FIRST_FLOOR, FIRST_FLOOR + job.floors))
+    floors = {figure: [_rounded(value) for value in _figure(seen, figure)] for figure in FIGURES}
+    return {
+        "policy": job.policy,
+        "reward": job.reward,
+        "scenario": job.config.name,
+        "seed": job.seed,
+        "setting": job.setting,
+        "mean": {figure: _rounded(np.mean(values)) for figure, values in floors.items()},
+        "floors": floors,
+        "channels": dict(zip(CHANNELS, map(_rounded, seen.channels.mean(axis=0)), strict=True)),
+    }
+
+
+def _policy(job: Job, store: Store) -> Policy:
+    if job.plan is not None:
+        assert job.reward is not None
+        with store.folder(_MODELS) as models:
+            return learn(job.plan, Task(job.config, job.reward, job.seed, 1, models / job.key), _look_away)
+    if job.content is None:
+        return RandomPolicy()
+    if job.content.get("kind") == NETWORK:
+        return NetworkPolicy.from_content(job.content)
+    if "kind" in job.content:
+        return LinearFeedback.from_content(job.content)
+    return FixedPolicy(scheme_from_mapping(job.content["scheme"]), job.config)
+
+
+def _look_away(policy: Policy, step: int) -> None:
+    """Only the end of a training is scored."""
+
+
+def _figure(seen: Any, figure: str) -> np.ndarray:
+    values: np.ndarray = seen.survived if figure == "volume" else getattr(seen, figure)
+    return values
+
+
+def _rounded(value: Any) -> float:
+    return float(f"{float(value):.{_DIGITS}g}")

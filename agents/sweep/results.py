@@ -1,0 +1,99 @@
+"""What came out of a sweep: a table with the best setting first, and a line a cell for spreadsheets."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from rich.table import Table
+
+from agents.benchmark.analysis.statistics import Estimate, two_way_interval
+from agents.sweep.spec import FIGURES
+
+_ROWS = 40  # of the table; the rest is in the files
+_SHOWN = ("conversion", "gaming", "profit", "wellbeing")
+_DIGITS = {"loyalty": 1, "nps": 1, "wellbeing": 1, "profit": 0, "conversion": 3, "gaming": 3, "volume": 3}
+
+
+class Group(NamedTuple):
+    """A setting over its training seeds."""
+
+    setting: dict[str, Any]
+    cells: list[dict[str, Any]]
+    objective: Estimate  # mean with its 95 % interval, over floors and seeds
+
+
+def groups_of(results: Mapping[str, Any]) -> list[Group]:
+    """Settings of a sweep, the best first."""
+    by_setting: dict[str, list[dict[str, Any]]] = {}
+    for cell in results["cells"]:
+        by_setting.setdefault(json.dumps(cell["setting"], sort_keys=True), []).append(cell)
+    figure = results["objective"]
+    groups = [
+        Group(cells[0]["setting"], cells, two_way_interval([cell["floors"][figure] for cell in cells]))
+        for cells in by_setting.values()
+    ]
+    sign = -1.0 if results["direction"] == "maximise" else 1.0
+    return sorted(groups, key=lambda group: sign * group.objective.value)
+
+
+def table_of(results: Mapping[str, Any]) -> Table:
+    """The best settings, with what was varied and how each did."""
+    groups, figure = groups_of(results), results["objective"]
+    names = list(results["vary"])
+    others = [name for name in _SHOWN if name != figure]
+    table = Table(title=_title(results, groups))
+    for name in names:
+        table.add_column(_short(name, names))
+    table.add_column("seeds", justify="right")
+    table.add_column(f"{figure} (95 %)", justify="right", no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right")
+    for group in groups[:_ROWS]:
+        means = [f"{_mean(group.cells, name):.{_DIGITS[name]}f}" for name in others]
+        values = [_brief(group.setting.get(name)) for name in names]
+        table.add_row(*values, str(len(group.cells)), _estimate(group.objective, _DIGITS[figure]), *means)
+    return table
+
+
+def csv_of(results: Mapping[str, Any]) -> str:
+    """A line a cell: what was set, the training seed, and the means of all figures."""
+    names = list(dict.fromkeys(name for cell in results["cells"] for name in cell["setting"]))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*names, "seed", *FIGURES])
+    for cell in results["cells"]:
+        values = [_shown(cell["setting"].get(name)) for name in names]
+        writer.writerow([*values, cell["seed"], *(cell["mean"][figure] for figure in FIGURES)])
+    return text.getvalue()
+
+
+def _title(results: Mapping[str, Any], groups: Sequence[Group]) -> str:
+    best = "highest" if results["direction"] == "maximise" else "lowest"
+    shown = f"the best {_ROWS} of {len(groups)}" if len(groups) > _ROWS else f"{len(groups)}"
+    return f"{results['sweep']}: {shown} settings, {best} {results['objective']} first"
+
+
+def _short(name: str, names: Sequence[str]) -> str:
+    """The last part of a name, where that is nobody else's."""
+    last = name.rpartition(".")[2]
+    return last if [other.rpartition(".")[2] for other in names].count(last) == 1 else name
+
+
+def _mean(cells: Sequence[dict[str, Any]], figure: str) -> float:
+    return sum(cell["mean"][figure] for cell in cells) / len(cells)
+
+
+def _estimate(estimate: Estimate, digits: int) -> str:
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.{digits}f}"
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} … {estimate.high:.{digits}f})"
+
+
+def _brief(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else _shown(value)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)

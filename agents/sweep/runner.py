@@ -1,0 +1,115 @@
+"""Runs a sweep: its cells on an engine, into a store; results and a table of them at the end."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.benchmark.provenance import provenance
+from agents.benchmark.suite import hash_of
+from agents.cells.engine import Engine, Session
+from agents.cells.store import Store
+from agents.cells.work import Kept, Work
+from agents.sweep import search
+from agents.sweep.results import csv_of
+from agents.sweep.settings import Resolved, check_use, resolve, works_of
+from agents.sweep.spec import NamedSweep
+
+
+class Planned(NamedTuple):
+    """A sweep with all that can be known of it before any work."""
+
+    named: NamedSweep
+    batch: list[Resolved]  # all settings of a grid or a random search; Optuna's are found on the way
+    cells: int  # at most, for Optuna, which may try a setting twice
+    cost: float
+
+
+def plan_sweep(named: NamedSweep) -> Planned:
+    """Expand and check a sweep; nothing is run.
+
+    Raises:
+        ConfigError: a name or a value in it is wrong, or is of no use.
+    """
+    sweep = named.sweep
+    known = {"grid": search.grid, "random": search.at_random}.get(sweep.search.method)
+    met = [resolve(named, setting) for setting in (known or search.corners)(named)]
+    check_use(named, met)
+    if known is not None:
+        works = _unique(work for one in met for work in works_of(named, one))
+        return Planned(named, met, len(works), sum(work.cost for work in works))
+    trained = any(one.plan is not None for one in met)
+    cells = (sweep.search.trials or 0) * (len(sweep.seed_list) if trained else 1)
+    about = max(work.cost for one in met for work in works_of(named, one))
+    return Planned(named, [], cells, cells * about)
+
+
+def run_sweep(planned: Planned, store: Store, engine: Engine, *, plain: bool = False) -> dict[str, Any]:
+    """Run what is left of a sweep, and write ``results.json`` and ``results.csv``.
+
+    Args:
+        planned: what is to be run.
+        store: for cells, models and results; cells that are there, and were made by the same code, versions and
+            numbers, are not run again.
+        engine: where they are run; the results are the same bytes for any, but for what stands under ``times``.
+        plain: progress as lines even on a terminal.
+
+    Returns:
+        The content of ``results.json``.
+
+    Raises:
+        OSError: the store cannot be written, another run is under way in it, or a worker died; what is done stays.
+        ValueError: the engine cannot be had, or a cell cannot be run.
+    """
+    named, sweep = planned.named, planned.named.sweep
+    session = Session(
+        f"sweep {named.name}", store, engine, cells=planned.cells, cost=planned.cost, plain=plain,
+        told=lambda cell: f"{sweep.objective} {cell.cell['mean'][sweep.objective]:.4g}",
+    )  # fmt: skip
+    with session:
+        started, origin = datetime.now(UTC).isoformat(timespec="seconds"), provenance()
+        done = _run(planned, session)
+        results = _assembled(named, done, started, origin)
+        store.write("results.csv", csv_of(results).encode())
+        store.write("results.json", (json.dumps(results) + "\n").encode())
+    return results
+
+
+def _run(planned: Planned, session: Session) -> list[Kept]:
+    """All cells, each once, in the order of the settings."""
+    named = planned.named
+    if named.sweep.search.method != "optuna":
+        return session.run(_unique(work for one in planned.batch for work in works_of(named, one)))
+    done: dict[str, Kept] = {}
+    share = planned.cost / planned.cells
+
+    def score(batch: search.Batch) -> list[float]:
+        works = [works_of(named, resolve(named, setting), cost=share) for setting in batch]
+        new = _unique(work for one in works for work in one if work.key not in done)
+        done.update((cell.key, cell) for cell in session.run(new))
+        return [_score(named, [done[work.key] for work in one]) for one in works]
+
+    search.by_optuna(named, score)
+    return list(done.values())
+
+
+def _score(named: NamedSweep, cells: list[Kept]) -> float:
+    """The objective of a setting, mean over its seeds, more being better."""
+    return named.sweep.sign * float(np.mean([cell.cell["mean"][named.sweep.objective] for cell in cells]))
+
+
+def _assembled(named: NamedSweep, done: list[Kept], started: str, origin: dict[str, Any]) -> dict[str, Any]:
+    sweep = named.sweep.model_dump(mode="json")
+    content = {"format": 1, "sweep": named.name, **sweep, "cells": [{"key": one.key, **one.cell} for one in done]}
+    times = {
+        "started": started,
+        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cells": {one.key: one.times for one in done},
+    }
+    return {**content, "digest": hash_of(content), "provenance": origin, "times": times}
+
+
+def _unique(works: Any) -> list[Work]:
+    """Each cell once: settings that differ in nothing that their policy uses are one."""
+    return list({work.key: work for work in works}.values())

@@ -1,0 +1,118 @@
+"""Which settings are tried: all of a grid, some at random, or batches that Optuna asks for."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from agents.sweep.settings import Setting, is_whole
+from agents.sweep.spec import NamedSweep, Range, grid_values
+from incentive_env import ConfigError
+
+Batch = list[dict[str, Any]]
+Scores = Callable[[Batch], Sequence[float]]
+_MOST = 100_000  # settings of a grid
+_DIGITS = 6  # significant, of a number that is drawn
+
+
+def grid(named: NamedSweep) -> Batch:
+    """All settings of a grid, the last name varying fastest.
+
+    Raises:
+        ConfigError: they are too many.
+    """
+    values = {name: grid_values(v, whole=is_whole(named, name)) for name, v in named.sweep.vary.items()}
+    count = math.prod(map(len, values.values()))
+    if count > _MOST:
+        raise ConfigError(f"{named.path}: vary holds {count:,} settings; at most {_MOST:,}: search at random instead")
+    return [dict(zip(values, setting, strict=True)) for setting in itertools.product(*values.values())]
+
+
+def at_random(named: NamedSweep) -> Batch:
+    """As many settings as there are trials, drawn with the search's seed."""
+    rng = np.random.default_rng(named.sweep.search.seed)
+    whole = {name: is_whole(named, name) for name in named.sweep.vary}
+    return [
+        {name: _drawn(values, rng, whole[name]) for name, values in named.sweep.vary.items()}
+        for _ in range(named.sweep.search.trials or 0)
+    ]
+
+
+def corners(named: NamedSweep) -> Iterator[Setting]:
+    """Every value and every end of a range once, beside the first of all others: to be checked before any work."""
+    ends = {name: (v.low, v.high) if isinstance(v, Range) else v for name, v in named.sweep.vary.items()}
+    ends = {name: tuple(map(int, v)) if _whole_range(named, name) else v for name, v in ends.items()}
+    first = {name: values[0] for name, values in ends.items()}
+    for name, values in ends.items():
+        yield from ({**first, name: value} for value in values)
+
+
+def by_optuna(named: NamedSweep, score: Scores) -> None:
+    """Search with Optuna's TPE (Bergstra et al. 2011): ask for a batch, score all of it, tell in the order asked.
+
+    That is why this is not Ray Tune's search, which tells whichever trial ends first: here the settings tried are the
+    same for any engine and any number of workers, and a sweep that was killed asks for the same ones again.
+
+    Args:
+        named: the sweep.
+        score: gives the objective of each setting of a batch, more being better.
+
+    Raises:
+        ConfigError: Optuna is not installed.
+    """
+    try:
+        import optuna
+    except ImportError:
+        raise ConfigError("search.method optuna: needs Optuna: pip install 'incentive-env[distributed]'") from None
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    search = named.sweep.search
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=search.seed))
+    whole = {name: is_whole(named, name) for name in named.sweep.vary}
+    left = search.trials or 0
+    while left > 0:
+        trials = [study.ask() for _ in range(min(left, search.batch))]
+        batch = [
+            {name: _suggested(trial, name, values, whole[name]) for name, values in named.sweep.vary.items()}
+            for trial in trials
+        ]
+        for trial, value in zip(trials, score(batch), strict=True):
+            study.tell(trial, value)
+        left -= len(trials)
+
+
+def _drawn(values: "tuple[Any, ...] | Range", rng: np.random.Generator, whole: bool) -> Any:
+    if not isinstance(values, Range):
+        return values[int(rng.integers(len(values)))]
+    if values.step is not None:
+        steps = grid_values(values, whole=whole)
+        return steps[int(rng.integers(len(steps)))]
+    if values.log:
+        number = math.exp(rng.uniform(math.log(values.low), math.log(values.high)))
+        return round(number) if whole else _tidy(number, values)
+    return (
+        int(rng.integers(int(values.low), int(values.high) + 1))
+        if whole
+        else _tidy(float(rng.uniform(values.low, values.high)), values)
+    )
+
+
+def _suggested(trial: Any, name: str, values: "tuple[Any, ...] | Range", whole: bool) -> Any:
+    if not isinstance(values, Range):
+        return values[trial.suggest_categorical(name, list(range(len(values))))]
+    if values.step is not None:
+        steps = grid_values(values, whole=whole)
+        return steps[trial.suggest_int(name, 0, len(steps) - 1)]
+    if whole:
+        return trial.suggest_int(name, int(values.low), int(values.high), log=values.log)
+    return _tidy(trial.suggest_float(name, values.low, values.high, log=values.log), values)
+
+
+def _tidy(number: float, values: Range) -> float:
+    """Few digits for a reader, within the range."""
+    return min(max(float(f"{number:.{_DIGITS}g}"), values.low), values.high)
+
+
+def _whole_range(named: NamedSweep, name: str) -> bool:
+    return isinstance(named.sweep.vary[name], Range) and is_whole(named, name)

@@ -1,0 +1,242 @@
+"""From a setting, names and values, to all that a cell needs: scenario, policy or training plan, reward, seed."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from agents.benchmark.cost import cost_of
+from agents.benchmark.suite import hash_of
+from agents.cells.work import Work
+from agents.plans import Plan, load_plan, scheme_names
+from agents.sweep.cell import FIRST_FLOOR, Job, make_cell
+from agents.sweep.spec import NamedSweep, Range, nearest
+from incentive_env import Config, ConfigError, Scheme, load_config
+from incentive_env.config import config_directory, read_yaml
+from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
+from incentive_env.model.state import LEVERS
+from incentive_env.objective import reward_weights
+from incentive_env.policies import FIXED, NAMES, load_policy, shipped
+from incentive_env.policies.files import resolved
+
+Setting = Mapping[str, Any]
+_BY_VALUE = "scheme"  # name of a policy that is given by its levers alone
+
+
+class Resolved(NamedTuple):
+    """A setting that can be run."""
+
+    setting: dict[str, Any]  # without what its policy has no use for
+    policy: str  # name in tables
+    config: Config
+    reward: str | None
+    plan: Plan | None  # None where nothing is trained
+    content: dict[str, Any] | None  # of a policy's file; None where something is trained, or for the random policy
+
+
+def resolve(named: NamedSweep, setting: Setting) -> Resolved:
+    """Find and check all that a setting names.
+
+    Raises:
+        ConfigError: it names what there is not, or a value is not allowed; the message begins with the sweep's file.
+    """
+    try:
+        return _resolved({**named.sweep.fixed, **setting}, _training_keys(named))
+    except ValueError as error:
+        raise ConfigError("\n".join(f"{named.path}: {line}" for line in str(error).splitlines())) from None
+
+
+def works_of(named: NamedSweep, resolved: Resolved, *, cost: float | None = None) -> list[Work]:
+    """The cells of a setting: one a training seed, or one where nothing is trained."""
+    seeds = named.sweep.seed_list if resolved.plan is not None else (0,)
+    return [_work(named, resolved, seed, cost) for seed in seeds]
+
+
+def check_use(named: NamedSweep, met: Iterable[Resolved]) -> None:
+    """Refuse what no setting has a use for.
+
+    Raises:
+        ConfigError: training entries, a reward or seeds are given, but nothing is trained.
+    """
+    if any(one.plan is not None for one in met):
+        return
+    given = [name for name in (*named.sweep.fixed, *named.sweep.vary) if name == "reward" or name[:9] == "training."]
+    given += ["seeds"] if len(named.sweep.seed_list) > 1 else []
+    if given:
+        raise ConfigError(f"{named.path}: {', '.join(given)}: nothing is trained, so nothing has a use for it")
+
+
+def is_whole(named: NamedSweep, name: str) -> bool:
+    """Whether what a name stands for is a whole number; ranges hold whole numbers then."""
+    section, _, key = name.partition(".")
+    if section == "config":
+        where: Any = load_config(_first(named, "scenario"))
+    elif section == "training":
+        plans = [load_plan(policy) for policy in _all(named, "policy") if _is_plan(policy) and key in _keys_of(policy)]
+        where = next(iter(plans), None)
+    else:
+        return False
+    for part in key.split("."):
+        where = getattr(where, part, None)
+    return isinstance(where, int) and not isinstance(where, bool)
+
+
+def _resolved(setting: dict[str, Any], training_keys: frozenset[str]) -> Resolved:
+    config = _config(setting.get("scenario"), tuple(sorted(_section(setting, "config").items(), key=str)))
+    policy = setting.get("policy")
+    levers = _section(setting, "scheme")
+    if policy is None and not levers:
+        raise ConfigError("policy: is missing; name one, or set levers of a scheme (scheme.LEVER)")
+    if policy is not None and not isinstance(policy, str):
+        raise ConfigError(f"policy = {policy!r}: must be a name or a path")
+    if policy is not None and _is_plan(policy, config):
+        return _trained(setting, policy, config, training_keys)
+    used = {key: value for key, value in setting.items() if key != "reward" and not key.startswith("training.")}
+    name = _BY_VALUE if policy is None else Path(policy).stem
+    return Resolved(used, name, config, None, None, _content(policy, levers, config))
+
+
+def _trained(setting: dict[str, Any], policy: str, config: Config, training_keys: frozenset[str]) -> Resolved:
+    levers = _section(setting, "scheme")
+    if levers:
+        raise ConfigError(f"scheme.{next(iter(levers))}: policy {policy} is trained, so its levers cannot be set")
+    reward = setting.get("reward")
+    if reward is None:
+        raise ConfigError(f"reward: is missing; policy {policy} is trained, so the sweep must say on which reward")
+    reward_weights(config, reward)
+    plan, used = _plan(policy, _section(setting, "training"), training_keys)
+    for key, name in scheme_names(plan).items():
+        resolved(f"training.{key}", name, config)
+    unused = {key for key in setting if key.startswith("training.")} - {f"training.{key}" for key in used}
+    needed = {key: value for key, value in setting.items() if key not in unused}
+    return Resolved(needed, Path(policy).stem, config, reward, plan, None)
+
+
+def _content(policy: str | None, levers: dict[str, Any], config: Config) -> dict[str, Any] | None:
+    """What the file of a policy holds, or would hold; it travels with the cell, so that no node needs the file."""
+    if policy is None:
+        return _scheme({}, levers, config)
+    if policy in FIXED:
+        return _scheme(FIXED[policy].scheme._asdict(), levers, config)
+    load_policy(policy, config)  # says what is wrong with it
+    content = None if policy in NAMES else read_yaml(shipped(config).get(policy, Path(policy)))
+    if content is not None and "kind" not in content:
+        return _scheme(content["scheme"], levers, config)
+    if levers:
+        raise ConfigError(
+            f"scheme.{next(iter(levers))}: policy {policy} is no fixed scheme, so it has no levers to set"
+        )
+    return content
+
+
+def _scheme(base: Mapping[str, Any], levers: dict[str, Any], config: Config) -> dict[str, Any]:
+    for name in levers:
+        if name not in LEVERS:
+            raise ConfigError(
+                f"scheme.{name}: unknown lever (set to {levers[name]!r}){nearest(name, LEVERS)}; "
+                f"levers: {', '.join(LEVERS)}"
+            )
+    scheme: Scheme = scheme_from_mapping({**base, **levers})
+    scheme_to_action(scheme, config)
+    return {"scheme": dict(scheme._asdict())}
+
+
+def _is_plan(policy: str, config: Config | None = None) -> bool:
+    """Whether a policy is one to be trained: a name or a file of a plan."""
+    if policy in NAMES or (config is not None and policy in shipped(config)):
+        return False
+    plans = {path.stem for path in (config_directory() / "training").glob("*.yaml")}
+    if policy in plans:
+        return True
+    path = Path(policy)
+    if path.is_dir():
+        raise ConfigError(f"policy {policy}: is a run's folder; export it first: python scripts/export.py {policy}")
+    if path.is_file():
+        return not {"scheme", "kind"} & read_yaml(path).keys()
+    if config is None:
+        return False
+    known = (*NAMES, *shipped(config), *sorted(plans))
+    raise ConfigError(f"policy {policy!r}: unknown{nearest(policy, known)}; policies: {', '.join(known)}, or a path")
+
+
+def _plan(policy: str, changes: dict[str, Any], known: frozenset[str]) -> tuple[Plan, list[str]]:
+    """The plan with its changes, and those that it has a use for; the others must be another plan's."""
+    plan = load_plan(policy)
+    tree = plan.model_dump(mode="json")
+    own = _keys(tree)
+    for key, value in changes.items():
+        if key not in own and key not in known:
+            raise ConfigError(f"training.{key}: unknown key (set to {value!r}){nearest(key, sorted(known | own))}")
+    used = [key for key in changes if key in own]
+    for key in used:
+        _assign(tree, key, changes[key])
+    return (load_plan(policy, {key.partition(".")[0]: tree[key.partition(".")[0]] for key in used}), used)
+
+
+@cache
+def _keys_of(policy: str) -> frozenset[str]:
+    return frozenset(_keys(load_plan(policy).model_dump(mode="json")))
+
+
+def _training_keys(named: NamedSweep) -> frozenset[str]:
+    """Every key of the plans that a sweep trains by."""
+    policies = [policy for policy in _all(named, "policy") if isinstance(policy, str) and _is_plan(policy)]
+    return frozenset().union(*map(_keys_of, policies))
+
+
+def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
+    *branches, leaf = key.split(".")
+    for branch in branches:
+        tree = tree[branch]
+    tree[leaf] = value
+
+
+def _keys(tree: dict[str, Any], prefix: str = "") -> set[str]:
+    """Dotted keys of values, not of sections."""
+    keys: set[str] = set()
+    for key, value in tree.items():
+        keys |= _keys(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}"}
+    return keys
+
+
+def _work(named: NamedSweep, resolved: Resolved, seed: int, cost: float | None) -> Work:
+    floors, decisions = named.sweep.floors, resolved.config.horizon.decisions
+    job = Job(
+        resolved.setting,
+        resolved.policy,
+        resolved.config,
+        resolved.reward,
+        seed,
+        resolved.plan,
+        resolved.content,
+        floors,
+    )
+    parts = (resolved.policy, resolved.reward, resolved.config.name, str(seed), hash_of(resolved.setting)[:8])
+    key = "-".join(part for part in parts if part is not None)
+    plan = None if resolved.plan is None else resolved.plan.model_dump(mode="json")
+    setup = hash_of(
+        [key, resolved.setting, resolved.config.model_dump(mode="json"), plan, resolved.content, FIRST_FLOOR, floors]
+    )
+    about = cost_of(resolved.plan, decisions) + 2 * decisions * floors
+    return Work(key, setup, make_cell, job._replace(key=key), about if cost is None else cost)
+
+
+@cache
+def _config(scenario: str | None, overrides: tuple[tuple[str, Any], ...]) -> Config:
+    if scenario is not None and not isinstance(scenario, str):
+        raise ConfigError(f"scenario = {scenario!r}: must be a preset's name or a path")
+    return load_config(scenario, dict(overrides))
+
+
+def _section(setting: Mapping[str, Any], section: str) -> dict[str, Any]:
+    return {key.partition(".")[2]: value for key, value in setting.items() if key.startswith(f"{section}.")}
+
+
+def _all(named: NamedSweep, name: str) -> tuple[Any, ...]:
+    values = named.sweep.vary.get(name, (named.sweep.fixed.get(name),))
+    assert not isinstance(values, Range)
+    return tuple(value for value in values if value is not None)
+
+
+def _first(named: NamedSweep, name: str) -> Any:
+    return next(iter(_all(named, name)), None)

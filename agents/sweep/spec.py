@@ -1,0 +1,184 @@
+"""Sweep files, ``configs/sweeps/*.yaml``: what is varied, over which values, by which search, and what is best."""
+
+import difflib
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from incentive_env import ConfigError
+from incentive_env.config import config_directory, read_yaml
+
+FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "volume")
+Figure = Literal["loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "volume"]
+NAMES = ("scenario", "policy", "reward")
+SECTIONS = ("config", "scheme", "training")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Range(_Part):
+    """All numbers between two; whole ones where what is varied is a whole number."""
+
+    low: float = Field(allow_inf_nan=False, description="the least")
+    high: float = Field(allow_inf_nan=False, description="the most")
+    log: bool = Field(False, description="whether orders of magnitude are drawn evenly, and not the numbers")
+    step: float | None = Field(None, gt=0.0, allow_inf_nan=False, description="from one to the next; a grid needs it")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError(f"low must be below high, got {self.low:g} and {self.high:g}")
+        if self.log and self.step is not None:
+            raise ValueError("log and step exclude each other")
+        if self.log and self.low <= 0.0:
+            raise ValueError(f"low must be above 0 where log is true, got {self.low:g}")
+        return self
+
+
+class Search(_Part):
+    """How settings are chosen."""
+
+    method: Literal["grid", "random", "optuna"] = Field("grid", description="all of them; drawn; or searched for")
+    trials: int | None = Field(None, ge=1, le=100_000, description="settings that are drawn or tried")
+    batch: int = Field(
+        8, ge=1, le=10_000, description="settings that Optuna is asked for at once; they run side by side"
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="of the draws")
+
+    @model_validator(mode="after")
+    def _trials(self) -> Self:
+        if self.method == "grid" and self.trials is not None:
+            raise ValueError("trials: a grid tries everything; leave it out")
+        if self.method != "grid" and self.trials is None:
+            raise ValueError(f"trials: {self.method} needs to know how many")
+        if self.method != "optuna" and "batch" in self.model_fields_set:
+            raise ValueError("batch: is Optuna's; leave it out")
+        return self
+
+
+class Sweep(_Part):
+    """A whole file."""
+
+    description: str = Field("", description="what it is for, in a sentence")
+    floors: int = Field(32, ge=2, le=10_000, description="on which every setting is scored; always the same floors")
+    seeds: int | tuple[Annotated[int, Field(ge=0, le=2**31 - 1)], ...] = Field(
+        1, description="of training, from 0 on, or a list; what is not trained runs once"
+    )
+    search: Search = Search()  # type: ignore[call-arg]
+    objective: Figure = Field("loyalty", description="figure that says what is best, mean over floors and seeds")
+    direction: Literal["maximise", "minimise"] = Field("maximise", description="of the objective")
+    fixed: dict[str, Any] = Field({}, description="what is the same everywhere, by name")
+    vary: dict[str, tuple[Any, ...] | Range] = Field(
+        min_length=1, description="what is varied, by name: a list of values, or a range"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if isinstance(self.seeds, int) and not 1 <= self.seeds <= 1000:
+            raise ValueError(f"seeds = {self.seeds}: must be from 1 to 1000, or a list of seeds")
+        if not self.seed_list or len(set(self.seed_list)) < len(self.seed_list):
+            raise ValueError(f"seeds = {list(self.seed_list)}: must be one or more, and none twice")
+        for where, given in (("fixed", self.fixed), ("vary", self.vary)):
+            for name in given:
+                _check_name(where, name)
+        for name in self.fixed.keys() & self.vary.keys():
+            raise ValueError(f"{name}: stands both under fixed and under vary")
+        for name, values in self.vary.items():
+            self._check_values(name, values)
+        return self
+
+    def _check_values(self, name: str, values: "tuple[Any, ...] | Range") -> None:
+        if isinstance(values, Range):
+            if name in NAMES:
+                raise ValueError(f"vary.{name}: takes a list of names, not a range")
+            if self.search.method == "grid" and values.step is None:
+                raise ValueError(f"vary.{name}: a grid takes a list of values, or a range with a step")
+        elif not values:
+            raise ValueError(f"vary.{name}: holds no value")
+        elif len({repr(value) for value in values}) < len(values):
+            raise ValueError(f"vary.{name}: holds a value twice: {list(values)}")
+
+    @property
+    def seed_list(self) -> tuple[int, ...]:
+        """Training seeds."""
+        return tuple(range(self.seeds)) if isinstance(self.seeds, int) else self.seeds
+
+    @property
+    def sign(self) -> float:
+        """By what the objective is multiplied, so that more is better."""
+        return 1.0 if self.direction == "maximise" else -1.0
+
+
+class NamedSweep(NamedTuple):
+    """A sweep, and where it comes from."""
+
+    name: str
+    path: Path
+    sweep: Sweep
+
+
+def load_sweep(name: "str | Path") -> NamedSweep:
+    """Read a sweep by name (in ``configs/sweeps``) or path.
+
+    Raises:
+        ConfigError: missing or malformed, or a key is unknown or a value not allowed; all of them at once.
+    """
+    folder = config_directory() / "sweeps"
+    path = folder / f"{name}.yaml" if (folder / f"{name}.yaml").is_file() else Path(name)
+    if not path.is_file():
+        known = sorted(file.stem for file in folder.glob("*.yaml"))
+        raise ConfigError(f"no sweep {str(name)!r}{nearest(str(name), known)}; sweeps: {', '.join(known)}, or a path")
+    try:
+        return NamedSweep(path.stem, path, Sweep.model_validate(read_yaml(path)))
+    except ValidationError as error:
+        told = dict.fromkeys(_told(entry) for entry in error.errors())
+        raise ConfigError("\n".join(f"{path}: {line}" for line in told)) from None
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of an error's line: the valid name that looks most like a word, if any does."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; nearest valid name: {close[0]}" if close else ""
+
+
+def grid_values(values: "tuple[Any, ...] | Range", *, whole: bool) -> tuple[Any, ...]:
+    """The values of one entry of a grid, in order."""
+    if not isinstance(values, Range):
+        return values
+    assert values.step is not None
+    steps = math.floor((values.high - values.low) / values.step + 1e-9)
+    numbers = [float(f"{values.low + step * values.step:.10g}") for step in range(steps + 1)]
+    return tuple(int(number) for number in numbers) if whole else tuple(numbers)
+
+
+def _check_name(where: str, name: str) -> None:
+    section, dot, rest = name.partition(".")
+    if name in NAMES or (section in SECTIONS and dot and rest):
+        return
+    if name in ("seed", "seeds"):
+        raise ValueError(f"{where}.{name}: unknown name; training seeds stand under seeds, at the top")
+    known = [*NAMES, *(f"{section}.KEY" for section in SECTIONS)]
+    head = nearest(section, (*NAMES, *SECTIONS))
+    raise ValueError(f"{where}.{name}: unknown name{head}; names: {', '.join(known)}")
+
+
+def _told(entry: Any) -> str:
+    where = [str(part) for part in entry["loc"]]
+    if where and where[0] == "vary":
+        where = [
+            part for part in where if part not in ("Range", "tuple[any, ...]", "function-after[_ordered(), Range]")
+        ]
+    key = ".".join(where)
+    if entry["type"] == "value_error":
+        return f"{key}: {entry['ctx']['error']}" if key else str(entry["ctx"]["error"])
+    if entry["type"] == "extra_forbidden":
+        model = {"search": Search, "vary": Range}.get(where[0], Sweep) if len(where) > 1 else Sweep
+        return f"{key} = {entry['input']!r}: unknown key{nearest(where[-1], model.model_fields)}"
+    if entry["type"] == "missing":
+        return f"{key}: is missing"
+    return f"{key} = {entry['input']!r}: {entry['msg'][0].lower()}{entry['msg'][1:]}"
