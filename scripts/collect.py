@@ -24,7 +24,7 @@ from agents.offline.datasets import (
 from agents.offline.replay import replay_all
 from agents.progress import Progress
 from incentive_env import Config, load_config
-from incentive_env.cli.common import counted, nearest
+from incentive_env.cli.common import counted
 from incentive_env.objective import PRESETS, reward_weights
 
 if TYPE_CHECKING:
@@ -114,8 +114,6 @@ def _behaviours(
     if noise or held:
         raise ValueError("--noise and --held are of policies named after the dataset's id, and none is named")
     name = behaviour or "fixed"
-    if name not in SETS:
-        raise ValueError(f"behaviour = {name!r}: must be one of {', '.join(SETS)}{nearest(name, SETS)}")
     acting = behaviour_set(name, config)
     return f"behaviour {name}: {', '.join(dict.fromkeys(each.policy for each in acting))}", acting
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from agents.registry import load_policy
 from incentive_env import Config
+from incentive_env.cli.common import nearest
 from incentive_env.config import read_yaml
 from incentive_env.observation import action_space
 from incentive_env.panel import as_actor, sees_state
@@ -27,6 +28,9 @@ class Behaviour(NamedTuple):
     held: bool = False  # drawn once an episode instead of anew for each decision
 
 
+SETS = ("fixed", "scattered", "mixed", "trained")
+
+
 def behaviour_set(name: str, config: Config) -> list[Behaviour]:
     """The behaviours of a set, each of which acts in equally many episodes.
 
@@ -37,26 +41,19 @@ def behaviour_set(name: str, config: Config) -> list[Behaviour]:
         config: the scenario.
 
     Raises:
-        ValueError: nothing was trained for the scenario, and ``trained`` asks for it.
+        ValueError: there is no such set, or it is ``trained`` and no network is shipped for the scenario.
     """
+    if name not in SETS:
+        raise ValueError(f"behaviour = {name!r}: must be one of {', '.join(SETS)}{nearest(name, SETS)}")
     fixed = [Behaviour(scheme) for scheme in FIXED]
     scattered = [Behaviour(scheme, SCATTER, held=True) for scheme in FIXED]
-    if name == "fixed":
-        return fixed
-    if name == "scattered":
-        return scattered
-    found = _found(config, networks_only=name == "trained")
-    noisy = [Behaviour(policy, noise) for policy in found for noise in NOISES]
-    if name == "mixed":
-        return [*fixed, *scattered, Behaviour(RANDOM), *noisy]
-    if not noisy:
+    noisy = [Behaviour(policy, noise) for policy in _found(config, name == "trained") for noise in NOISES]
+    if name == "trained" and not noisy:
         raise ValueError(
-            f"behaviour 'trained': no trained policy is shipped for scenario {config.name!r}; name policies"
+            f"behaviour 'trained': no trained network is shipped for {config.name!r}; name policies instead"
         )
-    return noisy
-
-
-SETS = ("fixed", "scattered", "mixed", "trained")
+    mixed = [*fixed, *scattered, Behaviour(RANDOM), *noisy]
+    return {"fixed": fixed, "scattered": scattered, "mixed": mixed, "trained": noisy}[name]
 
 
 def listed(policies: Sequence[str], noises: Sequence[float], *, held: bool = False) -> list[Behaviour]:
@@ -81,7 +78,8 @@ def load_all(behaviours: Sequence[Behaviour], config: Config) -> dict[str, Polic
 class Mixture:
     """Behaviours side by side on a batch of floors, for one episode.
 
-    What a behaviour does on a floor depends on the floor and its seed alone, not on the batch.
+    What a behaviour does on a floor depends on the floor and its seed alone, not on the batch; but of a torch model the
+    last bits may.
 
     Args:
         behaviours: one a floor.
@@ -135,7 +133,7 @@ def dealt(behaviours: Sequence[Behaviour], episodes: int, shift: int = 0) -> lis
     return [behaviours[(episode + shift) % len(behaviours)] for episode in range(episodes)]
 
 
-def _found(config: Config, *, networks_only: bool) -> list[str]:
+def _found(config: Config, networks_only: bool) -> list[str]:
     """Policies shipped for a scenario that see no more than the report."""
     kinds = {name: read_yaml(path).get("kind") for name, path in shipped(config).items()}
     return [name for name, kind in kinds.items() if kind == NETWORK or (kind != "oracle" and not networks_only)]

@@ -1,0 +1,150 @@
+"""From decisions of others to a manager: behaviour cloning, that of the best episodes, and AWR.
+
+One torch thread and seeds of its own: the same dataset, plan and seed give the same numbers to the bit.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from agents.offline.decisions import Decisions
+from agents.offline.plans import AWRPlan, BestPlan, CloningPlan, OfflinePlan
+from incentive_env.policies.network import CLIP, Layer, NetworkPolicy
+
+_STILL = 1e-6  # below this an entry of the report does not vary in a dataset, and is not divided by its deviation
+
+
+class Learned(NamedTuple):
+    """A manager, and how learning went."""
+
+    policy: NetworkPolicy
+    epochs: int  # until the best held-out loss
+    loss: float  # held out; squared error summed over levers, weighted as in learning
+    episodes: int  # that were learned from, held-out ones among them
+    decisions: int
+
+
+def learn(
+    decisions: Decisions, plan: OfflinePlan, *, seed: int = 0, watch: Callable[[int], None] = lambda epoch: None
+) -> Learned:
+    """Learn a manager from decisions alone; the environment is not asked.
+
+    Args:
+        decisions: of a dataset, with returns to go discounted as the plan says.
+        plan: the algorithm and its numbers.
+        seed: of networks, minibatches and held-out episodes.
+        watch: is told the number of epochs done.
+
+    Raises:
+        ValueError: too few episodes to hold one out and learn from another.
+    """
+    torch.set_num_threads(1)
+    if isinstance(plan, BestPlan):
+        decisions = decisions.of_episodes(best_episodes(decisions.returns, plan.best))
+    held_out = _held_out(decisions, plan, seed)
+    mean, deviation = _scale(decisions.observations[~held_out])
+    seen = np.clip((decisions.observations - mean) / deviation, -CLIP, CLIP).astype(np.float32)
+    weights = np.ones(len(seen))
+    if isinstance(plan, AWRPlan):
+        weights = _advantage_weights(seen, decisions.to_go, held_out, plan, seed)
+    network, epochs, loss = _fitted(seen, decisions.actions, weights, held_out, plan, seed, watch)
+    policy = NetworkPolicy(mean, deviation, _layers(network))
+    return Learned(policy, epochs, loss, len(np.unique(decisions.episode)), len(seen))
+
+
+def best_episodes(returns: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
+    """Which episodes ``[episodes]`` have the greatest returns; of equal ones the first, two at least."""
+    count = min(max(round(share * len(returns)), 2), len(returns))
+    chosen = np.zeros(len(returns), np.bool_)
+    chosen[np.argsort(-returns, kind="stable")[:count]] = True
+    return chosen
+
+
+def discount_of(plan: OfflinePlan) -> float:
+    """The discount with which a plan wants returns to go."""
+    return plan.gamma if isinstance(plan, AWRPlan) else 1.0
+
+
+def _held_out(decisions: Decisions, plan: CloningPlan, seed: int) -> NDArray[np.bool_]:
+    """Decisions of whole episodes: decisions of one floor are too much alike to test each other."""
+    there = np.unique(decisions.episode)
+    if len(there) < 2:
+        raise ValueError(f"{len(there)} episode to learn from: needs at least 2, of which one is held out")
+    count = min(max(round(plan.held_out * len(there)), 1), len(there) - 1)
+    chosen = np.random.default_rng([seed, 1]).choice(there, count, replace=False)
+    return np.isin(decisions.episode, chosen)
+
+
+def _scale(observations: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    mean, deviation = observations.mean(axis=0, dtype=np.float64), observations.std(axis=0, dtype=np.float64)
+    return mean.astype(np.float32), np.where(deviation > _STILL, deviation, 1.0).astype(np.float32)
+
+
+def _advantage_weights(
+    seen: NDArray[np.float32], to_go: NDArray[np.float64], held_out: NDArray[np.bool_], plan: AWRPlan, seed: int
+) -> NDArray[np.float64]:
+    """exp(advantage / β), with the return that a report leads one to expect as the base; their mean is 1."""
+    target = ((to_go - to_go[~held_out].mean()) / max(to_go[~held_out].std(), _STILL)).astype(np.float32)[:, None]
+    value, _, _ = _fitted(seen, target, np.ones(len(seen)), held_out, plan, seed + 1_000_003, lambda epoch: None)
+    with torch.no_grad():
+        expected = value(torch.from_numpy(seen)).numpy()[:, 0]
+    advantage = target[:, 0] - expected
+    scaled = advantage / (plan.temperature * max(float(advantage[~held_out].std()), _STILL))
+    weights = np.minimum(np.exp(np.minimum(scaled, 700.0), dtype=np.float64), plan.max_weight)
+    return weights / weights[~held_out].mean()
+
+
+def _fitted(
+    seen: NDArray[np.float32], target: NDArray[np.float32], weights: NDArray[np.float64], held_out: NDArray[np.bool_],
+    plan: CloningPlan, seed: int, watch: Callable[[int], None],
+) -> tuple[nn.Sequential, int, float]:  # fmt: skip
+    """Weighted least squares by Adam; the network as it was at its least held-out loss, when that was, and the loss."""
+    chance = torch.Generator().manual_seed(seed)
+    network = _network((seen.shape[1], *plan.net_arch, target.shape[1]), chance)
+    optimiser = torch.optim.Adam(network.parameters(), lr=plan.learning_rate)
+    tensors = [torch.from_numpy(np.ascontiguousarray(x, np.float32)) for x in (seen, target, weights[:, None])]
+    kept, out = [x[torch.from_numpy(~held_out)] for x in tensors], [x[torch.from_numpy(held_out)] for x in tensors]
+    best, when, least = {}, 0, float("inf")
+    for epoch in range(1, plan.epochs + 1):
+        for rows in torch.randperm(len(kept[0]), generator=chance).split(plan.batch_size):
+            loss = _loss(network, *(x[rows] for x in kept))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        with torch.no_grad():
+            tested = float(_loss(network, *out))
+        watch(epoch)
+        if tested < least:
+            best, when, least = {name: value.clone() for name, value in network.state_dict().items()}, epoch, tested
+        elif epoch - when >= plan.patience:
+            break
+    if not best:
+        raise ValueError(f"learning_rate = {plan.learning_rate:g}: too great, the loss is no number after an epoch")
+    network.load_state_dict(best)
+    return network, when, least
+
+
+def _loss(network: nn.Module, seen: torch.Tensor, target: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    return (weights * (network(seen) - target) ** 2).sum(dim=1).mean()
+
+
+def _network(sizes: tuple[int, ...], chance: torch.Generator) -> nn.Sequential:
+    """Layers of tanh and a linear last one, as `NetworkPolicy` has them, drawn as torch draws linear ones."""
+    parts: list[nn.Module] = []
+    for inputs, outputs in pairwise(sizes):
+        linear = nn.Linear(inputs, outputs)
+        with torch.no_grad():
+            for parameter in (linear.weight, linear.bias):
+                parameter.uniform_(-(inputs**-0.5), inputs**-0.5, generator=chance)
+        parts += [linear, nn.Tanh()]
+    return nn.Sequential(*parts[:-1])
+
+
+def _layers(network: nn.Sequential) -> tuple[Layer, ...]:
+    linear = [part for part in network if isinstance(part, nn.Linear)]
+    return tuple(Layer(part.weight.detach().numpy().copy(), part.bias.detach().numpy().copy()) for part in linear)

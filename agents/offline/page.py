@@ -1,0 +1,51 @@
+"""The table of a study for a page, between marks."""
+
+from typing import Any
+
+OPEN = "<!-- figures: written by `python scripts/offline.py page` from docs/results/offline.json -->"
+CLOSE = "<!-- /figures -->"
+
+
+def with_study(text: str, study: dict[str, Any]) -> str:
+    """A page's text with what stands between the marks as the study has it.
+
+    Raises:
+        ValueError: there are no marks, or the JSON is of no study.
+    """
+    before, opened, rest = text.partition(OPEN)
+    _, closed, after = rest.partition(CLOSE)
+    if not opened or not closed:
+        raise ValueError(f"holds no place for figures, between {OPEN} and {CLOSE}")
+    try:
+        return f"{before}{OPEN}\n{_datasets(study)}\n{_rows(study)}{CLOSE}{after}"
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"holds no study of offline learning: {error} is missing") from None
+
+
+def _datasets(study: dict[str, Any]) -> str:
+    lines = ["| dataset | behaviours | episodes | decisions | ended early | MB | mean return |", "|---|" + "---:|" * 6]
+    for found in study["datasets"].values():
+        lines.append(
+            f"| `{found['id']}` | {found['behaviours']} | {found['episodes']:,} | {found['decisions']:,} | "
+            f"{100 * found['ended_early']:.0f} % | {found['megabytes']:.1f} | {found['mean_return']:.1f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _rows(study: dict[str, Any]) -> str:
+    scored = f"{study['floors']} floors and {study['seeds']} seeds of learning"
+    lines = [
+        f"Loyalty in points, {scored}; 95 % intervals over both.\n",
+        "| dataset | manager | loyalty | against the behaviour | against the best policy in it |",
+        "|---|---|---:|---:|---:|",
+    ]
+    for row in study["rows"]:
+        loyalty = _told(row["loyalty"], row["loyalty_low"], row["loyalty_high"], "")
+        over = [_told(*row[key].values(), "+") if row[key] else "" for key in ("over_behaviour", "over_best")]
+        name = row["learner"] if row["kind"] == "learned" else f"*{row['learner'].replace('_', ' ')}*"
+        lines.append(f"| {row['dataset']} | {name} | {loyalty} | {over[0]} | {over[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _told(mean: float, low: float, high: float, sign: str) -> str:
+    return f"{mean:{sign}.1f} ({low:{sign}.1f} … {high:{sign}.1f})"

@@ -1,0 +1,90 @@
+"""Plans of offline learning, ``configs/offline/*.yaml``: one class an algorithm, every number bounded and explained."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from incentive_env import ConfigError
+from incentive_env.cli.common import nearest
+from incentive_env.config import config_directory, read_yaml
+
+Width = Annotated[int, Field(ge=1, le=4096)]
+
+
+class CloningPlan(BaseModel):
+    """Behaviour cloning: the mean of a normal policy by least squares, on floors held out for early stopping."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    algorithm: Literal["bc"] = Field("bc", description="bc")
+    net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
+    learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of Adam")
+    batch_size: int = Field(512, ge=1, le=1_000_000, description="decisions in a minibatch")
+    epochs: int = Field(100, ge=1, le=100_000, description="passes over the decisions, at most")
+    patience: int = Field(15, ge=1, le=100_000, description="epochs without a better held-out loss, then it stops")
+    held_out: float = Field(0.1, gt=0.0, lt=1.0, description="share of the episodes that it stops by")
+
+
+class BestPlan(CloningPlan):
+    """Behaviour cloning of the episodes with the greatest returns."""
+
+    algorithm: Literal["best_bc"] = Field("best_bc", description="best_bc")  # type: ignore[assignment]
+    best: float = Field(0.1, gt=0.0, le=1.0, description="share of the episodes that is cloned")
+
+
+class AWRPlan(CloningPlan):
+    """Advantage-weighted regression (Peng et al. 2019) with Monte Carlo returns, one round on data as they are."""
+
+    algorithm: Literal["awr"] = Field("awr", description="awr")  # type: ignore[assignment]
+    gamma: float = Field(1.0, ge=0.0, le=1.0, description="discount of a period of four weeks")
+    temperature: float = Field(0.5, gt=0.0, le=100.0, description="β, in standard deviations of the advantage")
+    max_weight: float = Field(20.0, gt=0.0, le=1e6, description="greatest weight of a decision")
+
+
+OfflinePlan = CloningPlan | BestPlan | AWRPlan
+_ANY: TypeAdapter[OfflinePlan] = TypeAdapter(Annotated[OfflinePlan, Field(discriminator="algorithm")])
+
+
+def shipped_plans() -> list[str]:
+    """Names of the plans in ``configs/offline``."""
+    return sorted(file.stem for file in _folder().glob("*.yaml"))
+
+
+def load_offline_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> OfflinePlan:
+    """Load a plan by name (in ``configs/offline``) or path.
+
+    Args:
+        source: name or path.
+        changes: entries that take the place of the file's, ``{"epochs": 10}``.
+
+    Raises:
+        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
+    """
+    named = _folder() / f"{source}.yaml"
+    path = named if named.is_file() else Path(source)
+    if not path.is_file():
+        known = shipped_plans()
+        raise ConfigError(f"no plan {str(source)!r}{nearest(str(source), known)}; plans: {', '.join(known)}, or a path")
+    content = {"algorithm": "bc", **read_yaml(path), **(changes or {})}
+    try:
+        return _ANY.validate_python(content)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_told(entry, path) for entry in error.errors())) from None
+
+
+def _folder() -> Path:
+    return config_directory() / "offline"
+
+
+def _told(error: Any, path: Path) -> str:
+    if error["type"] == "union_tag_invalid":
+        known = ("bc", "best_bc", "awr")
+        tag = error["ctx"]["tag"]
+        return f"algorithm = {tag!r} in {path}: must be one of {', '.join(known)}{nearest(str(tag), known)}"
+    algorithm, *where = error["loc"]
+    key = ".".join(map(str, where))
+    if error["type"] == "extra_forbidden":
+        fields = {"bc": CloningPlan, "best_bc": BestPlan, "awr": AWRPlan}[str(algorithm)].model_fields
+        return f"{key} = {error['input']!r} in {path}: unknown key{nearest(key, fields)}; keys: {', '.join(fields)}"
+    return f"{key} = {error['input']!r} in {path}: {error['msg']}"
