@@ -17,8 +17,9 @@ FIGURES = (*MIX, "gaming", "effort", "conversion", "recorded_conversion", "utili
 
 
 def measure(
-    config: Config, manager: Policy, seeds: Sequence[int], reps: RepPolicy | None, seats: NDArray[np.int64]
-) -> dict[str, NDArray[np.float64]]:
+    config: Config, manager: Policy, seeds: Sequence[int], reps: RepPolicy | None, seats: NDArray[np.int64], *,
+    score: bool = True,
+) -> dict[str, NDArray[np.float64]]:  # fmt: skip
     """Figures ``[floors]`` over an episode, by name.
 
     Shares of calls by gaming channel (``rushed``: of inbound contacts answered), ``gaming`` (of calls and contacts),
@@ -31,6 +32,7 @@ def measure(
         seeds: a floor for each.
         reps: who chooses for the seats; the model's own reps if ``None``.
         seats: numbers of the seats that are filled so, and looked at.
+        score: whether to go on through the run-off for ``loyalty``, which is left out otherwise.
     """
     floors = StaffedFloors(config, len(seeds), reps, seats=seats)
     floors.reset(np.asarray(seeds, np.uint64))
@@ -45,7 +47,7 @@ def measure(
         **_conduct(np.concatenate(weeks, axis=1)),
         "utility": terms.sum(axis=1),
         **{f"utility_{term}": terms[:, number] for number, term in enumerate(UTILITY_TERMS)},
-        "loyalty": _run_off(floors),
+        **({"loyalty": _run_off(floors)} if score else {}),
     }
 
 

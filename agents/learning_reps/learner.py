@@ -1,5 +1,6 @@
 """PPO for seats: a learner that can go on where it stopped, and the network it has come to."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,22 @@ from agents.algorithms import Falling
 from agents.learned import linear_layers
 from agents.learning_reps.plan import RepPlan
 from agents.learning_reps.vec_env import SeatVecEnv
-from agents.progress import Progress
 from incentive_env import Config
 from incentive_env.panel import Policy
 from incentive_env.policies.network import CLIP, SeatNetwork
 
 # Far from the floors of evaluation, of searches and of the managers' training.
 _FIRST_FLOOR, _FLOORS_A_SEED = 10**16, 10**12
+# In the order of `CONDUCT_NAMES`: 99 of 100 calls honest and refusals filed, no cheating else.
+HONEST = np.float32([0.0, 0.6, -0.6, -0.6, -0.6, -0.6, 0.6, -0.6, -0.6, -1.0, -1.0, -1.0])
+
+
+Watch = Callable[[SeatNetwork, int], None]
+"""Is shown what reps have come to, after so many decisions."""
 
 
 def train_reps(
-    config: Config, manager: Policy, plan: RepPlan, *, seed: int = 0, progress: Progress | None = None
+    config: Config, manager: Policy, plan: RepPlan, *, seed: int = 0, watch: Watch | None = None, looks: int = 10
 ) -> SeatNetwork:
     """Let reps learn under a manager who does not, from nothing to the end.
 
@@ -35,14 +41,18 @@ def train_reps(
         manager: who manages.
         plan: who learns, and how.
         seed: of networks and floors; the same seed gives the same bits.
-        progress: is moved as decisions are made.
+        watch: is shown the reps before the first decision, and then so many times as ``looks`` says, to the end.
+        looks: see ``watch``.
 
     Raises:
         ValueError: the plan asks for more seats than the floor has.
     """
     learner = new_learner(config, manager, plan, seed=seed)
-    learner.learn(plan.total_timesteps, callback=_Mover(progress))
-    return network_of(learner)
+    learner.learn(plan.total_timesteps, callback=None if watch is None else _Shower(watch, plan, looks))
+    network = network_of(learner)
+    if watch is not None:
+        watch(network, learner.num_timesteps)
+    return network
 
 
 def new_learner(config: Config, manager: Policy, plan: RepPlan, *, seed: int, falling: bool = True) -> PPO:
@@ -66,6 +76,9 @@ def new_learner(config: Config, manager: Policy, plan: RepPlan, *, seed: int, fa
     network = {"net_arch": list(plan.policy.net_arch), "log_std_init": plan.policy.log_std_init}
     learner = PPO("MlpPolicy", normaliser, device="cpu", policy_kwargs=network, **numbers)
     learner.set_logger(Logger(None, []))
+    if plan.policy.start == "honest":
+        with torch.no_grad():
+            learner.policy.action_net.bias.copy_(torch.as_tensor(HONEST))  # type: ignore[operator, union-attr]
     return learner
 
 
@@ -107,16 +120,17 @@ def read_seat_network(path: Path) -> SeatNetwork:
         raise ValueError(f"{path}: {error}") from None
 
 
-class _Mover(BaseCallback):
-    """Moves the progress."""
+class _Shower(BaseCallback):
+    """Shows the reps between an update and the next roll-out."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self, watch: Watch, plan: RepPlan, looks: int) -> None:
         super().__init__()
-        self._progress = progress
+        self._watch, self._every, self._next = watch, plan.total_timesteps / looks, 0.0
 
     def _on_step(self) -> bool:
         return True
 
-    def _on_rollout_end(self) -> None:
-        if self._progress is not None:
-            self._progress.move(self.model.num_timesteps)
+    def _on_rollout_start(self) -> None:
+        if self.model.num_timesteps >= self._next:
+            self._watch(network_of(self.model), self.model.num_timesteps)  # type: ignore[arg-type]
+            self._next += self._every

@@ -1,7 +1,7 @@
 """Plans of learning reps, ``configs/learning_reps/*.yaml``: who learns, on which floors, and how."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,9 @@ class SeatNetworkPlan(Part):
 
     net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
     log_std_init: float = Field(-0.5, ge=-5.0, le=2.0, description="log standard deviation of the first actions")
+    start: Literal["honest", "even"] = Field(
+        "honest", description="conduct around which the first actions are drawn: honest, or all entries at their middle"
+    )
 
 
 class RepPlan(Part):
@@ -43,6 +46,7 @@ class Contrast(Part):
     learners: dict[str, RepPlan] = Field(min_length=1, description="who learns, by name")
     seeds: int = Field(5, ge=1, le=1000, description="of training, from 0 on")
     floors: int = Field(32, ge=2, le=10_000, description="on which conduct is measured; never trained on")
+    curve_floors: int = Field(8, ge=1, le=10_000, description="of them, on which it is looked at during training")
 
 
 class TwoLevelPlan(Part):

@@ -1,0 +1,92 @@
+"""What reps came to do, as a table and as a picture."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from agents.learning_reps.conduct import MIX
+from agents.learning_reps.contrast import OWN
+
+_FIGURES = ("gaming", *MIX, "effort", "conversion", "recorded_conversion", "utility", "loyalty")
+_WHOLE = ("utility", "loyalty")  # in € a week, and points; the others are shares
+COLOURS = {"quota_with_threat": "#b8245f", "flat_salary": "#2a6f97"}
+_OTHERS = ("#e08e0b", "#1e7d4f", "#5b2a86", "#5f6b7a")
+_INK, _GREY = "#1c2530", "#9aa5ad"
+
+
+def mix_table(results: dict[str, Any], scheme: str) -> Table:
+    """What is done under a scheme, a column for each who does it, with 95 % intervals."""
+    columns = results["figures"][scheme]
+    table = Table(
+        title=f"under {scheme}", caption="95 % intervals: over training seeds, of the model's own over floors"
+    )
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for figure in _FIGURES:
+        table.add_row(figure, *(_cell(columns[name][figure], figure in _WHOLE) for name in columns))
+    return table
+
+
+def _cell(value: dict[str, Any], whole: bool) -> str:
+    form = "{:.0f}" if whole else "{:.2f}"
+    mean, low, high = (form.format(value[key]) for key in ("mean", "low", "high"))
+    return f"{mean} ({low} … {high})"
+
+
+def draw(results: dict[str, Any], path: Path) -> None:
+    """How gaming came about in training, a line a seed; and by which channels, beside the model's own reps."""
+    from matplotlib.figure import Figure
+
+    learners = list(results["contrast"]["learners"])
+    schemes = list(results["figures"])
+    colours = {name: COLOURS.get(name, _OTHERS[number % len(_OTHERS)]) for number, name in enumerate(schemes)}
+    figure = Figure(figsize=(5.6 * len(learners), 8.6), dpi=120, layout="constrained")
+    axes = figure.subplots(2, len(learners), squeeze=False)
+    for column, learner in enumerate(learners):
+        _draw_curves(axes[0, column], results, learner, colours)
+        _draw_mix(axes[1, column], results, learner, colours)
+    handles, labels = axes[1, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, fontsize=9, loc="outside lower center", ncols=len(schemes))
+    figure.suptitle("Nobody games at first: what reps learn under each scheme", fontsize=14, color=_INK)
+    figure.savefig(path)
+
+
+def _draw_curves(axes: Any, results: dict[str, Any], learner: str, colours: dict[str, str]) -> None:
+    for scheme, colour in colours.items():
+        rows = results["figures"][scheme]
+        for number, curve in enumerate(rows[learner]["curves"]):
+            steps, shares = [point["step"] / 1e3 for point in curve], [point["gaming"] for point in curve]
+            axes.plot(steps, shares, color=colour, linewidth=1.4, alpha=0.8, label=scheme if number == 0 else None)
+        own = rows[f"{OWN}_{learner}"]["gaming"]["mean"]
+        axes.axhline(own, color=colour, linestyle=":", linewidth=1.4)
+        axes.annotate("the model's own", (0.01, own), xycoords=("axes fraction", "data"), fontsize=8, color=colour,
+                      va="bottom")  # fmt: skip
+    seats = results["contrast"]["learners"][learner]["seats"]
+    who = "all reps learn" if seats is None else f"{seats} of the reps learn{'s' if seats == 1 else ''}"
+    axes.set_title(f"{learner}: {who}", fontsize=11, color=_INK)
+    axes.set_xlabel("decisions, thousands")
+    axes.set_ylabel("share of calls and contacts gamed")
+    axes.set_ylim(0.0, 1.0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
+
+
+def _draw_mix(axes: Any, results: dict[str, Any], learner: str, colours: dict[str, str]) -> None:
+    height = 0.8 / (2 * len(colours))
+    for number, (scheme, colour) in enumerate(colours.items()):
+        for place, name in enumerate((learner, f"{OWN}_{learner}")):
+            row = results["figures"][scheme][name]
+            means = [row[channel]["mean"] for channel in MIX]
+            errors = [[row[channel]["mean"] - row[channel]["low"] for channel in MIX],
+                      [row[channel]["high"] - row[channel]["mean"] for channel in MIX]]  # fmt: skip
+            at = [position + (2 * number + place) * height - 0.4 + height / 2 for position in range(len(MIX))]
+            look: dict[str, Any] = {"color": colour} if place == 0 else {"color": "white", "edgecolor": colour}
+            label = f"{scheme}, {'learned' if place == 0 else 'the model’s own'}"
+            axes.barh(at, means, height * 0.9, xerr=errors, ecolor=_GREY, label=label, **look)
+    axes.set_yticks(range(len(MIX)), [channel.replace("_", " ") for channel in MIX])
+    axes.invert_yaxis()
+    axes.set_xlim(0.0, 1.0)
+    axes.set_xlabel("cases a call (rushed: a contact answered)")
+    axes.spines[["top", "right"]].set_visible(False)
