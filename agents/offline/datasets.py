@@ -43,8 +43,8 @@ def check_new(dataset_id: str, root: Path, *, data_format: str = "hdf5", overwri
     """Refuse what could not be written, before any work is done.
 
     Raises:
-        DatasetError: the id is malformed, the format is none of `FORMATS`, or the dataset is there already.
-        ImportError: Minari, or what it needs for the format, is not installed.
+        DatasetError: the id is malformed, the format is none of `FORMATS`, what it needs is not installed, or the
+            dataset is there already.
     """
     match = _ID.fullmatch(dataset_id)
     if not match:
@@ -260,4 +260,5 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 def _require(*libraries: str) -> None:
     for library in libraries:
         if importlib.util.find_spec(library) is None:
-            raise ModuleNotFoundError(f"needs {library}", name=library)
+            extra = "tables" if library == "pyarrow" else "offline"
+            raise DatasetError(f"needs {library}: pip install 'incentive-env[{extra}]'")

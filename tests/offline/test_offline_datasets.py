@@ -1,5 +1,6 @@
 """Datasets: what is collected is what is on disk and what the environment does again, to the bit; or one clear line."""
 
+import importlib.util
 import multiprocessing
 import os
 import signal
@@ -135,6 +136,14 @@ def test_what_could_not_be_written_is_refused(written, tmp_path, dataset_id, opt
     written()
     with pytest.raises(DatasetError, match=says):
         check_new(dataset_id, tmp_path, **options)
+
+
+def test_a_library_that_is_missing_is_named_with_its_extra(tmp_path, monkeypatch):
+    there = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "h5py" else there(name))
+    check_new("new-v0", tmp_path, data_format="arrow")
+    with pytest.raises(DatasetError, match=r"needs h5py: pip install 'incentive-env\[offline\]'"):
+        check_new("new-v0", tmp_path)
 
 
 def test_what_cannot_be_opened_is_told(written, episodes, tmp_path):
