@@ -16,8 +16,10 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.algorithms import algorithm_class
 from incentive_env.observation import observation_space
+from incentive_env.seats import seat_observation_space
 from incentive_env.true_state import NAMES as TRUE_NAMES
 
+_SEEN = {"report": observation_space().shape, "state": (len(TRUE_NAMES),), "seat": seat_observation_space().shape}
 _PREFIX = "checkpoint-"
 _BUFFER = "replay_buffer.pkl"
 
@@ -40,18 +42,7 @@ def save_checkpoint(
     final = run / f"{_PREFIX}{model.num_timesteps:010d}"
     partial = run / f".partial-{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    model.save(partial / "model.zip")
-    if isinstance(model, OffPolicyAlgorithm):  # what it learns from is part of what it knows
-        model.save_replay_buffer(partial / _BUFFER)
-    np.savez(
-        partial / "normaliser.npz",
-        obs_mean=normaliser.obs_rms.mean, obs_var=normaliser.obs_rms.var, obs_count=normaliser.obs_rms.count,
-        ret_mean=normaliser.ret_rms.mean, ret_var=normaliser.ret_rms.var, ret_count=normaliser.ret_rms.count,
-    )  # fmt: skip
-    (partial / "run.yaml").write_text(
-        yaml.safe_dump({**description, "timesteps": model.num_timesteps}, sort_keys=False)
-    )
+    write_model(partial, model, normaliser, description)
     if final.exists():  # saved already, at this very timestep
         shutil.rmtree(partial)
     else:
@@ -59,6 +50,22 @@ def save_checkpoint(
     for old in (*checkpoints(run)[:-keep], *run.glob(".partial-*")):
         shutil.rmtree(old, ignore_errors=True)
     return final
+
+
+def write_model(
+    folder: Path, model: BaseAlgorithm, normaliser: VecNormalize, description: dict[str, Any]
+) -> None:  # fmt: skip
+    """Write all that a checkpoint consists of into a folder of its own."""
+    folder.mkdir(parents=True)
+    model.save(folder / "model.zip")
+    if isinstance(model, OffPolicyAlgorithm):  # what it learns from is part of what it knows
+        model.save_replay_buffer(folder / _BUFFER)
+    np.savez(
+        folder / "normaliser.npz",
+        obs_mean=normaliser.obs_rms.mean, obs_var=normaliser.obs_rms.var, obs_count=normaliser.obs_rms.count,
+        ret_mean=normaliser.ret_rms.mean, ret_var=normaliser.ret_rms.var, ret_count=normaliser.ret_rms.count,
+    )  # fmt: skip
+    (folder / "run.yaml").write_text(yaml.safe_dump({**description, "timesteps": model.num_timesteps}, sort_keys=False))
 
 
 def checkpoints(run: Path) -> list[Path]:
@@ -100,7 +107,7 @@ def read_model(checkpoint: Path) -> tuple[BaseAlgorithm, RunningMeanStd, Running
         observations, returns = read_statistics(checkpoint)
     except _DAMAGED as error:
         raise CheckpointError(f"{checkpoint}: cannot be loaded, it is damaged or incomplete: {error}") from None
-    expected = (len(TRUE_NAMES),) if training.get("sees") == "state" else observation_space().shape
+    expected = _SEEN[training.get("sees") or "report"]
     if model.observation_space.shape != expected:
         raise CheckpointError(
             f"{checkpoint}: was trained on observations of shape {model.observation_space.shape}, this version's have "

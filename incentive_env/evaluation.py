@@ -77,13 +77,13 @@ def gap(evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> flo
 
 
 def evaluate_all(
-    config: Config, policies: Mapping[str, Policy], seeds: Sequence[int], *, threads: int = 1
-) -> dict[str, Evaluation]:
+    config: Config, policies: Mapping[str, Policy], seeds: Sequence[int], *, threads: int = 1,
+    reps: RepPolicy | None = None,
+) -> dict[str, Evaluation]:  # fmt: skip
     """Evaluate policies on the same floors; the flat salary is added as the base where it is missing."""
-    results = {name: evaluate(config, policy, seeds, threads=threads) for name, policy in policies.items()}
-    if BASE not in results:
-        results[BASE] = evaluate(config, FixedPolicy(FIXED[BASE].scheme, config), seeds, threads=threads)
-    return results
+    everyone = dict(policies)
+    everyone.setdefault(BASE, FixedPolicy(FIXED[BASE].scheme, config))
+    return {name: evaluate(config, policy, seeds, threads=threads, reps=reps) for name, policy in everyone.items()}
 
 
 def summarise(rollout: Rollout, config: Config) -> Evaluation:

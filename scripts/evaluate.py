@@ -14,6 +14,7 @@ from agents.registry import NAMES, load_policy, trained_on
 from agents.results import result_rows, result_table
 from incentive_env import load_config
 from incentive_env.evaluation import evaluate_all, evaluation_seeds
+from incentive_env.policies.files import read_seat_network
 
 main = app()
 EXAMPLE = "Example: python scripts/evaluate.py flat_salary quota_with_threat input_steering --floors 64"
@@ -29,6 +30,9 @@ def run(
         list[str] | None, typer.Option("--set", help="dotted override of the scenario; repeatable")
     ] = None,
     floors: Annotated[int, typer.Option(min=2, max=100_000, help="number of floors, the same for all")] = 128,
+    reps: Annotated[
+        Path | None, typer.Option(help="file of reps that learned, who sit in all seats; the model's own if not given")
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
     out: Annotated[Path | None, typer.Option(help="JSON file for the results")] = None,
 ) -> None:
@@ -38,7 +42,8 @@ def run(
         scenario = load_config(config, override or [])
         names = [name for given in policies for name in (NAMES if given == "all" else (given,))]
         loaded = {name: load_policy(name, scenario) for name in names}
-        evaluations = evaluate_all(scenario, loaded, evaluation_seeds(floors), threads=threads)
+        seated = None if reps is None else read_seat_network(reps)
+        evaluations = evaluate_all(scenario, loaded, evaluation_seeds(floors), threads=threads, reps=seated)
         rows = result_rows(evaluations, {name: trained_on(name) for name in names})
         console().print(result_table(rows, f"{scenario.name}: loyalty in the run-off, {floors} floors"))
         if out is not None:

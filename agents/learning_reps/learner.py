@@ -1,7 +1,6 @@
 """PPO for seats: a learner that can go on where it stopped, and the network it has come to."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,24 +99,6 @@ def network_of(learner: PPO) -> SeatNetwork:
     assert normaliser is not None
     deviation = np.sqrt(normaliser.obs_rms.var + normaliser.epsilon)
     return SeatNetwork(normaliser.obs_rms.mean.astype(np.float32), deviation.astype(np.float32), linear_layers(learner))
-
-
-def read_seat_network(path: Path) -> SeatNetwork:
-    """Read a file of learned reps.
-
-    Raises:
-        ConfigError: it is no YAML mapping.
-        ValueError: it holds no network of a seat, or it is damaged.
-    """
-    from incentive_env.config import read_yaml
-
-    content = read_yaml(path)
-    if content.get("kind") != SeatNetwork.kind:
-        raise ValueError(f"{path}: holds no learned reps: kind is {content.get('kind')!r}, not {SeatNetwork.kind!r}")
-    try:
-        return SeatNetwork.from_content(content)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
 
 
 class _Shower(BaseCallback):

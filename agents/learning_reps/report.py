@@ -29,6 +29,20 @@ def mix_table(results: dict[str, Any], scheme: str) -> Table:
     return table
 
 
+def round_table(history: list[dict[str, float]]) -> Table:
+    """How a two-level training went, a row a round."""
+    table = Table(title="the manager, with reps that learn, and with the model's own")
+    for heading in ("round", "loyalty", "gaming", "recorded", "true conversion", "model: loyalty", "gaming"):
+        table.add_column(heading, justify="right")
+    for row in history:
+        shares = (row["gaming"], row["recorded_conversion"], row["conversion"])
+        table.add_row(
+            f"{row['round']:.0f}", f"{row['loyalty']:.1f}", *(f"{share:.2f}" for share in shares),
+            f"{row['model_loyalty']:.1f}", f"{row['model_gaming']:.2f}",
+        )  # fmt: skip
+    return table
+
+
 def _cell(value: dict[str, Any], whole: bool) -> str:
     form = "{:.0f}" if whole else "{:.2f}"
     mean, low, high = (form.format(value[key]) for key in ("mean", "low", "high"))

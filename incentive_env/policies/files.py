@@ -13,7 +13,7 @@ from incentive_env.model.scheme import scheme_from_mapping
 from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
 from incentive_env.policies.network import KIND as NETWORK
-from incentive_env.policies.network import NetworkPolicy
+from incentive_env.policies.network import NetworkPolicy, SeatNetwork
 
 
 class PolicyError(ValueError):
@@ -36,6 +36,22 @@ def found_for(scenario: "str | Path") -> dict[str, Path]:
 def shipped_anywhere(name: str) -> Path | None:
     """The file of that name for any scenario; names say what was searched for, so they agree on that."""
     return next(iter(sorted(_folder().glob(f"*/{name}.yaml"))), None)
+
+
+def read_seat_network(path: Path) -> SeatNetwork:
+    """Read a file of reps that learned, as `scripts/learned_gaming.py` and `scripts/train_two_level.py` keep them.
+
+    Raises:
+        PolicyError: it holds no network of a seat, or it is damaged.
+        ConfigError: it is missing, or no YAML mapping.
+    """
+    content = read_yaml(path)
+    if content.get("kind") != SeatNetwork.kind:
+        raise PolicyError(f"{path}: holds no reps that learned: kind {content.get('kind')!r}, not {SeatNetwork.kind!r}")
+    try:
+        return SeatNetwork.from_content(content)
+    except ValueError as error:
+        raise PolicyError(f"{path}: {error}") from None
 
 
 def read_policy(path: Path, config: Config) -> Policy:
