@@ -12,13 +12,15 @@ import incentive_env  # noqa: F401  (registers the environments)
 from incentive_env.objective import TERM_NAMES, reward_weights
 from incentive_env.seeding import next_seed
 
+_SEVERAL_REWARDS = "incentive_env/MO-"  # as vectors, which RLlib does not take
+
 
 class RLlibError(ImportError):
     """RLlib, or something that it needs, is not installed."""
 
 
 def register() -> tuple[str, ...]:
-    """Register every environment of the package with RLlib, and return their names, which are their Gymnasium ids.
+    """Register the environments of one reward with RLlib, and return their names, which are their Gymnasium ids.
 
     ``env_config`` takes what `gymnasium.make` takes: ``reward``, ``config``, dotted overrides; and two keys more:
 
@@ -35,7 +37,8 @@ def register() -> tuple[str, ...]:
     require_rllib()
     from ray.tune.registry import register_env
 
-    names = tuple(sorted(name for name in gym.registry if name.startswith("incentive_env/")))
+    ours = (name for name in gym.registry if name.startswith("incentive_env/"))
+    names = tuple(sorted(name for name in ours if not name.startswith(_SEVERAL_REWARDS)))
     for name in names:
         register_env(name, partial(make, name))
     return names

@@ -33,7 +33,8 @@ def train(
 ) -> Path:  # fmt: skip
     """Train a manager, and return its last checkpoint; ``policy.yaml`` beside it is the policy without RLlib.
 
-    Ray is started on this machine and stopped again, unless it runs already: then it is used as it is.
+    Ray is started on this machine and stopped again, unless this process has it already or ``RAY_ADDRESS`` names a
+    cluster: then that is used as it is.
 
     Args:
         config: the scenario.
@@ -113,14 +114,19 @@ def network_of(algorithm: "PPO") -> NetworkPolicy:
 
 @contextmanager
 def ray_running(processes: int) -> Iterator[None]:
-    """Ray, on this machine with room for so many processes, unless it runs already."""
+    """Ray as it runs already in this process; or else as ``RAY_ADDRESS`` says; or else one of our own, with so much room.
+
+    Without an address a cluster that somebody else has started on this machine is left alone.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
 
     if ray.is_initialized():
         yield
         return
-    ray.init(num_cpus=processes, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    own: dict[str, Any] = {"address": "local", "num_cpus": processes, "include_dashboard": False}
+    elsewhere = bool(os.environ.get("RAY_ADDRESS"))
+    ray.init(log_to_driver=False, logging_level=logging.ERROR, **({} if elsewhere else own))
     try:
         yield
     finally:

@@ -34,8 +34,9 @@ def env_runner(env_id: str, mode: str, **env_config: object) -> SingleAgentEnvRu
     return SingleAgentEnvRunner(config=config, worker_index=0)
 
 
-def test_every_id_is_registered_under_its_own_name():
-    assert set(register()) == {name for name in gym.registry if name.startswith("incentive_env/")}
+def test_every_id_of_one_reward_is_registered_under_its_own_name():
+    assert set(register()) == {f"incentive_env/{name}-v0" for name in ("Telesales", "ContactCenter", "LEN")}
+    assert set(register()) <= gym.registry.keys()
 
 
 @pytest.mark.parametrize("mode", ["sync", "vector_entry_point"])
