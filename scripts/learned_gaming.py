@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, console, user_errors, write_json
+from common import app, check_writable, console, user_errors, write_json, write_text
 
 main = app()
 EXAMPLE = "Example: python scripts/learned_gaming.py quota_or_salary --store runs/learned_gaming"
@@ -25,6 +25,7 @@ def run(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="JSON file for the figures, besides the store")] = None,
     picture: Annotated[Path | None, typer.Option(help="file for the picture: .svg, .png")] = None,
+    page: Annotated[Path | None, typer.Option(help="file whose tables between marks are written anew")] = None,
     engine: Annotated[str, typer.Option(help="local, or ray")] = "local",
     address: Annotated[str | None, typer.Option(help="of a Ray cluster, HOST:PORT")] = None,
     workers: Annotated[
@@ -39,9 +40,10 @@ def run(
         from agents.cells.store import open_store
         from agents.learning_reps.contrast import run_contrast
         from agents.learning_reps.plan import load_contrast
-        from agents.learning_reps.report import draw, mix_table
+        from agents.learning_reps.report import draw, mix_table, with_tables
 
-        for path in (out, picture):
+        text = None if page is None else page.read_text(encoding="utf-8")
+        for path in (out, picture, page):
             check_writable(path)
         plan = load_contrast(contrast, {} if seeds is None else {"seeds": seeds})
         place = open_store(store or f"runs/learned_gaming/{Path(contrast).stem}")
@@ -54,6 +56,9 @@ def run(
         if picture is not None:
             draw(results, picture)
             print(f"picture written to {picture}")
+        if page is not None and text is not None:
+            write_text(page, with_tables(text, results))
+            print(f"tables written to {page}")
 
 
 if __name__ == "__main__":

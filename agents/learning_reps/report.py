@@ -29,6 +29,28 @@ def mix_table(results: dict[str, Any], scheme: str) -> Table:
     return table
 
 
+def markdown(results: dict[str, Any], learner: str) -> str:
+    """A learner beside the model's own reps under each scheme, as a table for a page."""
+    figures, schemes = results["figures"], list(results["figures"])
+    columns = [(scheme, name) for scheme in schemes for name in (learner, f"{OWN}_{learner}")]
+    heads = [f"{scheme}, {'learned' if name == learner else 'model'}" for scheme, name in columns]
+    lines = ["| | " + " | ".join(heads) + " |", "|---" + "|---:" * len(heads) + "|"]
+    for figure in _FIGURES:
+        cells = (_cell(figures[scheme][name][figure], figure in _WHOLE) for scheme, name in columns)
+        lines.append(f"| {figure.replace('_', ' ')} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def with_tables(page: str, results: dict[str, Any]) -> str:
+    """A page with its tables as the results have them, each between ``<!-- learned: NAME -->`` and ``<!-- / -->``."""
+    for learner in results["contrast"]["learners"]:
+        before, mark, rest = page.partition(f"<!-- learned: {learner} -->\n")
+        _, end, after = rest.partition("<!-- / -->")
+        if mark and end:
+            page = f"{before}{mark}\n{markdown(results, learner)}\n{end}{after}"
+    return page
+
+
 def round_table(history: list[dict[str, float]]) -> Table:
     """How a two-level training went, a row a round."""
     table = Table(title="the manager, with reps that learn, and with the model's own")

@@ -1,0 +1,235 @@
+"""Two levels of learning: reps in the inner loop learn to live with a manager, who in the outer learns to lead them.
+
+A round lets the reps learn under schemes around the manager's, so that they know what to do under its neighbours too,
+and then the manager with the reps as they have become. What each sees is stationary while it learns.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
+from stable_baselines3 import PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.utils import FloatSchedule, set_random_seed
+from stable_baselines3.common.vec_env import VecNormalize
+
+from agents.algorithms import new_model
+from agents.checkpoints import CheckpointError, read_model, write_model
+from agents.learned import LearnedPolicy
+from agents.learning_reps.conduct import measure
+from agents.learning_reps.learner import network_of, new_learner, seats_of
+from agents.learning_reps.plan import TwoLevelPlan
+from agents.learning_reps.vec_env import SeatVecEnv
+from agents.progress import Progress
+from agents.vec_adapter import NativeVecEnv
+from incentive_env import Config, SalesFloorVectorEnv, load_config
+from incentive_env.panel import Policy
+from incentive_env.policies.network import CLIP
+from incentive_env.staffed import StaffedFloors
+
+Row = dict[str, float]
+_ROUND = "round-"
+_FIRST_FLOOR, _FLOORS_A_SEED, _FLOORS_A_ROUND = 2 * 10**16, 10**12, 10**8
+_SEEN = ("loyalty", "gaming", "recorded_conversion", "conversion", "utility", "effort")
+
+
+class StaffedVectorEnv(SalesFloorVectorEnv):
+    """Floors whose seats a policy fills: where a manager learns to lead reps that have learned."""
+
+    def __init__(self, num_envs: int, config: Config, reward: str, *, seats: NDArray[np.int64]) -> None:
+        super().__init__(num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP)
+        self.floors = StaffedFloors(config, num_envs, seats=seats)
+
+
+class Exploring:
+    """A policy whose schemes are varied: each floor has an offset of its own through an episode."""
+
+    def __init__(self, policy: Policy, spread: float, seed: int) -> None:
+        self._policy, self._spread = policy, spread
+        self._random = np.random.default_rng(seed)
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """The policy's action and the floor's offset."""
+        theirs, offset = (None, None) if state is None else state
+        actions, theirs = self._policy.predict(observation, theirs, episode_start, deterministic)  # type: ignore[union-attr]
+        if offset is None:
+            offset = self._random.normal(0.0, self._spread, np.shape(actions))
+        return np.clip(actions + offset, -1.0, 1.0).astype(np.float32), (theirs, offset)
+
+
+def train_two_level(
+    plan: TwoLevelPlan, run: Path, seeds: Sequence[int], *, seed: int = 0, resume: bool = False, plain: bool = False
+) -> list[Row]:
+    """Train both levels, and say after each round how things stand.
+
+    Args:
+        plan: who learns, how, and how often they take turns.
+        run: folder of the run; ``round-NNNN`` holds ``manager`` (as `scripts/train.py` keeps one) and ``reps``.
+        seeds: floors on which is looked at how things stand.
+        seed: of networks and floors.
+        resume: go on after the last round of the run, if it has one.
+        plain: progress as lines even on a terminal.
+
+    Returns:
+        A row a round; round 0 is before the manager has learned anything.
+
+    Raises:
+        CheckpointError: the run has rounds already and is not resumed, or they are of another plan.
+    """
+    levels = _Levels(plan, seed)
+    done = rounds(run)
+    if done and not resume:
+        raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
+    history = levels.load(done[-1]) if done else []
+    each = plan.reps.total_timesteps + plan.manager.total_timesteps
+    total = plan.first_rep_timesteps + plan.rounds * each
+    with Progress(run.name, total, done=levels.steps, plain=plain, lines=4 * plan.rounds) as progress:
+        for number in range(len(history), plan.rounds + 1):
+            levels.begin_round(number)
+            levels.teach_reps(plan.first_rep_timesteps if number == 0 else plan.reps.total_timesteps)
+            progress.move(levels.steps)
+            if number > 0:
+                levels.teach_manager()
+            history.append({"round": number, **levels.look(seeds)})
+            levels.save(run, number, history)
+            progress.move(levels.steps)
+            progress.note(_told(history[-1]))
+    return history
+
+
+def rounds(run: Path) -> list[Path]:
+    """Complete rounds of a run, the first first."""
+    return sorted(path for path in run.glob(f"{_ROUND}*") if path.is_dir())
+
+
+class _Levels:
+    """A manager and reps, each with what it learns on."""
+
+    def __init__(self, plan: TwoLevelPlan, seed: int) -> None:
+        self.plan, self.seed = plan, seed
+        self.config = load_config(plan.scenario, plan.overrides)
+        self.seats = seats_of(self.config, plan.reps)
+        torch.set_num_threads(1)
+        self.led = StaffedVectorEnv(plan.manager.num_envs, self.config, plan.reward, seats=self.seats)
+        self.manager_env = VecNormalize(
+            NativeVecEnv(self.led), gamma=plan.manager.hyper_parameters.gamma, clip_obs=CLIP
+        )  # fmt: skip
+        self.manager_env.venv.seed(_FIRST_FLOOR + _FLOORS_A_SEED * seed)
+        set_random_seed(seed)
+        self.manager: BaseAlgorithm = new_model(plan.manager, self.manager_env, self.config)
+        self.manager.set_logger(Logger(None, []))
+        self.reps = new_learner(self.config, self._leading(), plan.reps, seed=seed, falling=False)
+        self._keep_rate()
+
+    @property
+    def steps(self) -> int:
+        """Decisions of both so far."""
+        return self.manager.num_timesteps + self.reps.num_timesteps
+
+    def begin_round(self, number: int) -> None:
+        """Fresh floors and fresh luck that hang on seed and round alone, so that a run cut off goes on as it would."""
+        first = _FIRST_FLOOR + _FLOORS_A_SEED * self.seed + _FLOORS_A_ROUND * (number + 1)
+        set_random_seed(self.seed + 1000 * (number + 1))
+        self.manager_env.venv.seed(first)
+        self._seat_env().seed(first + _FLOORS_A_ROUND // 2)
+        for learner in (self.manager, self.reps):
+            learner._last_obs = None  # its floors are opened anew
+
+    def teach_reps(self, steps: int) -> None:
+        """Let the reps learn under schemes around the manager's."""
+        env = self._seat_env()
+        env.manager = Exploring(self._leading(), self.plan.exploration, self.seed + self.reps.num_timesteps)
+        self.reps.learn(steps, reset_num_timesteps=False)
+        self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
+
+    def teach_manager(self) -> None:
+        """Let the manager learn with the reps as they are."""
+        self.manager.learn(self.plan.manager.total_timesteps, reset_num_timesteps=False)
+
+    def look(self, seeds: Sequence[int]) -> Row:
+        """How the manager does, with reps that learned and with the model's own, and the scheme it has come to."""
+        manager = self._leading()
+        learned = measure(self.config, manager, seeds, network_of(self.reps), self.seats)
+        own = measure(self.config, manager, seeds, None, self.seats)
+        row = {name: float(learned[name].mean()) for name in _SEEN}
+        return row | {f"model_{name}": float(own[name].mean()) for name in _SEEN}
+
+    def save(self, run: Path, number: int, history: list[Row]) -> None:
+        """Write a round; it appears whole or not at all, and takes the place of the one before."""
+        partial, final = run / f".partial-{os.getpid()}", run / f"{_ROUND}{number:04d}"
+        shutil.rmtree(partial, ignore_errors=True)
+        description = {"reward": self.plan.reward, "seed": self.seed, "config": self.config.model_dump(mode="json")}
+        manager = {**description, "training": self.plan.manager.model_dump(mode="json")}
+        write_model(partial / "manager", self.manager, self.manager_env, manager)
+        reps = {**description, "training": {"algorithm": "ppo", "sees": "seat"}}
+        write_model(partial / "reps", self.reps, self._normaliser(), reps)
+        content = yaml.safe_dump(network_of(self.reps).content(), sort_keys=False)
+        (partial / "reps.yaml").write_text(content, encoding="utf-8")
+        (partial / "two_level.json").write_text(
+            json.dumps({"plan": self.plan.model_dump(mode="json"), "seed": self.seed, "history": history}, indent=1)
+        )
+        shutil.rmtree(final, ignore_errors=True)
+        partial.rename(final)
+        for old in (*rounds(run)[:-2], *run.glob(".partial-*")):
+            shutil.rmtree(old, ignore_errors=True)
+
+    def load(self, folder: Path) -> list[Row]:
+        """Take over a round, and return the rows up to it."""
+        stored = json.loads((folder / "two_level.json").read_text(encoding="utf-8"))
+        wanted = {**self.plan.model_dump(mode="json"), "rounds": stored["plan"]["rounds"]}
+        if stored["plan"] != wanted or stored["seed"] != self.seed:
+            raise CheckpointError(f"{folder}: is of another plan or seed; choose another directory")
+        self.manager = _taken(folder / "manager", self.manager_env)
+        self.reps = _taken(folder / "reps", self._normaliser())  # type: ignore[assignment]
+        self._keep_rate()
+        self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
+        history: list[Row] = stored["history"]
+        return history
+
+    def _leading(self) -> LearnedPolicy:
+        return LearnedPolicy(self.manager, self.manager_env.obs_rms)  # type: ignore[arg-type]
+
+    def _normaliser(self) -> VecNormalize:
+        normaliser = self.reps.get_vec_normalize_env()
+        assert normaliser is not None
+        return normaliser
+
+    def _seat_env(self) -> SeatVecEnv:
+        env = self._normaliser().venv
+        assert isinstance(env, SeatVecEnv)
+        return env
+
+    def _keep_rate(self) -> None:
+        """Learning rates stay: what is learned about goes on changing."""
+        self.manager.lr_schedule = FloatSchedule(self.plan.manager.hyper_parameters.learning_rate)
+        self.reps.lr_schedule = FloatSchedule(self.plan.reps.hyper_parameters.learning_rate)
+
+
+def _taken(folder: Path, normaliser: VecNormalize) -> PPO:
+    model, normaliser.obs_rms, normaliser.ret_rms = read_model(folder)
+    model.set_env(normaliser)
+    model.set_logger(Logger(None, []))
+    assert isinstance(model, PPO)
+    return model
+
+
+def _told(row: Row) -> str:
+    return (
+        f"round {row['round']:.0f}: loyalty {row['loyalty']:.1f}, gaming {row['gaming']:.2f} with reps that learned; "
+        f"{row['model_loyalty']:.1f}, {row['model_gaming']:.2f} with the model's own"
+    )
