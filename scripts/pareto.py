@@ -4,6 +4,7 @@ Example:
     python scripts/pareto.py find --out runs/front.json --picture runs/front.png
 """
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,7 +48,9 @@ def find(
     floors: Annotated[int, typer.Option(min=1, max=100_000, help="of the search")] = _USUAL.floors,
     finalists: Annotated[int, typer.Option(min=4, max=10_000, help="found schemes to validate")] = _USUAL.finalists,
     validation: Annotated[int, typer.Option(min=2, max=100_000, help="fresh floors")] = _USUAL.validation_floors,
-    point: Annotated[str | None, typer.Option("--reference-point", help=f"four returns: {_OF}")] = None,
+    point: Annotated[
+        str | None, typer.Option("--reference-point", help=f"four returns: {_OF}; write it with =")
+    ] = None,
     seed: Seed = _USUAL.seed,
     threads: Threads = 1,
 ) -> None:
@@ -127,8 +130,8 @@ def _point(text: str) -> np.ndarray:
 def _command(config: str, overrides: list[str], plan: Plan, point: str | None) -> str:
     named = {"config": config, **plan._asdict()}
     named["validation"] = named.pop("validation_floors")
-    words = [f"--{name} {value}" for name, value in named.items()]
-    words += [f"--set {text}" for text in overrides]
+    words = [f"--{name} {shlex.quote(str(value))}" for name, value in named.items()]
+    words += [f"--set {shlex.quote(text)}" for text in overrides]
     words += [] if point is None else [f"--reference-point={point}"]
     return f"python scripts/pareto.py find {' '.join(words)} --out FILE.json"
 

@@ -2,7 +2,7 @@
 
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -45,7 +45,8 @@ def draw_front(content: dict[str, Any], path: Path) -> None:
     figure.draw_without_rendering()
     for panel, (x, y) in zip(axes.flat, combinations(range(len(OBJECTIVES)), 2), strict=True):
         named = [(schemes[row]["name"].replace("_", " "), places[row, [x, y]]) for row in np.flatnonzero(by_hand)]
-        _label(panel, named, np.concatenate([places[:, [x, y]], reference[[x, y]][None]]))
+        worth = np.append(np.where(by_hand, 8.0, np.where(stands, 1.0, 0.5)), 8.0)
+        _label(panel, named, np.concatenate([places[:, [x, y]], reference[[x, y]][None]]), worth)
     figure.savefig(path, dpi=130, format="png")
     plt.close(figure)
 
@@ -69,37 +70,48 @@ def _draw_panel(
     return dots
 
 
-def _label(panel: Any, named: list[tuple[str, NDArray[np.float64]]], dots: NDArray[np.float64]) -> None:
-    """Write each name beside its place, where it covers as little as possible of dots and of names before it."""
+def _label(
+    panel: Any, named: list[tuple[str, NDArray[np.float64]]], dots: NDArray[np.float64], worth: NDArray[np.float64]
+) -> None:
+    """Write each name beside its place, where it covers as little as possible of what dots are worth seeing."""
     to_pixels = panel.transData.transform
-    taken = [_box(pixel, 7.0, 7.0) for pixel in to_pixels(dots)]
-    names: list[NDArray[np.float64]] = []
-    frame = panel.get_window_extent().extents
+    taken = np.stack([_box(pixel, 7.0, 7.0) for pixel in to_pixels(dots)])
+    drawn: list[_Name] = []
     scale = panel.figure.dpi / 72.0
-    for name, place in named:
-        half = np.array([0.29 * len(name) * _FONT, 0.62 * _FONT]) * scale
-        centres = [
-            to_pixels(place) + np.array(way) * (half + away * scale) for away in (6, 16, 30, 48) for way in _DIRECTIONS
+    for text, place in named:
+        half = np.array([0.29 * len(text) * _FONT, 0.62 * _FONT]) * scale
+        start = to_pixels(place)
+        ways = [np.array(way) * (half + away * scale) for away in (6, 14, 24, 36, 50) for way in _DIRECTIONS]
+        choices = [_Name(_box(start + way, *half), np.linspace(start, start + way, 24)) for way in ways]
+        frame = panel.get_window_extent().extents
+        costs = [
+            _cost(name, drawn, frame) + worth @ _meet(name.box, taken) + 0.07 * number
+            for number, name in enumerate(choices)
         ]
-        boxes = [_box(centre, *half) for centre in centres]
-        costs = [_cost(box, taken, names, frame) + 0.02 * number for number, box in enumerate(boxes)]
         best = int(np.argmin(costs))
-        names.append(boxes[best])
+        drawn.append(choices[best])
         panel.annotate(
-            name, place, xytext=panel.transData.inverted().transform(centres[best]), textcoords="data",
+            text, place, xytext=panel.transData.inverted().transform(start + ways[best]), textcoords="data",
             fontsize=_FONT, color=INK, ha="center", va="center", zorder=6,
             arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.5, "shrinkA": 0, "shrinkB": 4},
             bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
         )  # fmt: skip
 
 
-def _cost(
-    box: NDArray[np.float64], dots: list[NDArray[np.float64]], names: list[NDArray[np.float64]],
-    frame: NDArray[np.float64],
-) -> float:  # fmt: skip
-    """Names must not touch nor leave the frame; dots had better stay in sight."""
-    outside = bool((box[:2] < frame[:2]).any() or (box[2:] > frame[2:]).any())
-    return 1000.0 * outside + 100.0 * sum(_meet(box, name) for name in names) + sum(_meet(box, dot) for dot in dots)
+class _Name(NamedTuple):
+    """Where a name could stand, in pixels."""
+
+    box: NDArray[np.float64]  # left, bottom, right, top
+    leader: NDArray[np.float64]  # [points, 2] along the line from the place to the name
+
+
+def _cost(name: _Name, drawn: list[_Name], frame: NDArray[np.float64]) -> float:
+    """Names must not leave the frame nor touch, and lines should not run through names nor cross."""
+    outside = bool((name.box[:2] < frame[:2]).any() or (name.box[2:] > frame[2:]).any())
+    touching = sum(bool(_meet(name.box, other.box)) for other in drawn)
+    run_through = sum(_inside(name.leader, other.box) + _inside(other.leader, name.box) for other in drawn)
+    crossing = sum(_cross(name.leader, other.leader) for other in drawn)
+    return 1000.0 * outside + 100.0 * touching + 20.0 * run_through + 8.0 * crossing
 
 
 def _box(centre: NDArray[np.float64], half_width: float, half_height: float) -> NDArray[np.float64]:
@@ -107,5 +119,17 @@ def _box(centre: NDArray[np.float64], half_width: float, half_height: float) -> 
     return np.concatenate([centre - half, centre + half])
 
 
-def _meet(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    return bool((one[:2] < other[2:]).all() and (other[:2] < one[2:]).all())
+def _meet(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a box overlaps each of ``[..., 4]`` others."""
+    met: NDArray[np.bool_] = (box[:2] < others[..., 2:]).all(axis=-1) & (others[..., :2] < box[2:]).all(axis=-1)
+    return met
+
+
+def _inside(points: NDArray[np.float64], box: NDArray[np.float64]) -> bool:
+    return bool(((points > box[:2]) & (points < box[2:])).all(axis=1).any())
+
+
+def _cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two lines pass each other closer than their points lie apart."""
+    step = max(np.linalg.norm(line[1] - line[0]) for line in (one, other))
+    return bool(np.linalg.norm(one[:, None] - other[None], axis=2).min() < step)
