@@ -83,11 +83,12 @@ def read_front(path: Path) -> dict[str, Any]:
     """Read what `front_content` says.
 
     Raises:
-        FrontFileError: it is no such file.
-        OSError: it cannot be read.
+        FrontFileError: it is no such file, or cannot be read.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FrontFileError(f"{path}: cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise FrontFileError(f"{path}: holds no JSON: {error}") from None
     wanted = ("scenario", "objectives", "periods", "reference_point", "schemes")

@@ -62,6 +62,13 @@ def test_what_is_no_front_is_not_drawn(refused, tmp_path, text, says):
     assert re.search(says, refused("pareto", "draw", "front.json", "--out", "front.png"))
 
 
+def test_a_front_that_is_not_there_is_not_drawn(refused):
+    assert (
+        refused("pareto", "draw", "none.json", "--out", "x.png")
+        == "none.json: cannot be read: No such file or directory"
+    )
+
+
 def test_an_unknown_scenario_of_a_front_is_refused(refused):
     told = refused("pareto", "find", "--config", "telesale", "--out", "front.json")
     assert "nearest valid name: telesales" in told
