@@ -27,7 +27,7 @@ FORMATS = {"hdf5": "h5py", "arrow": "pyarrow"}  # what Minari stores episodes as
 AUTHOR = "incentive-env"
 _PARTIAL = ".partial-"  # what is being written; Minari lists no hidden folder
 _ROOT = "MINARI_DATASETS_PATH"
-_ID = re.compile(r"(?:(?P<namespace>[-\w]+(?:/[-\w]+)*)/)?[-\w]+?-v\d+")
+_ID = re.compile(r"(?:[-\w]{2,}(?:/[-\w]{2,})*/)?[-\w]+-v\d+", re.ASCII)
 
 
 class DatasetError(ValueError):
@@ -46,23 +46,24 @@ def check_new(dataset_id: str, root: Path, *, data_format: str = "hdf5", overwri
         DatasetError: the id is malformed, the format is none of `FORMATS`, what it needs is not installed, or the
             dataset is there already.
     """
-    match = _ID.fullmatch(dataset_id)
-    if not match:
+    if not _ID.fullmatch(dataset_id):
         raise DatasetError(
-            f"dataset {dataset_id!r}: must read NAMESPACE/NAME-vVERSION, of letters, digits, - and _; for example "
-            "incentive_env/telesales/fixed-v0"
+            f"dataset {dataset_id!r}: must read NAMESPACE/NAME-vVERSION, of letters, digits, - and _, a namespace of "
+            "at least two; for example incentive_env/telesales/fixed-v0"
         )
     if data_format not in FORMATS:
         hint = nearest(data_format, FORMATS)
         raise DatasetError(f"format = {data_format!r}: must be one of {', '.join(FORMATS)}{hint}")
     _require("minari", FORMATS[data_format])
-    above = [root / part for part in Path(match["namespace"] or "").parents] + [root / (match["namespace"] or "")]
-    inside = [folder for folder in above if (folder / "data").exists() and folder != root]
+    place = root / dataset_id
+    inside = [folder for folder in place.parents if folder.is_relative_to(root) and (folder / "data").exists()]
     if inside:
         raise DatasetError(f"dataset {dataset_id!r}: would lie inside the dataset at {inside[0]}; choose another name")
-    if (root / dataset_id).exists() and not overwrite:
+    if place.exists() and not (place / "data").exists():
+        raise DatasetError(f"dataset {dataset_id!r}: {place} is there and is no dataset; choose another name")
+    if place.exists() and not overwrite:
         raise DatasetError(
-            f"dataset {dataset_id!r}: is there already, at {root / dataset_id}; choose another version, or --overwrite"
+            f"dataset {dataset_id!r}: is there already, at {place}; choose another version, or --overwrite"
         )
 
 

@@ -3,19 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field
 
-from incentive_env import ConfigError
-from incentive_env.cli.common import nearest
-from incentive_env.config import config_directory, read_yaml
+from agents.plan_files import Part, find_plan, read_plan
+from incentive_env.config import config_directory
 
 Width = Annotated[int, Field(ge=1, le=4096)]
 
 
-class CloningPlan(BaseModel):
+class CloningPlan(Part):
     """Behaviour cloning: the mean of a normal policy by least squares, on floors held out for early stopping."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     algorithm: Literal["bc"] = Field("bc", description="bc")
     net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
@@ -43,12 +40,12 @@ class AWRPlan(CloningPlan):
 
 
 OfflinePlan = CloningPlan | BestPlan | AWRPlan
-_ANY: TypeAdapter[OfflinePlan] = TypeAdapter(Annotated[OfflinePlan, Field(discriminator="algorithm")])
+_FOLDER = "offline"  # in configs
 
 
 def shipped_plans() -> list[str]:
     """Names of the plans in ``configs/offline``."""
-    return sorted(file.stem for file in _folder().glob("*.yaml"))
+    return sorted(file.stem for file in (config_directory() / _FOLDER).glob("*.yaml"))
 
 
 def load_offline_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> OfflinePlan:
@@ -61,30 +58,6 @@ def load_offline_plan(source: "str | Path", changes: "dict[str, Any] | None" = N
     Raises:
         ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
     """
-    named = _folder() / f"{source}.yaml"
-    path = named if named.is_file() else Path(source)
-    if not path.is_file():
-        known = shipped_plans()
-        raise ConfigError(f"no plan {str(source)!r}{nearest(str(source), known)}; plans: {', '.join(known)}, or a path")
-    content = {"algorithm": "bc", **read_yaml(path), **(changes or {})}
-    try:
-        return _ANY.validate_python(content)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_told(entry, path) for entry in error.errors())) from None
-
-
-def _folder() -> Path:
-    return config_directory() / "offline"
-
-
-def _told(error: Any, path: Path) -> str:
-    if error["type"] == "union_tag_invalid":
-        known = ("bc", "best_bc", "awr")
-        tag = error["ctx"]["tag"]
-        return f"algorithm = {tag!r} in {path}: must be one of {', '.join(known)}{nearest(str(tag), known)}"
-    algorithm, *where = error["loc"]
-    key = ".".join(map(str, where))
-    if error["type"] == "extra_forbidden":
-        fields = {"bc": CloningPlan, "best_bc": BestPlan, "awr": AWRPlan}[str(algorithm)].model_fields
-        return f"{key} = {error['input']!r} in {path}: unknown key{nearest(key, fields)}; keys: {', '.join(fields)}"
-    return f"{key} = {error['input']!r} in {path}: {error['msg']}"
+    kind = Annotated[OfflinePlan, Field(discriminator="algorithm")]
+    plan: OfflinePlan = read_plan(kind, find_plan(source, _FOLDER, "plan"), changes, algorithm="bc")
+    return plan

@@ -127,13 +127,16 @@ def test_a_failed_overwrite_keeps_the_dataset_and_a_good_one_replaces_it(written
     [
         ("fixed", {}, "must read NAMESPACE/NAME-vVERSION"),
         ("a/../b-v0", {}, "must read NAMESPACE/NAME-vVERSION"),
+        ("a/b-v0", {}, "must read NAMESPACE/NAME-vVERSION, .* a namespace of at least two"),
         (ID, {}, "is there already"),
+        ("incentive_env/tests-v1", {"overwrite": True}, "is there and is no dataset"),
         (f"{ID}/more-v0", {}, "would lie inside the dataset at"),
         ("new-v0", {"data_format": "hdf"}, "must be one of hdf5, arrow; nearest valid name: hdf5"),
     ],
 )
 def test_what_could_not_be_written_is_refused(written, tmp_path, dataset_id, options, says):
     written()
+    (tmp_path / "incentive_env" / "tests-v1").mkdir()  # a namespace may be called like that, and hold others' datasets
     with pytest.raises(DatasetError, match=says):
         check_new(dataset_id, tmp_path, **options)
 
