@@ -120,7 +120,8 @@ def _behaviours(
 
 def _replayed(dataset: "MinariDataset", *, whole: bool) -> None:
     total = dataset.total_episodes
-    chosen = range(total) if whole else range(0, total, max(1, total // SAMPLE))
+    count = total if whole else min(SAMPLE, total)
+    chosen = [total * number // count for number in range(count)]
     with Progress("replay", len(chosen), lines=10 if whole else 1) as progress:
         decisions = replay_all(dataset, chosen, progress.move)
     print(f"replayed {len(chosen)} of {counted(total, 'episode')}, {decisions:,} decisions: the same to the bit")
