@@ -4,7 +4,7 @@ import difflib
 import types
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -16,9 +16,6 @@ class Part(BaseModel):
     """A plan, or a part of one: no key that it does not know, and nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-Plan = TypeVar("Plan")
 
 
 def find_plan(source: "str | Path", folder: str, what: str) -> Path:
@@ -33,9 +30,7 @@ def find_plan(source: "str | Path", folder: str, what: str) -> Path:
     if path.is_file():
         return path
     names = sorted(file.stem for file in shipped.glob("*.yaml"))
-    raise ConfigError(
-        f"no {what} {str(source)!r}{nearest(str(source), names)}; there are: {', '.join(names)}, or a path"
-    )
+    raise ConfigError(f"no {what} {str(source)!r}; {what}s: {', '.join(names)}, or a path{nearest(str(source), names)}")
 
 
 def read_plan(kind: Any, path: Path, changes: Mapping[str, Any] | None = None, **defaults: Any) -> Any:

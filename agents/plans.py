@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from agents.plan_files import Part, find_plan, read_plan
 from incentive_env import ConfigError
-from incentive_env.config import config_directory, read_yaml
 from incentive_env.policies import Policy
 
 Watch = Callable[[Policy, int], None]
@@ -17,11 +17,7 @@ Watch = Callable[[Policy, int], None]
 Width = Annotated[int, Field(ge=1, le=4096)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PPOParameters(_Part):
+class PPOParameters(Part):
     """Keywords of stable-baselines3's PPO."""
 
     n_steps: int = Field(26, ge=1, le=100_000, description="decisions a floor between updates")
@@ -37,7 +33,7 @@ class PPOParameters(_Part):
     target_kl: float | None = Field(0.05, gt=0.0, le=10.0, description="divergence at which an update stops early")
 
 
-class SACParameters(_Part):
+class SACParameters(Part):
     """Keywords of stable-baselines3's SAC, and of TQC."""
 
     buffer_size: int = Field(100_000, ge=1, le=100_000_000, description="decisions remembered")
@@ -59,7 +55,7 @@ class TQCParameters(SACParameters):
     top_quantiles_to_drop_per_net: int = Field(2, ge=0, le=24, description="highest of the 25 quantiles left out")
 
 
-class Network(_Part):
+class Network(Part):
     """The networks of policy and value."""
 
     net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
@@ -75,7 +71,7 @@ class RecurrentNetwork(Network):
     lstm_hidden_size: int = Field(32, ge=1, le=4096, description="width of the memory")
 
 
-class Anchor(_Part):
+class Anchor(Part):
     """The safe policy that a regularised learner is held to."""
 
     scheme: str = Field("balanced_scorecard", description="fixed scheme whose conduct is trusted")
@@ -88,7 +84,7 @@ class Anchor(_Part):
     clip: float = Field(4.0, gt=0.0, le=20.0, description="largest log ratio that counts")
 
 
-class _Plan(_Part):
+class _Plan(Part):
     """What all training by stable-baselines3 shares."""
 
     total_timesteps: int = Field(400_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
@@ -153,7 +149,7 @@ class TQCPlan(SACPlan):
     hyper_parameters: TQCParameters = TQCParameters()  # type: ignore[call-arg]
 
 
-class _Search(_Part):
+class _Search(Part):
     """What all searches share."""
 
     floors: int = Field(24, ge=1, le=100_000, description="floors of a generation, the same for all its candidates")
@@ -191,7 +187,6 @@ class RandomSearchPlan(_Search):
 GradientPlan = TrainingConfig | RecurrentPPOPlan | AnchoredPPOPlan | SACPlan | TQCPlan
 SearchPlan = StaticPlan | FeedbackPlan | RandomSearchPlan
 Plan = GradientPlan | SearchPlan
-_ANY: TypeAdapter[Plan] = TypeAdapter(Annotated[Plan, Field(discriminator="algorithm")])
 
 
 def load_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> Plan:
@@ -204,16 +199,9 @@ def load_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> 
     Raises:
         ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
     """
-    shipped = config_directory() / "training" / f"{source}.yaml"
-    path = shipped if shipped.is_file() else Path(source)
-    if not path.is_file():
-        names = ", ".join(sorted(file.stem for file in (config_directory() / "training").glob("*.yaml")))
-        raise ConfigError(f"no training file {str(source)!r}; training files: {names}, or a path")
-    content = {"algorithm": "ppo", **read_yaml(path), **(changes or {})}
-    try:
-        return _ANY.validate_python(content)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_told(e, path) for e in error.errors())) from None
+    path = find_plan(source, "training", "training file")
+    plan: Plan = read_plan(Annotated[Plan, Field(discriminator="algorithm")], path, changes, algorithm="ppo")
+    return plan
 
 
 def load_training(source: "str | Path", changes: "dict[str, Any] | None" = None) -> GradientPlan:
@@ -234,10 +222,3 @@ def scheme_names(plan: Plan) -> dict[str, str]:
         return {"start": plan.start}
     names = {"policy.initial_scheme": plan.policy.initial_scheme}
     return names | {"anchor.scheme": plan.anchor.scheme} if isinstance(plan, AnchoredPPOPlan) else names
-
-
-def _told(error: Any, path: Path) -> str:
-    if error["type"] == "union_tag_invalid":
-        return f"algorithm = {error['ctx']['tag']!r} in {path}: must be one of {error['ctx']['expected_tags']}"
-    where = error["loc"][1:]  # without the algorithm's name, by which the class was chosen
-    return f"{'.'.join(map(str, where))} = {error['input']!r} in {path}: {error['msg']}"

@@ -70,7 +70,7 @@ def load_contrast(source: "str | Path", changes: "dict[str, Any] | None" = None)
     Raises:
         ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
     """
-    plan: Contrast = read_plan(Contrast, find_plan(source, "learning_reps", "comparison of learning reps"), changes)
+    plan: Contrast = read_plan(Contrast, find_plan(source, "learning_reps", "comparison"), changes)
     return plan
 
 

@@ -314,7 +314,7 @@ def test_everything_wrong_in_a_training_file_is_told_at_once(tmp_path):
 
 
 def test_an_unknown_algorithm_is_an_error_that_lists_the_known_ones(tmp_path):
-    with pytest.raises(ConfigError, match=r"algorithm = 'dqn' in .*: must be one of 'ppo', 'recurrent_ppo', "):
+    with pytest.raises(ConfigError, match=r"algorithm = 'dqn' in .*: must be one of ppo, recurrent_ppo, "):
         load_training(_file(tmp_path, {"algorithm": "dqn"}))
 
 
