@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints, read_d
 from agents.rllib.plans import RLlibPlan
 from agents.rllib.registration import register, require_rllib
 from incentive_env import Config
+from incentive_env.files import written_whole
 from incentive_env.policies.files import resolved
 from incentive_env.policies.network import Layer, NetworkPolicy
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from ray.rllib.algorithms.ppo import PPO, PPOConfig
 
 ENV = "incentive_env/Telesales-v0"  # which scenario it is, the config says
+MODULE = "default_policy"  # what RLlib calls the network of a single agent
 RESULTS = "results.jsonl"
 """File of a run with a line for each update."""
 
@@ -63,7 +66,9 @@ def train(
         return done[-1]
     with ray_running(max(1, plan.num_env_runners) + 1):
         settings = ppo_config(config, reward, plan, seed=_seed_of_runners(seed, before))
-        with _built(settings, done[-1] / STATE if done else None) as algorithm:
+        with _built(settings) as algorithm:
+            if done:
+                _restore(algorithm, done[-1] / STATE, plan.hyper_parameters.lr * (1.0 - before / plan.total_timesteps))
             return _learn(algorithm, plan, run, before, description, label or run.name, quiet)
 
 
@@ -114,9 +119,9 @@ def network_of(algorithm: "PPO") -> NetworkPolicy:
 
 @contextmanager
 def ray_running(processes: int) -> Iterator[None]:
-    """Ray as it runs already in this process; or else as ``RAY_ADDRESS`` says; or else one of our own, with so much room.
+    """Ray as this process has it already; or where ``RAY_ADDRESS`` says; or one of our own, with so much room.
 
-    Without an address a cluster that somebody else has started on this machine is left alone.
+    Without an address, a cluster that somebody else has started on this machine is left alone.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
@@ -134,7 +139,7 @@ def ray_running(processes: int) -> Iterator[None]:
 
 
 @contextmanager
-def _built(settings: "PPOConfig", state: Path | None) -> Iterator["PPO"]:
+def _built(settings: "PPOConfig") -> Iterator["PPO"]:
     import torch
 
     torch.set_num_threads(1)
@@ -142,19 +147,25 @@ def _built(settings: "PPOConfig", state: Path | None) -> Iterator["PPO"]:
     logging.getLogger("ray.rllib.algorithms.algorithm_config").setLevel(logging.ERROR)
     algorithm = settings.build_algo()
     try:
-        if state is not None:
-            _restore(algorithm, state)
         yield algorithm
     finally:
         algorithm.stop()
         shutil.rmtree(algorithm.logdir, ignore_errors=True)  # made in the home directory, and empty
 
 
-def _restore(algorithm: "PPO", state: Path) -> None:
+def _restore(algorithm: "PPO", state: Path, rate: float) -> None:
     try:
         algorithm.restore_from_path(state.absolute())
     except Exception as error:  # Ray has no class for it: whatever reading a damaged file comes to
         raise CheckpointError(f"{state.parent}: cannot be loaded, it is damaged or incomplete: {error}") from None
+    # Restored with the rest is the rate of its end, which is 0 where a run that was over is prolonged.
+    algorithm.learner_group.foreach_learner(partial(_set_rate, rate=rate))
+
+
+def _set_rate(learner: Any, rate: float) -> None:
+    for _, optimizer in learner.get_optimizers_for_module(MODULE):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
 
 
 def _learn(
@@ -171,13 +182,17 @@ def _learn(
             if decisions >= due or decisions >= plan.total_timesteps:
                 due += plan.checkpoint_every
                 saved = save_checkpoint(run, algorithm, network_of(algorithm), decisions, description)
-                (run / RESULTS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+                with written_whole(run / RESULTS) as file:
+                    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return saved
 
 
 def _line(result: dict[str, Any], decisions: int) -> dict[str, float]:
-    runners, learner = result["env_runners"], result["learners"]["default_policy"]
-    names = {"policy_loss": "policy_loss", "value_loss": "vf_loss", "entropy": "entropy", "divergence": "mean_kl_loss"}
+    runners, learner = result["env_runners"], result["learners"][MODULE]
+    names = {
+        "policy_loss": "policy_loss", "value_loss": "vf_loss", "entropy": "entropy", "divergence": "mean_kl_loss",
+        "learning_rate": "default_optimizer_learning_rate",
+    }  # fmt: skip
     return {
         "decisions": decisions,
         "episode_return": float(runners["episode_return_mean"]),

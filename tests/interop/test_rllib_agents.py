@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from worlds import SMALL, small_config
 
-pytest.importorskip("ray.rllib")
+pytest.importorskip("ray.rllib", exc_type=ImportError)
 
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.env.wrappers.pettingzoo_env import ParallelPettingZooEnv

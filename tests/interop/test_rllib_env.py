@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from worlds import SMALL, random_actions
 
-pytest.importorskip("ray.rllib")
+pytest.importorskip("ray.rllib", exc_type=ImportError)
 
 import gymnasium as gym
 from ray.rllib.algorithms.ppo import PPOConfig

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from worlds import SMALL, small_config
 
-pytest.importorskip("ray.rllib")
+pytest.importorskip("ray.rllib", exc_type=ImportError)
 
 from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints
 from agents.rllib.plans import RLlibPlan, load_rllib_plan
@@ -91,13 +91,23 @@ def test_training_moves_the_policy_from_its_initial_scheme(finished):
 
 def test_a_run_goes_on_where_it_ended_on_as_many_env_runners_as_there_are(run):
     before = lines(run)
-    train(small_config(), "loyalty", plan(total_timesteps=72, num_env_runners=0), run, resume=True, quiet=True)
+    policy = load_policy(str(run / "policy.yaml"), small_config())
+    longer = plan(total_timesteps=72, num_env_runners=0)
+    train(small_config(), "loyalty", longer, run, resume=True, quiet=True)
+    later = load_policy(str(run / "policy.yaml"), small_config())
+    assert (later.layers[-1].bias != policy.layers[-1].bias).any()
     told = lines(run)
     assert told[:2] == before
     assert [line["decisions"] for line in told] == sorted({line["decisions"] for line in told})
     assert told[-1]["decisions"] >= 72
     done = checkpoints(run)[-1]
     assert train(small_config(), "loyalty", plan(total_timesteps=72), run, resume=True, quiet=True) == done
+
+
+def test_the_learning_rate_falls_to_0_and_again_where_a_run_that_was_over_is_prolonged(run):
+    assert [line["learning_rate"] for line in lines(run)] == pytest.approx([1e-3, 0.0])  # after each update
+    train(small_config(), "loyalty", plan(total_timesteps=96, num_env_runners=0), run, resume=True, quiet=True)
+    assert [line["learning_rate"] for line in lines(run)] == pytest.approx([1e-3, 0.0, 5e-4, 0.0])
 
 
 @pytest.mark.parametrize(
