@@ -9,7 +9,7 @@ from typing import Any
 from agents.cells.engine import EngineError
 
 _SECONDS = 5.0  # for a host to answer at all
-_GREETING = 30.0  # for what answers to turn out to be Ray
+_GREETING = 10.0  # for what answers to turn out to be Ray
 # Ray itself would try for minutes, and fill the screen; this asks once, in a process that can be ended.
 _GREET = "import sys, ray; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 _IMPATIENT = {"RAY_gcs_rpc_server_connect_timeout_s": "5", "RAY_gcs_server_request_timeout_seconds": "5"}

@@ -96,6 +96,9 @@ def _result(reference: Any, work: Work) -> Kept:
     try:
         made: Kept = ray.get(reference)
     except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, ray.exceptions.RayError):  # of what was sent, not of the cell's making
+            told = str(error.cause).strip().splitlines()
+            raise CellError(f"cell {work.key}: cannot be begun on its node: {told[0] if told else error}") from error
         raise error.cause from error
     except ray.exceptions.RayError as error:
         told = str(error).strip().splitlines()
