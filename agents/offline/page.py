@@ -17,17 +17,22 @@ def with_study(text: str, study: dict[str, Any]) -> str:
     if not opened or not closed:
         raise ValueError(f"holds no place for figures, between {OPEN} and {CLOSE}")
     try:
-        return f"{before}{OPEN}\n{_datasets(study)}\n{_rows(study)}{CLOSE}{after}"
+        return f"{before}{OPEN}\n\n{_datasets(study)}\n{_rows(study)}\n{CLOSE}{after}"
     except (KeyError, TypeError) as error:
         raise ValueError(f"holds no study of offline learning: {error} is missing") from None
 
 
 def _datasets(study: dict[str, Any]) -> str:
-    lines = ["| dataset | behaviours | episodes | decisions | ended early | MB | mean return |", "|---|" + "---:|" * 6]
+    lines = [
+        "| dataset | behaviours | episodes | decisions | an episode, below and above the median return "
+        "| ended early | MB |",
+        "|---|" + "---:|" * 6,
+    ]
     for found in study["datasets"].values():
         lines.append(
             f"| `{found['id']}` | {found['behaviours']} | {found['episodes']:,} | {found['decisions']:,} | "
-            f"{100 * found['ended_early']:.0f} % | {found['megabytes']:.1f} | {found['mean_return']:.1f} |"
+            f"{found['decisions_below_median']:.1f}, {found['decisions_above_median']:.1f} | "
+            f"{100 * found['ended_early']:.0f} % | {found['megabytes']:.1f} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -81,11 +81,14 @@ def _collected(study: Study, dataset_id: str, behaviours: Sequence[Behaviour]) -
     replayed = replay_all(dataset, range(len(episodes)))
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     returns = np.array([episode.rewards.sum() for episode in episodes])
+    lengths = np.array([len(episode.rewards) for episode in episodes])[np.argsort(returns, kind="stable")]
+    below, above = np.array_split(lengths, 2)
     content = {
         "id": dataset_id, "behaviours": len(behaviours), "episodes": len(episodes), "decisions": dataset.total_steps,
         "replayed": replayed, "megabytes": round(size / 1e6, 1),
         "ended_early": float(np.mean([bool(episode.terminations[-1]) for episode in episodes])),
-        "mean_return": float(returns.mean()),
+        "mean_return": float(returns.mean()), "decisions_below_median": float(below.mean()),
+        "decisions_above_median": float(above.mean()),
     }  # fmt: skip
     seconds = {"collect": collected - started, "write": written - collected, "replay": time.monotonic() - written}
     return content, {step: round(value, 1) for step, value in seconds.items()}
