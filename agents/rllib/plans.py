@@ -1,21 +1,15 @@
 """The plan of a training by RLlib, ``configs/rllib/*.yaml``: every number bounded and explained."""
 
-import difflib
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from agents.plan_files import Part, find_plan, read_plan
 from agents.plans import Network
-from incentive_env import ConfigError
-from incentive_env.config import config_directory, read_yaml
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PPOParameters(_Part):
+class PPOParameters(Part):
     """Keywords of RLlib's ``PPOConfig.training``."""
 
     train_batch_size: int = Field(3328, ge=2, le=10_000_000, description="decisions between updates, over all floors")
@@ -33,7 +27,7 @@ class PPOParameters(_Part):
     kl_target: float = Field(0.01, gt=0.0, le=10.0, description="divergence that its weight is steered to")
 
 
-class RLlibPlan(_Part):
+class RLlibPlan(Part):
     """RLlib's PPO on several env runners."""
 
     algorithm: Literal["ppo"] = Field("ppo", description="ppo")
@@ -70,40 +64,5 @@ def load_rllib_plan(source: "str | Path", changes: "dict[str, Any] | None" = Non
     Raises:
         ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
     """
-    folder = config_directory() / "rllib"
-    shipped = folder / f"{source}.yaml"
-    path = shipped if shipped.is_file() else Path(source)
-    if not path.is_file():
-        names = sorted(file.stem for file in folder.glob("*.yaml"))
-        raise ConfigError(
-            f"no RLlib training file {str(source)!r}; training files: {', '.join(names)}, or a path"
-            f"{_nearest(str(source), names)}"
-        )
-    content = {**read_yaml(path), **(changes or {})}
-    try:
-        return RLlibPlan.model_validate(content)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_told(e, path) for e in error.errors())) from None
-
-
-def _told(error: Any, path: Path) -> str:
-    where = ".".join(map(str, error["loc"]))
-    if error["type"] == "extra_forbidden":
-        return f"{where} in {path}: unknown key{_nearest(where, _keys(RLlibPlan))}"
-    if not where:  # of the whole, which says what does not fit
-        return f"{path}: {error['msg'].removeprefix('Value error, ')}"
-    return f"{where} = {error['input']!r} in {path}: {error['msg']}"
-
-
-def _keys(model: type[BaseModel], prefix: str = "") -> list[str]:
-    keys: list[str] = []
-    for name, field in model.model_fields.items():
-        kind = field.annotation
-        inner = isinstance(kind, type) and issubclass(kind, BaseModel)
-        keys += _keys(kind, f"{prefix}{name}.") if inner else [f"{prefix}{name}"]  # type: ignore[arg-type]
-    return keys
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; nearest valid name: {close[0]}" if close else ""
+    plan: RLlibPlan = read_plan(RLlibPlan, find_plan(source, "rllib", "RLlib training file"), changes)
+    return plan

@@ -26,8 +26,8 @@ def test_rllib_and_stable_baselines3_are_told_the_same_numbers():
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"num_env_runner": 2}, "num_env_runner in .*: unknown key; nearest valid name: num_env_runners"),
-        ({"hyper_parameters": {"learning_rate": 1.0}}, "hyper_parameters.learning_rate in .*: unknown key"),
+        ({"num_env_runner": 2}, "num_env_runner = 2 in .*: unknown key; nearest valid name: num_env_runners"),
+        ({"hyper_parameters": {"learning_rate": 1.0}}, "hyper_parameters.learning_rate = 1.0 in .*: unknown key"),
         ({"num_env_runners": -1}, "num_env_runners = -1 in .*: Input should be greater than or equal to 0"),
         ({"algorithm": "impala"}, "algorithm = 'impala' in .*: Input should be 'ppo'"),
         ({"hyper_parameters": {"minibatch_size": 4000}}, "minibatch_size = 4000: must not be above .* = 3328"),
@@ -39,15 +39,9 @@ def test_a_plan_that_cannot_be_carried_out_is_refused(changes, says):
         load_rllib_plan("ppo", changes)
 
 
-def test_all_that_is_wrong_with_a_plan_is_said_at_once():
-    with pytest.raises(ConfigError) as caught:
-        load_rllib_plan("ppo", {"num_env_runners": -1, "checkpoint_every": 0})
-    assert len(str(caught.value).splitlines()) == 2
-
-
 def test_a_plan_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(
-        ConfigError, match="no RLlib training file 'pp'; training files: ppo, or a path; nearest valid name: ppo"
+        ConfigError, match="no RLlib training file 'pp'; RLlib training files: ppo, or a path; nearest valid name: ppo"
     ):
         load_rllib_plan("pp")
 

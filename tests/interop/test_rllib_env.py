@@ -1,5 +1,9 @@
 """What RLlib's env runners step: the same floors as Gymnasium's, native, and none of them twice."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from worlds import SMALL, random_actions
@@ -37,6 +41,16 @@ def env_runner(env_id: str, mode: str, **env_config: object) -> SingleAgentEnvRu
 def test_every_id_of_one_reward_is_registered_under_its_own_name():
     assert set(register()) == {f"incentive_env/{name}-v0" for name in ("Telesales", "ContactCenter", "LEN")}
     assert set(register()) <= gym.registry.keys()
+
+
+def test_nothing_of_the_extra_training_is_needed():
+    """The extra stands by itself: training, and the evaluation of what came of it, but not stable-baselines3."""
+    scripts = Path(__file__).resolve().parents[2] / "scripts"
+    absent = "sys.modules.update(dict.fromkeys(('stable_baselines3', 'sb3_contrib', 'tensorboard', 'cma')))"
+    used = "agents.rllib.training, agents.rllib.module, agents.rllib.standardise, train_rllib, evaluate"
+    command = [sys.executable, "-c", f"import sys; {absent}; sys.path.insert(0, {str(scripts)!r}); import {used}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("mode", ["sync", "vector_entry_point"])

@@ -12,7 +12,7 @@ import pytest
         (("--config", "telesails"), "nearest valid name: telesales"),
         (
             ("--training", "pppo"),
-            "no RLlib training file 'pppo'; training files: ppo, or a path; nearest valid",
+            "no RLlib training file 'pppo'; RLlib training files: ppo, or a path; nearest",
         ),
         (("--set", "salesforce.rep=3"), "salesforce.rep: unknown key"),
     ],
