@@ -21,7 +21,8 @@ __all__ = [
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 _EXTRAS = {
     "matplotlib": "plots", "pyarrow": "tables", "nicegui": "playground", "playwright": "browser", "pygame": "render",
-    "moviepy": "render", "PIL": "render", "imageio": "render",
+    "moviepy": "render", "PIL": "render", "imageio": "render", "pettingzoo": "multiagent", "moocore": "multiobjective",
+    "optuna": "distributed", "ray": "distributed", "fsspec": "distributed", "minari": "offline", "h5py": "offline",
 }  # fmt: skip
 
 
