@@ -1,7 +1,10 @@
 """A manager trained by RLlib's PPO on two env runners, and its policy without RLlib."""
 
 import json
+import os
 import shutil
+import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +111,23 @@ def test_the_learning_rate_falls_to_0_and_again_where_a_run_that_was_over_is_pro
     assert [line["learning_rate"] for line in lines(run)] == pytest.approx([1e-3, 0.0])  # after each update
     train(small_config(), "loyalty", plan(total_timesteps=96, num_env_runners=0), run, resume=True, quiet=True)
     assert [line["learning_rate"] for line in lines(run)] == pytest.approx([1e-3, 0.0, 5e-4, 0.0])
+
+
+def test_an_env_runner_that_is_lost_is_replaced_while_the_others_go_on(cluster):
+    algorithm = ppo_config(small_config(), "loyalty", plan()).build_algo()
+    algorithm.train()
+    runners = algorithm.env_runner_group
+    os.kill(runners.foreach_env_runner(lambda runner: os.getpid(), local_env_runner=False)[0], signal.SIGKILL)
+    healthy = []
+    while healthy[-2:] != [2, 2] and len(healthy) < 30:
+        result = algorithm.train()
+        healthy.append(runners.num_healthy_remote_workers())
+        assert result["env_runners"]["num_env_steps_sampled"] >= 24
+        time.sleep(0.5)
+    algorithm.stop()
+    shutil.rmtree(algorithm.logdir)
+    assert 1 in healthy
+    assert healthy[-1] == 2
 
 
 @pytest.mark.parametrize(
