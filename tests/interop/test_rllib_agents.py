@@ -1,5 +1,7 @@
 """RLlib with several agents: a policy of the manager's, and one that all reps share."""
 
+import shutil
+
 import numpy as np
 import pytest
 from worlds import SMALL, small_config
@@ -43,6 +45,7 @@ def test_manager_and_reps_learn_side_by_side(cluster):
     result = algorithm.train()
     after = {name: algorithm.get_module(name).get_state() for name in ("manager", "rep")}
     algorithm.stop()
+    shutil.rmtree(algorithm.logdir)
     assert result["env_runners"]["num_env_steps_sampled"] == 8 * SMALL["horizon.decisions"]
     steps = result["env_runners"]["num_module_steps_sampled"]
     assert steps["rep"] == 3 * steps["manager"]
