@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
-from incentive_env.config import Config, load_config
+from incentive_env.config import Config, ConfigError, load_config
 from incentive_env.floors import Floors, Period
 from incentive_env.objective import TERM_NAMES, add_run_off, reward_weights, weigh
 from incentive_env.observation import action_space, observation_space
@@ -108,7 +108,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self, config: "str | Path | Config | None" = None, reward: str = "loyalty", render_mode: str | None = None,
         **overrides: Any,
     ) -> None:  # fmt: skip
-        self.config = load_config(config, overrides)
+        self.config = configured(config, overrides)
         self._weights = reward_weights(self.config, reward)
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise TypeError(f"render_mode {render_mode!r}: must be None or one of {self.metadata['render_modes']}")
@@ -196,6 +196,25 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         if self._window is None:
             self._window = Window(f"{self.config.name}: the floor", self.metadata["render_fps"])
         self._window.show(frame_of(self.floors, self.last_period))
+
+
+class UnexpectedKeyword(ConfigError, TypeError):
+    """A keyword that an environment does not take. Makers of wrappers try theirs out, and look for a `TypeError`."""
+
+
+def configured(config: "str | Path | Config | None", overrides: dict[str, Any]) -> Config:
+    """The config of an environment that was given keywords besides.
+
+    Raises:
+        ConfigError: they cannot be used; an `UnexpectedKeyword` if one is no key of the configuration at all.
+    """
+    try:
+        return load_config(config, overrides)
+    except ConfigError as error:
+        strange = [key for key in overrides if "." not in key and key not in Config.model_fields]
+        if not strange:
+            raise
+        raise UnexpectedKeyword(f"{error} (got an unexpected keyword argument {strange[0]!r})") from None
 
 
 def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -9,8 +9,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from incentive_env.config import Config, load_config
-from incentive_env.env import check_actions
+from incentive_env.config import Config
+from incentive_env.env import check_actions, configured
 from incentive_env.floors import Floors, Period
 from incentive_env.objective import TERM_NAMES, add_run_off, reward_weights, weigh
 from incentive_env.observation import action_space, observation_space
@@ -47,7 +47,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             raise ValueError(f"num_envs = {num_envs}: must be at least 1")
         if render_mode is not None:
             raise TypeError(f"render_mode {render_mode!r}: a batch is not drawn, must be None")
-        self.config = load_config(config, overrides)
+        self.config = configured(config, overrides)
         self._weights = reward_weights(self.config, reward)
         self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}

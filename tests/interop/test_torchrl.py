@@ -9,7 +9,7 @@ pytest.importorskip("torchrl")
 
 import torch
 from torchrl.collectors import Collector
-from torchrl.envs import GymWrapper, PettingZooWrapper, check_env_specs
+from torchrl.envs import GymEnv, GymWrapper, PettingZooWrapper, check_env_specs
 
 from incentive_env import parallel_env
 
@@ -31,12 +31,17 @@ def single() -> GymWrapper:
     return GymWrapper(gym.make(TELESALES, **SMALL))
 
 
+def by_name() -> GymEnv:
+    """TorchRL tries a keyword ``frameskip`` out, and leaves it away where it is none."""
+    return GymEnv(TELESALES, **SMALL)
+
+
 def batch() -> GymWrapper:
     """TorchRL opens ended floors by itself."""
     return GymWrapper(gym.make_vec(TELESALES, num_envs=4, autoreset_mode="Disabled", **SMALL))
 
 
-@pytest.mark.parametrize("make", [single, batch, lambda: GymWrapper(gym.make("incentive_env/LEN-v0"))])
+@pytest.mark.parametrize("make", [single, by_name, batch, lambda: GymWrapper(gym.make("incentive_env/LEN-v0"))])
 def test_specs_hold(make):
     check_env_specs(make())
 

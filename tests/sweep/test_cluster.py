@@ -14,8 +14,9 @@ from attempts import attempts, make_logged, make_none_with_much_audit
 from sweeping import told, without_times
 
 from agents.cells.local import LocalEngine
-from agents.cells.on_ray import RayEngine
+from agents.cells.on_ray import RayEngine, _make_on_node
 from agents.cells.store import open_store
+from agents.cells.work import CellError, Work, origin
 from agents.sweep import settings
 from agents.sweep.runner import plan_sweep, run_sweep
 from agents.sweep.spec import load_sweep
@@ -130,6 +131,13 @@ def test_a_node_with_other_code_or_another_package_is_named_before_any_work(clus
     assert "cma is 1.2.3, ours is" in error
     assert error.count("node ") == 2
     assert not list(Path("out").rglob("*.json"))
+
+
+def test_a_node_that_joins_later_makes_nothing_with_other_code():
+    ours = origin()
+    work = Work("one", "setup", make_none_with_much_audit, None)
+    with pytest.raises(CellError, match="cell one: a node joined whose code of the project has the digest"):
+        _make_on_node(work, open_store("memory://later"), ours._replace(code="0" * 16), False)
 
 
 def test_a_store_that_a_node_does_not_see_is_named_before_any_work(cluster, sweep):
