@@ -198,7 +198,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self._window.show(frame_of(self.floors, self.last_period))
 
 
-class UnexpectedKeyword(ConfigError, TypeError):
+class KeywordError(ConfigError, TypeError):
     """A keyword that an environment does not take. Makers of wrappers try theirs out, and look for a `TypeError`."""
 
 
@@ -206,7 +206,7 @@ def configured(config: "str | Path | Config | None", overrides: dict[str, Any]) 
     """The config of an environment that was given keywords besides.
 
     Raises:
-        ConfigError: they cannot be used; an `UnexpectedKeyword` if one is no key of the configuration at all.
+        ConfigError: they cannot be used; an `KeywordError` if one is no key of the configuration at all.
     """
     try:
         return load_config(config, overrides)
@@ -214,7 +214,7 @@ def configured(config: "str | Path | Config | None", overrides: dict[str, Any]) 
         strange = [key for key in overrides if "." not in key and key not in Config.model_fields]
         if not strange:
             raise
-        raise UnexpectedKeyword(f"{error} (got an unexpected keyword argument {strange[0]!r})") from None
+        raise KeywordError(f"{error} (got an unexpected keyword argument {strange[0]!r})") from None
 
 
 def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
 from incentive_env.objective import goodhart_gap, loyalty_score
 from incentive_env.panel import Rollout, roll_out
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
-from incentive_env.staffed import RepPolicy
+from incentive_env.predictor import Predictor
 
 BASE = "flat_salary"  # what a gap is measured against
 EVALUATION_SEEDS = 10_000  # first of the floors that policies are evaluated on; training starts at 1 000 000
@@ -50,7 +50,7 @@ def evaluation_seeds(floors: int) -> range:
 
 
 def evaluate(
-    config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1, reps: RepPolicy | None = None
+    config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1, reps: Predictor | None = None
 ) -> Evaluation:
     """Let a policy manage floors for an episode and its run-off, and score it; ``reps`` as in `simulate`."""
     return summarise(roll_out(config, policy, seeds, threads=threads, reps=reps), config)
@@ -78,7 +78,7 @@ def gap(evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> flo
 
 def evaluate_all(
     config: Config, policies: Mapping[str, Policy], seeds: Sequence[int], *, threads: int = 1,
-    reps: RepPolicy | None = None,
+    reps: Predictor | None = None,
 ) -> dict[str, Evaluation]:  # fmt: skip
     """Evaluate policies on the same floors; the flat salary is added as the base where it is missing."""
     everyone = dict(policies)

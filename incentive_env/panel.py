@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from incentive_env.floors import Period
 from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.model.state import CHANNELS, EVENTS, TACTICS
 from incentive_env.observation import action_space
-from incentive_env.staffed import RepPolicy, StaffedFloors
+from incentive_env.predictor import Predictor
+from incentive_env.staffed import StaffedFloors
 from incentive_env.true_state import true_state
 
 _COLUMN_NAMES = {
@@ -26,15 +27,6 @@ _OUTCOMES = (
     ("sale", "sales", "recorded_sales"), ("refusal", "refusals", "recorded_refusals"),
     ("callback", "callbacks", "recorded_callbacks"), ("nothing", None, "unlogged"),
 )  # fmt: skip
-
-
-class Predictor(Protocol):
-    """Anything with the ``predict`` of stable-baselines3."""
-
-    def predict(
-        self, observation: Any, state: Any = None, episode_start: Any = None, deterministic: bool = True
-    ) -> tuple[Any, Any]:
-        """Actions ``[floors, 11]`` for observations ``[floors, 39]``, and what it is to be handed at the next call."""
 
 
 Policy = Scheme | Predictor | Callable[[NDArray[np.float32]], NDArray[np.floating]]
@@ -67,7 +59,7 @@ class Rollout(NamedTuple):
 
 def simulate(
     config: "str | Path | Config | None", policy: Policy, seeds: Sequence[int], weeks: int | None = None, *,
-    reps: RepPolicy | None = None,
+    reps: Predictor | None = None,
 ) -> Panel:  # fmt: skip
     """Run floors under a policy and return weekly tables.
 
@@ -101,7 +93,7 @@ def simulate(
 
 def roll_out(
     config: Config, policy: Policy, seeds: Sequence[int], weeks: int | None = None, *, keep_reps: bool = False,
-    threads: int = 1, watch: bool = False, reps: RepPolicy | None = None,
+    threads: int = 1, watch: bool = False, reps: Predictor | None = None,
 ) -> Rollout:  # fmt: skip
     """Run floors under a policy: decisions of the episode, then the last scheme stays in force.
 

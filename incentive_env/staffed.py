@@ -1,26 +1,14 @@
 """Floors whose seats a policy fills, in the place of the model's own reps."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
 from incentive_env.floors import Floors, Period
+from incentive_env.predictor import Predictor
 from incentive_env.seats import CONDUCT_NAMES, Seats
-
-
-class RepPolicy(Protocol):
-    """The contract of stable-baselines3: what seats see ``[rows, 32]``, what they do ``[rows, 12]`` and state."""
-
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
-        """Choose what each seat does in the period to come."""
 
 
 class StaffedFloors(Floors):
@@ -38,7 +26,7 @@ class StaffedFloors(Floors):
     """
 
     def __init__(
-        self, config: Config, num_floors: int, reps: RepPolicy | None = None, *,
+        self, config: Config, num_floors: int, reps: Predictor | None = None, *,
         seats: NDArray[np.int64] | None = None, threads: int = 1, watch: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(config, num_floors, threads=threads, watch=watch)

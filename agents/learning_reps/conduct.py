@@ -9,15 +9,16 @@ from incentive_env import Config
 from incentive_env.model.state import CHANNELS, RUSHED
 from incentive_env.objective import loyalty_score
 from incentive_env.panel import Policy, as_actor
+from incentive_env.predictor import Predictor
 from incentive_env.seats import UTILITY_TERMS
-from incentive_env.staffed import RepPolicy, StaffedFloors
+from incentive_env.staffed import StaffedFloors
 
 MIX = tuple(CHANNELS)
 FIGURES = (*MIX, "gaming", "effort", "conversion", "recorded_conversion", "utility", "loyalty")
 
 
 def measure(
-    config: Config, manager: Policy, seeds: Sequence[int], reps: RepPolicy | None, seats: NDArray[np.int64], *,
+    config: Config, manager: Policy, seeds: Sequence[int], reps: Predictor | None, seats: NDArray[np.int64], *,
     score: bool = True,
 ) -> dict[str, NDArray[np.float64]]:  # fmt: skip
     """Figures ``[floors]`` over an episode, by name.
