@@ -88,15 +88,16 @@ class Session:
         told: a word about a cell that came in.
         any_code: cells are taken over from other code too.
         plain: progress as lines even on a terminal.
+        quiet: no progress at all.
     """
 
     def __init__(
         self, label: str, store: Store, engine: Engine, *, cells: int, cost: float, told: Callable[[Kept], str],
-        any_code: bool = False, plain: bool = False,
+        any_code: bool = False, plain: bool = False, quiet: bool = False,
     ) -> None:  # fmt: skip
         self._label, self._store, self._engine = label, store, engine
         self._cells, self._cost, self._told = cells, cost, told
-        self._any_code, self._plain = any_code, plain
+        self._any_code, self._plain, self._quiet = any_code, plain, quiet
         self._stack = ExitStack()
         self._progress: Progress | None = None
         self._done, self._number = 0.0, 0  # cost, and cells, so far
@@ -149,7 +150,10 @@ class Session:
     def _started(self) -> Progress:
         if self._progress is None:
             self._progress = self._stack.enter_context(
-                Progress(self._label, max(int(self._cost), 1), done=int(self._done), plain=self._plain, lines=50)
-            )
+                Progress(
+                    self._label, max(int(self._cost), 1), done=int(self._done), plain=self._plain, quiet=self._quiet,
+                    lines=50,
+                )
+            )  # fmt: skip
             self._progress.note(f"{self._cells} cells, {self._number} of them done already")
         return self._progress

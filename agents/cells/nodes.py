@@ -8,7 +8,6 @@ from agents.cells.store import Store
 from agents.cells.work import Origin
 
 _SECONDS = 120.0  # for a node to start a worker and look
-_ALSO = "ray"
 
 
 def check_nodes(store: Store, probe: str, ours: Origin) -> dict[str, str]:
@@ -51,6 +50,8 @@ def differences(ours: Origin, theirs: Origin) -> list[str]:
     ]
     if not wrong and theirs.code != ours.code:
         wrong = [f"code of the project has the digest {theirs.code}, ours has {ours.code}"]
+    if not wrong and theirs.policies != ours.policies:
+        wrong = [f"policies in configs/policies have the digest {theirs.policies}, ours have {ours.policies}"]
     return wrong
 
 
@@ -59,9 +60,9 @@ def _look_by_value() -> Callable[[str, str], dict[str, Any]]:
 
     def look(place: str, probe: str) -> dict[str, Any]:
         try:
-            from agents.benchmark.provenance import code_digest, versions
+            from agents.cells.work import origin
 
-            seen: dict[str, Any] = {"code": code_digest(), "versions": versions()}
+            seen: dict[str, Any] = {"origin": tuple(origin())}
         except Exception as error:
             return {"error": f"cannot import the project: {type(error).__name__}: {error}; install it there"}
         try:
@@ -88,7 +89,7 @@ def _wrong(reference: Any, node: str, store: Store, ours: Origin) -> list[str]:
         return []  # lost since: no cell will be made there
     if "error" in seen:
         return [f"node {node}: {seen['error']}"]
-    wrong = differences(ours, Origin(seen["code"], seen["versions"]))
+    wrong = differences(ours, Origin(*seen["origin"]))
     if not wrong and seen["store"] is not None:
         wrong = [f"store {store.place} {seen['store']}; give a folder or URL that all nodes share"]
     return [f"node {node}: {line}" for line in wrong]

@@ -1,15 +1,18 @@
 """A cell of work: how it is named, made, kept in a store, and found there again. The worker itself does all that."""
 
+import hashlib
 import json
 import os
 import platform
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from agents.benchmark.provenance import code_digest, versions
 from agents.cells.store import Store, StoreError
+from incentive_env.config import config_directory
 
 CELLS = "cells"
 
@@ -29,6 +32,7 @@ class Origin(NamedTuple):
 
     code: str
     versions: dict[str, str | None]
+    policies: str  # digest of those that are shipped: unlike scenarios and plans they are read where a cell is made
 
 
 class Kept(NamedTuple):
@@ -51,7 +55,7 @@ class CellError(ValueError):
 
 def origin() -> Origin:
     """By what a cell would be made here and now."""
-    return Origin(code_digest(), versions())
+    return Origin(code_digest(), versions(), _policies_digest())
 
 
 def kept(work: Work, store: Store, origin: Origin, *, any_code: bool = False) -> Kept | None:
@@ -93,10 +97,19 @@ def make(work: Work, store: Store, origin: Origin, *, any_code: bool = False) ->
         "node": platform.node(),
         "process": os.getpid(),
     }
-    content = {"setup": work.setup, **origin._asdict(), "cell": cell, "times": times}
+    head = {"setup": work.setup, "code": origin.code, "versions": origin.versions}
+    content = {**head, "cell": cell, "times": times}
     text = json.dumps(content) + "\n"
     store.write(_file(work), text.encode())
     return Kept(work.key, json.loads(text)["cell"], times, origin.code)
+
+
+@cache
+def _policies_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((config_directory() / "policies").rglob("*.yaml")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _file(work: Work) -> str:

@@ -6,6 +6,7 @@ Ray's workers import this module by its name: they are given the search path of 
 import json
 import os
 import signal
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ FATAL = {"policy": "retention_first", "scheme.audit": 0.1}  # of cells whose wor
 
 
 class Attempt(NamedTuple):
-    what: str  # "begin" or "end"
+    what: str  # "begin", "held" or "end"
     key: str
     node: str
 
@@ -27,6 +28,9 @@ def make_logged(job: Job, store: Any) -> dict[str, Any]:
     log, node = Path(store.place).with_suffix(".log"), ray.get_runtime_context().get_node_id()
     first = job.key not in {attempt.key for attempt in attempts(log)}
     _write(log, Attempt("begin", job.key, node))
+    if node == _doomed(log):
+        _write(log, Attempt("held", job.key, node))
+        time.sleep(60.0)  # until it is lost
     if first and job.setting.items() >= FATAL.items():
         os.kill(os.getpid(), signal.SIGKILL)
     cell = make_cell(job, store)
@@ -36,6 +40,16 @@ def make_logged(job: Job, store: Any) -> dict[str, Any]:
 
 def attempts(log: Path) -> Sequence[Attempt]:
     return [Attempt(*json.loads(line)) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def doom(log: Path, node: str) -> None:
+    """Let a node never end a cell that it begins from now on."""
+    log.with_suffix(".doomed").write_text(node)
+
+
+def _doomed(log: Path) -> str | None:
+    file = log.with_suffix(".doomed")
+    return file.read_text() if file.exists() else None
 
 
 def _write(log: Path, attempt: Attempt) -> None:
