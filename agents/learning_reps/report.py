@@ -85,7 +85,7 @@ def draw(results: dict[str, Any], path: Path) -> None:
         _draw_mix(axes[1, column], results, learner, colours)
     handles, labels = axes[1, 0].get_legend_handles_labels()
     figure.legend(handles, labels, frameon=False, fontsize=9, loc="outside lower center", ncols=len(schemes))
-    figure.suptitle("Nobody games at first: what reps learn under each scheme", fontsize=14, color=_INK)
+    figure.suptitle("What reps come to do who are told nothing of gaming", fontsize=14, color=_INK)
     figure.savefig(path)
 
 
@@ -97,16 +97,17 @@ def _draw_curves(axes: Any, results: dict[str, Any], learner: str, colours: dict
             axes.plot(steps, shares, color=colour, linewidth=1.4, alpha=0.8, label=scheme if number == 0 else None)
         own = rows[f"{OWN}_{learner}"]["gaming"]["mean"]
         axes.axhline(own, color=colour, linestyle=":", linewidth=1.4)
-        axes.annotate("the model's own", (0.01, own), xycoords=("axes fraction", "data"), fontsize=8, color=colour,
-                      va="bottom")  # fmt: skip
-    seats = results["contrast"]["learners"][learner]["seats"]
+        axes.annotate("the model's own", (0.99, own), xycoords=("axes fraction", "data"), fontsize=8, color=colour,
+                      ha="right", va="bottom")  # fmt: skip
+    plan = results["contrast"]["learners"][learner]
+    seats, start = plan["seats"], {"honest": "honest at first", "even": "gaming at first"}[plan["policy"]["start"]]
     who = "all reps learn" if seats is None else f"{seats} of the reps learn{'s' if seats == 1 else ''}"
-    axes.set_title(f"{learner}: {who}", fontsize=11, color=_INK)
+    axes.set_title(f"{learner}: {who}, {start}", fontsize=11, color=_INK)
     axes.set_xlabel("decisions, thousands")
     axes.set_ylabel("share of calls and contacts gamed")
     axes.set_ylim(0.0, 1.0)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    axes.legend(frameon=False, fontsize=9, loc="best")
 
 
 def _draw_mix(axes: Any, results: dict[str, Any], learner: str, colours: dict[str, str]) -> None:
