@@ -13,7 +13,7 @@ from agents.cells.store import Store
 from agents.cells.work import Kept, Work
 from agents.sweep import search
 from agents.sweep.results import csv_of
-from agents.sweep.settings import Resolved, check_use, resolve, works_of
+from agents.sweep.settings import Resolved, check_use, read_anew, resolve, works_of
 from agents.sweep.spec import NamedSweep
 
 
@@ -32,6 +32,7 @@ def plan_sweep(named: NamedSweep) -> Planned:
     Raises:
         ConfigError: a name or a value in it is wrong, or is of no use.
     """
+    read_anew()
     sweep = named.sweep
     known = {"grid": search.grid, "random": search.at_random}.get(sweep.search.method)
     met = [resolve(named, setting) for setting in (known or search.corners)(named)]

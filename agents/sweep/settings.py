@@ -1,5 +1,6 @@
 """From a setting, names and values, to all that a cell needs: scenario, policy or training plan, reward, seed."""
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from agents.cells.work import Work
 from agents.plans import Plan, load_plan, scheme_names
 from agents.sweep.cell import FIRST_FLOOR, Job, make_cell
 from agents.sweep.spec import NamedSweep, Range, nearest
+from agents.sweep.training import changed_plan, keys_of
 from incentive_env import Config, ConfigError, Scheme, load_config
 from incentive_env.config import config_directory, read_yaml
 from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
@@ -46,6 +48,12 @@ def resolve(named: NamedSweep, setting: Setting) -> Resolved:
         raise ConfigError("\n".join(f"{named.path}: {line}" for line in str(error).splitlines())) from None
 
 
+def read_anew() -> None:
+    """Forget scenarios and plans that were read: their files may have changed."""
+    _config.cache_clear()
+    keys_of.cache_clear()
+
+
 def works_of(named: NamedSweep, resolved: Resolved, *, cost: float | None = None) -> list[Work]:
     """The cells of a setting: one a training seed, or one where nothing is trained."""
     seeds = named.sweep.seed_list if resolved.plan is not None else (0,)
@@ -72,7 +80,7 @@ def is_whole(named: NamedSweep, name: str) -> bool:
     if section == "config":
         where: Any = load_config(_first(named, "scenario"))
     elif section == "training":
-        plans = [load_plan(policy) for policy in _all(named, "policy") if _is_plan(policy) and key in _keys_of(policy)]
+        plans = [load_plan(policy) for policy in _all(named, "policy") if _is_plan(policy) and key in keys_of(policy)]
         where = next(iter(plans), None)
     else:
         return False
@@ -82,7 +90,10 @@ def is_whole(named: NamedSweep, name: str) -> bool:
 
 
 def _resolved(setting: dict[str, Any], training_keys: frozenset[str]) -> Resolved:
-    config = _config(setting.get("scenario"), tuple(sorted(_section(setting, "config").items(), key=str)))
+    scenario = setting.get("scenario")
+    if scenario is not None and not isinstance(scenario, str):
+        raise ConfigError(f"scenario = {scenario!r}: must be a preset's name or a path")
+    config = _config(scenario, json.dumps(_section(setting, "config"), sort_keys=True, default=str))
     policy = setting.get("policy")
     levers = _section(setting, "scheme")
     if policy is None and not levers:
@@ -104,7 +115,7 @@ def _trained(setting: dict[str, Any], policy: str, config: Config, training_keys
     if reward is None:
         raise ConfigError(f"reward: is missing; policy {policy} is trained, so the sweep must say on which reward")
     reward_weights(config, reward)
-    plan, used = _plan(policy, _section(setting, "training"), training_keys)
+    plan, used = changed_plan(policy, _section(setting, "training"), training_keys)
     for key, name in scheme_names(plan).items():
         resolved(f"training.{key}", name, config)
     unused = {key for key in setting if key.startswith("training.")} - {f"training.{key}" for key in used}
@@ -159,44 +170,10 @@ def _is_plan(policy: str, config: Config | None = None) -> bool:
     raise ConfigError(f"policy {policy!r}: unknown{nearest(policy, known)}; policies: {', '.join(known)}, or a path")
 
 
-def _plan(policy: str, changes: dict[str, Any], known: frozenset[str]) -> tuple[Plan, list[str]]:
-    """The plan with its changes, and those that it has a use for; the others must be another plan's."""
-    plan = load_plan(policy)
-    tree = plan.model_dump(mode="json")
-    own = _keys(tree)
-    for key, value in changes.items():
-        if key not in own and key not in known:
-            raise ConfigError(f"training.{key}: unknown key (set to {value!r}){nearest(key, sorted(known | own))}")
-    used = [key for key in changes if key in own]
-    for key in used:
-        _assign(tree, key, changes[key])
-    return (load_plan(policy, {key.partition(".")[0]: tree[key.partition(".")[0]] for key in used}), used)
-
-
-@cache
-def _keys_of(policy: str) -> frozenset[str]:
-    return frozenset(_keys(load_plan(policy).model_dump(mode="json")))
-
-
 def _training_keys(named: NamedSweep) -> frozenset[str]:
     """Every key of the plans that a sweep trains by."""
     policies = [policy for policy in _all(named, "policy") if isinstance(policy, str) and _is_plan(policy)]
-    return frozenset().union(*map(_keys_of, policies))
-
-
-def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
-    *branches, leaf = key.split(".")
-    for branch in branches:
-        tree = tree[branch]
-    tree[leaf] = value
-
-
-def _keys(tree: dict[str, Any], prefix: str = "") -> set[str]:
-    """Dotted keys of values, not of sections."""
-    keys: set[str] = set()
-    for key, value in tree.items():
-        keys |= _keys(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}"}
-    return keys
+    return frozenset().union(*map(keys_of, policies))
 
 
 def _work(named: NamedSweep, resolved: Resolved, seed: int, cost: float | None) -> Work:
@@ -222,10 +199,9 @@ def _work(named: NamedSweep, resolved: Resolved, seed: int, cost: float | None) 
 
 
 @cache
-def _config(scenario: str | None, overrides: tuple[tuple[str, Any], ...]) -> Config:
-    if scenario is not None and not isinstance(scenario, str):
-        raise ConfigError(f"scenario = {scenario!r}: must be a preset's name or a path")
-    return load_config(scenario, dict(overrides))
+def _config(scenario: str | None, overrides: str) -> Config:
+    """A scenario with changes, which are JSON so that lists among them can be told apart."""
+    return load_config(scenario, json.loads(overrides))
 
 
 def _section(setting: Mapping[str, Any], section: str) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from incentive_env import ConfigError
 from incentive_env.config import config_directory, read_yaml
@@ -38,6 +39,15 @@ class Range(_Part):
         if self.log and self.low <= 0.0:
             raise ValueError(f"low must be above 0 where log is true, got {self.low:g}")
         return self
+
+
+def _kind(given: Any) -> str:
+    return "range" if isinstance(given, dict | Range) else "values"
+
+
+Values = Annotated[
+    Annotated[tuple[Any, ...], Tag("values")] | Annotated[Range, Tag("range")], Discriminator(_kind)
+]  # so that a mistake in one is not told as a mistake in the other
 
 
 class Search(_Part):
@@ -73,9 +83,7 @@ class Sweep(_Part):
     objective: Figure = Field("loyalty", description="figure that says what is best, mean over floors and seeds")
     direction: Literal["maximise", "minimise"] = Field("maximise", description="of the objective")
     fixed: dict[str, Any] = Field({}, description="what is the same everywhere, by name")
-    vary: dict[str, tuple[Any, ...] | Range] = Field(
-        min_length=1, description="what is varied, by name: a list of values, or a range"
-    )
+    vary: dict[str, Values] = Field(min_length=1, description="what is varied, by name: a list of values, or a range")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -170,15 +178,18 @@ def _check_name(where: str, name: str) -> None:
 def _told(entry: Any) -> str:
     where = [str(part) for part in entry["loc"]]
     if where and where[0] == "vary":
-        where = [
-            part for part in where if part not in ("Range", "tuple[any, ...]", "function-after[_ordered(), Range]")
-        ]
+        where = [part for part in where if part not in ("range", "values")]
     key = ".".join(where)
     if entry["type"] == "value_error":
         return f"{key}: {entry['ctx']['error']}" if key else str(entry["ctx"]["error"])
     if entry["type"] == "extra_forbidden":
         model = {"search": Search, "vary": Range}.get(where[0], Sweep) if len(where) > 1 else Sweep
         return f"{key} = {entry['input']!r}: unknown key{nearest(where[-1], model.model_fields)}"
+    if entry["type"] == "tuple_type" and where[0] == "vary":
+        return f"{key} = {entry['input']!r}: must be a list of values, or a range {{low: ..., high: ...}}"
+    if entry["type"] == "literal_error":
+        known = re.findall(r"'(\w+)'", entry["ctx"]["expected"])
+        return f"{key} = {entry['input']!r}: must be one of {', '.join(known)}{nearest(str(entry['input']), known)}"
     if entry["type"] == "missing":
         return f"{key}: is missing"
     return f"{key} = {entry['input']!r}: {entry['msg'][0].lower()}{entry['msg'][1:]}"
