@@ -111,17 +111,28 @@ def _round(setups: Sequence[Setup], cells: int) -> list[float]:
 def _rate(setup: Setup, cells: int) -> float:
     """Cells a minute, after the workers have begun."""
     make = make_cell if setup.kind == "computing" else _wait
-    before, count = 3 * setup.workers, cells * setup.workers
+    count = cells * setup.workers
     with tempfile.TemporaryDirectory() as folder:
         session = Session(
-            "speed", open_store(folder), engine_named(setup.engine, workers=setup.workers), cells=before + count,
-            cost=before + count, told=_nothing, quiet=True,
+            "speed", open_store(folder), engine_named(setup.engine, workers=setup.workers), cells=count,
+            cost=count, told=_nothing, quiet=True,
         )  # fmt: skip
         with session:
-            session.run([_work(make, number) for number in range(before)])
+            first = _until_all_work(session, make, setup.workers)
             started = time.monotonic()
-            session.run([_work(make, number) for number in range(before, before + count)])
+            session.run([_work(make, number) for number in range(first, first + count)])
             return 60.0 * count / (time.monotonic() - started)
+
+
+def _until_all_work(session: Session, make: Any, workers: int) -> int:
+    """Cells that do not count, until every worker has begun; gives how many."""
+    seen: set[int] = set()
+    number = 0
+    while len(seen) < workers and number < 200 * workers:
+        batch = [_work(make, number + one) for one in range(2 * workers)]
+        seen |= {kept.times["process"] for kept in session.run(batch)}
+        number += len(batch)
+    return number
 
 
 def _work(make: Any, number: int) -> Work:
