@@ -82,7 +82,7 @@ def _short(name: str, names: Sequence[str]) -> str:
 
 
 def _mean(cells: Sequence[dict[str, Any]], figure: str) -> float:
-    return sum(cell["mean"][figure] for cell in cells) / len(cells)
+    return float(sum(cell["mean"][figure] for cell in cells)) / len(cells)
 
 
 def _estimate(estimate: Estimate, digits: int) -> str:

@@ -79,7 +79,7 @@ class Sweep(_Part):
     seeds: int | tuple[Annotated[int, Field(ge=0, le=2**31 - 1)], ...] = Field(
         1, description="of training, from 0 on, or a list; what is not trained runs once"
     )
-    search: Search = Search()  # type: ignore[call-arg]
+    search: Search = Search()
     objective: Figure = Field("loyalty", description="figure that says what is best, mean over floors and seeds")
     direction: Literal["maximise", "minimise"] = Field("maximise", description="of the objective")
     fixed: dict[str, Any] = Field({}, description="what is the same everywhere, by name")
@@ -183,7 +183,8 @@ def _told(entry: Any) -> str:
     if entry["type"] == "value_error":
         return f"{key}: {entry['ctx']['error']}" if key else str(entry["ctx"]["error"])
     if entry["type"] == "extra_forbidden":
-        model = {"search": Search, "vary": Range}.get(where[0], Sweep) if len(where) > 1 else Sweep
+        parts: dict[str, type[_Part]] = {"search": Search, "vary": Range}
+        model = parts.get(where[0], Sweep) if len(where) > 1 else Sweep
         return f"{key} = {entry['input']!r}: unknown key{nearest(where[-1], model.model_fields)}"
     if entry["type"] == "tuple_type" and where[0] == "vary":
         return f"{key} = {entry['input']!r}: must be a list of values, or a range {{low: ..., high: ...}}"
