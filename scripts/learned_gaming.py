@@ -57,7 +57,7 @@ def run(
             draw(results, picture)
             print(f"picture written to {picture}")
         if page is not None and text is not None:
-            write_text(page, with_tables(text, results))
+            write_text(page, with_tables(text, Path(contrast).stem, results))
             print(f"tables written to {page}")
 
 

@@ -19,6 +19,9 @@ def run(
     plan: Annotated[str, typer.Argument(help="a name in configs/two_level or a YAML file")] = "telesales",
     run: Annotated[Path, typer.Option(help="folder of the run: its last two rounds")] = Path("runs/two_level"),
     seed: Annotated[int, typer.Option(min=0, max=1000, help="of networks and floors")] = 0,
+    reward: Annotated[
+        str | None, typer.Option(help="preset that the manager is trained on, instead of the file's")
+    ] = None,
     rounds: Annotated[int | None, typer.Option(min=1, max=10_000, help="instead of the file's")] = None,
     floors: Annotated[int, typer.Option(min=2, max=10_000, help="on which is looked at how things stand")] = 32,
     resume: Annotated[bool, typer.Option(help="go on after the run's last round, if it has one")] = False,
@@ -34,7 +37,8 @@ def run(
 
         check_writable(out)
         check_writable(run, folder=True)
-        loaded = load_two_level(plan, {} if rounds is None else {"rounds": rounds})
+        changes = {"rounds": rounds, "reward": reward}
+        loaded = load_two_level(plan, {key: value for key, value in changes.items() if value is not None})
         history = train_two_level(loaded, run, evaluation_seeds(floors), seed=seed, resume=resume)
         console().print(round_table(history))
         if out is not None:

@@ -41,10 +41,10 @@ def markdown(results: dict[str, Any], learner: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_tables(page: str, results: dict[str, Any]) -> str:
-    """A page with its tables as the results have them, each between ``<!-- learned: NAME -->`` and ``<!-- / -->``."""
+def with_tables(page: str, name: str, results: dict[str, Any]) -> str:
+    """A page with a comparison's tables as it came out, each between ``<!-- NAME: LEARNER -->`` and ``<!-- / -->``."""
     for learner in results["contrast"]["learners"]:
-        before, mark, rest = page.partition(f"<!-- learned: {learner} -->\n")
+        before, mark, rest = page.partition(f"<!-- {name}: {learner} -->\n")
         _, end, after = rest.partition("<!-- / -->")
         if mark and end:
             page = f"{before}{mark}\n{markdown(results, learner)}\n{end}{after}"

@@ -1,6 +1,7 @@
 """Reps that learn: what a row of the batch is, the same bits from the same seed, and that gaming comes of learning."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from agents.learning_reps.conduct import measure
 from agents.learning_reps.contrast import run_contrast
 from agents.learning_reps.learner import HONEST, network_of, new_learner, train_reps
 from agents.learning_reps.plan import Contrast, RepPlan, TwoLevelPlan, load_contrast, load_two_level
+from agents.learning_reps.report import with_tables
 from agents.learning_reps.two_level import rounds, train_two_level
 from agents.learning_reps.vec_env import SeatVecEnv
 from incentive_env import ConfigError, load_config, parallel_env
@@ -20,6 +22,7 @@ from incentive_env.policies.files import PolicyError, read_seat_network
 from incentive_env.policies.fixed import FIXED, FixedPolicy
 from incentive_env.policies.network import SeatNetwork
 
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"num_floors": 2, "total_timesteps": 300, "hyper_parameters": {"n_steps": 3, "batch_size": 9, "n_epochs": 2}}
 MANAGER = {
     "total_timesteps": 24, "num_envs": 4, "hyper_parameters": {"n_steps": 3, "batch_size": 6},
@@ -175,3 +178,14 @@ def test_more_seats_than_there_are_and_a_file_of_something_else_are_refused(smal
 def test_shipped_plans_can_be_read():
     assert json.loads(load_contrast("quota_or_salary").model_dump_json())["learners"]["alone"]["seats"] == 1
     assert load_two_level("telesales").rounds >= 5
+
+
+@pytest.mark.parametrize(
+    ("contrast", "results"), [("quota_or_salary", "learned_gaming"), ("true_records", "learned_true_records")]
+)
+def test_the_page_has_the_tables_of_its_results(contrast, results):
+    page = (ROOT / "docs" / "learning_reps.md").read_text(encoding="utf-8")
+    stored = json.loads((ROOT / "docs" / "results" / f"{results}.json").read_text(encoding="utf-8"))
+    assert stored["contrast"] == load_contrast(contrast).model_dump(mode="json")
+    assert f"<!-- {contrast}: all -->\n\n| |" in page
+    assert with_tables(page, contrast, stored) == page
