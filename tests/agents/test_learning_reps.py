@@ -163,7 +163,7 @@ def test_a_plan_that_is_wrong_names_key_value_and_the_way_out(tmp_path):
         ConfigError, match=r"no two-level plan 'telesale'; two-level plans: .*; nearest valid name: telesales"
     ):
         load_two_level("telesale")
-    with pytest.raises(ConfigError, match="no comparison 'nothing'; comparisons: quota_or_salary, or a path"):
+    with pytest.raises(ConfigError, match="no comparison 'nothing'; comparisons: quota_or_salary, true_records, or a path"):
         load_contrast("nothing")
 
 
