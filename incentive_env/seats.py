@@ -195,7 +195,7 @@ def conducts(actions: NDArray[np.floating], config: Config) -> dict[str, NDArray
     chances = (held[..., _RECORDS.stop :] + 1.0) / 2.0
     least, most = LEAST_EFFORT, config.effort.ceiling
     return {
-        "given": np.ones(held.shape[:-1], np.uint8),
+        "given": np.ones(held.shape[:-1]),
         "effort": least + (held[..., 0] + 1.0) / 2.0 * (most - least),
         "mix": _shares(held[..., _TACTICS]),
         "misbook": refusals[..., 1],

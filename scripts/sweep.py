@@ -12,10 +12,7 @@ import typer
 from common import app, check_writable, console, user_errors
 
 main = app()
-EXAMPLE = """\b
-Examples:
-  python scripts/sweep.py schemes
-  python scripts/sweep.py mine.yaml --engine ray --address 10.0.0.1:6379 --store /shared/mine"""
+EXAMPLE = "Example: python scripts/sweep.py schemes --workers 2"
 
 
 @main.command(epilog=EXAMPLE)

@@ -68,7 +68,7 @@ FLOOR = np.dtype(
 # What whoever sits in a seat wants done, see `incentive_env.model.conduct`.
 CONDUCT = np.dtype(
     [
-        ("given", "u1"),  # else the rep's own choice counts
+        ("given", "f8"),  # 1; or 0, and the rep's own choice counts
         ("effort", "f8"),  # share of the time at work
         ("mix", "f8", (len(TACTICS),)),  # shares of the calls, by tactic
         ("misbook", "f8"),  # chance that a refusal goes on file as a call-back
