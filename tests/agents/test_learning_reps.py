@@ -163,7 +163,7 @@ def test_a_plan_that_is_wrong_names_key_value_and_the_way_out(tmp_path):
         ConfigError, match=r"no two-level plan 'telesale'; two-level plans: .*; nearest valid name: telesales"
     ):
         load_two_level("telesale")
-    with pytest.raises(ConfigError, match="no comparison 'nothing'; comparisons: quota_or_salary, true_records, or a path"):
+    with pytest.raises(ConfigError, match="comparisons: quota_or_salary, true_records, or a path"):
         load_contrast("nothing")
 
 
@@ -189,3 +189,15 @@ def test_the_page_has_the_tables_of_its_results(contrast, results):
     assert stored["contrast"] == load_contrast(contrast).model_dump(mode="json")
     assert f"<!-- {contrast}: all -->\n\n| |" in page
     assert with_tables(page, contrast, stored) == page
+
+
+@pytest.mark.parametrize("reward", ["loyalty", "conversion"])
+def test_the_page_has_the_last_round_of_both_managers(reward):
+    page = (ROOT / "docs" / "learning_reps.md").read_text(encoding="utf-8").replace("−", "-")
+    stored = json.loads((ROOT / "docs" / "results" / f"two_level_{reward}.json").read_text(encoding="utf-8"))
+    assert stored["plan"] == load_two_level("telesales", {"reward": reward}).model_dump(mode="json")
+    last = stored["rounds"][-1]
+    figures = (last["loyalty"], last["model_loyalty"])
+    loyalty, own = (f"{figure:.1f}" for figure in figures)
+    row = f"| {reward} | {last['round']} | {loyalty} | {last['conversion']:.2f} | {own} | {last['model_gaming']:.2f} |"
+    assert row in page
