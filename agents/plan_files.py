@@ -1,8 +1,7 @@
 """Plans as YAML files: found by name or path, checked key by key, with the nearest valid name where one is wrong."""
 
-import difflib
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from incentive_env import ConfigError
 from incentive_env.config import config_directory, read_yaml
+from incentive_env.spelling import nearest
 
 
 class Part(BaseModel):
@@ -50,12 +50,6 @@ def read_plan(kind: Any, path: Path, changes: Mapping[str, Any] | None = None, *
     except ValidationError as error:
         classes = _classes(kind)
         raise ConfigError("\n".join(_told(e, classes, path) for e in error.errors())) from None
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint at the nearest valid name, to end a message with; nothing where none is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; nearest valid name: {close[0]}" if close else ""
 
 
 def _told(error: Any, classes: dict[str, type[BaseModel]], path: Path) -> str:

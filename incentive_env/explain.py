@@ -18,6 +18,7 @@ from incentive_env.config import Config, load_config
 from incentive_env.model.state import TACTICS
 from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEASURES
 from incentive_env.panel import Policy, Rollout, roll_out
+from incentive_env.spelling import nearest
 
 UNITS = {"loyalty": "points", "trust": "0 … 1", "irritation": "0 … 1.5", "satisfaction": "0 … 1"}
 
@@ -170,11 +171,7 @@ def measure_number(measure: str) -> int:
         ValueError: there is none of that name.
     """
     if measure not in MEASURES:
-        import difflib
-
-        close = difflib.get_close_matches(str(measure), MEASURES, n=1)
-        hint = f"; nearest valid name: {close[0]}" if close else ""
-        raise ValueError(f"measure {measure!r}: must be one of {', '.join(MEASURES)}{hint}")
+        raise ValueError(f"measure {measure!r}: must be one of {', '.join(MEASURES)}{nearest(str(measure), MEASURES)}")
     return MEASURES.index(measure)
 
 

@@ -4,8 +4,6 @@ The *reward* is what a learner is trained on: named terms, weighted by a preset.
 not measured, read in the run-off. The *Goodhart gap* is how much further the proxy moved than the truth.
 """
 
-import difflib
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +11,7 @@ from incentive_env.config import Config, ConfigError
 from incentive_env.config.objective import Rewards, Weights
 from incentive_env.floors import Floors
 from incentive_env.model.report import TERMS
+from incentive_env.spelling import nearest
 
 TERM_NAMES: tuple[str, ...] = tuple(TERMS.names or ())
 PRESETS: tuple[str, ...] = tuple(Rewards.model_fields)
@@ -25,9 +24,7 @@ def reward_weights(config: Config, reward: str) -> NDArray[np.float64]:
         ConfigError: no preset has that name.
     """
     if reward not in PRESETS:
-        close = difflib.get_close_matches(str(reward), PRESETS, n=1)
-        hint = f"; nearest valid name: {close[0]}" if close else ""
-        raise ConfigError(f"unknown reward {reward!r}{hint}; rewards: {', '.join(PRESETS)}")
+        raise ConfigError(f"unknown reward {reward!r}{nearest(str(reward), PRESETS)}; rewards: {', '.join(PRESETS)}")
     preset: Weights = getattr(config.rewards, reward)
     return np.array([getattr(preset, term) for term in TERM_NAMES])
 

@@ -4,7 +4,6 @@ A seat is for the whole episode; the people in it come and go. Whoever joins bri
 sees, as it sees that nobody is there.
 """
 
-import difflib
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from incentive_env.model.compiled import bound
 from incentive_env.model.reps import LEAST_EFFORT
 from incentive_env.model.state import LEVERS, TACTICS
 from incentive_env.model.utility import UTILITY, reap
+from incentive_env.spelling import nearest
 
 _WEEKS_A_YEAR = 52.0
 
@@ -182,8 +182,7 @@ def rep_reward_weights(rep_reward: str) -> NDArray[np.float64]:
         ValueError: there is no such reward.
     """
     if rep_reward not in REP_REWARDS:
-        close = difflib.get_close_matches(str(rep_reward), REP_REWARDS, n=1)
-        hint = f"; nearest valid name: {close[0]}" if close else ""
+        hint = nearest(str(rep_reward), REP_REWARDS)
         raise ValueError(f"unknown rep_reward {rep_reward!r}{hint}; rewards of reps: {', '.join(REP_REWARDS)}")
     return REP_REWARDS[rep_reward]
 

@@ -1,6 +1,5 @@
 """A reward of several objectives: which terms make them up, how far they reach, and from where a front is measured."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config, ConfigError
 from incentive_env.objective import TERM_NAMES, reward_weights
+from incentive_env.spelling import nearest
 
 OBJECTIVES = ("loyalty", "profit", "conversion", "wellbeing")
 _PAID = (*OBJECTIVES, "run_off")  # terms that go into them
@@ -64,8 +64,7 @@ def reference_point(config: Config) -> NDArray[np.float64]:
         ConfigError: the scenario is none of those that have a point.
     """
     if config.name not in REFERENCE_POINTS:
-        close = difflib.get_close_matches(config.name, REFERENCE_POINTS, n=1)
-        hint = f"; nearest valid name: {close[0]}" if close else ""
+        hint = nearest(config.name, REFERENCE_POINTS)
         raise ConfigError(
             f"scenario {config.name!r} has no reference point{hint}; it is there for {', '.join(REFERENCE_POINTS)}, "
             "and scripts/pareto.py reference finds one"

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from agents.benchmark.results import FloorRange, key_of
+from agents.plan_files import Part, find_plan, read_plan
 from agents.plans import Plan, load_plan, scheme_names
 from agents.registry import NAMES
 from incentive_env import Config, ConfigError, load_config
-from incentive_env.config import config_directory, read_yaml
 from incentive_env.objective import reward_weights
 from incentive_env.policies.files import resolved, shipped
 
@@ -20,11 +20,7 @@ from incentive_env.policies.files import resolved, shipped
 FIRST_FLOORS = {"home": 50_000, "held_out": 60_000, "curve": 70_000}
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FloorCounts(_Part):
+class FloorCounts(Part):
     """On how many floors policies are scored; always the same floors."""
 
     home: int = Field(ge=2, le=10_000, description="of the scenario that a policy is at home in")
@@ -32,7 +28,7 @@ class FloorCounts(_Part):
     curve: int = Field(ge=2, le=10_000, description="for the checkpoints during training")
 
 
-class Entry(_Part):
+class Entry(Part):
     """Policies that are treated alike."""
 
     policies: tuple[str, ...] = Field(min_length=1, description="fixed schemes, shipped policies, or training files")
@@ -42,7 +38,7 @@ class Entry(_Part):
     scenarios: tuple[str, ...] | None = Field(None, description="homes; all of the suite where not given")
 
 
-class Suite(_Part):
+class Suite(Part):
     """A whole suite."""
 
     description: str
@@ -106,16 +102,8 @@ def load_suite(name: "str | Path") -> Benchmark:
     Raises:
         ConfigError: missing, malformed, or it names a policy, reward, scenario or training file that there is not.
     """
-    folder = config_directory() / "benchmark"
-    path = folder / f"{name}.yaml" if (folder / f"{name}.yaml").is_file() else Path(name)
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
-        raise ConfigError(f"no suite {str(name)!r}; suites: {known}, or a path")
-    try:
-        suite = Suite.model_validate(read_yaml(path))
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))} = {e['input']!r} in {path}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("\n".join(lines)) from None
+    path = find_plan(name, "benchmark", "suite")
+    suite: Suite = read_plan(Suite, path)
     jobs = tuple(_jobs_of(suite, path))
     if not jobs:
         raise ConfigError(f"{path}: holds no cells")

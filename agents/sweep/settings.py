@@ -11,7 +11,7 @@ from agents.benchmark.suite import hash_of
 from agents.cells.work import Work
 from agents.plans import Plan, load_plan, scheme_names
 from agents.sweep.cell import FIRST_FLOOR, Job, make_cell
-from agents.sweep.spec import NamedSweep, Range, nearest
+from agents.sweep.spec import NamedSweep, Range
 from agents.sweep.training import changed_plan, keys_of
 from incentive_env import Config, ConfigError, Scheme, load_config
 from incentive_env.config import config_directory, read_yaml
@@ -20,6 +20,7 @@ from incentive_env.model.state import LEVERS
 from incentive_env.objective import reward_weights
 from incentive_env.policies import FIXED, NAMES, load_policy, shipped
 from incentive_env.policies.files import resolved
+from incentive_env.spelling import nearest
 
 Setting = Mapping[str, Any]
 _BY_VALUE = "scheme"  # name of a policy that is given by its levers alone

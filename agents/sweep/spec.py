@@ -1,16 +1,16 @@
 """Sweep files, ``configs/sweeps/*.yaml``: what is varied, over which values, by which search, and what is best."""
 
-import difflib
 import math
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
+from agents.plan_files import Part, find_plan
 from incentive_env import ConfigError
-from incentive_env.config import config_directory, read_yaml
+from incentive_env.config import read_yaml
+from incentive_env.spelling import nearest
 
 FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "volume")
 Figure = Literal["loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "volume"]
@@ -18,11 +18,7 @@ NAMES = ("scenario", "policy", "reward")
 SECTIONS = ("config", "scheme", "training")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Range(_Part):
+class Range(Part):
     """All numbers between two; whole ones where what is varied is a whole number."""
 
     low: float = Field(allow_inf_nan=False, description="the least")
@@ -50,7 +46,7 @@ Values = Annotated[
 ]  # so that a mistake in one is not told as a mistake in the other
 
 
-class Search(_Part):
+class Search(Part):
     """How settings are chosen."""
 
     method: Literal["grid", "random", "optuna"] = Field("grid", description="all of them; drawn; or searched for")
@@ -71,7 +67,7 @@ class Search(_Part):
         return self
 
 
-class Sweep(_Part):
+class Sweep(Part):
     """A whole file."""
 
     description: str = Field("", description="what it is for, in a sentence")
@@ -136,22 +132,12 @@ def load_sweep(name: "str | Path") -> NamedSweep:
     Raises:
         ConfigError: missing or malformed, or a key is unknown or a value not allowed; all of them at once.
     """
-    folder = config_directory() / "sweeps"
-    path = folder / f"{name}.yaml" if (folder / f"{name}.yaml").is_file() else Path(name)
-    if not path.is_file():
-        known = sorted(file.stem for file in folder.glob("*.yaml"))
-        raise ConfigError(f"no sweep {str(name)!r}{nearest(str(name), known)}; sweeps: {', '.join(known)}, or a path")
+    path = find_plan(name, "sweeps", "sweep")
     try:
         return NamedSweep(path.stem, path, Sweep.model_validate(read_yaml(path)))
     except ValidationError as error:
         told = dict.fromkeys(_told(entry) for entry in error.errors())
         raise ConfigError("\n".join(f"{path}: {line}" for line in told)) from None
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of an error's line: the valid name that looks most like a word, if any does."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; nearest valid name: {close[0]}" if close else ""
 
 
 def grid_values(values: "tuple[Any, ...] | Range", *, whole: bool) -> tuple[Any, ...]:
@@ -183,7 +169,7 @@ def _told(entry: Any) -> str:
     if entry["type"] == "value_error":
         return f"{key}: {entry['ctx']['error']}" if key else str(entry["ctx"]["error"])
     if entry["type"] == "extra_forbidden":
-        parts: dict[str, type[_Part]] = {"search": Search, "vary": Range}
+        parts: dict[str, type[Part]] = {"search": Search, "vary": Range}
         model = parts.get(where[0], Sweep) if len(where) > 1 else Sweep
         return f"{key} = {entry['input']!r}: unknown key{nearest(where[-1], model.model_fields)}"
     if entry["type"] == "tuple_type" and where[0] == "vary":

@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any
 
 from agents.plans import Plan, load_plan
-from agents.sweep.spec import nearest
 from incentive_env import ConfigError
+from incentive_env.spelling import nearest
 
 
 def changed_plan(policy: str, changes: dict[str, Any], known: frozenset[str]) -> tuple[Plan, list[str]]:

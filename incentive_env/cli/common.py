@@ -1,9 +1,8 @@
 """What the command line and the scripts share: one clear line and exit code 2 on a user's mistake, and whole files."""
 
-import difflib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 
 from incentive_env.files import write_json, written_whole
+from incentive_env.spelling import nearest
 
 __all__ = [
     "app", "check_writable", "console", "counted", "examples", "nearest", "user_errors", "working", "write_json",
@@ -76,12 +76,6 @@ def console() -> Console:
     """Where tables go, as they are written; wide enough for them where the output is no terminal."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
     return Console(width=width, markup=False, emoji=False, highlight=False)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of an error's line: the valid name that looks most like a word, if any does."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; nearest valid name: {close[0]}" if close else ""
 
 
 def counted(number: int, noun: str) -> str:

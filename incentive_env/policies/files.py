@@ -1,6 +1,5 @@
 """Policies as YAML files: schemes, linear feedback and networks, one's own and those that are shipped."""
 
-import difflib
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
 from incentive_env.policies.network import KIND as NETWORK
 from incentive_env.policies.network import NetworkPolicy, SeatNetwork
+from incentive_env.spelling import nearest
 
 
 class PolicyError(ValueError):
@@ -96,9 +96,7 @@ def resolved(key: str, name: str, config: Config) -> NDArray[np.float32]:
         assert isinstance(policy, FixedPolicy)
         return policy.action
     known = (*FIXED, *found)
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"; nearest valid name: {close[0]}" if close else ""
-    raise ConfigError(f"{key} = {name!r}: must be one of {', '.join(known)}{hint}")
+    raise ConfigError(f"{key} = {name!r}: must be one of {', '.join(known)}{nearest(name, known)}")
 
 
 def objective_of(path: Path) -> str | None:

@@ -1,11 +1,11 @@
 """From a name or a file to a policy."""
 
-import difflib
 from pathlib import Path
 
 from incentive_env.config import Config
 from incentive_env.policies.files import PolicyError, read_policy, shipped
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy, RandomPolicy
+from incentive_env.spelling import nearest
 
 NAMES = (*FIXED, "random")
 
@@ -35,9 +35,7 @@ def load_policy(name: str, config: Config) -> Policy:
 def unknown_policy(name: str, config: Config, others: str) -> PolicyError:
     """The error that says which policies there are, and which of them is nearest to what was asked for."""
     known = (*NAMES, *shipped(config))
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"; nearest valid name: {close[0]}" if close else ""
-    return PolicyError(f"no policy {name!r}{hint}; policies: {', '.join(known)}, {others}")
+    return PolicyError(f"no policy {name!r}{nearest(name, known)}; policies: {', '.join(known)}, {others}")
 
 
 def _fixed(scheme: "object", config: Config) -> FixedPolicy:

@@ -145,7 +145,10 @@ def test_a_sweep_that_cannot_be_run_is_refused_before_any_work(sweep, tiny, chan
 def test_no_such_sweep_engine_or_store_is_told(sweep, tiny):
     Path("file").write_text("not a folder")
     for arguments, message in (
-        (("schemas",), "no sweep 'schemas'; nearest valid name: schemes; sweeps: "),
+        (
+            ("schemas",),
+            "no sweep 'schemas'; sweeps: learners, levers, schemes, search, or a path; nearest valid name: schemes",
+        ),
         ((_grid(tiny), "--engine", "rya"), "engine 'rya': must be one of local, ray"),
         ((_grid(tiny), "--address", "10.0.0.1:6379"), "use --engine ray with it"),
         ((_grid(tiny), "--store", "file"), "cannot be written"),
