@@ -1,6 +1,7 @@
 """Reps that learn against the model's own, scheme by scheme: what each comes to do, over several training seeds."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,9 @@ from agents.learning_reps.learner import seats_of, train_reps
 from agents.learning_reps.plan import Contrast, RepPlan
 from agents.registry import load_policy
 from incentive_env import Config, load_config
+from incentive_env.config import read_yaml
 from incentive_env.evaluation import evaluation_seeds, interval
+from incentive_env.files import written_whole
 from incentive_env.policies.network import SeatNetwork
 
 OWN = "model"  # the model's own reps, in tables and files
@@ -68,9 +71,15 @@ def _jobs(contrast: Contrast, config: Config, plan: RepPlan) -> list[Job]:
 
 def _work(job: Job, learner: str) -> Work:
     name = _name(learner, job.plan is None)
-    numbers = [job.config.model_dump(mode="json"), job.scheme, job.seats.model_dump(mode="json"), *job[4:]]
+    file = Path(job.scheme)
+    scheme = read_yaml(file) if file.is_file() else job.scheme
+    numbers = [job.config.model_dump(mode="json"), scheme, job.seats.model_dump(mode="json"), *job[4:]]
     cost = 0.0 if job.plan is None else job.plan.total_timesteps
-    return Work(f"{job.scheme}-{name}-{job.seed}", hash_of([job.plan is None, *numbers]), _make, (job, name), cost)
+    return Work(_key(job.scheme, name, job.seed), hash_of([job.plan is None, *numbers]), _make, (job, name), cost)
+
+
+def _key(scheme: str, name: str, seed: int) -> str:
+    return f"{Path(scheme).stem}-{name}-{seed}"
 
 
 def _name(learner: str, own: bool) -> str:
@@ -92,9 +101,9 @@ def _make(told: tuple[Job, str], store: Store) -> dict[str, Any]:
 
     network = train_reps(job.config, manager, job.plan, seed=job.seed, watch=look)
     with store.folder("reps") as folder:
-        folder.mkdir(parents=True, exist_ok=True)
         text = yaml.safe_dump({"scheme": job.scheme, **network.content()}, sort_keys=False)
-        (folder / f"{job.scheme}-{name}-{job.seed}.yaml").write_text(text, encoding="utf-8")
+        with written_whole(folder / f"{_key(job.scheme, name, job.seed)}.yaml") as partial:
+            partial.write_text(text, encoding="utf-8")
     return {"figures": _listed(measure(job.config, manager, floors, network, seats)), "curve": curve}
 
 
@@ -106,9 +115,9 @@ def _by_learner(contrast: Contrast, made: Sequence[Kept], scheme: str) -> dict[s
     cells = {kept.key: kept.cell for kept in made}
     rows: dict[str, Any] = {}
     for learner in contrast.learners:
-        own = cells[f"{scheme}-{_name(learner, True)}-0"]["figures"]
+        own = cells[_key(scheme, _name(learner, True), 0)]["figures"]
         rows[_name(learner, True)] = {name: _summary(values) for name, values in own.items()}
-        mine = [cells[f"{scheme}-{learner}-{seed}"] for seed in range(contrast.seeds)]
+        mine = [cells[_key(scheme, learner, seed)] for seed in range(contrast.seeds)]
         rows[learner] = {name: _summary([np.mean(cell["figures"][name]) for cell in mine]) for name in own}
         rows[learner]["curves"] = [cell["curve"] for cell in mine]
     return rows

@@ -48,6 +48,13 @@ class Contrast(Part):
     floors: int = Field(32, ge=2, le=10_000, description="on which conduct is measured; never trained on")
     curve_floors: int = Field(8, ge=1, le=10_000, description="of them, on which it is looked at during training")
 
+    @model_validator(mode="after")
+    def _schemes_differ(self) -> Self:
+        names = [Path(scheme).stem for scheme in self.schemes]
+        if len(set(names)) < len(names):
+            raise ValueError(f"schemes: {', '.join(names)}: must have different names")
+        return self
+
 
 class TwoLevelPlan(Part):
     """The manager learns in the outer loop, the reps in the inner one."""
