@@ -1,7 +1,7 @@
 """Files that appear whole or not at all."""
 
 import json
-import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +14,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         raise OSError(f"{path}: is not a file, and is not written over")
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}{path.suffix}")
     try:
         yield partial
         partial.replace(path)

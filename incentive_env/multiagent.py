@@ -1,6 +1,6 @@
 """PettingZoo's `ParallelEnv` of a sales floor: the manager and every rep may be an agent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -71,8 +71,8 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
     ## Agents
     ``"manager"``, unless a policy manages, and ``"rep_0"``, ``"rep_1"``, … for the seats asked for. A seat stays an
     agent's through the episode, the people in it come and go: somebody who is dismissed leaves the seat empty for some
-    weeks (entry ``present`` is 0, actions have no effect, the reward is 0), then a newcomer with other traits sits
-    there.
+    weeks (entry ``present`` is 0), then a newcomer with other traits sits there. Whoever is hired during a period does
+    what was chosen for the empty seat until the next, and is what its reward is of; it is 0 if nobody came.
 
     ## Action Spaces
     The manager's is that of `SalesFloorEnv`. A seat's is ``Box(-1, 1, (12,), float32)``:
@@ -253,18 +253,24 @@ def _told(gained: NDArray[np.float64]) -> dict[str, Any]:
     return {"utility_terms": dict(zip(UTILITY_TERMS, gained.tolist(), strict=True))}
 
 
-def _seat_numbers(reps: "int | Sequence[int] | None", seats: int) -> NDArray[np.int64]:
+def _seat_numbers(reps: Any, seats: int) -> NDArray[np.int64]:
     """Numbers of the seats that are agents."""
     if reps is None:
         return np.arange(seats)
-    if isinstance(reps, int | np.integer):
+    if _is_whole(reps):
         if not 0 <= reps <= seats:
             raise ValueError(f"reps = {reps}: must be from 0 to {seats}, the seats of the floor, or their numbers")
         return np.arange(reps)
+    if isinstance(reps, str) or not isinstance(reps, Iterable) or not all(map(_is_whole, reps)):
+        raise ValueError(f"reps = {reps!r}: must be how many seats, their numbers, or None for all of them")
     numbers = np.asarray(list(reps), np.int64)
     if len(set(numbers.tolist())) < len(numbers) or not ((numbers >= 0) & (numbers < seats)).all():
         raise ValueError(f"reps = {list(reps)}: must be different seats from 0 to {seats - 1}")
     return numbers
+
+
+def _is_whole(number: Any) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
 
 def _as_policy(manager: Policy | str | None, config: Config) -> Policy | None:

@@ -47,7 +47,7 @@ class StaffedFloors(Floors):
         if self._open and self.reps is not None:
             seen = self.seats.seen()[:, self.taken]
             actions, _ = self.reps.predict(seen.reshape(-1, seen.shape[-1]), deterministic=True)
-            self.seats.choose(np.asarray(actions).reshape(*seen.shape[:2], len(CONDUCT_NAMES)), self.taken)
+            self.seats.choose(_checked(actions, (*seen.shape[:2], len(CONDUCT_NAMES))), self.taken)
         period = super().advance(weeks)
         if self._open and self.reps is not None:
             self.seats.remember(period)
@@ -74,3 +74,14 @@ class StaffedFloors(Floors):
         mine = stored["staff"]
         self.reps, self.taken, self._open = mine["reps"], mine["taken"], mine["open"]
         self.seats.memory[...] = mine["memory"]
+
+
+def _checked(actions: Any, shape: tuple[int, int, int]) -> NDArray[np.float64]:
+    """Actions of reps by floor and seat, or an error that says what is wrong with them."""
+    array = np.asarray(actions, np.float64)
+    rows = shape[0] * shape[1], shape[2]
+    if array.shape != rows:
+        raise ValueError(f"the reps' policy returned actions of shape {array.shape}, must be {rows}")
+    if not np.isfinite(array).all():
+        raise ValueError("the reps' policy returned an action that is not finite")
+    return array.reshape(shape)

@@ -8,10 +8,11 @@ from pettingzoo.test import parallel_api_test, parallel_seed_test
 from worlds import SMALL
 
 from incentive_env import SalesFloorEnv, load_config, parallel_env, simulate
+from incentive_env.floors import Floors, Period
 from incentive_env.model.scheme import Scheme
-from incentive_env.model.state import CHANNELS, UNLOGGED
+from incentive_env.model.state import CHANNELS, REP_WEEK, UNLOGGED
 from incentive_env.policies.fixed import FIXED, FixedPolicy
-from incentive_env.seats import CONDUCT_NAMES, SIGHT_NAMES, UTILITY_TERMS
+from incentive_env.seats import CONDUCT_NAMES, SIGHT_NAMES, UTILITY_TERMS, Seats
 
 SETTINGS = {
     "all": {},
@@ -162,6 +163,9 @@ def test_who_fills_the_seats_shows_in_simulate_and_goes_on_in_the_run_off(small)
     [
         ({"reps": 99}, "reps = 99: must be from 0 to"),
         ({"reps": [0, 0]}, "must be different seats"),
+        ({"reps": [0.5]}, r"reps = \[0.5\]: must be how many seats"),
+        ({"reps": True}, "reps = True: must be how many seats"),
+        ({"reps": "ab"}, "reps = 'ab': must be how many seats"),
         ({"reps": [0, 77]}, "must be different seats"),
         ({"manager": "quota_with_thread"}, "nearest valid name: quota_with_threat"),
         ({"manager": "flat_salary", "reps": 0}, "no agent is left"),
@@ -194,3 +198,33 @@ def test_pettingzoo_makes_it_by_name():
     env = pettingzoo.make("parallel", "incentive_env/ContactCenter-v0", reps=1)
     assert env.unwrapped.config.name == "contact_center"
     assert env.possible_agents == ["manager", "rep_0"]
+
+
+def test_whoever_is_hired_in_a_period_is_judged_by_the_own_record_alone(small):
+    """The predecessor's misses are not the successor's: hits and tries begin with whoever comes."""
+    floors, rep_weeks = Floors(small, 1), np.zeros((1, 4, 4), np.dtype((np.record, REP_WEEK)))
+    floors.reset(np.array([1], np.uint64))
+    floors.state.floors["scheme"]["target"], floors.state.floors["scheme"]["pressure"] = 0.3, 1.0
+    rep_weeks["present"] = 1.0
+    rep_weeks["recorded_refusals"][0, :2, 0] = 20.0  # of the predecessor, who sold nothing
+    rep_weeks["recorded_sales"][0, 2:, 0] = 5.0
+    seats = Seats(floors)
+    quota = UTILITY_TERMS.index("quota")
+    period = Period(*[None] * 6)._replace(rep_weeks=rep_weeks)  # type: ignore[arg-type]
+    stake = small.decision.stake * small.market.customers_per_slot * floors.state.reps["loss_aversion"][0, 0]
+    assert seats.gained(period)[0, 0, quota] == pytest.approx(-stake / 4)
+    rep_weeks["hired"][0, 2, 0] = 1.0
+    assert seats.gained(period)[0, 0, quota] == 0.0
+
+
+def test_reps_that_return_nonsense_are_refused(small):
+    class Broken:
+        def __init__(self, shape, value):
+            self.shape, self.value = shape, value
+
+        def predict(self, observation, state=None, episode_start=None, deterministic=False):
+            return np.full((len(observation), self.shape), self.value), None
+
+    for reps, told in ((Broken(11, 0.0), r"shape \(4, 11\), must be \(4, 12\)"), (Broken(12, np.nan), "not finite")):
+        with pytest.raises(ValueError, match=told):
+            simulate(small, FIXED["flat_salary"].scheme, [1], 4, reps=reps)

@@ -121,7 +121,7 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        self._stack.__exit__(kind, error, trace)  # so that the engine knows whether to end its workers
 
     def run(self, works: Sequence[Work]) -> list[Kept]:
         """Make what is not there yet of a batch, and give all of it in its order.

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from incentive_env import Config
 from incentive_env.model.state import CHANNELS, RUSHED
 from incentive_env.objective import loyalty_score
-from incentive_env.panel import Policy, as_actor
+from incentive_env.panel import Policy, as_actor, sees_state
 from incentive_env.predictor import Predictor
 from incentive_env.seats import UTILITY_TERMS
 from incentive_env.staffed import StaffedFloors
+from incentive_env.true_state import true_state
 
 MIX = tuple(CHANNELS)
 FIGURES = (*MIX, "gaming", "effort", "conversion", "recorded_conversion", "utility", "loyalty")
@@ -40,7 +41,8 @@ def measure(
     act = as_actor(manager, config)
     weeks, gained = [], []
     for _ in range(config.horizon.decisions):
-        period = floors.decide(act(floors.observation()))
+        seen = true_state(floors) if sees_state(manager) else floors.observation()
+        period = floors.decide(act(seen))
         weeks.append(period.rep_weeks[:, :, seats].copy())
         gained.append(floors.seats.gained(period)[:, seats].mean(axis=1))
     terms = np.mean(gained, axis=0)  # [floors, terms]

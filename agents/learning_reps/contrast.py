@@ -14,7 +14,7 @@ from agents.cells.store import Store
 from agents.cells.work import Kept, Work
 from agents.learning_reps.conduct import measure
 from agents.learning_reps.learner import seats_of, train_reps
-from agents.learning_reps.plan import Contrast, RepPlan
+from agents.learning_reps.plan import MODEL, Contrast, RepPlan
 from agents.registry import load_policy
 from incentive_env import Config, load_config
 from incentive_env.config import read_yaml
@@ -22,7 +22,6 @@ from incentive_env.evaluation import evaluation_seeds, interval
 from incentive_env.files import written_whole
 from incentive_env.policies.network import SeatNetwork
 
-OWN = "model"  # the model's own reps, in tables and files
 CURVE = ("gaming", "recorded_conversion", "conversion", "utility")  # seen during training
 
 
@@ -83,7 +82,7 @@ def _key(scheme: str, name: str, seed: int) -> str:
 
 
 def _name(learner: str, own: bool) -> str:
-    return f"{OWN}_{learner}" if own else learner
+    return f"{MODEL}{learner}" if own else learner
 
 
 def _make(told: tuple[Job, str], store: Store) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from agents.plan_files import Part, find_plan, read_plan
 from agents.plans import PPOParameters, TrainingConfig, Width
 from incentive_env.seats import rep_reward_weights
 
+MODEL = "model_"  # how names of the model's own reps begin
+
 
 class SeatNetworkPlan(Part):
     """The networks of policy and value, which all seats share; each acts on what it sees itself."""
@@ -31,7 +33,9 @@ class RepPlan(Part):
     policy: SeatNetworkPlan = SeatNetworkPlan()  # type: ignore[call-arg]
 
     @model_validator(mode="after")
-    def _reward_is_there(self) -> Self:
+    def _can_be_learned(self) -> Self:
+        if self.num_floors * self.hyper_parameters.n_steps < 2:
+            raise ValueError("num_floors × hyper_parameters.n_steps must be at least 2: advantages are normalised")
         rep_reward_weights(self.rep_reward)
         return self
 
@@ -49,7 +53,10 @@ class Contrast(Part):
     curve_floors: int = Field(8, ge=1, le=10_000, description="of them, on which it is looked at during training")
 
     @model_validator(mode="after")
-    def _schemes_differ(self) -> Self:
+    def _names_differ(self) -> Self:
+        clash = next((name for name in self.learners if name.startswith(MODEL)), None)
+        if clash is not None:
+            raise ValueError(f"learners.{clash}: must not begin with {MODEL}, as the model's own reps are called")
         names = [Path(scheme).stem for scheme in self.schemes]
         if len(set(names)) < len(names):
             raise ValueError(f"schemes: {', '.join(names)}: must have different names")
@@ -69,6 +76,12 @@ class TwoLevelPlan(Part):
     )
     reps: RepPlan = Field(RepPlan(), description="of a round")  # type: ignore[call-arg]
     manager: TrainingConfig = Field(TrainingConfig(), description="of a round")  # type: ignore[call-arg]
+
+    @model_validator(mode="after")
+    def _manager_sees_reports(self) -> Self:
+        if self.manager.sees != "report":
+            raise ValueError(f"manager.sees = {self.manager.sees!r}: must be report")
+        return self
 
 
 def load_contrast(source: "str | Path", changes: "dict[str, Any] | None" = None) -> Contrast:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from agents.learning_reps.conduct import MIX
-from agents.learning_reps.contrast import OWN
+from agents.learning_reps.plan import MODEL
 
 _FIGURES = ("gaming", *MIX, "effort", "conversion", "recorded_conversion", "utility", "loyalty")
 _WHOLE = ("utility", "loyalty")  # in € a week, and points; the others are shares
@@ -32,7 +32,7 @@ def mix_table(results: dict[str, Any], scheme: str) -> Table:
 def markdown(results: dict[str, Any], learner: str) -> str:
     """A learner beside the model's own reps under each scheme, as a table for a page."""
     figures, schemes = results["figures"], list(results["figures"])
-    columns = [(scheme, name) for scheme in schemes for name in (learner, f"{OWN}_{learner}")]
+    columns = [(scheme, name) for scheme in schemes for name in (learner, f"{MODEL}{learner}")]
     heads = [f"{scheme}, {'learned' if name == learner else 'model'}" for scheme, name in columns]
     lines = ["| | " + " | ".join(heads) + " |", "|---" + "|---:" * len(heads) + "|"]
     for figure in _FIGURES:
@@ -95,7 +95,7 @@ def _draw_curves(axes: Any, results: dict[str, Any], learner: str, colours: dict
         for number, curve in enumerate(rows[learner]["curves"]):
             steps, shares = [point["step"] / 1e3 for point in curve], [point["gaming"] for point in curve]
             axes.plot(steps, shares, color=colour, linewidth=1.4, alpha=0.8, label=scheme if number == 0 else None)
-        own = rows[f"{OWN}_{learner}"]["gaming"]["mean"]
+        own = rows[f"{MODEL}{learner}"]["gaming"]["mean"]
         axes.axhline(own, color=colour, linestyle=":", linewidth=1.4)
         axes.annotate("the model's own", (0.99, own), xycoords=("axes fraction", "data"), fontsize=8, color=colour,
                       ha="right", va="bottom")  # fmt: skip
@@ -113,7 +113,7 @@ def _draw_curves(axes: Any, results: dict[str, Any], learner: str, colours: dict
 def _draw_mix(axes: Any, results: dict[str, Any], learner: str, colours: dict[str, str]) -> None:
     height = 0.8 / (2 * len(colours))
     for number, (scheme, colour) in enumerate(colours.items()):
-        for place, name in enumerate((learner, f"{OWN}_{learner}")):
+        for place, name in enumerate((learner, f"{MODEL}{learner}")):
             row = results["figures"][scheme][name]
             means = [row[channel]["mean"] for channel in MIX]
             errors = [[row[channel]["mean"] - row[channel]["low"] for channel in MIX],

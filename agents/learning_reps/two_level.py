@@ -190,7 +190,10 @@ class _Levels:
 
     def load(self, folder: Path) -> list[Row]:
         """Take over a round, and return the rows up to it."""
-        stored = json.loads((folder / "two_level.json").read_text(encoding="utf-8"))
+        try:
+            stored = json.loads((folder / "two_level.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CheckpointError(f"{folder / 'two_level.json'}: cannot be read: {error}") from None
         wanted = {**self.plan.model_dump(mode="json"), "rounds": stored["plan"]["rounds"]}
         if stored["plan"] != wanted or stored["seed"] != self.seed:
             raise CheckpointError(f"{folder}: is of another plan or seed; choose another directory")

@@ -9,9 +9,10 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import Config
 from incentive_env.floors import Floors
-from incentive_env.panel import Policy, as_actor
+from incentive_env.panel import Policy, as_actor, sees_state
 from incentive_env.seats import Seats, seat_action_space, seat_observation_space
 from incentive_env.seeding import next_seed
+from incentive_env.true_state import true_state
 
 Act = Callable[[NDArray[np.float32]], Any]
 
@@ -114,7 +115,8 @@ class SeatVecEnv(VecEnv):
 
     def _announce(self) -> None:
         assert self._act is not None
-        self._announced = np.asarray(self._act(self.floors.observation()), np.float32)
+        seen = true_state(self.floors) if sees_state(self.manager) else self.floors.observation()
+        self._announced = np.asarray(self._act(seen), np.float32)
 
     def _seen(self) -> NDArray[np.float32]:
         return self.seats.seen(self._announced)[:, self.taken].reshape(self.num_envs, -1)

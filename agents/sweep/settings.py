@@ -189,7 +189,7 @@ def _work(named: NamedSweep, resolved: Resolved, seed: int, cost: float | None) 
         resolved.content,
         floors,
     )
-    parts = (resolved.policy, resolved.reward, resolved.config.name, str(seed), hash_of(resolved.setting)[:8])
+    parts = (resolved.policy, resolved.reward, resolved.config.name, str(seed), hash_of(resolved.setting))
     key = "-".join(part for part in parts if part is not None)
     plan = None if resolved.plan is None else resolved.plan.model_dump(mode="json")
     setup = hash_of(

@@ -22,7 +22,7 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     """Work out what the week's choices are worth to a rep, and how hard to work."""
     scheme = floor.scheme
     foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
-    scruples = scruples_of(rep, floor, p)
+    scruples = scruples_of(rep.honesty, rep.coached, floor, p)
     counted = foresight * _quota_value(rep, response, floor, p)
     quota = counted if p.quota.counts == ON_CONVERSION else 0.0  # that a sale helps to reach
     conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
@@ -105,7 +105,7 @@ def _usual_week(rep: Record, p: Record) -> tuple[float, float]:
 
 
 @compiled
-def scruples_of(rep: Record, floor: Record, p: Record) -> float:
+def scruples_of(honesty: float, coached: float, floor: Record, p: Record) -> float:
     """Honesty in force: eroded by what colleagues do and by unfair pay, raised by coaching.
 
     Whoever feels underpaid feels entitled (Greenberg 1990).
@@ -116,8 +116,8 @@ def scruples_of(rep: Record, floor: Record, p: Record) -> float:
     fairness = max(
         d.least_fairness, 1.0 + d.entitlement * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay)
     )
-    strengthened = 1.0 + d.coached_conscience * rep.coached
-    return rep.honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
+    strengthened = 1.0 + d.coached_conscience * coached
+    return honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
 
 
 @compiled

@@ -36,6 +36,8 @@ def reap(
 ) -> None:
     """Work out what a period was worth to whoever sat in each seat, € a week.
 
+    Norm and coaching, which move slowly, are those at its end.
+
     Args:
         floors: ``[floors]`` FLOOR, at the end of the period.
         reps: ``[floors, reps]`` REP, likewise.
@@ -66,7 +68,7 @@ def _clear(utility: Record) -> None:
 def _add_week(utility: Record, rep: Record, tally: Record, floor: Record, p: Record, share: float) -> None:
     d, people = p.decision, p.market.customers_per_slot * share
     outside = p.workforce.outside_pay * math.exp(p.workforce.outside_ability * tally.ability)
-    scruples = scruples_of(rep, floor, p)
+    scruples = scruples_of(tally.honesty, rep.coached, floor, p)
     utility.pay += share * (pay_of(tally) - tally.fine - outside)
     utility.conscience -= people * scruples * _harm(tally, p)
     utility.anger -= people * p.learning.anger_cost * tally.angry_calls
@@ -121,14 +123,14 @@ def _missed(weeks: np.ndarray, rep: Record, scheme: Record, p: Record) -> float:
     hits, tries = 0.0, 0.0
     for week in range(len(weeks)):
         tally = weeks[week]
+        if tally.hired != 0.0:  # whoever comes begins with an empty record
+            hits, tries = 0.0, 0.0
         if p.quota.counts == ON_CONVERSION:
             hits += tally.recorded_sales
             tries += tally.recorded_sales + tally.recorded_refusals
         else:
             hits += tally.recorded_fixed
             tries += tally.answered
-        if tally.present == 0.0:  # whoever comes next begins with an empty record
-            hits, tries = 0.0, 0.0
     if hits >= scheme.target * tries:
         return 0.0
     return float(p.decision.stake * scheme.pressure * rep.loss_aversion * p.market.customers_per_slot)

@@ -233,11 +233,11 @@ def test_a_sweep_that_is_killed_goes_on_to_the_same_bytes(sweep, tiny, tmp_path)
     command = [sys.executable, ROOT / "scripts/sweep.py", "mine.yaml", "--store", "killed", "--workers", "1"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, env={**os.environ})
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and len(list(Path("killed").glob("cells/*.json"))) < 2:
+    while time.monotonic() < deadline and len(list(Path("killed").glob("cells/[!.]*.json"))) < 2:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    done = {path: path.stat().st_mtime_ns for path in Path("killed").glob("cells/*.json")}
+    done = {path: path.stat().st_mtime_ns for path in Path("killed").glob("cells/[!.]*.json")}
     assert 2 <= len(done) < 6
     assert not Path("killed/results.json").exists()
     assert sweep(slow, "--store", "killed", "--workers", 1).exit_code == 0
