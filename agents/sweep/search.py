@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from agents.sweep.settings import Setting, is_whole
-from agents.sweep.spec import NamedSweep, Range, grid_values
+from agents.sweep.spec import NamedSweep, Range, grid_size, grid_values
 from incentive_env import ConfigError
 
 Batch = list[dict[str, Any]]
@@ -23,10 +23,10 @@ def grid(named: NamedSweep) -> Batch:
     Raises:
         ConfigError: they are too many.
     """
-    values = {name: grid_values(v, whole=is_whole(named, name)) for name, v in named.sweep.vary.items()}
-    count = math.prod(map(len, values.values()))
+    count = math.prod(map(grid_size, named.sweep.vary.values()))  # before they are made: they may be millions
     if count > _MOST:
         raise ConfigError(f"{named.path}: vary holds {count:,} settings; at most {_MOST:,}: search at random instead")
+    values = {name: grid_values(v, whole=is_whole(named, name)) for name, v in named.sweep.vary.items()}
     return [dict(zip(values, setting, strict=True)) for setting in itertools.product(*values.values())]
 
 

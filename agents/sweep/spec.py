@@ -140,13 +140,20 @@ def load_sweep(name: "str | Path") -> NamedSweep:
         raise ConfigError("\n".join(f"{path}: {line}" for line in told)) from None
 
 
+def grid_size(values: "tuple[Any, ...] | Range") -> int:
+    """How many values an entry of a grid has."""
+    if not isinstance(values, Range):
+        return len(values)
+    assert values.step is not None
+    return math.floor((values.high - values.low) / values.step + 1e-9) + 1
+
+
 def grid_values(values: "tuple[Any, ...] | Range", *, whole: bool) -> tuple[Any, ...]:
     """The values of one entry of a grid, in order."""
     if not isinstance(values, Range):
         return values
     assert values.step is not None
-    steps = math.floor((values.high - values.low) / values.step + 1e-9)
-    numbers = [float(f"{values.low + step * values.step:.10g}") for step in range(steps + 1)]
+    numbers = [float(f"{values.low + step * values.step:.10g}") for step in range(grid_size(values))]
     return tuple(int(number) for number in numbers) if whole else tuple(numbers)
 
 
