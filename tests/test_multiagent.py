@@ -213,6 +213,9 @@ def test_whoever_is_hired_in_a_period_is_judged_by_the_own_record_alone(small):
     period = Period(*[None] * 6)._replace(rep_weeks=rep_weeks)  # type: ignore[arg-type]
     stake = small.decision.stake * small.market.customers_per_slot * floors.state.reps["loss_aversion"][0, 0]
     assert seats.gained(period)[0, 0, quota] == pytest.approx(-stake / 4)
+    rep_weeks["present"][0, 3, 0] = 0.0  # whoever left before the end is not judged at all
+    assert seats.gained(period)[0, 0, quota] == 0.0
+    rep_weeks["present"][0, 3, 0] = 1.0
     rep_weeks["hired"][0, 2, 0] = 1.0
     assert seats.gained(period)[0, 0, quota] == 0.0
 

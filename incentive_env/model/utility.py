@@ -120,6 +120,8 @@ def _toil(tally: Record, floor: Record, p: Record) -> float:
 @compiled
 def _missed(weeks: np.ndarray, rep: Record, scheme: Record, p: Record) -> float:
     """€ that a missed quota costs whoever sits in the seat at the end of the period; 0 if it was met."""
+    if weeks[len(weeks) - 1].present == 0.0:  # whoever left before the end is not judged
+        return 0.0
     hits, tries = 0.0, 0.0
     for week in range(len(weeks)):
         tally = weeks[week]
