@@ -62,8 +62,10 @@ def _told(error: Any, classes: dict[str, type[BaseModel]], path: Path) -> str:
         where = where[1:]  # without the algorithm's name, by which the class was chosen
     key = ".".join(where)
     if error["type"] == "extra_forbidden" and kind is not None:
-        known = _keys(kind)
-        return f"{key} = {error['input']!r} in {path}: unknown key{nearest(key, known)}; keys: {', '.join(known)}"
+        around, known = _section(kind, where[:-1]), ".".join(where[:-1])
+        hint = nearest(where[-1], around).replace(": ", f": {known}." if known else ": ")
+        value = "" if isinstance(error["input"], dict | list) else f" = {error['input']!r}"
+        return f"{key}{value} in {path}: unknown key{hint}; keys there: {', '.join(around)}"
     if not key:  # of the whole, which says what does not fit
         return f"{path}: {error['msg'].removeprefix('Value error, ')}"
     return f"{key} = {error['input']!r} in {path}: {error['msg'].removeprefix('Value error, ')}"
@@ -78,10 +80,12 @@ def _classes(kind: Any) -> dict[str, type[BaseModel]]:
     return {"": kind}
 
 
-def _keys(kind: type[BaseModel], prefix: str = "") -> list[str]:
-    keys: list[str] = []
-    for name, field in kind.model_fields.items():
-        inner = field.annotation
-        nested = isinstance(inner, type) and issubclass(inner, BaseModel)
-        keys += _keys(inner, f"{prefix}{name}.") if nested else [f"{prefix}{name}"]  # type: ignore[arg-type]
-    return keys
+def _section(kind: type[BaseModel], where: list[str]) -> list[str]:
+    """Names of the keys at a place of a plan; parts of it may stand in mappings, by names of their own."""
+    inner: Any = kind
+    for name in where:
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            inner = inner.model_fields[name].annotation
+        elif get_origin(inner) is dict:
+            inner = get_args(inner)[1]
+    return list(inner.model_fields) if isinstance(inner, type) and issubclass(inner, BaseModel) else []

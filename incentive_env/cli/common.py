@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import typer
@@ -62,6 +63,11 @@ def check_writable(path: Path | None, *, folder: bool = False) -> None:
         raise OSError(f"{path}: cannot be written, {nearest_there} is not a folder")
     if not os.access(nearest_there, os.W_OK):
         raise OSError(f"{path}: cannot be written, no permission for {nearest_there}")
+    place = nearest_there if nearest_there.is_dir() else nearest_there.parent
+    try:
+        TemporaryFile(dir=place).close()  # some places let one through, and take no file
+    except OSError as error:
+        raise OSError(f"{path}: cannot be written, {place} takes no file: {error.strerror}") from None
 
 
 def write_text(path: Path, text: str) -> None:

@@ -38,14 +38,14 @@ def shipped_anywhere(name: str) -> Path | None:
     return next(iter(sorted(_folder().glob(f"*/{name}.yaml"))), None)
 
 
-def read_seat_network(path: Path) -> SeatNetwork:
+def read_seat_network(path: "str | Path") -> SeatNetwork:
     """Read a file of reps that learned, as `scripts/learned_gaming.py` and `scripts/train_two_level.py` keep them.
 
     Raises:
         PolicyError: it holds no network of a seat, or it is damaged.
         ConfigError: it is missing, or no YAML mapping.
     """
-    content = read_yaml(path)
+    content = read_yaml(Path(path))
     if content.get("kind") != SeatNetwork.kind:
         raise PolicyError(f"{path}: holds no reps that learned: kind {content.get('kind')!r}, not {SeatNetwork.kind!r}")
     try:

@@ -152,6 +152,11 @@ def test_a_plan_that_is_wrong_names_key_value_and_the_way_out(tmp_path):
     path = tmp_path / "plan.yaml"
     for content, told in (
         ("rouns: 3", r"rouns = 3 in .*unknown key; nearest valid name: rounds"),
+        (
+            "reps: {num_flors: 3}",
+            r"reps.num_flors = 3 in .*unknown key; nearest valid name: reps.num_floors; keys there: ",
+        ),
+        ("manger: {num_envs: 3}", r"manger in .*unknown key; nearest valid name: manager; keys there: scenario"),
         ("rounds: 0", "rounds = 0 in .*greater than or equal to 1"),
         ("reps: {rep_reward: utilty}", "unknown rep_reward 'utilty'; nearest valid name: utility"),
         ("reps: {policy: {start: honset}}", "reps.policy.start = 'honset'"),
