@@ -52,8 +52,8 @@ pages: .venv/.installed  ## regenerate docs/leaderboard.md, its picture and the 
 	$(BIN)/python scripts/benchmark.py pages docs/results/benchmark.json
 
 speed: .venv/.installed  ## measure the speed of everything into docs/results/speed.json and docs/performance.md: many minutes
-	$(BIN)/python scripts/speed.py --until-better --out docs/results/speed.json
-	$(BIN)/python scripts/speed.py --page docs/results/speed.json
+	$(BIN)/python scripts/maintain/speed.py --until-better --out docs/results/speed.json
+	$(BIN)/python scripts/maintain/speed.py --page docs/results/speed.json
 
 peers: .venv/.installed  ## create .venv-peers, with the other environments that `make speed` measures too
 	$(BIN)/python agents/speed/peers/install.py
@@ -80,10 +80,10 @@ typecheck: .venv/.installed  ## mypy, strict, on incentive_env
 	$(BIN)/mypy
 
 schema: .venv/.installed  ## regenerate docs/configuration.md
-	$(BIN)/python scripts/schema.py --markdown docs/configuration.md
+	$(BIN)/python scripts/maintain/schema.py --markdown docs/configuration.md
 
 wheel: .venv/.installed  ## build dist/*.whl, and use it in an empty virtual environment
-	$(BIN)/python scripts/check_wheel.py
+	$(BIN)/python scripts/maintain/check_wheel.py
 
 clean:  ## delete builds and caches; keeps .venv and runs
 	rm -rf build dist *.egg-info .coverage coverage.xml .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from incentive_env import ConfigError
 from incentive_env.config import config_directory, read_yaml
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 
 class Part(BaseModel):

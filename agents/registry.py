@@ -22,7 +22,7 @@ def load_policy(name: str, config: Config) -> Policy:
     """
     path = Path(name)
     if name not in (*NAMES, *policies.shipped(config)) and path.is_dir():
-        from agents.learned import LearnedPolicy  # loads torch
+        from agents.training.learned_policy import LearnedPolicy  # loads torch
 
         return LearnedPolicy.load(path)
     if not path.is_file() and name not in (*NAMES, *policies.shipped(config)):
@@ -39,6 +39,6 @@ def trained_on(name: str) -> str | None:
         return objective_of(path)
     if not path.is_dir():
         return None
-    from agents.checkpoints import read_description
+    from agents.training.checkpoints import read_description
 
     return str(read_description(path)["reward"])

@@ -9,24 +9,28 @@ import gymnasium as gym
 
 if TYPE_CHECKING:
     from incentive_env.config import Config, ConfigError, load_config
-    from incentive_env.env import SalesFloorEnv
-    from incentive_env.mo_env import SalesFloorMOEnv, SalesFloorMOVectorEnv
+    from incentive_env.envs.multi_objective import SalesFloorMOEnv, SalesFloorMOVectorEnv
+    from incentive_env.envs.parallel import parallel_env
+    from incentive_env.envs.single import SalesFloorEnv
+    from incentive_env.envs.vector import SalesFloorVectorEnv
     from incentive_env.model.scheme import Scheme
-    from incentive_env.multiagent import parallel_env
-    from incentive_env.panel import Panel, simulate
-    from incentive_env.vector_env import SalesFloorVectorEnv
+    from incentive_env.studies.evaluate import evaluate
+    from incentive_env.studies.explain import explain
+    from incentive_env.studies.simulate import Panel, simulate
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Config", "ConfigError", "Panel", "SalesFloorEnv", "SalesFloorMOEnv", "SalesFloorMOVectorEnv",
-    "SalesFloorVectorEnv", "Scheme", "load_config", "parallel_env", "simulate",
+    "SalesFloorVectorEnv", "Scheme", "evaluate", "explain", "load_config", "parallel_env", "simulate",
 ]  # fmt: skip
 
 _HOME = {
-    "Config": "config", "ConfigError": "config", "load_config": "config", "Panel": "panel", "simulate": "panel",
-    "SalesFloorEnv": "env", "SalesFloorVectorEnv": "vector_env", "Scheme": "model.scheme",
-    "SalesFloorMOEnv": "mo_env", "SalesFloorMOVectorEnv": "mo_env", "parallel_env": "multiagent",
+    "Config": "config", "ConfigError": "config", "load_config": "config",
+    "Panel": "studies.simulate", "simulate": "studies.simulate",
+    "SalesFloorEnv": "envs.single", "SalesFloorVectorEnv": "envs.vector", "Scheme": "model.scheme",
+    "SalesFloorMOEnv": "envs.multi_objective", "SalesFloorMOVectorEnv": "envs.multi_objective",
+    "parallel_env": "envs.parallel", "evaluate": "studies.evaluate", "explain": "explain",
 }  # fmt: skip
 
 
@@ -35,20 +39,21 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = import_module(f"{__name__}.{_HOME[name]}")
+    return home if name == "explain" else getattr(home, name)  # a module that can be called
 
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
     gym.register(
         id=f"incentive_env/{_scenario}-v0",
-        entry_point="incentive_env.env:SalesFloorEnv",
-        vector_entry_point="incentive_env.vector_env:SalesFloorVectorEnv",
+        entry_point="incentive_env.envs.single:SalesFloorEnv",
+        vector_entry_point="incentive_env.envs.vector:SalesFloorVectorEnv",
         kwargs={"config": _config},
     )
     gym.register(
         id=f"incentive_env/MO-{_scenario}-v0",
-        entry_point="incentive_env.mo_env:SalesFloorMOEnv",
-        vector_entry_point="incentive_env.mo_env:SalesFloorMOVectorEnv",
+        entry_point="incentive_env.envs.multi_objective:SalesFloorMOEnv",
+        vector_entry_point="incentive_env.envs.multi_objective:SalesFloorMOVectorEnv",
         disable_env_checker=True,  # it wants a scalar reward
         kwargs={"config": _config},
     )

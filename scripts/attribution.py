@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
 
-from agents.attribution import (
+from agents.registry import NAMES, load_policy
+from agents.studies.attribution import (
     OUTCOMES,
     TOGETHER,
     Raise,
@@ -23,12 +23,12 @@ from agents.attribution import (
     open_channels,
     worth_rows,
 )
-from agents.progress import Progress
-from agents.registry import NAMES, load_policy
 from incentive_env import Config, load_config
-from incentive_env.evaluation import evaluation_seeds, interval
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 from incentive_env.model.state import CHANNELS
 from incentive_env.policies.fixed import Policy
+from incentive_env.studies.evaluate import evaluation_seeds, interval
+from incentive_env.support.progress import Progress
 
 main = app()
 EXAMPLE = "Example: python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json"

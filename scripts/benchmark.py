@@ -9,9 +9,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, only_regressions_exit_with_1, user_errors, write_json, written_whole
 
 from agents.benchmark.results import read_results
+from incentive_env.cli.common import (
+    app,
+    check_writable,
+    only_regressions_exit_with_1,
+    user_errors,
+    write_json,
+    written_whole,
+)
 
 main = app()
 RUN = "Example: python scripts/benchmark.py run --suite smoke --out runs/benchmark/smoke"
@@ -51,7 +58,7 @@ def run(
     with user_errors():
         from agents.benchmark.runner import run_suite
         from agents.benchmark.suite import load_suite
-        from agents.cells.engine import engine_named
+        from agents.jobs.engine import engine_named
 
         benchmark = load_suite(suite)
         store = out or f"runs/benchmark/{benchmark.name}"
@@ -128,7 +135,7 @@ def pages(
 ) -> None:
     """Write the leaderboard, and the README's figures, from a results file."""
     with user_errors():
-        from benchmark_pages import write_pages
+        from agents.benchmark.pages import write_pages
 
         write_pages(read_results(results), characteristics, page, readme)
         print(f"{page} and {readme} written")

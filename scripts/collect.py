@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from common import app, user_errors
 
 from agents.offline.behaviours import SETS, Behaviour, behaviour_set, listed, load_all
 from agents.offline.collection import COLLECTION_SEEDS, check_seeds, collect
@@ -22,10 +21,10 @@ from agents.offline.datasets import (
     write_dataset,
 )
 from agents.offline.replay import replay_all
-from agents.progress import Progress
 from incentive_env import Config, load_config
-from incentive_env.cli.common import counted
-from incentive_env.objective import PRESETS, reward_weights
+from incentive_env.cli.common import app, counted, user_errors
+from incentive_env.floors.reward import PRESETS, reward_weights
+from incentive_env.support.progress import Progress
 
 if TYPE_CHECKING:
     from minari import MinariDataset

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from common import app, check_writable, console, user_errors, write_json, written_whole
 
 from agents.registry import NAMES, load_policy
-from agents.results import result_rows, result_table
+from agents.studies.result_table import result_rows, result_table
 from incentive_env import Config, load_config
-from incentive_env.evaluation import Evaluation, evaluate, evaluation_seeds, interval
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.policies.fixed import FIXED
+from incentive_env.studies.evaluate import Evaluation, evaluate, evaluation_seeds, interval
 
 main = app()
 EXAMPLE = "Example: python scripts/demo.py --floors 128 --out runs/demo"
@@ -55,7 +55,7 @@ def run(
             evaluations[name] = evaluate(scenario, load_policy(source, scenario), evaluation_seeds(floors))
         rows = result_rows(evaluations, TRAINED)
         write_json(out / "results.json", rows)
-        from pictures import draw_story  # loads matplotlib
+        from agents.studies.pictures import draw_story  # loads matplotlib
 
         with written_whole(out / "demo.png") as partial:
             draw_story(evaluations, rows, scenario, partial)
@@ -67,8 +67,8 @@ def run(
 
 
 def _train(reward: str, out: Path, timesteps: int | None) -> Path:
-    from agents.plans import load_training
-    from agents.training import train
+    from agents.training.plans import load_training
+    from agents.training.train import train
 
     plan = load_training("ppo")
     if timesteps is not None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, console, user_errors, write_json
 
 from agents.registry import NAMES, load_policy, trained_on
-from agents.results import result_rows, result_table
+from agents.studies.result_table import result_rows, result_table
 from incentive_env import load_config
-from incentive_env.evaluation import evaluate_all, evaluation_seeds
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 from incentive_env.policies.files import read_seat_network
+from incentive_env.studies.evaluate import evaluate_all, evaluation_seeds
 
 main = app()
 EXAMPLE = "Example: python scripts/evaluate.py flat_salary quota_with_threat input_steering --floors 64"

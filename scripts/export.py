@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from common import app, check_writable, user_errors, written_whole
 
 from incentive_env import Config
+from incentive_env.cli.common import app, check_writable, user_errors, written_whole
 from incentive_env.policies.files import found_content
 
 main = app()
@@ -28,8 +28,8 @@ def run(
     """Write the network of a PPO run as a policy file: every command that takes a policy takes it."""
     with user_errors():
         check_writable(out)
-        from agents.checkpoints import read_description
-        from agents.learned import LearnedPolicy  # loads torch
+        from agents.training.checkpoints import read_description
+        from agents.training.learned_policy import LearnedPolicy  # loads torch
 
         learned, described = LearnedPolicy.load(run), read_description(run)
         how: dict[str, Any] = {"command": command} if command else {}

@@ -15,12 +15,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import typer
-from common import app, check_writable, user_errors, written_whole
 from gymnasium.error import DependencyNotInstalled
 from numpy.typing import NDArray
 
 from agents.registry import NAMES, load_policy
 from incentive_env import load_config
+from incentive_env.cli.common import app, check_writable, user_errors, written_whole
 from incentive_env.rendering import Frame, film
 from incentive_env.rendering.layout import LEAST_WIDTH, MOST_WIDTH
 from incentive_env.rendering.palette import THEMES, flat_colours, rgb

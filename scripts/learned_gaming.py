@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, console, user_errors, write_json, write_text
+
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, write_text
 
 main = app()
 EXAMPLE = "Example: python scripts/learned_gaming.py quota_or_salary --store runs/learned_gaming"
@@ -18,7 +19,7 @@ EXAMPLE = "Example: python scripts/learned_gaming.py quota_or_salary --store run
 @main.command(epilog=EXAMPLE)
 def run(
     contrast: Annotated[
-        str, typer.Argument(help="what is compared: a name in configs/learning_reps or a YAML file")
+        str, typer.Argument(help="what is compared: a name in configs/plans/learning_reps or a YAML file")
     ] = "quota_or_salary",
     store: Annotated[
         str | None, typer.Option(help="folder or URL for cells; runs/learned_gaming/NAME if not given")
@@ -36,8 +37,8 @@ def run(
     """Train reps under each scheme, measure what they do, and set it beside the model's own reps."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with user_errors():
-        from agents.cells.engine import engine_named
-        from agents.cells.store import open_store
+        from agents.jobs.engine import engine_named
+        from agents.jobs.store import open_store
         from agents.learning_reps.contrast import run_contrast
         from agents.learning_reps.plan import load_contrast
         from agents.learning_reps.report import draw, mix_table, with_tables

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
 
 from agents.registry import load_policy
 from incentive_env import Config, Scheme, load_config
-from incentive_env.evaluation import Evaluation, Interval, evaluate, evaluation_seeds, interval
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.model.state import LEVERS
 from incentive_env.policies.fixed import FixedPolicy
+from incentive_env.studies.evaluate import Evaluation, Interval, evaluate, evaluation_seeds, interval
 
 main = app()
 EXAMPLE = "Example: python scripts/levers.py --floors 32"

@@ -10,17 +10,17 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from common import app, check_writable, console, user_errors, write_json, write_text, written_whole
 from rich.table import Table
 
 from agents.offline.behaviours import SETS, behaviour_set, load_all
 from agents.offline.datasets import check_root, open_dataset, recovered
 from agents.offline.decisions import read_decisions
 from agents.offline.plans import load_offline_plan, shipped_plans
-from agents.progress import Progress
 from incentive_env import load_config
-from incentive_env.objective import PRESETS, reward_weights
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, write_text, written_whole
+from incentive_env.floors.reward import PRESETS, reward_weights
 from incentive_env.policies.files import found_content
+from incentive_env.support.progress import Progress
 
 main = app()
 TRAIN = "Example: python scripts/offline.py train incentive_env/telesales/mixed-v0 --plan awr --out runs/awr.yaml"

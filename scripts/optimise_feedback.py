@@ -9,13 +9,13 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from common import app, console, user_errors
-from optimising import command_line, finalists_table, how_found, look, prepare, write_policy
 
-from agents.objectives import OBJECTIVES, FloorObjective
 from agents.registry import load_policy
-from agents.search import Plan, Start
+from agents.search.evolution import Plan, Start
+from agents.search.objective import OBJECTIVES, FloorObjective
+from agents.search.optimising import command_line, finalists_table, how_found, look, prepare, write_policy
 from incentive_env import Config, load_config
+from incentive_env.cli.common import app, console, user_errors
 from incentive_env.policies.feedback import KINDS, LinearFeedback, LinearForm
 from incentive_env.policies.files import found_content
 from incentive_env.policies.fixed import FixedPolicy

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from common import app, console, user_errors
-from optimising import command_line, finalists_table, how_found, look, prepare, write_policy
 
-from agents.objectives import OBJECTIVES, FloorObjective
-from agents.search import Plan, Start, generation_seeds
-from agents.static import StaticForm, hand_made, point_of, scheme_of, static_content
+from agents.search.evolution import Plan, Start, generation_seeds
+from agents.search.objective import OBJECTIVES, FloorObjective
+from agents.search.optimising import command_line, finalists_table, how_found, look, prepare, write_policy
+from agents.search.static import StaticForm, hand_made, point_of, scheme_of, static_content
 from incentive_env import load_config
+from incentive_env.cli.common import app, console, user_errors
 from incentive_env.policies.files import found_content
 from incentive_env.policies.fixed import FixedPolicy
 

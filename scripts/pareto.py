@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from common import app, check_writable, console, user_errors, write_json, written_whole
 from rich.table import Table
 
+from agents.pareto.front import UNITS, front_content, in_units, means_of, read_front
 from agents.pareto.reference import worst_of_fixed
-from agents.pareto.results import UNITS, front_content, in_units, means_of, read_front
 from agents.pareto.search import Plan, find_front
 from incentive_env import Config, ConfigError, load_config
-from incentive_env.vector_reward import OBJECTIVES, REFERENCE_POINTS, paid_periods, reference_point
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.floors.reward_vector import OBJECTIVES, REFERENCE_POINTS, paid_periods, reference_point
 
 main = app()
 FIND = "Example: python scripts/pareto.py find --out runs/front.json --picture runs/front.png"
@@ -107,7 +107,7 @@ def reference(
         console().print(table)
         told = ", ".join(f"{value:.1f}" for value in worst.per_period)
         known = REFERENCE_POINTS.get(scenario.name)
-        print(f"in incentive_env.vector_reward: {known if known else 'none of that name'}; found here: ({told})")
+        print(f"in incentive_env.floors.reward_vector: {known if known else 'none of that name'}; found here: ({told})")
 
 
 def _reference_of(config: Config) -> np.ndarray:
@@ -137,7 +137,7 @@ def _command(config: str, overrides: list[str], plan: Plan, point: str | None) -
 
 
 def _draw(content: dict[str, Any], path: Path) -> None:
-    from pareto_picture import draw_front
+    from agents.pareto.picture import draw_front
 
     with written_whole(path) as partial:
         draw_front(content, partial)

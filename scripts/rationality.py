@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from common import app, check_writable, console, user_errors, write_json
 from rich.table import Table
 from validate import SEEDS, as_json, chosen_facts
 
-from agents.progress import Progress
 from incentive_env import Config, load_config
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.support.progress import Progress
 from incentive_env.validation import Lab
 
 main = app()

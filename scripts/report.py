@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, user_errors, written_whole
 
 from agents.benchmark.results import read_results
+from incentive_env.cli.common import app, check_writable, user_errors, written_whole
 
 main = app()
 EXAMPLE = "Example: python scripts/report.py docs/results/benchmark.json --out runs/report.html"

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from common import app, check_writable, console, user_errors, write_json, written_whole
 from rich.table import Table
 
-from agents.coefficients import coefficients
 from agents.registry import load_policy
-from agents.sensitivity import Point, Rows, all_values, draw_design, ranked, sensitivity
+from agents.studies.coefficients import coefficients
+from agents.studies.sensitivity import Point, Rows, all_values, draw_design, ranked, sensitivity
 from incentive_env import load_config
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 
 main = app()
 EXAMPLE = "Example: python scripts/sensitivity.py --run runs/sensitivity --out runs/s.json --picture runs/s.png"

@@ -4,9 +4,8 @@ Example:
     python scripts/simulate.py --policy quota_with_threat --floors 8 --out runs/quota
 """
 
-from common import app
-
 from agents.registry import load_policy
+from incentive_env.cli.common import app
 from incentive_env.cli.simulate import command
 
 main = app()

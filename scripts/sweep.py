@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, console, user_errors
+
+from incentive_env.cli.common import app, check_writable, console, user_errors
 
 main = app()
 EXAMPLE = "Example: python scripts/sweep.py schemes --workers 2"
@@ -17,7 +18,7 @@ EXAMPLE = "Example: python scripts/sweep.py schemes --workers 2"
 
 @main.command(epilog=EXAMPLE)
 def sweep(
-    file: Annotated[str, typer.Argument(metavar="SWEEP", help="a YAML file, or a name in configs/sweeps")],
+    file: Annotated[str, typer.Argument(metavar="SWEEP", help="a YAML file, or a name in configs/plans/sweeps")],
     engine: Annotated[str, typer.Option(help="local, processes of this machine; or ray, a cluster")] = "local",
     address: Annotated[
         str | None, typer.Option(help="HOST:PORT of the Ray cluster's head; a Ray of this machine where not given")
@@ -34,11 +35,11 @@ def sweep(
     """Run all cells of a sweep, and print its settings, the best first; what was cut off goes on where it stopped."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a worker a core: more threads would only be in each other's way
     with user_errors():
-        from agents.cells.engine import engine_named
-        from agents.cells.store import open_store
-        from agents.sweep.results import table_of
+        from agents.jobs.engine import engine_named
+        from agents.jobs.store import open_store
         from agents.sweep.runner import plan_sweep, run_sweep
         from agents.sweep.spec import load_sweep
+        from agents.sweep.table import table_of
 
         planned = plan_sweep(load_sweep(file))
         place = store or f"runs/sweeps/{planned.named.name}"

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, user_errors
 
 from incentive_env import load_config
-from incentive_env.objective import PRESETS, reward_weights
+from incentive_env.cli.common import app, user_errors
+from incentive_env.floors.reward import PRESETS, reward_weights
 
 main = app()
 EXAMPLE = "Example: python scripts/train.py --reward loyalty --run runs/loyalty --timesteps 100000"
@@ -22,7 +22,7 @@ def run(
     run: Annotated[Path, typer.Option(help="directory of the run: checkpoints and TensorBoard logs")],
     reward: Annotated[str, typer.Option(help=f"what to train on: {', '.join(PRESETS)}")] = "loyalty",
     training: Annotated[
-        str, typer.Option(help="algorithm and numbers: a name in configs/training or a YAML file")
+        str, typer.Option(help="algorithm and numbers: a name in configs/plans/training or a YAML file")
     ] = "ppo",
     config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
     override: Annotated[
@@ -38,8 +38,8 @@ def run(
     with user_errors():
         scenario = load_config(config, override or [])
         reward_weights(scenario, reward)
-        from agents.plans import load_training
-        from agents.training import train  # loads torch
+        from agents.training.plans import load_training
+        from agents.training.train import train  # loads torch
 
         plan = load_training(training)
         if timesteps is not None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from common import app, check_writable, user_errors
 
 from incentive_env import load_config
-from incentive_env.objective import PRESETS, reward_weights
+from incentive_env.cli.common import app, check_writable, user_errors
+from incentive_env.floors.reward import PRESETS, reward_weights
 from incentive_env.policies.files import resolved
 
 main = app()
@@ -22,7 +22,7 @@ EXAMPLE = "Example: python scripts/train_rllib.py --reward loyalty --run runs/rl
 def run(
     run: Annotated[Path, typer.Option(help="directory of the run: checkpoints, results.jsonl, policy.yaml")],
     reward: Annotated[str, typer.Option(help=f"what to train on: {', '.join(PRESETS)}")] = "loyalty",
-    training: Annotated[str, typer.Option(help="numbers: a name in configs/rllib or a YAML file")] = "ppo",
+    training: Annotated[str, typer.Option(help="numbers: a name in configs/plans/rllib or a YAML file")] = "ppo",
     config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
     override: Annotated[
         list[str] | None, typer.Option("--set", help="dotted override of the scenario; repeatable")
@@ -48,7 +48,7 @@ def run(
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         plan = load_rllib_plan(training, changes)
         resolved("policy.initial_scheme", plan.policy.initial_scheme, scenario)
-        from agents.rllib.training import train
+        from agents.rllib.train import train
 
         try:
             checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume)

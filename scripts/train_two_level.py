@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from common import app, check_writable, console, user_errors, write_json
+
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 
 main = app()
 EXAMPLE = "Example: python scripts/train_two_level.py telesales --run runs/two_level"
@@ -16,7 +17,7 @@ EXAMPLE = "Example: python scripts/train_two_level.py telesales --run runs/two_l
 
 @main.command(epilog=EXAMPLE)
 def run(
-    plan: Annotated[str, typer.Argument(help="a name in configs/two_level or a YAML file")] = "telesales",
+    plan: Annotated[str, typer.Argument(help="a name in configs/plans/two_level or a YAML file")] = "telesales",
     run: Annotated[Path, typer.Option(help="folder of the run: its last two rounds")] = Path("runs/two_level"),
     seed: Annotated[int, typer.Option(min=0, max=1000, help="of networks and floors")] = 0,
     reward: Annotated[
@@ -33,7 +34,7 @@ def run(
         from agents.learning_reps.report import round_table
         from agents.learning_reps.two_level import rounds as rounds_of
         from agents.learning_reps.two_level import train_two_level
-        from incentive_env.evaluation import evaluation_seeds
+        from incentive_env.studies.evaluate import evaluation_seeds
 
         check_writable(out)
         check_writable(run, folder=True)

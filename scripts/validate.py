@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from common import app, check_writable, console, user_errors, write_json, written_whole
 from rich.table import Table
 
-from agents.progress import Progress
 from incentive_env import Config, load_config
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.support.progress import Progress
 from incentive_env.validation import DEFAULTS, Band, Fact, Lab, Verdict, facts_for
 
 main = app()

@@ -62,8 +62,8 @@ def _write(folder: Path, name: str, text: str) -> Path:
 
 def test_a_config_comes_by_name_by_path_as_itself_or_by_default():
     config = load_config("telesales")
-    assert load_config() == config == load_config(config_directory() / "telesales.yaml")
-    assert load_config(str(config_directory() / "telesales.yaml")) == config
+    assert load_config() == config == load_config(config_directory() / "scenarios" / "telesales.yaml")
+    assert load_config(str(config_directory() / "scenarios" / "telesales.yaml")) == config
     assert load_config(config) is config
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from incentive_env import Config, Scheme, load_config
+from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.state import CHANNELS, LEVERS
-from incentive_env.objective import loyalty_score
-from incentive_env.panel import roll_out
 from incentive_env.policies.fixed import FIXED
+from incentive_env.studies.simulate import roll_out
 
 FLAT = Scheme(base_pay=600)
 SEEDS = range(500, 532)

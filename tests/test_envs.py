@@ -13,9 +13,9 @@ from stable_baselines3.common.env_util import make_vec_env
 from worlds import SMALL
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
+from incentive_env.floors.observation import FIGURES
+from incentive_env.floors.reward import PRESETS, TERM_NAMES, reward_weights
 from incentive_env.model.state import LEVERS
-from incentive_env.objective import PRESETS, TERM_NAMES, reward_weights
-from incentive_env.observation import FIGURES
 
 IDS = sorted(name for name in gym.registry if name.startswith("incentive_env/"))
 SCALAR = [name for name in IDS if "/MO-" not in name]  # checkers want one number for a reward; see test_mo_env.py

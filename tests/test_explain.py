@@ -20,7 +20,6 @@ from worlds import (
 )
 
 from incentive_env import Scheme, load_config
-from incentive_env.explain import MEASURES, WORDS, explain
 from incentive_env.model import calls, customers, opening, witness
 from incentive_env.model.state import FALSE_PROMISE, HONEST, MISBOOKED, PRESSURE
 from incentive_env.model.witness import (
@@ -40,6 +39,7 @@ from incentive_env.model.witness import (
     UNSOLVED,
 )
 from incentive_env.policies import FIXED, RandomPolicy
+from incentive_env.studies.explain import MEASURES, WORDS, explain
 
 core = Core(calls, customers, opening, witness)
 KEY = np.uint64(42)

@@ -11,8 +11,14 @@ from gymnasium.vector import AutoresetMode
 from worlds import SMALL, random_actions
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorMOEnv, SalesFloorMOVectorEnv, load_config
+from incentive_env.floors.reward_vector import (
+    OBJECTIVES,
+    REFERENCE_POINTS,
+    preset_weights,
+    reference_point,
+    reward_space,
+)
 from incentive_env.policies.fixed import FIXED, FixedPolicy
-from incentive_env.vector_reward import OBJECTIVES, REFERENCE_POINTS, preset_weights, reference_point, reward_space
 
 IDS = ("incentive_env/MO-Telesales-v0", "incentive_env/MO-ContactCenter-v0")
 EPISODE = SMALL["horizon.decisions"]

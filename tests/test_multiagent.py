@@ -8,11 +8,11 @@ from pettingzoo.test import parallel_api_test, parallel_seed_test
 from worlds import SMALL
 
 from incentive_env import SalesFloorEnv, load_config, parallel_env, simulate
-from incentive_env.floors import Floors, Period
+from incentive_env.floors.batch import Floors, Period
+from incentive_env.floors.seats import CONDUCT_NAMES, SIGHT_NAMES, UTILITY_TERMS, Seats
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import CHANNELS, REP_WEEK, UNLOGGED
 from incentive_env.policies.fixed import FIXED, FixedPolicy
-from incentive_env.seats import CONDUCT_NAMES, SIGHT_NAMES, UTILITY_TERMS, Seats
 
 SETTINGS = {
     "all": {},

@@ -4,8 +4,8 @@ from pydantic import ValidationError
 
 from incentive_env import ConfigError
 from incentive_env.config.objective import Weights
+from incentive_env.floors.reward import PRESETS, TERM_NAMES, goodhart_gap, loyalty_score, reward_weights
 from incentive_env.model.state import FLOOR_WEEK
-from incentive_env.objective import PRESETS, TERM_NAMES, goodhart_gap, loyalty_score, reward_weights
 
 
 def test_loyalty_counts_promoters_less_detractors_and_slots_left_in_anger(small):

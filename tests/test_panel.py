@@ -4,7 +4,7 @@ import pytest
 from incentive_env import ConfigError, Scheme, simulate
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import CHANNELS
-from incentive_env.panel import roll_out
+from incentive_env.studies.simulate import roll_out
 
 SEEDS = [3, 4]
 SCHEME = Scheme(base_pay=600.0, commission=10.0, audit=0.05)

@@ -12,8 +12,8 @@ from worlds import CONFIGS, numbers, open_floors, random_actions, small_config
 
 from incentive_env import Config, ConfigError
 from incentive_env.config import all_keys
+from incentive_env.floors.observation import observation_space
 from incentive_env.model.state import CALLBACK, CHANNELS, MONEY_IN, MONEY_OUT, State
-from incentive_env.observation import observation_space
 
 FLOORS, DECISIONS = 3, 4
 SPACE = observation_space()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from incentive_env import Config, load_config
 from incentive_env.config.record import config_records
-from incentive_env.floors import Floors
+from incentive_env.floors.batch import Floors
 from incentive_env.model.state import (
     FLOOR_WEEK,
     LONG_AGO,

@@ -8,14 +8,14 @@ import numpy as np
 from agents.benchmark.learners import Task, learn
 from agents.benchmark.results import FIGURES, Cell, Kind, Point, Scored
 from agents.benchmark.suite import Job, Suite
-from agents.plans import GradientPlan
 from agents.registry import load_policy
+from agents.training.plans import GradientPlan
 from incentive_env import Config
-from incentive_env.evaluation import Evaluation, evaluate
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.model.state import CHANNELS, LEVERS
-from incentive_env.panel import sees_state
 from incentive_env.policies.fixed import FIXED, Policy
+from incentive_env.studies.evaluate import Evaluation, evaluate
+from incentive_env.studies.simulate import sees_state
 
 _DIGITS = 5  # significant, of a figure in the file
 

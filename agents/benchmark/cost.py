@@ -1,6 +1,6 @@
 """About how much work a training plan is: for the time that is left, and to begin with what takes longest."""
 
-from agents.plans import GradientPlan, Plan, RandomSearchPlan, SACPlan
+from agents.training.plans import GradientPlan, Plan, RandomSearchPlan, SACPlan
 
 # What a decision costs beside one of PPO, about.
 _EFFORT = {"recurrent_ppo": 2.5, "sac": 4.0, "tqc": 7.0, "anchored_ppo": 1.1}

@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from agents.objectives import FloorObjective
-from agents.plans import FeedbackPlan, GradientPlan, RandomSearchPlan, StaticPlan, Watch
-from agents.random_search import search_randomly
-from agents.search import Plan as SearchBudget
-from agents.search import Start, search
-from agents.static import StaticForm, scheme_of, static_content
+from agents.search.evolution import Plan as SearchBudget
+from agents.search.evolution import Start, search
+from agents.search.objective import FloorObjective
+from agents.search.random import search_randomly
+from agents.search.static import StaticForm, scheme_of, static_content
+from agents.training.plans import FeedbackPlan, GradientPlan, RandomSearchPlan, StaticPlan, Watch
 from incentive_env import Config
-from incentive_env.files import written_whole
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.files import found_content, resolved
 from incentive_env.policies.fixed import FixedPolicy, Policy
+from incentive_env.support.files import written_whole
 
 
 class Task(NamedTuple):
@@ -45,8 +45,8 @@ def learn(plan: Any, task: Task, watch: Watch) -> Policy:
 
 @learn.register
 def _train(plan: GradientPlan, task: Task, watch: Watch) -> Policy:
-    from agents.learned import LearnedPolicy  # loads torch
-    from agents.training import train
+    from agents.training.learned_policy import LearnedPolicy  # loads torch
+    from agents.training.train import train
 
     often = plan.model_copy(update={"checkpoint_every": -(-plan.total_timesteps // task.points)})
     partial = task.keep.with_name(f".{task.keep.name}.{os.getpid()}")

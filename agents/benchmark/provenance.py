@@ -14,7 +14,7 @@ import incentive_env
 _PACKAGES = ("gymnasium", "numpy", "numba", "scipy", "torch", "stable_baselines3", "sb3_contrib", "cma")
 # Reads results, times or shows them, makes none.
 _AFTERWARDS = (
-    "agents/benchmark/analysis/", "agents/benchmark/report/", "agents/speed/", "agents/sweep/results.py",
+    "agents/benchmark/analysis/", "agents/benchmark/report/", "agents/speed/", "agents/sweep/table.py",
     "incentive_env/cli/", "incentive_env/playground/", "incentive_env/rendering/",
 )  # fmt: skip
 _ROOT = Path(__file__).resolve().parents[2]

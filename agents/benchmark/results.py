@@ -28,7 +28,7 @@ class _Part(BaseModel):
 
 
 class Scored(_Part):
-    """One policy on the floors of one scenario; figures as in `incentive_env.evaluation.Evaluation`."""
+    """One policy on the floors of one scenario; figures as in `incentive_env.studies.evaluate.Evaluation`."""
 
     loyalty: tuple[float, ...]  # [floors] score in the run-off, points
     conversion: tuple[float, ...]  # [floors] recorded, share

@@ -1,4 +1,4 @@
-"""Suites, ``configs/benchmark/*.yaml``: which policies are trained on what, and on which floors they are scored."""
+"""Suites, ``configs/suites/*.yaml``: which policies are trained on what, and on which floors they are scored."""
 
 import hashlib
 import json
@@ -10,10 +10,10 @@ from pydantic import Field
 
 from agents.benchmark.results import FloorRange, key_of
 from agents.plan_files import Part, find_plan, read_plan
-from agents.plans import Plan, load_plan, scheme_names
 from agents.registry import NAMES
+from agents.training.plans import Plan, load_plan, scheme_names
 from incentive_env import Config, ConfigError, load_config
-from incentive_env.objective import reward_weights
+from incentive_env.floors.reward import reward_weights
 from incentive_env.policies.files import resolved, shipped
 
 # Floors of the benchmark alone: no search, no training and no adjustment of the model has met them.
@@ -97,12 +97,12 @@ class Benchmark(NamedTuple):
 
 
 def load_suite(name: "str | Path") -> Benchmark:
-    """Load a suite by name (in ``configs/benchmark``) or path, and all that it names.
+    """Load a suite by name (in ``configs/suites``) or path, and all that it names.
 
     Raises:
         ConfigError: missing, malformed, or it names a policy, reward, scenario or training file that there is not.
     """
-    path = find_plan(name, "benchmark", "suite")
+    path = find_plan(name, "suites", "suite")
     suite: Suite = read_plan(Suite, path)
     jobs = tuple(_jobs_of(suite, path))
     if not jobs:

@@ -9,18 +9,18 @@ import yaml
 from numpy.typing import NDArray
 
 from agents.benchmark.suite import hash_of
-from agents.cells.engine import Engine, Session
-from agents.cells.store import Store
-from agents.cells.work import Kept, Work
-from agents.learning_reps.conduct import measure
+from agents.jobs.engine import Engine, Session
+from agents.jobs.store import Store
+from agents.jobs.work import Kept, Work
 from agents.learning_reps.learner import seats_of, train_reps
+from agents.learning_reps.measured import measure
 from agents.learning_reps.plan import MODEL, Contrast, RepPlan
 from agents.registry import load_policy
 from incentive_env import Config, load_config
 from incentive_env.config import read_yaml
-from incentive_env.evaluation import evaluation_seeds, interval
-from incentive_env.files import written_whole
 from incentive_env.policies.network import SeatNetwork
+from incentive_env.studies.evaluate import evaluation_seeds, interval
+from incentive_env.support.files import written_whole
 
 CURVE = ("gaming", "recorded_conversion", "conversion", "utility")  # seen during training
 

@@ -12,13 +12,13 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.algorithms import Falling
-from agents.learned import linear_layers
 from agents.learning_reps.plan import RepPlan
 from agents.learning_reps.vec_env import SeatVecEnv
+from agents.training.algorithms import Falling
+from agents.training.learned_policy import linear_layers
 from incentive_env import Config
-from incentive_env.panel import Policy
 from incentive_env.policies.network import CLIP, SeatNetwork
+from incentive_env.studies.simulate import Policy
 
 # Far from the floors of evaluation, of searches and of the managers' training.
 _FIRST_FLOOR, _FLOORS_A_SEED = 10**16, 10**12

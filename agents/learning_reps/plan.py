@@ -1,4 +1,4 @@
-"""Plans of learning reps, ``configs/learning_reps/*.yaml``: who learns, on which floors, and how."""
+"""Plans of learning reps, ``configs/plans/learning_reps/*.yaml``: who learns, on which floors, and how."""
 
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -6,8 +6,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from agents.plan_files import Part, find_plan, read_plan
-from agents.plans import PPOParameters, TrainingConfig, Width
-from incentive_env.seats import rep_reward_weights
+from agents.training.plans import PPOParameters, TrainingConfig, Width
+from incentive_env.floors.seats import rep_reward_weights
 
 MODEL = "model_"  # how names of the model's own reps begin
 
@@ -85,20 +85,20 @@ class TwoLevelPlan(Part):
 
 
 def load_contrast(source: "str | Path", changes: "dict[str, Any] | None" = None) -> Contrast:
-    """Load what is to be compared by name (in ``configs/learning_reps``) or path.
+    """Load what is to be compared by name (in ``configs/plans/learning_reps``) or path.
 
     Raises:
         ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
     """
-    plan: Contrast = read_plan(Contrast, find_plan(source, "learning_reps", "comparison"), changes)
+    plan: Contrast = read_plan(Contrast, find_plan(source, "plans/learning_reps", "comparison"), changes)
     return plan
 
 
 def load_two_level(source: "str | Path", changes: "dict[str, Any] | None" = None) -> TwoLevelPlan:
-    """Load a plan of two levels by name (in ``configs/two_level``) or path.
+    """Load a plan of two levels by name (in ``configs/plans/two_level``) or path.
 
     Raises:
         ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
     """
-    plan: TwoLevelPlan = read_plan(TwoLevelPlan, find_plan(source, "two_level", "two-level plan"), changes)
+    plan: TwoLevelPlan = read_plan(TwoLevelPlan, find_plan(source, "plans/two_level", "two-level plan"), changes)
     return plan

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from agents.learning_reps.conduct import MIX
+from agents.learning_reps.measured import MIX
 from agents.learning_reps.plan import MODEL
 
 _FIGURES = ("gaming", *MIX, "effort", "conversion", "recorded_conversion", "utility", "loyalty")

@@ -22,19 +22,19 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import FloatSchedule, set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.algorithms import new_model
-from agents.checkpoints import CheckpointError, read_model, write_model
-from agents.learned import LearnedPolicy
-from agents.learning_reps.conduct import measure
 from agents.learning_reps.learner import network_of, new_learner, seats_of
+from agents.learning_reps.measured import measure
 from agents.learning_reps.plan import TwoLevelPlan
 from agents.learning_reps.vec_env import SeatVecEnv
-from agents.progress import Progress
-from agents.vec_adapter import NativeVecEnv
+from agents.training.algorithms import new_model
+from agents.training.checkpoints import CheckpointError, read_model, write_model
+from agents.training.learned_policy import LearnedPolicy
+from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv, load_config
-from incentive_env.panel import Policy
 from incentive_env.policies.network import CLIP
-from incentive_env.staffed import StaffedFloors
+from incentive_env.policies.staffed import StaffedFloors
+from incentive_env.studies.simulate import Policy
+from incentive_env.support.progress import Progress
 
 Row = dict[str, float]
 _ROUND = "round-"

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import Config
-from incentive_env.floors import Floors
-from incentive_env.panel import Policy, as_actor, sees_state
-from incentive_env.seats import Seats, seat_action_space, seat_observation_space
-from incentive_env.seeding import next_seed
-from incentive_env.true_state import true_state
+from incentive_env.floors.batch import Floors
+from incentive_env.floors.seats import Seats, seat_action_space, seat_observation_space
+from incentive_env.floors.seeding import next_seed
+from incentive_env.floors.true_state import true_state
+from incentive_env.studies.simulate import Policy, as_actor, sees_state
 
 Act = Callable[[NDArray[np.float32]], Any]
 
@@ -28,7 +28,7 @@ class SeatVecEnv(VecEnv):
         num_floors: size of the batch.
         manager: who manages; it announces a scheme before reps choose.
         seats: numbers of the seats that learn; all of them where not given. The others are the model's own reps.
-        rep_reward: one of `incentive_env.seats.REP_REWARDS`.
+        rep_reward: one of `incentive_env.floors.seats.REP_REWARDS`.
     """
 
     def __init__(

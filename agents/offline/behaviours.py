@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from agents.registry import load_policy
 from incentive_env import Config
 from incentive_env.config import read_yaml
-from incentive_env.observation import action_space
-from incentive_env.panel import as_actor, sees_state
+from incentive_env.floors.observation import action_space
 from incentive_env.policies import FIXED, Policy, PolicyError, shipped
 from incentive_env.policies.network import KIND as NETWORK
-from incentive_env.spelling import nearest
+from incentive_env.studies.simulate import as_actor, sees_state
+from incentive_env.support.spelling import nearest
 
 RANDOM = "random"
 NOISES = (0.0, 0.1, 0.3)  # of the found and trained policies in ``mixed``, and of those in ``trained``

@@ -17,9 +17,9 @@ from agents.offline.collection import Episode
 from incentive_env import Config, __version__
 from incentive_env.cli.common import check_writable
 from incentive_env.config import find_config, lineage
-from incentive_env.observation import action_space, observation_space
+from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.policies.files import fingerprint
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 if TYPE_CHECKING:
     from minari import MinariDataset

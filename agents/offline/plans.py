@@ -1,4 +1,4 @@
-"""Plans of offline learning, ``configs/offline/*.yaml``: one class an algorithm, every number bounded and explained."""
+"""Plans of offline learning, ``configs/plans/offline/*.yaml``: one class an algorithm, every number explained."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -40,16 +40,16 @@ class AWRPlan(CloningPlan):
 
 
 OfflinePlan = CloningPlan | BestPlan | AWRPlan
-_FOLDER = "offline"  # in configs
+_FOLDER = "plans/offline"  # in configs
 
 
 def shipped_plans() -> list[str]:
-    """Names of the plans in ``configs/offline``."""
+    """Names of the plans in ``configs/plans/offline``."""
     return sorted(file.stem for file in (config_directory() / _FOLDER).glob("*.yaml"))
 
 
 def load_offline_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> OfflinePlan:
-    """Load a plan by name (in ``configs/offline``) or path.
+    """Load a plan by name (in ``configs/plans/offline``) or path.
 
     Args:
         source: name or path.

@@ -16,10 +16,10 @@ from agents.offline.decisions import read_decisions
 from agents.offline.learning import discount_of, learn
 from agents.offline.plans import load_offline_plan
 from agents.offline.replay import replay_all
-from agents.progress import Progress
 from incentive_env import Config
-from incentive_env.evaluation import evaluate
 from incentive_env.policies.files import fingerprint
+from incentive_env.studies.evaluate import evaluate
+from incentive_env.support.progress import Progress
 
 FLOORS = 90_000  # first of the floors of this study; no plan was chosen on them, and nothing else meets them
 BEHAVIOUR = "behaviour"

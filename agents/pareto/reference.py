@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from agents.pareto.returns import scheme_returns
-from agents.search import SEARCH_SEEDS
-from agents.static import hand_made
+from agents.search.evolution import SEARCH_SEEDS
+from agents.search.static import hand_made
 from incentive_env import Config
+from incentive_env.floors.reward_vector import paid_periods
 from incentive_env.model.state import LEVERS
-from incentive_env.vector_reward import paid_periods
 
 _DIGITS = 1  # of a reference point, a period
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env import Config
-from incentive_env.floors import Floors
-from incentive_env.objective import TERM_NAMES, add_run_off
-from incentive_env.vector_reward import OBJECTIVES, reward_vector
+from incentive_env.floors.batch import Floors
+from incentive_env.floors.reward import TERM_NAMES, add_run_off
+from incentive_env.floors.reward_vector import OBJECTIVES, reward_vector
 
 _MOST_FLOORS = 2048  # in a batch: some 150 KB each
 _EVERY_TERM = np.ones(len(TERM_NAMES))

@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from incentive_env import Config
-from incentive_env.files import written_whole
 from incentive_env.policies.files import found_content
 from incentive_env.policies.network import NetworkPolicy
+from incentive_env.support.files import written_whole
 
 _PREFIX = "checkpoint-"
 STATE = "algorithm"

@@ -1,4 +1,4 @@
-"""The plan of a training by RLlib, ``configs/rllib/*.yaml``: every number bounded and explained."""
+"""The plan of a training by RLlib, ``configs/plans/rllib/*.yaml``: every number bounded and explained."""
 
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from agents.plan_files import Part, find_plan, read_plan
-from agents.plans import Network
+from agents.training.plans import Network
 
 
 class PPOParameters(Part):
@@ -55,7 +55,7 @@ class RLlibPlan(Part):
 
 
 def load_rllib_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> RLlibPlan:
-    """Load a plan by name (in ``configs/rllib``) or path.
+    """Load a plan by name (in ``configs/plans/rllib``) or path.
 
     Args:
         source: name or path.
@@ -64,5 +64,5 @@ def load_rllib_plan(source: "str | Path", changes: "dict[str, Any] | None" = Non
     Raises:
         ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
     """
-    plan: RLlibPlan = read_plan(RLlibPlan, find_plan(source, "rllib", "RLlib training file"), changes)
+    plan: RLlibPlan = read_plan(RLlibPlan, find_plan(source, "plans/rllib", "RLlib training file"), changes)
     return plan

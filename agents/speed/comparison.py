@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from agents.progress import Progress
 from agents.speed import peer
 from agents.speed.simulator import FLOORS
 from agents.speed.timing import median, ratio, seconds_of
 from agents.speed.work import NEUTRAL, batch_work, pay
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.model.state import empty_state
+from incentive_env.support.progress import Progress
 
 WINDOWS = 5  # as the peers have
 QUICK = 2  # peers in a quick run: each takes seconds to start

@@ -89,7 +89,7 @@ def committed(results: Mapping[str, Any], path: Path) -> dict[str, dict[str, flo
     except (KeyError, TypeError, ValueError):
         ratios = {}
     if not ratios or not all(0.0 < ratio < float("inf") for of in ratios.values() for ratio in of.values()):
-        raise ValueError(f"{path}: holds no ratios to compare with; measure anew with scripts/speed.py --out {path}")
+        raise ValueError(f"{path}: holds no ratios; run scripts/maintain/speed.py --out {path}")
     return ratios
 
 

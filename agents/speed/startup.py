@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-from agents.progress import Progress
 from agents.speed.timing import median
 from incentive_env import Config
 from incentive_env.model.state import empty_state
+from incentive_env.support.progress import Progress
 
 # Timed from the first line: starting Python itself is not ours.
 _IMPORT = "import time; start = time.perf_counter(); import incentive_env; print(time.perf_counter() - start)"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from agents.progress import Progress
+from incentive_env.support.progress import Progress
 
 LEVEL = 0.95  # of every interval, at least
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from agents.speed.timing import Floats
 from incentive_env import Config, SalesFloorEnv, SalesFloorVectorEnv, Scheme
-from incentive_env.floors import Floors
+from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import LEVERS
 

@@ -5,17 +5,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.benchmark.learners import Task, learn
-from agents.cells.store import Store
-from agents.plans import Plan
+from agents.jobs.store import Store
 from agents.sweep.spec import FIGURES
+from agents.training.plans import Plan
 from incentive_env import Config
-from incentive_env.evaluation import evaluate
 from incentive_env.model.scheme import scheme_from_mapping
 from incentive_env.model.state import CHANNELS
 from incentive_env.policies import FixedPolicy, Policy, RandomPolicy
 from incentive_env.policies.feedback import LinearFeedback
 from incentive_env.policies.network import KIND as NETWORK
 from incentive_env.policies.network import NetworkPolicy
+from incentive_env.studies.evaluate import evaluate
 
 # Floors of sweeps alone: the benchmark scores on others, so that what a sweep picks can be scored there afresh.
 FIRST_FLOOR = 80_000

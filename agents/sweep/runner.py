@@ -8,13 +8,13 @@ import numpy as np
 
 from agents.benchmark.provenance import provenance
 from agents.benchmark.suite import hash_of
-from agents.cells.engine import Engine, Session
-from agents.cells.store import Store
-from agents.cells.work import Kept, Work
+from agents.jobs.engine import Engine, Session
+from agents.jobs.store import Store
+from agents.jobs.work import Kept, Work
 from agents.sweep import search
-from agents.sweep.results import csv_of
 from agents.sweep.settings import Resolved, check_use, read_anew, resolve, works_of
 from agents.sweep.spec import NamedSweep
+from agents.sweep.table import csv_of
 
 
 class Planned(NamedTuple):

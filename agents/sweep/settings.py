@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 
 from agents.benchmark.cost import cost_of
 from agents.benchmark.suite import hash_of
-from agents.cells.work import Work
-from agents.plans import Plan, load_plan, scheme_names
+from agents.jobs.work import Work
 from agents.sweep.cell import FIRST_FLOOR, Job, make_cell
+from agents.sweep.changes import changed_plan, keys_of
 from agents.sweep.spec import NamedSweep, Range
-from agents.sweep.training import changed_plan, keys_of
+from agents.training.plans import Plan, load_plan, scheme_names
 from incentive_env import Config, ConfigError, Scheme, load_config
 from incentive_env.config import config_directory, read_yaml
+from incentive_env.floors.reward import reward_weights
 from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
 from incentive_env.model.state import LEVERS
-from incentive_env.objective import reward_weights
 from incentive_env.policies import FIXED, NAMES, load_policy, shipped
 from incentive_env.policies.files import resolved
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 Setting = Mapping[str, Any]
 _BY_VALUE = "scheme"  # name of a policy that is given by its levers alone
@@ -157,7 +157,7 @@ def _is_plan(policy: str, config: Config | None = None) -> bool:
     """Whether a policy is one to be trained: a name or a file of a plan."""
     if policy in NAMES or (config is not None and policy in shipped(config)):
         return False
-    plans = {path.stem for path in (config_directory() / "training").glob("*.yaml")}
+    plans = {path.stem for path in (config_directory() / "plans" / "training").glob("*.yaml")}
     if policy in plans:
         return True
     path = Path(policy)

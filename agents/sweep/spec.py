@@ -1,4 +1,4 @@
-"""Sweep files, ``configs/sweeps/*.yaml``: what is varied, over which values, by which search, and what is best."""
+"""Sweep files, ``configs/plans/sweeps/*.yaml``: what varies, over which values, by which search, and what is best."""
 
 import math
 import re
@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 from agents.plan_files import Part, find_plan
 from incentive_env import ConfigError
 from incentive_env.config import read_yaml
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "volume")
 Figure = Literal["loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "volume"]
@@ -127,12 +127,12 @@ class NamedSweep(NamedTuple):
 
 
 def load_sweep(name: "str | Path") -> NamedSweep:
-    """Read a sweep by name (in ``configs/sweeps``) or path.
+    """Read a sweep by name (in ``configs/plans/sweeps``) or path.
 
     Raises:
         ConfigError: missing or malformed, or a key is unknown or a value not allowed; all of them at once.
     """
-    path = find_plan(name, "sweeps", "sweep")
+    path = find_plan(name, "plans/sweeps", "sweep")
     try:
         return NamedSweep(path.stem, path, Sweep.model_validate(read_yaml(path)))
     except ValidationError as error:

@@ -54,12 +54,12 @@ def _command(name: str, command: Any, context: Any) -> Iterator[str]:
 
 def _scripts() -> Iterator[str]:
     """A script is a file that can be started; it begins with what it does and an example."""
-    for path in sorted(_FOLDER.glob("*.py")):
+    for path in sorted(_FOLDER.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        if 'if __name__ == "__main__"' in text:
-            said, _, example = (ast.get_docstring(ast.parse(text)) or "").partition("\nExample:\n")
-            first = [line.strip() for line in example.strip().split("\n\n")[0].splitlines()]
-            yield f"### {path.name}\n\n{_prose(said)}\n\n```bash\n" + "\n".join(first) + "\n```\n"
+        said, _, example = (ast.get_docstring(ast.parse(text)) or "").partition("\nExample:\n")
+        first = [line.strip() for line in example.strip().split("\n\n")[0].splitlines()]
+        name = path.relative_to(_FOLDER).as_posix()
+        yield f"### {name}\n\n{_prose(said)}\n\n```bash\n" + "\n".join(first) + "\n```\n"
 
 
 def _prose(text: str | None) -> str:

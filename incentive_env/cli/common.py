@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +12,12 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from incentive_env.files import write_json, written_whole
-from incentive_env.spelling import nearest
+from incentive_env.support.files import write_json, written_whole
+from incentive_env.support.spelling import nearest
 
 __all__ = [
-    "app", "check_writable", "console", "counted", "examples", "nearest", "user_errors", "working", "write_json",
-    "write_text", "written_whole",
+    "app", "check_writable", "console", "counted", "examples", "nearest", "only_regressions_exit_with_1", "user_errors",
+    "working", "write_json", "write_text", "written_whole",
 ]  # fmt: skip
 
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
@@ -120,3 +121,15 @@ def user_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def only_regressions_exit_with_1() -> Iterator[None]:
+    """Exit code 1 means a regression; an error in our own code prints its traceback and exits with code 2."""
+    try:
+        yield
+    except (typer.Exit, ValueError, OSError, ImportError):
+        raise
+    except Exception:
+        traceback.print_exc()
+        raise typer.Exit(2) from None

@@ -8,11 +8,11 @@ from rich.table import Table
 
 from incentive_env.cli.common import check_writable, console, counted, user_errors, working, write_json
 from incentive_env.cli.options import Overrides, Scenario, Seed, assigned_keys, lever_names, side_names
-from incentive_env.words import OUTCOMES, Outcome
+from incentive_env.config.words import OUTCOMES, Outcome
 
 if TYPE_CHECKING:
     from incentive_env.cli.managers import Side
-    from incentive_env.evaluation import Evaluation
+    from incentive_env.studies.evaluate import Evaluation
 
 EXAMPLES = (
     "incentive-env compare flat_salary quota_with_threat",
@@ -60,7 +60,7 @@ def run(
     """
     with user_errors():
         from incentive_env.cli.managers import read_side
-        from incentive_env.evaluation import evaluate
+        from incentive_env.studies.evaluate import evaluate
 
         check_writable(out)
         sides = (
@@ -92,7 +92,7 @@ def compared(a: "Evaluation", b: "Evaluation") -> list[dict[str, Any]]:
 
 
 def _row(name: str, outcome: Outcome, a: Any, b: Any) -> dict[str, Any]:
-    from incentive_env.evaluation import interval
+    from incentive_env.studies.evaluate import interval
 
     mean, low, high = interval(outcome.factor * (b - a))
     return {

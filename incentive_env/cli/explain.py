@@ -10,7 +10,7 @@ from incentive_env.cli.common import check_writable, console, counted, nearest, 
 from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, policy_names
 
 if TYPE_CHECKING:
-    from incentive_env.explain import Explanation
+    from incentive_env.studies.explain import Explanation
 
 EXAMPLES = (
     "incentive-env explain --policy quota_with_threat --measure trust --week 40",
@@ -74,7 +74,7 @@ def run(
         from incentive_env.cli.managers import load_manager
         from incentive_env.cli.picture import check_picture
         from incentive_env.cli.scenarios import load_scenario
-        from incentive_env.explain import explain
+        from incentive_env.studies.explain import explain
 
         check_writable(out)
         check_writable(picture)
@@ -113,8 +113,8 @@ def _window(week: int | None, first: int | None, last: int | None, length: int) 
 
 def _table(explanations: "list[Explanation]", measure: str, window: Window, title: str) -> Table:
     """The parts, the largest first, with their intervals over floors; the sum of all, and the change of the whole."""
-    from incentive_env.evaluation import interval
-    from incentive_env.explain import UNITS, WORDS, changes_between, difference_between
+    from incentive_env.studies.evaluate import interval
+    from incentive_env.studies.explain import UNITS, WORDS, changes_between, difference_between
 
     parts = difference_between(explanations, measure, *window)  # [floors, causes]
     change = interval(changes_between(explanations, measure, *window))
@@ -142,8 +142,8 @@ def _interval(value: Any, digits: int, floors: int) -> str:
 
 
 def _write(explanations: "list[Explanation]", path: Path) -> None:
-    from incentive_env.explain import timeline_of
     from incentive_env.model.witness import CAUSES
+    from incentive_env.studies.explain import timeline_of
 
     lines = ["week,measure,cause,change"]
     for measure in MEASURES:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.explain import (
+from incentive_env.model.witness import CAUSES
+from incentive_env.studies.explain import (
     GROUPS,
     UNITS,
     WORDS,
@@ -16,7 +17,6 @@ from incentive_env.explain import (
     difference_between,
     timeline_of,
 )
-from incentive_env.model.witness import CAUSES
 
 if TYPE_CHECKING:
     from incentive_env.cli.explain import Window

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incentive_env.cli.common import nearest
-from incentive_env.cli.scenarios import holds_policy, holds_scenario, load_scenario, shipped_scenarios
-from incentive_env.config import Config, lineage, read_yaml
+from incentive_env.cli.scenarios import holds_policy, holds_scenario, load_scenario
+from incentive_env.config import Config, lineage, read_yaml, scenario_names
 from incentive_env.model.scheme import Scheme, scheme_from_mapping
 from incentive_env.model.state import LEVERS
 from incentive_env.policies import FIXED, NAMES, FixedPolicy, Policy, PolicyError, found_for, load_policy, shipped
@@ -108,15 +108,15 @@ def _split(said: str, usual: str) -> tuple[str, str]:
         return (said, OWN) if holds_scenario(path) else (usual, said)
     if said in known_policies(usual):
         return usual, said
-    if said in shipped_scenarios():
+    if said in scenario_names():
         return said, OWN
     scenario, colon, manager = said.rpartition(":")
     if colon:
         return scenario, manager
-    known = (*known_policies(usual), *shipped_scenarios())
+    known = (*known_policies(usual), *scenario_names())
     raise PolicyError(
         f"{said!r}: no policy, scenario or file{nearest(said, known)}; policies: {', '.join(known_policies(usual))}; "
-        f"scenarios: {', '.join(shipped_scenarios())}"
+        f"scenarios: {', '.join(scenario_names())}"
     )
 
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from incentive_env.cli.scenarios import load_scenario, shipped_scenarios
+from incentive_env.cli.scenarios import load_scenario
 from incentive_env.config import all_keys
+from incentive_env.config import scenario_names as shipped_names
 from incentive_env.config.scheme import Levers
 
 TOPICS = ("levers", "figures", "scenarios", "schemes", "rewards", "config")
@@ -16,7 +17,7 @@ TABLE_KINDS = ("csv", "parquet")
 
 def scenario_names(incomplete: str) -> list[str]:
     """Scenarios, and YAML files."""
-    return [*_starting(incomplete, shipped_scenarios()), *_yaml_files(incomplete)]
+    return [*_starting(incomplete, shipped_names()), *_yaml_files(incomplete)]
 
 
 def policy_names(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -29,7 +30,7 @@ def side_names(ctx: typer.Context, incomplete: str) -> list[str]:
     scenario, colon, manager = incomplete.rpartition(":")
     if colon:
         return [f"{scenario}:{name}" for name in _policies(scenario, manager)]
-    return [*policy_names(ctx, incomplete), *_starting(incomplete, shipped_scenarios())]
+    return [*policy_names(ctx, incomplete), *_starting(incomplete, shipped_names())]
 
 
 def lever_names(incomplete: str) -> list[str]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from incentive_env.cli.common import counted, written_whole
 from incentive_env.model.state import CHANNELS
-from incentive_env.panel import Panel
+from incentive_env.studies.simulate import Panel
 
 KINDS = (".png", ".svg", ".pdf")
 _MEASURED, _TRUE, _STRAIN, _PLAIN = "#c0392b", "#1e7d4f", "#8e44ad", "#34495e"

@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from incentive_env.cli.scenarios import branch, changes, load_scenario, shipped_scenarios
-from incentive_env.config import Config, all_keys, find_config
+from incentive_env.cli.scenarios import branch, changes, load_scenario
+from incentive_env.config import Config, all_keys, find_config, scenario_names
 from incentive_env.config.schema import KeyRow, key_rows
+from incentive_env.config.words import LEVERS
 from incentive_env.model.scheme import Scheme
-from incentive_env.words import LEVERS
 
 # Keys that a lesson or a study sets first.
 _OFTEN = (
@@ -66,7 +66,7 @@ def _described(config: Config, parent: Config, live: list[str]) -> str:
 
 def _seen_from(file: Path, extends: str) -> str:
     """How the file names its parent: by name, or by the way to it."""
-    if extends in shipped_scenarios():
+    if extends in scenario_names():
         return extends
     return os.path.relpath(find_config(extends).absolute(), file.absolute().parent)
 

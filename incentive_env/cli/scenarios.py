@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from incentive_env.config import Config, ConfigError, config_directory, find_config, load_config, read_yaml
+from incentive_env.config import Config, ConfigError, find_config, load_config, read_yaml
 from incentive_env.config.schema import key_rows, sections
 
 _OF_POLICIES = ("scheme", "kind")
@@ -18,11 +18,6 @@ class Change(NamedTuple):
     key: str
     before: str
     now: str
-
-
-def shipped_scenarios() -> list[str]:
-    """Names of the scenarios that come with the package."""
-    return sorted(file.stem for file in config_directory().glob("*.yaml") if file.stem != "calibration")
 
 
 def load_scenario(source: str, overrides: Iterable[str] = ()) -> Config:

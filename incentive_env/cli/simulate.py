@@ -11,7 +11,7 @@ from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, po
 from incentive_env.cli.scenarios import load_scenario
 
 if TYPE_CHECKING:
-    from incentive_env.panel import Panel
+    from incentive_env.studies.simulate import Panel
 
 EXAMPLES = (
     "incentive-env simulate --policy quota_with_threat",
@@ -61,8 +61,8 @@ def command(load: Callable[..., Any] | None = None, others: str = "") -> Callabl
             from incentive_env.cli import picture as drawing
             from incentive_env.cli import tables
             from incentive_env.cli.managers import load_manager
-            from incentive_env.panel import simulate
             from incentive_env.policies import load_policy
+            from incentive_env.studies.simulate import simulate
 
             check_writable(out, folder=True)
             check_writable(picture)

@@ -9,8 +9,8 @@ from rich.table import Table
 from incentive_env.cli.common import written_whole
 from incentive_env.cli.options import TABLE_KINDS
 from incentive_env.config import Config
-from incentive_env.evaluation import interval
-from incentive_env.panel import Panel
+from incentive_env.studies.evaluate import interval
+from incentive_env.studies.simulate import Panel
 
 TABLES = ("floor_weeks", "rep_weeks", "ledger")
 QUARTER = 13  # weeks

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from incentive_env.cli.managers import NEUTRAL, OWN, fixed_scheme
-from incentive_env.cli.scenarios import shipped_scenarios
-from incentive_env.config import Config, lineage, load_config, read_yaml
+from incentive_env.config import Config, lineage, load_config, read_yaml, scenario_names
 from incentive_env.config.objective import Weights
 from incentive_env.config.schema import KeyRow, key_rows, rows_below, sections
+from incentive_env.config.words import LEVERS, TRUE_FIGURES
+from incentive_env.floors.observation import FIGURES, Figure
+from incentive_env.floors.reward import PRESETS
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import LEVERS as LEVER_NAMES
-from incentive_env.objective import PRESETS
-from incentive_env.observation import FIGURES, Figure
 from incentive_env.policies import FIXED, found_for
-from incentive_env.words import LEVERS, TRUE_FIGURES
 
 
 class Entry(NamedTuple):
@@ -64,7 +63,7 @@ def figures(scenario: str, config: Config) -> list[Topic]:
 def scenarios(scenario: str, config: Config) -> list[Topic]:
     """The scenarios that come with the package."""
     entries = []
-    for name in shipped_scenarios():
+    for name in scenario_names():
         files = [path.stem for path in lineage(name)]
         said = load_config(name).description
         entries.append(Entry(name, said, (name, said, files[1] if len(files) > 1 else "")))

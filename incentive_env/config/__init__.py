@@ -9,10 +9,11 @@ from incentive_env.config.loading import (
     load_config,
     parent_of,
     read_yaml,
+    scenario_names,
 )
 from incentive_env.config.tree import Config
 
 __all__ = [
     "Config", "ConfigError", "all_keys", "config_directory", "find_config", "lineage", "load_config", "parent_of",
-    "read_yaml",
+    "read_yaml", "scenario_names",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ def load_config(
     """Load and validate a configuration.
 
     Args:
-        source: a preset's name (a file in ``configs/``), a path to a YAML file, a `Config`, or ``None`` for
+        source: a preset's name (a file in ``configs/scenarios/``), a path to a YAML file, a `Config`, or ``None`` for
             ``telesales``. A file may name another preset or path under ``extends``, and may hold a ``scheme`` besides:
             that is a policy, for `incentive_env.policies.load_policy`, and no part of the scenario.
         overrides: dotted assignments, ``["salesforce.reps=20"]`` or ``{"salesforce.reps": 20}``.
@@ -52,7 +52,7 @@ def load_config(
 
 
 def config_directory() -> Path:
-    """Folder of the shipped scenarios: inside an installed package, or beside it in a checkout."""
+    """Folder of shipped scenarios, policies, plans and suites: inside an installed package, or beside it."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "configs"
     return inside if inside.is_dir() else package.parent / "configs"
@@ -62,15 +62,20 @@ def find_config(name: "str | Path") -> Path:
     """Path of a shipped scenario by its name, or of a YAML file by its path."""
     if not isinstance(name, str | Path):
         raise ConfigError(f"config {name!r}: must be a preset's name, a path, a Config or None")
-    shipped = config_directory() / f"{name}.yaml"
+    shipped = config_directory() / "scenarios" / f"{name}.yaml"
     if shipped.is_file():
         return shipped
     path = Path(name)
     if path.is_file():
         return path
-    names = sorted(file.stem for file in config_directory().glob("*.yaml"))
+    names = scenario_names()
     hint = _nearest(str(name), names)
     raise ConfigError(f"no config file or preset {str(name)!r}{hint}; presets: {', '.join(names)}")
+
+
+def scenario_names() -> list[str]:
+    """Names of the shipped scenarios."""
+    return sorted(file.stem for file in (config_directory() / "scenarios").glob("*.yaml") if file.stem != "calibration")
 
 
 def all_keys(section: type[Section] = Config, prefix: str = "") -> list[str]:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from nicegui import ui
 
-from incentive_env.explain import GROUPS, WORDS, by_group
 from incentive_env.model.state import CHANNELS
 from incentive_env.model.witness import CAUSES
 from incentive_env.playground.figures import Band, Figures, band
+from incentive_env.studies.explain import GROUPS, WORDS, by_group
 
 Options = dict[str, Any]
 

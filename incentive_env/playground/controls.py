@@ -10,10 +10,10 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from incentive_env.config import Config
+from incentive_env.config.words import LEVERS as LEVER_WORDS
 from incentive_env.model.scheme import Scheme, lever_ranges
 from incentive_env.model.state import LEVERS
 from incentive_env.playground.work import LostWorkerError
-from incentive_env.words import LEVERS as LEVER_WORDS
 
 _ANY = "any"  # step of a lever's slider: a preset's value need not lie on a grid; keys move it by a hundredth
 _EMIT = "(event) => emit(Number(Number(event.target.value).toPrecision(4)))"

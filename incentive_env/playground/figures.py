@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
-from incentive_env.evaluation import Interval, interval, summarise
-from incentive_env.panel import Rollout
-from incentive_env.words import OUTCOMES, Outcome
+from incentive_env.config.words import OUTCOMES, Outcome
+from incentive_env.studies.evaluate import Interval, interval, summarise
+from incentive_env.studies.simulate import Rollout
 
 Series = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.floors import Floors
+from incentive_env.floors.batch import Floors
+from incentive_env.floors.observation import FIGURES, Figure
 from incentive_env.model.scheme import Scheme, scheme_to_action
-from incentive_env.observation import FIGURES, Figure
 from incentive_env.playground.experiment import Changes, scenario_of
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from nicegui import background_tasks, ui
 
+from incentive_env.config.words import OUTCOMES
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground import charts, work
 from incentive_env.playground.charts import FIRST, SECOND, Chart, Course
@@ -24,7 +25,6 @@ from incentive_env.playground.figures import Comparison, Figures, compare
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
 from incentive_env.playground.reasons import ReasonsPanel
 from incentive_env.playground.work import Run, Workers
-from incentive_env.words import OUTCOMES
 
 _INTO_VIEW = "setTimeout(() => document.querySelector('.settings')?.scrollIntoView({behavior: 'smooth'}), 250)"
 _REMEMBERED = 12  # results of recent wishes, so that going back costs nothing

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from incentive_env.config import config_directory, read_yaml
+from incentive_env.config import read_yaml, scenario_names
 from incentive_env.model.scheme import Scheme, scheme_from_mapping
 from incentive_env.policies import FIXED, found_for
 
@@ -23,6 +23,5 @@ def scheme_named(name: str, scenario: str) -> Scheme:
 
 @cache
 def scenario_options() -> dict[str, str]:
-    """Shipped scenarios, with names for people; calibration is no scenario."""
-    names = sorted(file.stem for file in config_directory().glob("*.yaml") if file.stem != "calibration")
-    return {name: name.replace("_", " ") for name in names}
+    """Shipped scenarios, with names for people."""
+    return {name: name.replace("_", " ") for name in scenario_names()}

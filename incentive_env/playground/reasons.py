@@ -6,12 +6,12 @@ from typing import Any
 from nicegui import ui
 
 from incentive_env.config import Config
-from incentive_env.explain import WORDS
 from incentive_env.model.witness import CAUSES, MEASURES, TIME
 from incentive_env.playground import charts
 from incentive_env.playground.charts import Chart
 from incentive_env.playground.controls import heading
 from incentive_env.playground.work import Reasons
+from incentive_env.studies.explain import WORDS
 
 _BARS = 13  # in the timeline, at most
 _COMPARED = {"B against A": (-1, 1), "A over time": (1, 0), "B over time": (0, 1)}  # how A's and B's parts count

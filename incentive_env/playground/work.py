@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
-from incentive_env.evaluation import evaluate
-from incentive_env.explain import Explanation, explain, explanation_of
 from incentive_env.model.scheme import Scheme
-from incentive_env.panel import roll_out, sees_state
 from incentive_env.playground.experiment import Changes, Experiment, scenario_of, within
 from incentive_env.playground.figures import Figures, figures_of
 from incentive_env.policies import FIXED, FixedPolicy, Policy, found_for
 from incentive_env.policies.files import read_policy
+from incentive_env.studies.evaluate import evaluate
+from incentive_env.studies.explain import Explanation, explain, explanation_of
+from incentive_env.studies.simulate import roll_out, sees_state
 
 Result = TypeVar("Result")
 _MOST_FLOORS = 8  # in a piece of work: so that a newer wish need not wait long for an older one

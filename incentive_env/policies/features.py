@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.observation import NAMES as REPORTED
-from incentive_env.true_state import NAMES as TRUE
+from incentive_env.floors.observation import NAMES as REPORTED
+from incentive_env.floors.true_state import NAMES as TRUE
 
 _WIDEST = 3.0  # standardised entries are held within ±this, so that one wild report does not swing the scheme
 ENTRIES = {"report": REPORTED, "state": TRUE}

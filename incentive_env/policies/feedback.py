@@ -61,7 +61,7 @@ class LinearFeedback:
         episode_start: Any = None,
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
-        """Actions ``[floors, 11]``; of the report, or of `incentive_env.true_state.true_state` for an oracle."""
+        """Actions ``[floors, 11]``; of the report, or of `incentive_env.floors.true_state.true_state` for an oracle."""
         entries = len(ENTRIES[self.sees])
         if observation.ndim != 2 or observation.shape[1] != entries:
             raise ValueError(f"sees the {self.sees}, [floors, {entries}], but was given {list(observation.shape)}")

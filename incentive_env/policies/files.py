@@ -13,7 +13,7 @@ from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
 from incentive_env.policies.network import KIND as NETWORK
 from incentive_env.policies.network import NetworkPolicy, SeatNetwork
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 
 class PolicyError(ValueError):

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
+from incentive_env.floors.observation import action_space
 from incentive_env.model.scheme import Scheme, scheme_to_action
-from incentive_env.observation import action_space
 
 
 class Policy(Protocol):

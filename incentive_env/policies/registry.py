@@ -5,7 +5,7 @@ from pathlib import Path
 from incentive_env.config import Config
 from incentive_env.policies.files import PolicyError, read_policy, shipped
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy, RandomPolicy
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 NAMES = (*FIXED, "random")
 

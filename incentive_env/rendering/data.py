@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.rendering import words
+from incentive_env.rendering import phrases
 from incentive_env.rendering.frame import Frame
 from incentive_env.rendering.layout import USUAL_WIDTH, layout
 from incentive_env.rendering.palette import slot_codes
@@ -24,7 +24,7 @@ def film_data(frames: Sequence[Frame], *, width: int = USUAL_WIDTH) -> dict[str,
     Returns:
         ``scenario``; ``schemes``, each as lines of text; and ``frames``, each with
 
-        * ``week``, ``news``, ``description``, and ``figures`` in the order of `words.FIGURE_NAMES`: text;
+        * ``week``, ``news``, ``description``, and ``figures`` in the order of `phrases.FIGURE_NAMES`: text;
         * ``values``: week and figures as numbers, rounded, by name;
         * ``progress``: share of the episode and its run-off, ‰; ``scheme``: index into ``schemes``; ``closed``;
         * ``notes``: text, by rep;
@@ -40,7 +40,7 @@ def film_data(frames: Sequence[Frame], *, width: int = USUAL_WIDTH) -> dict[str,
     schemes: list[list[str]] = []
     entries = []
     for frame in frames:
-        *lines, news = words.header_lines(frame, place.lines[0].characters, len(place.lines))
+        *lines, news = phrases.header_lines(frame, place.lines[0].characters, len(place.lines))
         if lines not in schemes:
             schemes.append(lines)
         entries.append({**_entry(frame, narrow=place.tiles[0].narrow), "scheme": schemes.index(lines), "news": news})
@@ -68,9 +68,9 @@ def progress(frame: Frame) -> float:
 
 def _entry(frame: Frame, *, narrow: bool) -> dict[str, Any]:
     return {
-        "week": words.week_words(frame),
-        "description": words.description(frame),
-        "figures": words.figure_words(frame),
+        "week": phrases.week_words(frame),
+        "description": phrases.description(frame),
+        "figures": phrases.figure_words(frame),
         "values": {
             "week": frame.week,
             "loyalty": round(frame.loyalty, 2),
@@ -80,7 +80,7 @@ def _entry(frame: Frame, *, narrow: bool) -> dict[str, Any]:
         },
         "progress": round(1000 * progress(frame)),
         "closed": frame.closed,
-        "notes": [words.rep_words(frame, rep, narrow=narrow) for rep in range(len(frame.present))],
+        "notes": [phrases.rep_words(frame, rep, narrow=narrow) for rep in range(len(frame.present))],
         "bars": bars(frame),
         "slots": letters(
             slot_codes(frame.customers, frame.left_wronged, frame.detractor_below, frame.promoter_from)

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
-from incentive_env.floors import Floors, Period
+from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import CHANNELS, EVENTS, LEVERS, TACTICS
-from incentive_env.panel import Policy, roll_out
+from incentive_env.studies.simulate import Policy, roll_out
 
 # What reps do, in groups that a bar has room for; a call gamed in two ways is a case of each.
 CONDUCT: dict[str, tuple[str, ...]] = {
@@ -95,7 +95,7 @@ def frame_of(floors: Floors, last: Period | None = None, number: int = 0) -> Fra
 
 
 def film(config: "str | Path | Config | None", policy: Policy, seed: int, weeks: int | None = None) -> list[Frame]:
-    """Follow one floor week by week, under the decisions that `incentive_env.panel.roll_out` makes.
+    """Follow one floor week by week, under the decisions that `incentive_env.studies.simulate.roll_out` makes.
 
     The policy is asked as there, every ``horizon.decision_weeks`` weeks and with the report of the whole period; a
     second floor then lives through its decisions a week at a time, which changes no bit.

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from incentive_env.rendering.frame import CONDUCT_NAMES
-from incentive_env.rendering.words import FIGURE_NAMES
+from incentive_env.rendering.phrases import FIGURE_NAMES
 
 LEAST_WIDTH, USUAL_WIDTH, MOST_WIDTH = 720, 1200, 4096  # px
 

@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium.error import DependencyNotInstalled
 from numpy.typing import NDArray
 
-from incentive_env.rendering import words
+from incentive_env.rendering import phrases
 from incentive_env.rendering.data import bars, progress
 from incentive_env.rendering.frame import Frame
 from incentive_env.rendering.layout import USUAL_WIDTH, Box, Layout, Words, layout
@@ -100,7 +100,7 @@ def _stage(place: Layout, theme_name: str) -> _Stage:
     empty = pygame.Surface((place.width, place.height))
     empty.fill(theme.page)
     stage = _Stage(place, theme, empty, _dot_sprites(place.radius, theme))
-    for label, name in zip(place.figure_labels, words.FIGURE_NAMES, strict=True):
+    for label, name in zip(place.figure_labels, phrases.FIGURE_NAMES, strict=True):
         _write(empty, name, label, theme.muted)
     for rep, tile in enumerate(place.tiles):
         _fill_box(empty, tile.box, theme.edge, 7)
@@ -113,10 +113,10 @@ def _stage(place: Layout, theme_name: str) -> _Stage:
 def _draw_header(surface: "Surface", frame: Frame, stage: _Stage) -> None:
     place, theme = stage.layout, stage.theme
     _write(surface, frame.scenario, place.title, theme.ink)
-    _write(surface, words.week_words(frame), place.week, theme.muted)
-    for value, spot in zip(words.figure_words(frame), place.figures, strict=True):
+    _write(surface, phrases.week_words(frame), place.week, theme.muted)
+    for value, spot in zip(phrases.figure_words(frame), place.figures, strict=True):
         _write(surface, value, spot, theme.ink)
-    *scheme, news = words.header_lines(frame, place.lines[0].characters, len(place.lines))
+    *scheme, news = phrases.header_lines(frame, place.lines[0].characters, len(place.lines))
     for line, spot in zip(scheme, place.lines, strict=False):
         _write(surface, line, spot, theme.ink)
     _write(surface, news, place.lines[len(scheme)], theme.alarm if frame.closed else theme.muted)
@@ -126,10 +126,10 @@ def _draw_header(surface: "Surface", frame: Frame, stage: _Stage) -> None:
 def _draw_reps(surface: "Surface", frame: Frame, stage: _Stage) -> None:
     theme = stage.theme
     for rep, (tile, filled) in enumerate(zip(stage.layout.tiles, bars(frame), strict=True)):
-        _write(surface, words.rep_words(frame, rep, narrow=tile.narrow), tile.note, theme.muted, right=True)
+        _write(surface, phrases.rep_words(frame, rep, narrow=tile.narrow), tile.note, theme.muted, right=True)
         if filled is None:
             continue
-        for label, name in zip(tile.labels, words.BAR_NAMES, strict=False):
+        for label, name in zip(tile.labels, phrases.BAR_NAMES, strict=False):
             _write(surface, name, label, theme.muted)
         strain, motivation, *ends = filled
         _fill_bar(surface, tile.strain, strain, theme.strain, theme)
@@ -224,7 +224,7 @@ def _smooth(width: int, height: int, draw_on: "Callable[[Surface], object]") -> 
 def _write(surface: "Surface", text: str, spot: Words, colour: str, *, right: bool = False) -> None:
     if not text:
         return
-    line = _line(words.shortened(text, spot.characters), spot.size, colour)
+    line = _line(phrases.shortened(text, spot.characters), spot.size, colour)
     x = spot.x - line.get_width() if right else spot.x
     surface.blit(line, (x, spot.y - round(_font(_SHARP * spot.size).get_ascent() / _SHARP)))
 

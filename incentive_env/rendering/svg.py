@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from incentive_env.config import Config, load_config
-from incentive_env.rendering import words
+from incentive_env.rendering import phrases
 from incentive_env.rendering.data import film_data
 from incentive_env.rendering.frame import Frame
 from incentive_env.rendering.layout import USUAL_WIDTH, Box, Layout, Mark, Tile, Words, layout
@@ -73,10 +73,10 @@ def _skeleton(place: Layout, scenario: str, name: str) -> Element:
 
 
 def _add_header(root: Element, place: Layout, scenario: str) -> None:
-    _write(root, place.title, "ink", words.shortened(scenario, place.title.characters))
+    _write(root, place.title, "ink", phrases.shortened(scenario, place.title.characters))
     _write(root, place.week, "muted", part="week")
     _add_bar(root, place.progress, "progress", "progress")
-    for label, spot, figure in zip(place.figure_labels, place.figures, words.FIGURE_NAMES, strict=True):
+    for label, spot, figure in zip(place.figure_labels, place.figures, phrases.FIGURE_NAMES, strict=True):
         _write(root, label, "muted", figure)
         _write(root, spot, "ink", part="figure")
     for line in place.lines:
@@ -89,7 +89,7 @@ def _add_tile(root: Element, rep: int, tile: Tile, radius: float) -> None:
     _write(group, tile.name, "ink", f"rep {rep + 1}")
     _write(group, tile.note, "muted", part="note", right=True)
     seated = _add(group, "g", {"data-part": "seated", "visibility": "hidden"})
-    for label, spot in zip(words.BAR_NAMES, tile.labels, strict=False):
+    for label, spot in zip(phrases.BAR_NAMES, tile.labels, strict=False):
         _write(seated, spot, "muted", label)
     _add_bar(seated, tile.strain, "strain", "bar")
     _add_bar(seated, tile.motivation, "motivation", "bar")

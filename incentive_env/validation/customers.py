@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.floors import Floors
+from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, difference, fact, jackknife
 from incentive_env.validation.lab import FLAT, Lab

@@ -8,7 +8,7 @@ from numpy.lib import recfunctions
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
-from incentive_env.floors import Floors
+from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.model.state import CHANNELS
 

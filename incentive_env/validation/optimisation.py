@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
-from incentive_env.floors import Floors
+from incentive_env.floors.batch import Floors
+from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.scheme import scheme_to_action
-from incentive_env.objective import loyalty_score
 from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, fact, jackknife
 from incentive_env.validation.lab import FLAT, Lab
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.plans import Network, PPOParameters, TrainingConfig
-from agents.training import train
+from agents.training.plans import Network, PPOParameters, TrainingConfig
+from agents.training.train import train
 from incentive_env import Config
 
 

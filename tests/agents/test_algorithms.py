@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from agents.checkpoints import checkpoints, latest_checkpoint
-from agents.learned import LearnedPolicy
-from agents.plans import load_training
 from agents.registry import load_policy
-from agents.training import train
-from incentive_env.observation import NAMES as REPORTED
-from incentive_env.panel import roll_out
+from agents.training.checkpoints import checkpoints, latest_checkpoint
+from agents.training.learned_policy import LearnedPolicy
+from agents.training.plans import load_training
+from agents.training.train import train
+from incentive_env.floors.observation import NAMES as REPORTED
+from incentive_env.floors.true_state import NAMES as TRUE
 from incentive_env.policies.files import resolved
-from incentive_env.true_state import NAMES as TRUE
+from incentive_env.studies.simulate import roll_out
 
 ON_POLICY = {"n_steps": 3, "batch_size": 6, "n_epochs": 2, "learning_rate": 0.01}
 OFF_POLICY = {"batch_size": 8, "gradient_steps": 2, "buffer_size": 200, "learning_rate": 0.01}

@@ -7,12 +7,12 @@ from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.algorithms import new_model
-from agents.checkpoints import latest_checkpoint
-from agents.learned import LearnedPolicy
-from agents.plans import load_training
-from agents.training import train
-from agents.vec_adapter import NativeVecEnv
+from agents.training.algorithms import new_model
+from agents.training.checkpoints import latest_checkpoint
+from agents.training.learned_policy import LearnedPolicy
+from agents.training.plans import load_training
+from agents.training.train import train
+from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import ConfigError, SalesFloorVectorEnv
 from incentive_env.policies.files import PolicyError
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.coefficients import coefficients
+from agents.studies.coefficients import coefficients
 from incentive_env import load_config
 from incentive_env.validation.calibration import PARAMETERS
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from agents import sensitivity
-from agents.coefficients import Coefficient, coefficients
-from agents.sensitivity import Point, Rows, all_values, draw_design, evaluate_points
+from agents.studies import sensitivity
+from agents.studies.coefficients import Coefficient, coefficients
+from agents.studies.sensitivity import Point, Rows, all_values, draw_design, evaluate_points
 from incentive_env import load_config
 
 PAIR = ("retention_first", "flat_salary")

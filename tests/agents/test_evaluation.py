@@ -9,9 +9,10 @@ from scipy import stats
 from worlds import SMALL, open_floors
 
 from agents.registry import load_policy
-from agents.results import result_rows, result_table
+from agents.studies.result_table import result_rows, result_table
 from incentive_env import simulate
-from incentive_env.evaluation import (
+from incentive_env.model.state import CHANNELS
+from incentive_env.studies.evaluate import (
     BASE,
     EVALUATION_SEEDS,
     Evaluation,
@@ -21,7 +22,6 @@ from incentive_env.evaluation import (
     gap,
     interval,
 )
-from incentive_env.model.state import CHANNELS
 
 SEEDS = evaluation_seeds(4)
 EPISODE_WEEKS, WEEKS = 12, 20  # 3 decisions of 4 weeks, and 8 weeks of run-off

@@ -5,9 +5,9 @@ import pytest
 import yaml
 from worlds import open_floors
 
-from agents.learned import LearnedPolicy
-from agents.plans import load_training
-from agents.training import train
+from agents.training.learned_policy import LearnedPolicy
+from agents.training.plans import load_training
+from agents.training.train import train
 from incentive_env.policies import PolicyError, load_policy
 from incentive_env.policies.network import Layer, NetworkPolicy
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from worlds import SMALL
 
-from agents.cells.engine import engine_named
-from agents.cells.store import open_store
-from agents.checkpoints import CheckpointError
-from agents.learning_reps.conduct import measure
+from agents.jobs.engine import engine_named
+from agents.jobs.store import open_store
 from agents.learning_reps.contrast import run_contrast
 from agents.learning_reps.learner import HONEST, network_of, new_learner, train_reps
+from agents.learning_reps.measured import measure
 from agents.learning_reps.plan import Contrast, RepPlan, TwoLevelPlan, load_contrast, load_two_level
 from agents.learning_reps.report import with_tables
 from agents.learning_reps.two_level import rounds, train_two_level
 from agents.learning_reps.vec_env import SeatVecEnv
+from agents.training.checkpoints import CheckpointError
 from incentive_env import ConfigError, load_config, parallel_env
 from incentive_env.policies.files import PolicyError, read_seat_network
 from incentive_env.policies.fixed import FIXED, FixedPolicy

@@ -9,13 +9,13 @@ import pytest
 from worlds import SMALL
 
 from agents.pareto.dominance import hypervolume, most_telling, on_front, resample
+from agents.pareto.front import front_content, in_units, means_of, read_front
 from agents.pareto.reference import worst_of_fixed
-from agents.pareto.results import front_content, in_units, means_of, read_front
 from agents.pareto.returns import scheme_returns
 from agents.pareto.search import Plan, find_front
-from agents.static import hand_made
+from agents.search.static import hand_made
 from incentive_env import SalesFloorMOEnv, load_config
-from incentive_env.vector_reward import OBJECTIVES, reference_point
+from incentive_env.floors.reward_vector import OBJECTIVES, reference_point
 
 pytest.importorskip("moocore")
 

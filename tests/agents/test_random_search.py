@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from agents.plans import RandomSearchPlan
-from agents.random_search import search_randomly
-from agents.search import SEARCH_SEEDS, VALIDATION_SEEDS
+from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS
+from agents.search.random import search_randomly
+from agents.training.plans import RandomSearchPlan
 
 PLAN = RandomSearchPlan(candidates=40, finalists=3, floors=2, validation_floors=5)
 PEAK = np.linspace(-0.5, 0.5, 11)

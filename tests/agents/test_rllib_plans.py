@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from agents.plans import load_training
 from agents.rllib.plans import load_rllib_plan
 from agents.rllib.registration import RLlibError, register
+from agents.training.plans import load_training
 from incentive_env import ConfigError
 
 

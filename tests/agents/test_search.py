@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from worlds import small_config
 
-from agents.objectives import OBJECTIVES, FloorObjective
-from agents.search import SEARCH_SEEDS, VALIDATION_SEEDS, Plan, Start, generation_seeds, search
-from agents.search_checkpoint import SearchError
-from agents.static import StaticForm, hand_made, point_of, scheme_of
+from agents.search.checkpoint import SearchError
+from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS, Plan, Start, generation_seeds, search
+from agents.search.objective import OBJECTIVES, FloorObjective
+from agents.search.static import StaticForm, hand_made, point_of, scheme_of
 from incentive_env import ConfigError, load_config
-from incentive_env.evaluation import evaluate, evaluation_seeds
 from incentive_env.policies.feedback import LinearForm
 from incentive_env.policies.fixed import FIXED, FixedPolicy
+from incentive_env.studies.evaluate import evaluate, evaluation_seeds
 
 PLAN = Plan(generations=25, population=8, floors=3, validation_floors=5)
 PEAK = np.array([0.3, -0.2, 0.9])
@@ -179,7 +179,7 @@ def test_candidates_in_a_batch_have_the_values_that_each_has_alone(small, form, 
 def test_a_batch_that_is_too_large_for_one_is_split(small, monkeypatch):
     candidates = np.random.default_rng(1).uniform(-1.0, 1.0, (3, 11))
     whole = FloorObjective(small, StaticForm(), "score")(candidates, SEEDS)
-    monkeypatch.setattr("agents.objectives._MOST_FLOORS", 4)
+    monkeypatch.setattr("agents.search.objective._MOST_FLOORS", 4)
     np.testing.assert_array_equal(FloorObjective(small, StaticForm(), "score")(candidates, SEEDS), whole)
 
 

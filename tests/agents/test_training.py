@@ -10,13 +10,19 @@ import yaml
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 
-import agents.checkpoints
-from agents.checkpoints import CheckpointError, checkpoints, latest_checkpoint, read_description, save_checkpoint
-from agents.learned import LearnedPolicy
-from agents.plans import Network, PPOParameters, TrainingConfig, load_plan, load_training
+import agents.training.checkpoints
 from agents.registry import load_policy
-from agents.training import train
-from agents.vec_adapter import NativeVecEnv
+from agents.training.checkpoints import (
+    CheckpointError,
+    checkpoints,
+    latest_checkpoint,
+    read_description,
+    save_checkpoint,
+)
+from agents.training.learned_policy import LearnedPolicy
+from agents.training.plans import Network, PPOParameters, TrainingConfig, load_plan, load_training
+from agents.training.train import train
+from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import ConfigError, load_config
 from incentive_env.config import config_directory
 
@@ -128,7 +134,7 @@ def test_a_kill_while_a_checkpoint_is_written_leaves_the_earlier_ones_whole(smal
             raise KeyboardInterrupt
         savez(*arguments, **arrays)
 
-    monkeypatch.setattr(agents.checkpoints.np, "savez", killed)
+    monkeypatch.setattr(agents.training.checkpoints.np, "savez", killed)
     with pytest.raises(KeyboardInterrupt):
         train(small, "conversion", plan, tmp_path)
     monkeypatch.undo()
@@ -279,13 +285,13 @@ def _file(folder, content):
     return path
 
 
-SHIPPED = sorted(path.stem for path in (config_directory() / "training").glob("*.yaml"))
+SHIPPED = sorted(path.stem for path in (config_directory() / "plans" / "training").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_training_files_load(name):
     plan = load_plan(name)
-    assert plan == load_plan(config_directory() / "training" / f"{name}.yaml")
+    assert plan == load_plan(config_directory() / "plans" / "training" / f"{name}.yaml")
     if isinstance(plan, TrainingConfig):
         decisions = plan.num_envs * plan.hyper_parameters.n_steps
         assert decisions % plan.hyper_parameters.batch_size == 0  # no minibatch is cut short

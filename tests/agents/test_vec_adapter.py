@@ -7,7 +7,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecNormalize
 from worlds import SMALL, random_actions, small_config
 
-from agents.vec_adapter import NativeVecEnv
+from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import SalesFloorEnv, SalesFloorVectorEnv
 
 EPISODE = SMALL["horizon.decisions"]

@@ -71,7 +71,7 @@ def test_ctrl_c_ends_a_command_with_130_and_no_traceback(run, tiny, monkeypatch)
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("incentive_env.panel.simulate", interrupted)
+    monkeypatch.setattr("incentive_env.studies.simulate.simulate", interrupted)
     result = run("simulate", "--config", tiny)
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "interrupted\n")
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from incentive_env import Scheme, load_config
-from incentive_env.evaluation import evaluate, interval
+from incentive_env.config.words import OUTCOMES
 from incentive_env.model.state import CHANNELS
 from incentive_env.policies import FIXED, FixedPolicy
-from incentive_env.words import OUTCOMES
+from incentive_env.studies.evaluate import evaluate, interval
 
 
 def compared(run, *arguments: object) -> dict:

@@ -7,8 +7,7 @@ import pytest
 import yaml
 
 from incentive_env import load_config
-from incentive_env.cli.scenarios import shipped_scenarios
-from incentive_env.config import Config, all_keys
+from incentive_env.config import Config, all_keys, scenario_names
 
 
 def test_a_new_scenario_is_checked_and_simulated_as_it_is(run):
@@ -136,7 +135,7 @@ def test_check_notes_what_is_valid_and_may_not_be_meant(run, tmp_path):
 
 
 def test_every_shipped_scenario_is_valid(run):
-    result = run("config", "check", *shipped_scenarios())
+    result = run("config", "check", *scenario_names())
     assert (result.exit_code, result.stderr) == (0, "")
 
 

@@ -4,14 +4,13 @@ import pytest
 
 from incentive_env import load_config
 from incentive_env.cli.describe import TOPICS
-from incentive_env.cli.scenarios import shipped_scenarios
-from incentive_env.config import all_keys
+from incentive_env.config import all_keys, scenario_names
+from incentive_env.config.words import LEVERS, TRUE_FIGURES
+from incentive_env.floors.observation import FIGURES
+from incentive_env.floors.reward import PRESETS
 from incentive_env.model.report import TRUTH
 from incentive_env.model.state import LEVERS as MODEL_LEVERS
-from incentive_env.objective import PRESETS
-from incentive_env.observation import FIGURES
 from incentive_env.policies import FIXED
-from incentive_env.words import LEVERS, TRUE_FIGURES
 
 
 def test_there_are_words_for_every_lever_and_true_figure_of_the_model():
@@ -24,7 +23,7 @@ def test_in_brief_everything_is_named(run):
     names = {word.strip(",") for word in told}
     everything = (
         *MODEL_LEVERS, *(figure.name for figure in FIGURES), *(TRUTH.names or ()), *FIXED, *PRESETS,
-        *shipped_scenarios(), "neutral_scheme", "best_static_score",
+        *scenario_names(), "neutral_scheme", "best_static_score",
     )  # fmt: skip
     assert [name for name in everything if name not in names] == []
     assert {key.partition(".")[0] for key in all_keys() if "." in key} <= names
@@ -97,4 +96,4 @@ def test_an_unknown_name_is_told_the_nearest(refused, arguments, told):
 
 def test_scenarios_are_told_with_their_descriptions(run):
     told = " ".join(run("describe", "scenarios", columns=400).stdout.split())
-    assert [name for name in shipped_scenarios() if load_config(name).description not in told] == []
+    assert [name for name in scenario_names() if load_config(name).description not in told] == []

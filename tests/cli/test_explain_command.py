@@ -6,9 +6,9 @@ import re
 import pytest
 
 from incentive_env import Scheme
-from incentive_env.explain import UNITS, WORDS, explain
 from incentive_env.model.witness import CAUSES
 from incentive_env.policies import FIXED
+from incentive_env.studies.explain import UNITS, WORDS, explain
 
 
 def _numbers(output: str) -> dict[str, float]:

@@ -9,8 +9,8 @@ import pytest
 
 from incentive_env import load_config, simulate
 from incentive_env.cli.tables import MOST_ROWS
-from incentive_env.evaluation import evaluate
 from incentive_env.policies import FIXED, load_policy
+from incentive_env.studies.evaluate import evaluate
 
 TABLES = ("floor_weeks", "rep_weeks", "ledger")
 

@@ -7,9 +7,9 @@ import pytest
 from lessons import ROOT, fences, quoted_figures
 from scipy.stats import spearmanr
 
-from agents.pareto.results import in_units, means_of, read_front
+from agents.pareto.front import in_units, means_of, read_front
 from incentive_env import load_config
-from incentive_env.vector_reward import OBJECTIVES, reference_point
+from incentive_env.floors.reward_vector import OBJECTIVES, reference_point
 
 PAGE = ROOT / "docs" / "objectives.md"
 TEXT = PAGE.read_text(encoding="utf-8")

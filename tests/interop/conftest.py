@@ -16,7 +16,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[None]:
     pytest.importorskip("ray.rllib", exc_type=ImportError)
-    from agents.rllib.training import ray_running
+    from agents.rllib.train import ray_running
 
     with ray_running(4):
         yield

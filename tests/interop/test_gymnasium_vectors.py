@@ -10,7 +10,7 @@ import incentive_env  # noqa: F401  (registers the environments)
 
 pytestmark = pytest.mark.interop
 
-NATIVE = "incentive_env.vector_env:SalesFloorVectorEnv"
+NATIVE = "incentive_env.envs.vector:SalesFloorVectorEnv"
 IDS = sorted(name for name, spec in gym.registry.items() if spec.vector_entry_point == NATIVE)
 FLOORS, STEPS = 3, 2 * SMALL["horizon.decisions"]  # into the second episode
 

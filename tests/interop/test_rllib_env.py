@@ -19,7 +19,7 @@ from agents.rllib import register
 from agents.rllib.registration import make
 from agents.rllib.standardise import Moments, Standardise
 from incentive_env import SalesFloorVectorEnv
-from incentive_env.seeding import next_seed
+from incentive_env.floors.seeding import next_seed
 
 pytestmark = pytest.mark.interop
 
@@ -47,7 +47,7 @@ def test_nothing_of_the_extra_training_is_needed():
     """The extra stands by itself: training, and the evaluation of what came of it, but not stable-baselines3."""
     scripts = Path(__file__).resolve().parents[2] / "scripts"
     absent = "sys.modules.update(dict.fromkeys(('stable_baselines3', 'sb3_contrib', 'tensorboard', 'cma')))"
-    used = "agents.rllib.training, agents.rllib.module, agents.rllib.standardise, train_rllib, evaluate"
+    used = "agents.rllib.train, agents.rllib.module, agents.rllib.standardise, train_rllib, evaluate"
     command = [sys.executable, "-c", f"import sys; {absent}; sys.path.insert(0, {str(scripts)!r}); import {used}"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -16,11 +16,11 @@ pytest.importorskip("ray.rllib", exc_type=ImportError)
 
 from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints
 from agents.rllib.plans import RLlibPlan, load_rllib_plan
-from agents.rllib.training import RESULTS, ppo_config, train
+from agents.rllib.train import RESULTS, ppo_config, train
 from incentive_env import SalesFloorVectorEnv
+from incentive_env.floors.seeding import next_seed
 from incentive_env.policies import load_policy
 from incentive_env.policies.files import resolved
-from incentive_env.seeding import next_seed
 
 pytestmark = pytest.mark.interop
 

@@ -6,7 +6,7 @@ from worlds import small_config
 
 from incentive_env import Config, Scheme
 from incentive_env.model.state import CHANNELS, TACTICS
-from incentive_env.panel import Rollout, roll_out
+from incentive_env.studies.simulate import Rollout, roll_out
 
 # Who has next to no conscience, and is paid for everything that can be gamed.
 SHAMELESS = {"decision.conscience": 0.01, "recording.survey_unease": 0.0, "recording.survey_gain": 1.0}

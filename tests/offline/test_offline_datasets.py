@@ -16,8 +16,8 @@ from agents.offline.behaviours import Behaviour, behaviour_set, load_all
 from agents.offline.collection import COLLECTION_SEEDS, collect
 from agents.offline.datasets import DatasetError, check_new, open_dataset, recording_env, recovered, write_dataset
 from agents.offline.replay import ReplayError, replay, replay_all
-from incentive_env.evaluation import evaluation_seeds
-from incentive_env.objective import reward_weights, weigh
+from incentive_env.floors.reward import reward_weights, weigh
+from incentive_env.studies.evaluate import evaluation_seeds
 
 minari = pytest.importorskip("minari")
 ARRAYS = ("observations", "actions", "rewards", "terminations", "truncations")

@@ -11,9 +11,9 @@ from agents.offline.decisions import Decisions, read_decisions, returns_to_go
 from agents.offline.learning import best_episodes, learn
 from agents.offline.plans import load_offline_plan, shipped_plans
 from incentive_env import ConfigError
-from incentive_env.evaluation import evaluate
 from incentive_env.policies import FIXED, FixedPolicy, load_policy
 from incentive_env.policies.files import found_content
+from incentive_env.studies.evaluate import evaluate
 
 pytest.importorskip("minari")
 QUICK = {"epochs": 200, "patience": 40, "learning_rate": 0.01, "batch_size": 16, "net_arch": [8]}

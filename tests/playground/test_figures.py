@@ -6,11 +6,11 @@ from scipy import stats
 from worlds import small_config
 
 from incentive_env import Scheme
-from incentive_env.evaluation import evaluate
-from incentive_env.panel import roll_out
+from incentive_env.config.words import OUTCOMES
 from incentive_env.playground.figures import Figures, band, compare, figures_of
 from incentive_env.policies import FixedPolicy
-from incentive_env.words import OUTCOMES
+from incentive_env.studies.evaluate import evaluate
+from incentive_env.studies.simulate import roll_out
 
 SCHEME = Scheme(base_pay=520, commission=12)
 

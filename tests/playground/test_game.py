@@ -5,8 +5,8 @@ import pytest
 from worlds import SMALL
 
 from incentive_env import SalesFloorEnv, Scheme
+from incentive_env.floors.observation import FIGURES
 from incentive_env.model.scheme import scheme_to_action
-from incentive_env.observation import FIGURES
 from incentive_env.playground.game import Game
 
 CHANGES = tuple(sorted(SMALL.items()))

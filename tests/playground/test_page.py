@@ -9,12 +9,12 @@ from nicegui import ui
 from visits import answers, the, until
 
 from incentive_env import load_config
-from incentive_env.panel import roll_out
+from incentive_env.config.words import OUTCOMES
 from incentive_env.playground import work
 from incentive_env.playground.figures import compare, figures_of
 from incentive_env.playground.work import Workers
 from incentive_env.policies import FIXED, load_policy
-from incentive_env.words import OUTCOMES
+from incentive_env.studies.simulate import roll_out
 
 CHARTS = ("conversion", "loyalty", "customers", "gaming", "people", "cash", "reasons", "timeline")
 

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from incentive_env import Scheme
-from incentive_env.evaluation import evaluate
-from incentive_env.explain import explain
 from incentive_env.model.scheme import scheme_to_action
-from incentive_env.panel import roll_out
 from incentive_env.playground import work
 from incentive_env.playground.experiment import Experiment, scenario_of
 from incentive_env.playground.figures import figures_of
 from incentive_env.playground.work import LostWorkerError, Workers, judge_game, pieces_of
 from incentive_env.policies import load_policy
+from incentive_env.studies.evaluate import evaluate
+from incentive_env.studies.explain import explain
+from incentive_env.studies.simulate import roll_out
 
 EXPERIMENT = Experiment("small", floors=7, seed=3)
 

@@ -8,17 +8,17 @@ from worlds import open_floors
 
 import incentive_env.policies.files
 from agents.registry import PolicyError, load_policy, trained_on
-from agents.situations import Blind, event, manage, opened_rotten, rotten_team
+from agents.studies.situations import Blind, event, manage, opened_rotten, rotten_team
 from incentive_env import load_config
+from incentive_env.floors.observation import NAMES as REPORTED
+from incentive_env.floors.true_state import NAMES as TRUE
+from incentive_env.floors.true_state import true_state
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import LEVERS
-from incentive_env.observation import NAMES as REPORTED
-from incentive_env.panel import roll_out
 from incentive_env.policies.features import REPORT_FEATURES, STATE_FEATURES, Feature, standardised
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.fixed import FIXED, FixedPolicy
-from incentive_env.true_state import NAMES as TRUE
-from incentive_env.true_state import true_state
+from incentive_env.studies.simulate import roll_out
 
 SEEDS = [3, 4, 5]
 AUDIT = LEVERS.index("audit")

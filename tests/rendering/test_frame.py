@@ -5,8 +5,8 @@ import pytest
 from worlds import SMALL, open_floors, small_config
 
 from incentive_env import SalesFloorEnv
-from incentive_env.panel import roll_out
 from incentive_env.rendering import film, frame_of
+from incentive_env.studies.simulate import roll_out
 
 WEEKS = 3 * 4 + SMALL["horizon.run_off_weeks"]
 

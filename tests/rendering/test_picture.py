@@ -13,8 +13,8 @@ from incentive_env import SalesFloorEnv
 from incentive_env.rendering import picture as module
 from incentive_env.rendering.layout import layout
 from incentive_env.rendering.palette import THEMES, VACANT, rgb, shades, slot_codes
+from incentive_env.rendering.phrases import FIGURE_NAMES, figure_words
 from incentive_env.rendering.picture import picture
-from incentive_env.rendering.words import FIGURE_NAMES, figure_words
 
 every_theme = pytest.mark.parametrize("theme", list(THEMES))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from incentive_env import Scheme
-from incentive_env.rendering.words import (
+from incentive_env.rendering.phrases import (
     description,
     figure_words,
     header_lines,

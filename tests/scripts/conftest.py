@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from worlds import SMALL
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-sys.path.insert(0, str(SCRIPTS))  # as if a script there had been started
+sys.path[:0] = [str(SCRIPTS), str(SCRIPTS / "maintain")]  # as if a script there had been started
 
 TRAINING = {
     "total_timesteps": 24, "num_envs": 4, "checkpoint_every": 12,

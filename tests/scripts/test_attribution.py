@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from worlds import small_config
 
-from agents.attribution import ALL, SUM, TOGETHER, Raise, Raised, channel_rows, close_channels, on_floors
-from incentive_env.evaluation import evaluate
+from agents.studies.attribution import ALL, SUM, TOGETHER, Raise, Raised, channel_rows, close_channels, on_floors
 from incentive_env.model.state import CHANNELS, LEVERS
 from incentive_env.policies.fixed import FIXED, FixedPolicy, RandomPolicy
+from incentive_env.studies.evaluate import evaluate
 
 SEEDS = range(10_000, 10_004)
 QUOTA = FIXED["quota_with_threat"].scheme

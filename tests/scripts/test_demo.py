@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import demo
-import pictures
 import pytest
 from worlds import small_config
 
-import agents.plans
-from agents.plans import TrainingConfig
+import agents.training.plans
 from agents.registry import NAMES
+from agents.studies import pictures
+from agents.training.plans import TrainingConfig
 
 ROWS = ["PPO on conversion", "PPO on loyalty", *NAMES]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -33,8 +33,8 @@ class InThisProcess:
 
 @pytest.fixture
 def small_demo(monkeypatch, training):
-    plan = agents.plans.load_training(training)
-    monkeypatch.setattr(agents.plans, "load_training", lambda _: plan)
+    plan = agents.training.plans.load_training(training)
+    monkeypatch.setattr(agents.training.plans, "load_training", lambda _: plan)
     monkeypatch.setattr(demo, "load_config", lambda _: small_config())
     monkeypatch.setattr(demo, "ProcessPoolExecutor", InThisProcess)
     assert isinstance(plan, TrainingConfig)

@@ -80,8 +80,8 @@ def test_worth_compares_floor_by_floor_and_tells_of_situations(run, best):
         command = ("optimise_feedback", *QUICK, "--kind", kind, "--static", best, "--out", f"{kind}.yaml")
         assert run(*command).exit_code == 0
     result = run(
-        "worth", "--config", "tiny.yaml", "--static", best, "--feedback", "feedback.yaml", "--oracle", "oracle.yaml",
-        "--floors", 12, "--out", "worth.json",
+        "value_of_information", "--config", "tiny.yaml", "--static", best, "--feedback", "feedback.yaml",
+        "--oracle", "oracle.yaml", "--floors", 12, "--out", "worth.json",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     told = json.loads(Path("worth.json").read_text())
@@ -95,14 +95,16 @@ def test_worth_compares_floor_by_floor_and_tells_of_situations(run, best):
 
 
 def test_worth_of_a_scheme_alone_is_its_score(run, scenario):
-    result = run("worth", "--config", "tiny.yaml", "--static", "flat_salary", "--floors", 2, "--out", "w.json")
+    result = run(
+        "value_of_information", "--config", "tiny.yaml", "--static", "flat_salary", "--floors", 2, "--out", "w.json"
+    )
     assert result.exit_code == 0, result.output
     assert json.loads(Path("w.json").read_text())["situations"] == []
 
 
 STATIC = ("optimise_static", *QUICK, "--out", "o.yaml")
 FEEDBACK = ("optimise_feedback", *QUICK, "--out", "o.yaml", "--static")
-WORTH = ("worth", "--config", "tiny.yaml", "--floors", 2, "--static")
+WORTH = ("value_of_information", "--config", "tiny.yaml", "--floors", 2, "--static")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from benchmark_pages import CLOSE, OPEN, read_power, with_figures
 
+from agents.benchmark.pages import CLOSE, OPEN, read_power, with_figures
 from agents.benchmark.report.markdown import leaderboard_page
 from agents.benchmark.results import read_results
 

@@ -15,7 +15,7 @@ from incentive_env.model.state import CHANNELS, LEVERS
 from incentive_env.policies.fixed import FIXED
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-COMMANDS = sorted(path.stem for path in SCRIPTS.glob("*.py") if 'if __name__ == "__main__"' in path.read_text())
+COMMANDS = {path.stem: path.relative_to(SCRIPTS.parent).as_posix() for path in sorted(SCRIPTS.rglob("*.py"))}
 WEEKS = 3 * 4 + SMALL["horizon.run_off_weeks"]  # of an episode of three decisions, and its run-off
 REQUIRED = {
     "policy", "trained_on", "loyalty", "loyalty_low", "loyalty_high", "conversion", "profit", "gaming_share",
@@ -25,9 +25,10 @@ SCENARIO = ("--config", "tiny.yaml")
 
 
 def test_there_are_scripts():
-    assert set(COMMANDS) >= {
-        "attribution", "calibrate", "demo", "evaluate", "findings", "levers", "optimise_feedback", "optimise_static",
-        "rationality", "schema", "sensitivity", "simulate", "train", "validate", "worth",
+    assert COMMANDS.keys() >= {
+        "attribution", "calibrate", "demo", "evaluate", "levers", "optimise_feedback", "optimise_static",
+        "rationality", "schema", "sensitivity", "simulate", "train", "validate",
+        "validation_page", "value_of_information",
     }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def test_there_are_scripts():
 def test_help_shows_an_example(run, script):
     result = run(script, "--help")
     assert result.exit_code == 0
-    assert f"Example: python scripts/{script}.py" in " ".join(result.output.split())
+    assert f"Example: python {COMMANDS[script]}" in " ".join(result.output.split())
     assert result.stderr == ""
 
 
@@ -139,7 +140,7 @@ USERS = {
     "sensitivity": ("sensitivity", "--floors", 2),
     "optimise_static": ("optimise_static", "--out", "o.yaml"),
     "optimise_feedback": ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml"),
-    "worth": ("worth", "--static", "flat_salary", "--floors", 2),
+    "value_of_information": ("value_of_information", "--static", "flat_salary", "--floors", 2),
 }
 CALIBRATIONS = {
     "calibrate fit": ("calibrate", "fit", "--run", "run", "--out", "c.yaml"),
@@ -179,8 +180,9 @@ def test_an_override_that_is_none_is_refused(refused, command):
 POLICY_USERS = (
     ("simulate", "--policy"), ("evaluate", "flat_salary"), ("levers", "--around"), ("attribution",),
     ("sensitivity", "--policy"), ("sensitivity", "--base"), ("optimise_feedback", "--out", "o.yaml", "--static"),
-    ("worth", "--static"), ("worth", "--static", "flat_salary", "--feedback"),
-    ("worth", "--static", "flat_salary", "--ppo"), ("worth", "--static", "flat_salary", "--oracle"),
+    ("value_of_information", "--static"), ("value_of_information", "--static", "flat_salary", "--feedback"),
+    ("value_of_information", "--static", "flat_salary", "--ppo"),
+    ("value_of_information", "--static", "flat_salary", "--oracle"),
 )  # fmt: skip
 every_policy_user = pytest.mark.parametrize("command", POLICY_USERS, ids=" ".join)
 
@@ -253,9 +255,10 @@ def test_a_training_file_that_is_missing_or_wrong_is_refused(refused, tmp_path):
         ("optimise_static",), ("optimise_static", "--out", "o.yaml", "--population", 2),
         ("optimise_static", "--out", "o.yaml", "--validation", 1), ("optimise_feedback", "--out", "o.yaml"),
         ("optimise_feedback", "--static", "flat_salary"),
-        ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml", "--sigma", 0), ("worth",),
-        ("worth", "--static", "flat_salary", "--floors", 1), ("worth", "--static", "flat_salary", "--first", -1),
-        ("findings", "--colour"),
+        ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml", "--sigma", 0), ("value_of_information",),
+        ("value_of_information", "--static", "flat_salary", "--floors", 1),
+        ("value_of_information", "--static", "flat_salary", "--first", -1),
+        ("--colour"),
     ],
     ids=lambda arguments: " ".join(map(str, arguments)),
 )  # fmt: skip
@@ -293,8 +296,8 @@ def results(tmp_path):
         ("optimise_static", *SEARCH, "--out"), ("optimise_static", *SEARCH, "--out", "o.yaml", "--run"),
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out"),
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out", "o.yaml", "--run"),
-        ("worth", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
-        ("findings", "--results", "results", "--out"),
+        ("value_of_information", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
+        ("--results", "results", "--out"),
     ],
     ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
@@ -315,8 +318,8 @@ def test_a_place_below_a_file_is_refused(refused, command, place, scenario, trai
         ("attribution", "--floors", 2, *SCENARIO, "--out"), ("sensitivity", *MOVED, "--out"),
         ("sensitivity", *MOVED, "--picture"), ("optimise_static", *SEARCH, "--out"),
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out"),
-        ("worth", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
-        ("findings", "--results", "results", "--out"),
+        ("value_of_information", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
+        ("--results", "results", "--out"),
     ],
     ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
@@ -336,7 +339,7 @@ def test_a_folder_is_not_replaced_by_a_file(run, command, scenario, results, tmp
         ("calibrate", "fit", "--run", "run", "--seed"), ("calibrate", "ensemble", "--moves", "c.json", "--seed"),
         ("sensitivity", "--seed"), ("optimise_static", "--out", "o.yaml", "--seed"),
         ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml", "--seed"),
-        ("worth", "--static", "flat_salary", "--first"),
+        ("value_of_information", "--static", "flat_salary", "--first"),
     ],
     ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
@@ -346,9 +349,9 @@ def test_a_seed_that_no_generator_takes_is_refused(run, command, scenario, train
 
 
 def test_a_page_of_results_needs_results(refused, run, results):
-    told = refused("findings", "--results", "none", "--out", "page.md")
+    told = refused("--results", "none", "--out", "page.md")
     assert told.startswith("none: holds none of validate.json, ")
-    assert run("findings", "--results", "results", "--out", "page.md").exit_code == 0
+    assert run("--results", "results", "--out", "page.md").exit_code == 0
     assert "Levers around the best static scheme" in Path("page.md").read_text()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from agents.benchmark.provenance import provenance
-from agents.speed import comparison, growth, guard, results, training
+from agents.speed import comparison, figures, growth, guard, learning
 from agents.speed.guard import FORMS, MARGIN, MARGIN_ELSEWHERE, WHAT, Verdict
 from agents.speed.peer import Peer, PeerFailed
 from agents.speed.reference import NUMBERS, RATE, fast_week, plain_week, references
@@ -156,9 +156,9 @@ def test_exponents():
 
 
 def test_ahead_is_ahead_twice():
-    assert training.first_of_a_row([False, True, False, True, True, True]) == 3
-    assert training.first_of_a_row([True, False, True]) is None
-    assert training.first_of_a_row([]) is None
+    assert learning.first_of_a_row([False, True, False, True, True, True]) == 3
+    assert learning.first_of_a_row([True, False, True]) is None
+    assert learning.first_of_a_row([]) is None
 
 
 def test_a_peer_that_fails_is_told_and_the_others_are_measured(small, monkeypatch):
@@ -289,9 +289,9 @@ def test_margins_are_sane():
         (("--until-better", "--plan", "ppo_lang"), "no training file 'ppo_lang'"),
         (("--check", "missing.json"), "missing.json: cannot be read"),
         (("--check", "cut.json"), "cut.json: cannot be read"),
-        (("--check", "other.json"), "other.json: holds no figures of scripts/speed.py"),
-        (("--check", "partly.json"), "partly.json: holds no guard; measure anew"),
-        (("--check", "nonsense.json"), "nonsense.json: holds no ratios to compare with"),
+        (("--check", "other.json"), "other.json: holds no figures of scripts/maintain/speed.py"),
+        (("--check", "partly.json"), "partly.json: holds no guard; run scripts/maintain/speed.py"),
+        (("--check", "nonsense.json"), "nonsense.json: holds no ratios; run scripts/maintain/speed.py"),
         (("--page", "missing.json", "--into", "page.md"), "missing.json: cannot be read"),
         (("--page", "partly.json", "--into", "page.md"), "page.md: holds no place for tables"),
         (("--out", "page.md/x.json"), "page.md/x.json: cannot be written"),
@@ -308,16 +308,16 @@ def test_a_mistake_is_one_clear_line(refused, arguments, told):
 
 
 def test_parts_are_those_that_the_help_names(run):
-    assert results.chosen("growth, simulator") == ["simulator", "growth"]
+    assert figures.chosen("growth, simulator") == ["simulator", "growth"]
     told = run("speed", "--help").output
-    assert "Example: python scripts/speed.py" in told
-    assert all(part in told for part in results.PARTS)
+    assert "Example: python scripts/maintain/speed.py" in told
+    assert all(part in told for part in figures.PARTS)
 
 
 def test_the_page_has_the_figures_of_the_committed_results():
     """`make speed` would change nothing but what it measures anew."""
     page = ROOT / "docs" / "performance.md"
-    committed = results.read_results(ROOT / "docs" / "results" / "speed.json", *results.PARTS, "guard")
+    committed = figures.read_results(ROOT / "docs" / "results" / "speed.json", *figures.PARTS, "guard")
     assert page.read_text() == with_tables(page.read_text(), committed, page)
     assert markdown(committed).count("| VectorEnv |") >= 9
 

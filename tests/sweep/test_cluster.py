@@ -13,10 +13,10 @@ import yaml
 from attempts import attempts, doom, make_logged, make_none_with_much_audit
 from sweeping import told, without_times
 
-from agents.cells.local import LocalEngine
-from agents.cells.on_ray import RayEngine, _make_on_node
-from agents.cells.store import open_store
-from agents.cells.work import CellError, Work, origin
+from agents.jobs.local import LocalEngine
+from agents.jobs.on_ray import RayEngine, _make_on_node
+from agents.jobs.store import open_store
+from agents.jobs.work import CellError, Work, origin
 from agents.sweep import settings
 from agents.sweep.runner import plan_sweep, run_sweep
 from agents.sweep.spec import load_sweep

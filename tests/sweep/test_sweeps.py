@@ -13,11 +13,11 @@ import pytest
 import yaml
 from sweeping import told, without_times
 
-from agents.cells.local import LocalEngine
-from agents.cells.store import StoreError, open_store, probed
-from agents.sweep.results import groups_of
+from agents.jobs.local import LocalEngine
+from agents.jobs.store import StoreError, open_store, probed
 from agents.sweep.runner import plan_sweep, run_sweep
 from agents.sweep.spec import load_sweep
+from agents.sweep.table import groups_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PPO = {

@@ -8,8 +8,8 @@ from scipy import stats
 
 from agents.benchmark.analysis.statistics import Estimate, mean_interval
 from agents.benchmark.results import Cell, Results, cells_by_group, figures
-from incentive_env.evaluation import BASE, proxy_of
-from incentive_env.objective import goodhart_gap
+from incentive_env.floors.reward import goodhart_gap
+from incentive_env.studies.evaluate import BASE, proxy_of
 
 
 class Course(NamedTuple):

@@ -15,7 +15,7 @@ from agents.benchmark.analysis.statistics import (
     two_way_interval,
 )
 from agents.benchmark.results import Cell, Group, Kind, Results, ResultsError, cells_by_group, figures
-from incentive_env.evaluation import BASE
+from incentive_env.studies.evaluate import BASE
 
 
 class LeaderboardRow(NamedTuple):

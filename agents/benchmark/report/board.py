@@ -8,11 +8,11 @@ import numpy as np
 from agents.benchmark.analysis.goodhart import GoodhartRow
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, best_static, leaderboard
 from agents.benchmark.analysis.statistics import performance_profile
-from agents.benchmark.report import conduct, entries, scores, tables, training, words
+from agents.benchmark.report import entries, gaming, goodhart_curves, scores, sentences, tables
 from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.theme import Figure, Style
 from agents.benchmark.results import Group, Results, figures, name_of
-from incentive_env.evaluation import BASE
+from incentive_env.studies.evaluate import BASE
 
 
 class Choice(NamedTuple):
@@ -64,16 +64,16 @@ def board_of(
     return Board(
         key=key,
         home=home,
-        verdict=words.verdict(rows, best),
+        verdict=sentences.verdict(rows, best),
         leaderboard=tables.leaderboard_table(rows, _caption(home, best, rows)),
         forest=_forest(f"{key}-forest", rows, ranked, static),
-        curves=training.goodhart_curves(f"{key}-curve", training.courses(trained, by_group)),
+        curves=goodhart_curves.goodhart_curves(f"{key}-curve", goodhart_curves.courses(trained, by_group)),
         goodhart=tables.goodhart_measures(trained, by_group),
         choices=_choices(ranked, static),
-        scenarios=words.scenarios(scenarios),
+        scenarios=sentences.scenarios(scenarios),
         profiles=_profiles(f"{key}-profile", ranked, scenarios),
         aggregate=tables.aggregate_table([row for row in overall if row.scenario == home]),
-        schemes=conduct.schemes(f"{key}-lever", [_scheme(entry, home) for entry in ranked]),
+        schemes=gaming.schemes(f"{key}-lever", [_scheme(entry, home) for entry in ranked]),
         gaming=_gaming(f"{key}-channels", ranked, home),
         heat=tables.heat_table(ranked, scenarios),
         by_scenario={
@@ -101,7 +101,7 @@ def _forest(key: str, rows: Sequence[LeaderboardRow], ranked: Sequence[Entry], s
     references = {
         named[entry.group]: row.loyalty.value for row, entry in zip(rows, ranked, strict=True) if entry.group in named
     }
-    told = "; ".join(f"{tree.label} {words.told(tree.loyalty, '.1f')}" for tree in trees)
+    told = "; ".join(f"{tree.label} {sentences.told(tree.loyalty, '.1f')}" for tree in trees)
     return scores.forest(key, trees, references, f"Loyalty in points, best first: {told}.")
 
 
@@ -125,8 +125,8 @@ def _profiles(key: str, ranked: Sequence[Entry], scenarios: Sequence[str]) -> Fi
     return scores.profiles(key, lines, f"Share of floors with loyalty above zero: {told}.")
 
 
-def _scheme(entry: Entry, home: str) -> conduct.SchemeLine:
-    return conduct.SchemeLine(entry.label, entry.style, entries.mean_levers(entry, home))
+def _scheme(entry: Entry, home: str) -> gaming.SchemeLine:
+    return gaming.SchemeLine(entry.label, entry.style, entries.mean_levers(entry, home))
 
 
 def _gaming(key: str, ranked: Sequence[Entry], home: str) -> Figure:
@@ -135,4 +135,4 @@ def _gaming(key: str, ranked: Sequence[Entry], home: str) -> Figure:
         f"{label} {sum(cases.values()):.2f}, most of it {max(cases, key=cases.__getitem__)}"
         for label, cases in channels.items()
     )
-    return conduct.gaming(key, channels, f"Gamed cases a call: {told}.")
+    return gaming.gaming(key, channels, f"Gamed cases a call: {told}.")

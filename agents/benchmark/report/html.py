@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from agents.benchmark.analysis.goodhart import goodhart_table
 from agents.benchmark.analysis.leaderboard import aggregate
-from agents.benchmark.report import words
+from agents.benchmark.report import sentences
 from agents.benchmark.report.board import Board, board_of
 from agents.benchmark.report.entries import homes_of
 from agents.benchmark.results import Results, ResultsError
@@ -30,7 +30,7 @@ def render(results: Results) -> str:
     boards = [board_of(results, f"home-{place}", home, goodhart, overall) for place, home in enumerate(homes)]
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     return environment.from_string(_part("page.html.j2")).render(
-        suite=results.suite, lead=words.lead(results), origin=words.origin(results), boards=boards,
+        suite=results.suite, lead=sentences.lead(results), origin=sentences.origin(results), boards=boards,
         sections=_sections(boards), dashes=_DASHES, may_break=Markup("_<wbr>"),
         style=_part("style.css"), script=_part("page.js"), plotly=get_plotlyjs(),
     )  # fmt: skip

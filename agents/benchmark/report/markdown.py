@@ -9,7 +9,7 @@ from agents.benchmark.analysis import characteristics
 from agents.benchmark.analysis.goodhart import GoodhartRow, goodhart_table
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, aggregate
 from agents.benchmark.analysis.statistics import Estimate
-from agents.benchmark.report.findings import Home, estimated, homes_of, in_short, over
+from agents.benchmark.report.headlines import Home, estimated, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
 
 _HEAD = """# Leaderboard

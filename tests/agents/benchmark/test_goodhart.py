@@ -4,7 +4,7 @@ import pytest
 
 from agents.benchmark.analysis.goodhart import course, goodhart_table, loyalty_range
 from agents.benchmark.results import cells_by_group, figures
-from incentive_env.evaluation import proxy_of
+from incentive_env.studies.evaluate import proxy_of
 
 #          step, proxy, loyalty
 FALLING = [(0, 0.0, 10.0), (100, 0.1, 14.0), (200, 0.2, 12.0), (300, 0.3, 6.0)]

@@ -4,14 +4,14 @@ import itertools
 
 import pytest
 
-from agents.anchored_ppo import SAFE_SEEDS
 from agents.benchmark.suite import FIRST_FLOORS, load_suite
-from agents.plans import load_plan
-from agents.search import SEARCH_SEEDS, VALIDATION_SEEDS
+from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS
+from agents.training.anchored_ppo import SAFE_SEEDS
+from agents.training.plans import load_plan
 from incentive_env.config import config_directory
-from incentive_env.evaluation import EVALUATION_SEEDS
+from incentive_env.studies.evaluate import EVALUATION_SEEDS
 
-SUITES = sorted(path.stem for path in (config_directory() / "benchmark").glob("*.yaml"))
+SUITES = sorted(path.stem for path in (config_directory() / "suites").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module", params=SUITES)

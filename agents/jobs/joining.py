@@ -1,0 +1,92 @@
+"""Joining a Ray cluster, or one clear error within seconds where that cannot be."""
+
+import os
+import socket
+import subprocess
+import sys
+from typing import Any
+
+from agents.jobs.engine import EngineError
+
+_SECONDS = 5.0  # for a host to answer at all
+_GREETING = 10.0  # for what answers to turn out to be Ray
+# Ray itself would try for minutes, and fill the screen; this asks once, in a process that can be ended.
+_GREET = "import sys, ray; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
+_IMPATIENT = {"RAY_gcs_rpc_server_connect_timeout_s": "5", "RAY_gcs_server_request_timeout_seconds": "5"}
+
+
+def join(address: str | None, workers: int | None) -> bool:
+    """Join the cluster at an address, or start a Ray of this machine alone.
+
+    Returns:
+        Whether it was this call that joined; ``False`` where the program had joined one before.
+
+    Raises:
+        EngineError: there is none, it does not let us in, or it is of another version.
+    """
+    try:
+        import ray
+    except ImportError:
+        raise EngineError("engine ray: Ray is not installed: pip install 'incentive-env[distributed]'") from None
+    if ray.is_initialized():
+        return False
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address is None:
+        ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
+    else:
+        _greet(address)
+        try:
+            ray.init(address=address, **quiet)
+        except (ConnectionError, RuntimeError, ValueError, AssertionError, ray.exceptions.RayError) as error:
+            raise EngineError(f"address {address}: cannot be joined: {_first_line(str(error))}") from None
+    _say_nothing()
+    return True
+
+
+def _greet(address: str) -> None:
+    """Tell at once what `ray.init` would tell after minutes."""
+    if address in ("auto", "local"):
+        return
+    host, colon, port = address.rpartition("://")[2].partition("/")[0].rpartition(":")
+    if not colon or not port.isdigit() or not 0 < int(port) < 65536:
+        raise EngineError(f"address {address!r}: must be HOST:PORT of the cluster's head, for example 10.0.0.1:6379")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS).close()
+    except OSError as error:
+        why = "no answer" if isinstance(error, TimeoutError) else error.strerror or str(error)
+        raise EngineError(f"address {address}: no Ray cluster can be reached there ({why}); is its head up?") from None
+    if "://" not in address:
+        _ask_for_ray(address)
+
+
+def _ask_for_ray(address: str) -> None:
+    try:
+        told = subprocess.run(
+            [sys.executable, "-c", _GREET, address], capture_output=True, text=True, timeout=_GREETING,
+            env={**os.environ, **_IMPATIENT},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise EngineError(f"address {address}: something answers there, but not as the head of a Ray cluster") from None
+    if told.returncode == 0:
+        return
+    if "AuthenticationError" in told.stderr or "authentication token" in told.stderr:
+        raise EngineError(
+            f"address {address}: the cluster asks for its token, and ours is missing or another: set "
+            "RAY_AUTH_MODE=token, and put the token into ~/.ray/auth_token, RAY_AUTH_TOKEN_PATH or RAY_AUTH_TOKEN"
+        )
+    lines = [line for line in told.stderr.strip().splitlines() if line.strip()]
+    why = lines[-1].strip() if lines else f"exit code {told.returncode}"
+    raise EngineError(f"address {address}: something answers there, but not as the head of a Ray cluster ({why})")
+
+
+def _say_nothing() -> None:
+    """Ray prints pages of a lost node's log among the results; what matters of it is told by the engine."""
+    from ray._private import worker
+
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda *_, **__: None
+
+
+def _first_line(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[0] if lines else "no reason given"

@@ -1,0 +1,142 @@
+"""A store of cells: a folder that several machines may share, or a place behind a URL. What is there is there whole."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from incentive_env.support.files import written_whole
+
+
+class StoreError(OSError):
+    """A store cannot be read or written; the message says which, and why."""
+
+
+class Store(Protocol):
+    """What is asked of a store; names of files are relative, with ``/`` between folders.
+
+    A store can be sent to another process or machine, and is the same store there if ``shared``.
+    """
+
+    place: str
+    shared: bool
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file; ``None`` where there is none."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, whole or not at all, over whatever is there."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+
+    def folder(self, name: str) -> AbstractContextManager[Path]:
+        """A folder of this machine to put files into; what is new in it is in the store when the context ends."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the store for one run, where that can be done."""
+
+
+def open_store(place: "str | Path") -> Store:
+    """The store at a path, or at any URL of `fsspec`: ``s3://bucket/sweeps/first``, ``file:///shared/first``.
+
+    Raises:
+        StoreError: no such kind of URL, or its library is not installed.
+    """
+    protocol, separator, rest = str(place).partition("://")
+    if not separator:
+        return FolderStore(os.path.abspath(place))  # as other processes and machines would name it
+    if protocol in ("file", "local"):
+        return FolderStore(rest)
+    from agents.jobs.url_store import UrlStore
+
+    store = UrlStore(str(place).rstrip("/"))
+    store.connect()
+    return store
+
+
+@contextmanager
+def probed(store: Store) -> Iterator[str]:
+    """Show that a store can be written and read, and give the name of a file in it for others to look for.
+
+    Raises:
+        StoreError: it cannot.
+    """
+    name = f".probe-{uuid.uuid4().hex}"
+    content = name.encode()
+    try:
+        store.write(name, content)
+        if store.read(name) != content:
+            raise StoreError(f"store {store.place}: what is written to it is not what is read from it")
+        yield name
+    finally:
+        store.remove(name)
+
+
+class FolderStore:
+    """A folder of this machine, or of a file system that several machines share."""
+
+    def __init__(self, place: str) -> None:
+        self.place, self.shared = place, True
+        self._root = Path(place)
+
+    def read(self, name: str) -> bytes | None:
+        """See `Store`."""
+        try:
+            return (self._root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(f"store {self.place}: {name} cannot be read: {error.strerror or error}") from None
+
+    def write(self, name: str, content: bytes) -> None:
+        """See `Store`."""
+        try:
+            with written_whole(self._root / name) as partial:
+                partial.write_bytes(content)
+        except OSError as error:
+            raise StoreError(f"store {self.place}: cannot be written: {error.strerror or error}") from None
+
+    def remove(self, name: str) -> None:
+        """See `Store`."""
+        with whatever_happens():
+            (self._root / name).unlink()
+
+    @contextmanager
+    def folder(self, name: str) -> Iterator[Path]:
+        """See `Store`; it is the folder itself."""
+        yield self._root / name
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder for one run; the system lets go of it however the run ends.
+
+        Raises:
+            StoreError: another run holds it.
+        """
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            held = (self._root / ".lock").open("w")
+        except OSError as error:
+            raise StoreError(f"store {self.place}: cannot be written: {error.strerror or error}") from None
+        with held as lock:
+            try:
+                import fcntl
+
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except ImportError:  # not on this system: two runs at once are the user's own care
+                pass
+            except OSError:
+                raise StoreError(f"{self.place}: another run is under way in this folder") from None
+            yield
+
+
+@contextmanager
+def whatever_happens() -> Iterator[None]:
+    """A file that should go and cannot is in nobody's way."""
+    try:
+        yield
+    except Exception:
+        return

@@ -1,0 +1,116 @@
+"""A cell of work: how it is named, made, kept in a store, and found there again. The worker itself does all that."""
+
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from agents.benchmark.provenance import code_digest, versions
+from agents.jobs.store import Store, StoreError
+from incentive_env.config import config_directory
+
+CELLS = "cells"
+
+
+class Work(NamedTuple):
+    """One cell to be made; any engine can send it to another process or machine."""
+
+    key: str  # its name in files and messages
+    setup: str  # a hash of all numbers that it hangs on
+    make: Callable[[Any, Store], dict[str, Any]]  # a function of a module, from the job to the cell's figures
+    job: Any  # whatever it needs
+    cost: float = 1.0  # about, in any unit: for the time that is left, and to begin with what takes longest
+
+
+class Origin(NamedTuple):
+    """By what cells are made; taken when a run begins, so that an edit during it is not taken for its cause."""
+
+    code: str
+    versions: dict[str, str | None]
+    policies: str  # digest of those that are shipped: unlike scenarios and plans they are read where a cell is made
+
+
+class Kept(NamedTuple):
+    """A cell as it stands in the store."""
+
+    key: str
+    cell: dict[str, Any]
+    times: dict[str, Any]  # all that hangs on clock and machine
+    code: str  # digest of the code that made it
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return float(self.times["seconds"])
+
+
+class CellError(ValueError):
+    """A cell cannot be made; the message names it, and says why."""
+
+
+def origin() -> Origin:
+    """By what a cell would be made here and now."""
+    return Origin(code_digest(), versions(), _policies_digest())
+
+
+def kept(work: Work, store: Store, origin: Origin, *, any_code: bool = False) -> Kept | None:
+    """A cell of an earlier run; ``None`` where there is none, or it was made otherwise."""
+    content = store.read(_file(work))
+    try:
+        found = json.loads(content or b"")
+        if found["setup"] != work.setup or found["versions"] != origin.versions:
+            return None
+        if found["code"] != origin.code and not any_code:
+            return None
+        made = Kept(work.key, dict(found["cell"]), dict(found["times"]), str(found["code"]))
+        return made if made.seconds >= 0.0 else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def make(work: Work, store: Store, origin: Origin, *, any_code: bool = False) -> Kept:
+    """Make a cell and keep it, unless it is there already: who made it may have been lost before telling.
+
+    Raises:
+        CellError: it cannot be made.
+        StoreError: it cannot be kept.
+    """
+    there = kept(work, store, origin, any_code=any_code)
+    if there is not None:
+        return there
+    began, started = datetime.now(UTC), time.monotonic()
+    try:
+        cell = work.make(work.job, store)
+    except StoreError:
+        raise
+    except (ValueError, OSError) as error:
+        raise CellError(f"cell {work.key}: {error}") from error
+    times = {
+        "seconds": round(time.monotonic() - started, 3),
+        "started": began.isoformat(timespec="milliseconds"),
+        "ended": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "node": platform.node(),
+        "process": os.getpid(),
+    }
+    head = {"setup": work.setup, "code": origin.code, "versions": origin.versions}
+    content = {**head, "cell": cell, "times": times}
+    text = json.dumps(content) + "\n"
+    store.write(_file(work), text.encode())
+    return Kept(work.key, json.loads(text)["cell"], times, origin.code)
+
+
+@cache
+def _policies_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((config_directory() / "policies").rglob("*.yaml")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _file(work: Work) -> str:
+    return f"{CELLS}/{work.key}.json"

@@ -1,0 +1,85 @@
+"""What whoever sits in the seats does under a manager, in figures that learned reps and the model's own share."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env import Config
+from incentive_env.floors.reward import loyalty_score
+from incentive_env.floors.seats import UTILITY_TERMS
+from incentive_env.floors.true_state import true_state
+from incentive_env.model.state import CHANNELS, RUSHED
+from incentive_env.policies.contract import Predictor
+from incentive_env.policies.staffed import StaffedFloors
+from incentive_env.studies.simulate import Policy, as_actor, sees_state
+
+MIX = tuple(CHANNELS)
+FIGURES = (*MIX, "gaming", "effort", "conversion", "recorded_conversion", "utility", "loyalty")
+
+
+def measure(
+    config: Config, manager: Policy, seeds: Sequence[int], reps: Predictor | None, seats: NDArray[np.int64], *,
+    score: bool = True,
+) -> dict[str, NDArray[np.float64]]:  # fmt: skip
+    """Figures ``[floors]`` over an episode, by name.
+
+    Shares of calls by gaming channel (``rushed``: of inbound contacts answered), ``gaming`` (of calls and contacts),
+    ``effort`` (of the time), true and recorded conversion, ``utility`` and its terms (€ a week and seat), each over the
+    seats asked for; ``loyalty`` (points, in the run-off) is the floor's.
+
+    Args:
+        config: the scenario.
+        manager: who manages.
+        seeds: a floor for each.
+        reps: who chooses for the seats; the model's own reps if ``None``.
+        seats: numbers of the seats that are filled so, and looked at.
+        score: whether to go on through the run-off for ``loyalty``, which is left out otherwise.
+    """
+    floors = StaffedFloors(config, len(seeds), reps, seats=seats)
+    floors.reset(np.asarray(seeds, np.uint64))
+    act = as_actor(manager, config)
+    weeks, gained = [], []
+    for _ in range(config.horizon.decisions):
+        seen = true_state(floors) if sees_state(manager) else floors.observation()
+        period = floors.decide(act(seen))
+        weeks.append(period.rep_weeks[:, :, seats].copy())
+        gained.append(floors.seats.gained(period)[:, seats].mean(axis=1))
+    terms = np.mean(gained, axis=0)  # [floors, terms]
+    return {
+        **_conduct(np.concatenate(weeks, axis=1)),
+        "utility": terms.sum(axis=1),
+        **{f"utility_{term}": terms[:, number] for number, term in enumerate(UTILITY_TERMS)},
+        **({"loyalty": _run_off(floors)} if score else {}),
+    }
+
+
+def _conduct(weeks: np.ndarray) -> dict[str, NDArray[np.float64]]:
+    """Shares of what was done in rep-weeks ``[floors, weeks, seats]``."""
+    total = {name: weeks[name].sum(axis=(1, 2)) for name in _COUNTED}
+    gamed = weeks["gamed"].sum(axis=(1, 2))  # [floors, channels]
+    calls, answered = np.maximum(total["calls"], 1.0), np.maximum(total["answered"], 1.0)
+    shares = {name: gamed[:, channel] / calls for channel, name in enumerate(CHANNELS)}
+    handled = np.maximum(total["calls"] + total["answered"], 1.0)
+    judged = np.maximum(total["recorded_sales"] + total["recorded_refusals"], 1.0)
+    return {
+        **shares,
+        CHANNELS[RUSHED]: gamed[:, RUSHED] / answered,
+        "gaming": (total["gamed_calls"] + gamed[:, RUSHED]) / handled,
+        "effort": total["effort"] / np.maximum(total["present"], 1.0),
+        "conversion": total["sales"] / calls,
+        "recorded_conversion": total["recorded_sales"] / judged,
+    }
+
+
+_COUNTED = ("calls", "answered", "sales", "recorded_sales", "recorded_refusals", "gamed_calls", "effort", "present")
+
+
+def _run_off(floors: StaffedFloors) -> NDArray[np.float64]:
+    """Loyalty score ``[floors]``: what the floors come to deserve with the last scheme in force."""
+    horizon = floors.config.horizon
+    total = np.zeros(floors.num_floors)
+    for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
+        length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
+        total += loyalty_score(floors.advance(length).floor_weeks, floors.config) * length
+    return total / horizon.run_off_weeks

@@ -1,0 +1,126 @@
+"""A front as a file: schemes in units of their levers, returns with intervals, and what finds it again."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.pareto.search import Candidate, Front, Plan
+from incentive_env import Config
+from incentive_env.floors.reward_vector import OBJECTIVES, paid_periods
+from incentive_env.studies.evaluate import interval
+
+_DIGITS = 4  # of a return
+
+
+class Unit(NamedTuple):
+    """How people read the mean of an objective over the periods that are paid."""
+
+    label: str
+    zero: float  # what a return of 0 stands for
+    step: float  # what one unit of reward stands for
+
+
+UNITS = {
+    "loyalty": Unit("true loyalty, points", 0.0, 100.0),
+    "profit": Unit("profit, € a customer and year", 0.0, 10.0),
+    "conversion": Unit("recorded conversion, %", 20.0, 10.0),
+    "wellbeing": Unit("reps' well-being, points", 0.0, 100.0),
+}
+
+
+class FrontFileError(ValueError):
+    """A file that holds no front."""
+
+
+def front_content(front: Front, config: Config, plan: Plan, command: str) -> dict[str, Any]:
+    """What goes into the file.
+
+    ``returns`` are those of an episode, undiscounted, each with its 95 % interval over floors; a ``hypervolume`` is in
+    their units, multiplied. ``kept`` is the share of bootstrap draws of the floors in which a scheme is on the front.
+    """
+    stands = [candidate for candidate in front.candidates if candidate.on_front]
+    means = np.array([candidate.returns.mean(axis=0) for candidate in stands])
+    ideal = means.max(axis=0)
+    box = float(np.prod(ideal - front.reference))
+    return {
+        "scenario": config.name,
+        "command": command,
+        "objectives": list(OBJECTIVES),
+        "periods": dict(zip(OBJECTIVES, paid_periods(config).tolist(), strict=True)),
+        "reference_point": _named(front.reference),
+        "ideal_point": _named(ideal),
+        "hypervolume": _rounded(front.resampled.hypervolume._asdict()),
+        "hypervolume_share": round(front.resampled.hypervolume.mean / box, _DIGITS),
+        "search": {
+            "method": "Optuna's NSGA-II from the hand-made schemes and a Sobol sequence",
+            "schemes": front.tried,
+            "on_front": front.promised,
+            "floors": plan.floors,
+            "seeds": front.search_seeds,
+            "hypervolume_of_validated": round(front.promised_hypervolume, _DIGITS),
+        },
+        "validation": {
+            "schemes": len(front.candidates),
+            "on_front": len(stands),
+            "floors": plan.validation_floors,
+            "seeds": [front.validation_seeds[0], front.validation_seeds[-1]],
+        },
+        "schemes": [_scheme(candidate) for candidate in front.candidates],
+    }
+
+
+def in_units(returns: NDArray[np.float64], periods: dict[str, float]) -> NDArray[np.float64]:
+    """Returns ``[..., objectives]`` as means over the periods that are paid, in the units of `UNITS`."""
+    zero = np.array([UNITS[name].zero for name in OBJECTIVES])
+    step = np.array([UNITS[name].step / periods[name] for name in OBJECTIVES])
+    return zero + returns * step
+
+
+def read_front(path: Path) -> dict[str, Any]:
+    """Read what `front_content` says.
+
+    Raises:
+        FrontFileError: it is no such file, or cannot be read.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FrontFileError(f"{path}: cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise FrontFileError(f"{path}: holds no JSON: {error}") from None
+    wanted = ("scenario", "objectives", "periods", "reference_point", "schemes")
+    missing = [key for key in wanted if not isinstance(content, dict) or key not in content]
+    if missing:
+        raise FrontFileError(f"{path}: holds no front, {', '.join(missing)} missing; scripts/pareto.py find writes one")
+    if content["objectives"] != list(OBJECTIVES):
+        raise FrontFileError(f"{path}: objectives are {content['objectives']}, must be {list(OBJECTIVES)}")
+    return dict(content)
+
+
+def means_of(schemes: list[dict[str, Any]]) -> NDArray[np.float64]:
+    """Mean returns ``[schemes, objectives]`` of a file's schemes."""
+    rows = [[scheme["returns"][name]["mean"] for name in OBJECTIVES] for scheme in schemes]
+    return np.array(rows, np.float64).reshape(len(schemes), len(OBJECTIVES))
+
+
+def _scheme(candidate: Candidate) -> dict[str, Any]:
+    told = [interval(candidate.returns[:, number]) for number in range(len(OBJECTIVES))]
+    return {
+        "name": candidate.name,
+        "hand_made": candidate.hand_made,
+        "on_front": candidate.on_front,
+        "kept": round(candidate.kept, _DIGITS),
+        "returns": {name: _rounded(one._asdict()) for name, one in zip(OBJECTIVES, told, strict=True)},
+        "scheme": dict(candidate.scheme._asdict()),
+    }
+
+
+def _named(point: NDArray[np.float64]) -> dict[str, float]:
+    return _rounded(dict(zip(OBJECTIVES, point.tolist(), strict=True)))
+
+
+def _rounded(numbers: dict[str, float]) -> dict[str, float]:
+    return {name: round(number, _DIGITS) for name, number in numbers.items()}

@@ -1,0 +1,239 @@
+"""Training by RLlib's PPO: env runners, checkpoints, resumption, progress, and the policy without RLlib."""
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints, read_description, save_checkpoint
+from agents.rllib.plans import RLlibPlan
+from agents.rllib.registration import register, require_rllib
+from incentive_env import Config
+from incentive_env.policies.files import resolved
+from incentive_env.policies.network import Layer, NetworkPolicy
+from incentive_env.support.files import written_whole
+from incentive_env.support.progress import Progress
+
+if TYPE_CHECKING:
+    from ray.rllib.algorithms.ppo import PPO, PPOConfig
+
+ENV = "incentive_env/Telesales-v0"  # which scenario it is, the config says
+MODULE = "default_policy"  # what RLlib calls the network of a single agent
+RESULTS = "results.jsonl"
+"""File of a run with a line for each update."""
+
+
+def train(
+    config: Config, reward: str, plan: RLlibPlan, run: Path, *, seed: int = 0, resume: bool = False,
+    label: str | None = None, quiet: bool = False,
+) -> Path:  # fmt: skip
+    """Train a manager, and return its last checkpoint; ``policy.yaml`` beside it is the policy without RLlib.
+
+    Ray is started on this machine and stopped again, unless this process has it already or ``RAY_ADDRESS`` names a
+    cluster: then that is used as it is.
+
+    Args:
+        config: the scenario.
+        reward: preset to train on.
+        plan: env runners and hyper-parameters.
+        run: directory of the run: checkpoints, ``policy.yaml``, and ``results.jsonl`` with a line for each update.
+        seed: of networks and floors.
+        resume: go on from the newest checkpoint of the run, if it has one.
+        label: name in progress lines; the run's directory where not given.
+        quiet: no progress.
+
+    Raises:
+        RLlibError: RLlib is not installed.
+        CheckpointError: the run has checkpoints already and is not resumed, or they are of another scenario, reward
+            or plan.
+    """
+    require_rllib()
+    description = {
+        "library": "rllib", "reward": reward, "seed": seed, "config": config.model_dump(), "training": _lasting(plan)
+    }  # fmt: skip
+    done = checkpoints(run)
+    if done and not resume:
+        raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
+    before = _decisions_before(done[-1], description) if done else 0
+    if before >= plan.total_timesteps:
+        return done[-1]
+    with ray_running(max(1, plan.num_env_runners) + 1):
+        settings = ppo_config(config, reward, plan, seed=_seed_of_runners(seed, before))
+        with _built(settings) as algorithm:
+            if done:
+                _restore(algorithm, done[-1] / STATE, plan.hyper_parameters.lr * (1.0 - before / plan.total_timesteps))
+            return _learn(algorithm, plan, run, before, description, label or run.name, quiet)
+
+
+def ppo_config(config: Config, reward: str, plan: RLlibPlan, *, seed: int = 0) -> "PPOConfig":
+    """RLlib's PPO as a plan has it, to be built or changed further.
+
+    Actions are neither squashed nor scaled, since the box is [-1, 1] for every lever; what is drawn outside is clipped.
+    """
+    from ray.rllib.algorithms.ppo import PPOConfig
+    from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+
+    from agents.rllib.module import ManagerModule
+
+    register()
+    keywords = plan.hyper_parameters.model_dump(exclude={"train_batch_size", "lr", "kl_coeff"})
+    start = resolved("policy.initial_scheme", plan.policy.initial_scheme, config)
+    network = plan.policy.model_dump(exclude={"initial_scheme"}) | {"initial_action": start.tolist()}
+    return (
+        PPOConfig()
+        .environment(ENV, env_config={"config": config, "reward": reward, "infos": False}, normalize_actions=False,
+                     clip_actions=True)
+        .env_runners(
+            num_env_runners=plan.num_env_runners, num_envs_per_env_runner=plan.num_envs_per_env_runner,
+            gym_env_vectorize_mode="vector_entry_point", env_to_module_connector=_standardise,
+        )
+        .learners(num_learners=0)
+        .rl_module(rl_module_spec=RLModuleSpec(module_class=ManagerModule, model_config=network))
+        .training(
+            train_batch_size_per_learner=plan.hyper_parameters.train_batch_size,
+            lr=[[0, plan.hyper_parameters.lr], [plan.total_timesteps, 0.0]],
+            use_kl_loss=plan.hyper_parameters.kl_coeff > 0.0, kl_coeff=plan.hyper_parameters.kl_coeff, **keywords,
+        )
+        .debugging(seed=seed, log_level="ERROR")
+    )  # fmt: skip
+
+
+def network_of(algorithm: "PPO") -> NetworkPolicy:
+    """The trained policy without RLlib and torch, which always takes the most likely action."""
+    from agents.rllib.standardise import Moments, Standardise
+
+    linear = [part for part in algorithm.get_module().actor if hasattr(part, "weight")]
+    layers = tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in linear)
+    state = algorithm.env_runner.get_state(components=["env_to_module_connector"])["env_to_module_connector"]
+    stored = state[Standardise.__name__]
+    met = Moments(*stored["shared"]).with_more(Moments(*stored["fresh"]))
+    return NetworkPolicy(met.mean.astype(np.float32), met.deviation.astype(np.float32), layers)
+
+
+@contextmanager
+def ray_running(processes: int) -> Iterator[None]:
+    """Ray as this process has it already; or where ``RAY_ADDRESS`` says; or one of our own, with so much room.
+
+    Without an address, a cluster that somebody else has started on this machine is left alone.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    import ray
+
+    if ray.is_initialized():
+        yield
+        return
+    own: dict[str, Any] = {"address": "local", "num_cpus": processes, "include_dashboard": False}
+    elsewhere = bool(os.environ.get("RAY_ADDRESS"))
+    ray.init(log_to_driver=False, logging_level=logging.ERROR, **({} if elsewhere else own))
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def _built(settings: "PPOConfig") -> Iterator["PPO"]:
+    import torch
+
+    torch.set_num_threads(1)
+    # It says that this is the new API stack, which is meant.
+    logging.getLogger("ray.rllib.algorithms.algorithm_config").setLevel(logging.ERROR)
+    algorithm = settings.build_algo()
+    try:
+        yield algorithm
+    finally:
+        algorithm.stop()
+        shutil.rmtree(algorithm.logdir, ignore_errors=True)  # made in the home directory, and empty
+
+
+def _restore(algorithm: "PPO", state: Path, rate: float) -> None:
+    try:
+        algorithm.restore_from_path(state.absolute())
+    except Exception as error:  # Ray has no class for it: whatever reading a damaged file comes to
+        raise CheckpointError(f"{state.parent}: cannot be loaded, it is damaged or incomplete: {error}") from None
+    # Restored with the rest is the rate of its end, which is 0 where a run that was over is prolonged.
+    algorithm.learner_group.foreach_learner(partial(_set_rate, rate=rate))
+
+
+def _set_rate(learner: Any, rate: float) -> None:
+    for _, optimizer in learner.get_optimizers_for_module(MODULE):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+
+
+def _learn(
+    algorithm: "PPO", plan: RLlibPlan, run: Path, before: int, description: dict[str, Any], label: str, quiet: bool
+) -> Path:
+    decisions, due = before, before + plan.checkpoint_every
+    lines = _lines_until(run / RESULTS, before)
+    with Progress(label, plan.total_timesteps, done=before, quiet=quiet) as progress:
+        while decisions < plan.total_timesteps:
+            result = algorithm.train()
+            decisions = int(result["env_runners"]["num_env_steps_sampled_lifetime"])
+            lines.append(json.dumps(_line(result, decisions)))
+            progress.move(decisions)
+            if decisions >= due or decisions >= plan.total_timesteps:
+                due += plan.checkpoint_every
+                saved = save_checkpoint(run, algorithm, network_of(algorithm), decisions, description)
+                with written_whole(run / RESULTS) as file:
+                    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return saved
+
+
+def _line(result: dict[str, Any], decisions: int) -> dict[str, float]:
+    runners, learner = result["env_runners"], result["learners"][MODULE]
+    names = {
+        "policy_loss": "policy_loss", "value_loss": "vf_loss", "entropy": "entropy", "divergence": "mean_kl_loss",
+        "learning_rate": "default_optimizer_learning_rate",
+    }  # fmt: skip
+    return {
+        "decisions": decisions,
+        "episode_return": float(runners["episode_return_mean"]),
+        "episode_length": float(runners["episode_len_mean"]),
+        **{ours: float(learner[theirs]) for ours, theirs in names.items() if theirs in learner},
+        "seconds": float(result["time_this_iter_s"]),
+    }
+
+
+def _lines_until(file: Path, decisions: int) -> list[str]:
+    """Lines of an earlier part of the run, up to the checkpoint that it goes on from."""
+    if not file.is_file():
+        return []
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if json.loads(line)["decisions"] <= decisions]
+
+
+def _lasting(plan: RLlibPlan) -> dict[str, Any]:
+    """The plan as a checkpoint keeps it: how long, how often saved and on how many processes may change."""
+    return plan.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every", "num_env_runners"})
+
+
+def _decisions_before(checkpoint: Path, description: dict[str, Any]) -> int:
+    stored = read_description(checkpoint)
+    others = [key for key, value in description.items() if stored.get(key) != value]
+    if others:
+        raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
+    return int(stored["timesteps"])
+
+
+def _seed_of_runners(seed: int, before: int) -> int:
+    """From which RLlib numbers its env runners; another after a resumption, whose floors are to be fresh ones."""
+    return int(np.random.SeedSequence([seed, before]).generate_state(1)[0]) >> 1
+
+
+def _standardise(env: Any = None, spaces: Any = None, device: Any = None) -> Any:
+    from agents.rllib.standardise import Standardise
+
+    return Standardise()
+
+
+def _numbers(parameter: Any) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    numbers: np.ndarray[Any, np.dtype[np.float32]] = parameter.detach().cpu().numpy().astype(np.float32)
+    return numbers

@@ -1,0 +1,178 @@
+"""CMA-ES over policies: restarts, fresh floors each generation, a validation among finalists, checkpoints.
+
+All candidates of a generation meet the same floors, so that they differ by what they do and not by luck; the next
+generation meets fresh ones, so that the winner is not the luckiest on a few. The landscape has more than one basin:
+each start gets its own run, and their means, best candidates and starting points meet on floors that none has seen.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cma
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.search.checkpoint import Memory, read_memory, write_memory
+from incentive_env.support.progress import Progress
+
+# Floors apart from those of evaluation (from 10 000); training with PPO starts at 1 000 000.
+SEARCH_SEEDS = range(2_000_000, 3_000_000)
+VALIDATION_SEEDS = range(3_000_000, 4_000_000)
+
+Objective = Callable[[NDArray[np.float64], Sequence[int]], NDArray[np.float64]]
+"""From candidates ``[candidates, size]`` and seeds to values ``[candidates, seeds]``, to be made large."""
+
+
+class Start(NamedTuple):
+    """Where a restart begins."""
+
+    name: str
+    point: NDArray[np.float64]  # [size]
+    sigma: float  # first standard deviation of every entry
+
+
+class Plan(NamedTuple):
+    """How long to look, and how closely."""
+
+    generations: int  # of each restart
+    population: int  # candidates in a generation, at least 3
+    floors: int  # of a generation, the same for all its candidates
+    validation_floors: int  # on which the finalists are compared
+    seed: int = 0
+    bounds: tuple[float, float] | None = None  # of every entry
+    diagonal: bool = False  # one variance an entry and no covariance (sep-CMA-ES), for hundreds of entries
+
+
+class Finalist(NamedTuple):
+    """A candidate that came as far as the validation."""
+
+    start: str  # name of the restart
+    kind: str  # "start", "mean" (where the distribution ended) or "best" (of all generations, by its own floors)
+    point: NDArray[np.float64]  # [size]
+    values: NDArray[np.float64]  # [validation floors]
+
+
+class Found(NamedTuple):
+    """What a search came to."""
+
+    winner: Finalist  # best mean in the validation
+    finalists: list[Finalist]
+
+
+def search(
+    objective: Objective, starts: Sequence[Start], plan: Plan, *, checkpoint_path: Path | None = None,
+    description: dict[str, Any] | None = None, resume: bool = False, label: str = "search", plain: bool = False,
+    quiet: bool = False, watch: Callable[[NDArray[np.float64], int], None] | None = None,
+) -> Found:  # fmt: skip
+    """Search from each start in turn, and keep the winner of the validation.
+
+    Args:
+        objective: what is to be made large.
+        starts: one restart each.
+        plan: budget and shape of the search.
+        checkpoint_path: file that is written after every generation; none where not given.
+        description: what is searched for, kept with the checkpoint; a resumed search must have the same.
+        resume: go on from the checkpoint, if there is one, to the same result as if never cut off.
+        label: name in the progress.
+        plain: progress as lines even on a terminal.
+        quiet: no progress at all.
+        watch: is shown the mean of the search after each generation, and how many generations it has come.
+
+    Raises:
+        SearchError: there is a checkpoint and it is not resumed, is damaged, or is of another search.
+        ValueError: the plan or a start cannot be used.
+    """
+    _check(starts, plan)
+    whole = {**(description or {}), **plan._asdict(), "starts": [(s.name, s.point.tolist(), s.sigma) for s in starts]}
+    memory = read_memory(checkpoint_path, whole, resume=resume)
+    size_of_generation = plan.population * plan.floors
+    total = len(starts) * (plan.generations * size_of_generation + 3 * plan.validation_floors)
+    done = (len(memory.ended) * plan.generations + memory.generation) * size_of_generation
+    with Progress(label, total, done=done, plain=plain, quiet=quiet) as progress:
+        while len(memory.ended) < len(starts):
+            _advance(memory, objective, starts, plan)
+            if watch is not None:
+                mean = memory.ended[-1][0] if memory.strategy is None else np.asarray(memory.strategy.result.xfavorite)
+                watch(mean, len(memory.ended) * plan.generations + memory.generation)
+            if checkpoint_path is not None:
+                write_memory(checkpoint_path, memory)
+            progress.move((len(memory.ended) * plan.generations + memory.generation) * size_of_generation)
+        return _validate(objective, starts, memory, plan, progress, total)
+
+
+def generation_seeds(plan: Plan, generation: int) -> list[int]:
+    """Floors of a generation: drawn by its number, so that restarts can be compared generation by generation."""
+    drawn = np.random.default_rng([plan.seed, generation]).choice(len(SEARCH_SEEDS), plan.floors, replace=False)
+    return [SEARCH_SEEDS[int(number)] for number in drawn]
+
+
+def _advance(memory: Memory, objective: Objective, starts: Sequence[Start], plan: Plan) -> None:
+    """One generation of the restart under way; close it after its last."""
+    number = len(memory.ended)
+    if memory.strategy is None:
+        memory.strategy = _new_strategy(starts[number], plan, number)
+    strategy = memory.strategy
+    candidates = np.asarray(strategy.ask())
+    means = objective(candidates, generation_seeds(plan, memory.generation)).mean(axis=1)
+    if not np.isfinite(means).all():
+        raise ValueError(f"the objective is {means[~np.isfinite(means)][0]} for a candidate, must be finite")
+    strategy.tell(list(candidates), (-means).tolist())
+    memory.generation += 1
+    if means.max() > memory.best_value:
+        memory.best_value, memory.best = float(means.max()), candidates[means.argmax()].copy()
+    if memory.generation == plan.generations or strategy.stop():
+        memory.end_restart(np.asarray(strategy.result.xfavorite))
+
+
+def _validate(
+    objective: Objective, starts: Sequence[Start], memory: Memory, plan: Plan, progress: Progress, total: int
+) -> Found:
+    seeds = VALIDATION_SEEDS[: plan.validation_floors]
+    finalists: list[Finalist] = []
+    left = 3 * len(starts)
+    for start, (mean, best) in zip(starts, memory.ended, strict=True):
+        for kind, point in (("start", start.point), ("mean", mean), ("best", best)):
+            finalists.append(Finalist(start.name, kind, point, objective(point[None], seeds)[0]))
+            left -= 1
+            progress.move(total - left * plan.validation_floors)
+    return Found(max(finalists, key=lambda finalist: float(finalist.values.mean())), finalists)
+
+
+def _new_strategy(start: Start, plan: Plan, number: int) -> Any:
+    options = {
+        "popsize": plan.population, "randn": _Normals([plan.seed, number]), "seed": math.nan,
+        "CMA_diagonal": plan.diagonal, "verbose": -10, "verb_log": 0, "verb_disp": 0,
+        # Values move with the luck of a generation: no conclusions from their standing still.
+        "maxiter": math.inf, "tolfun": 0, "tolfunhist": 0, "tolstagnation": math.inf, "tolflatfitness": 10,
+        "tolxstagnation": False,
+    }  # fmt: skip
+    if plan.bounds is not None:
+        options["bounds"] = list(plan.bounds)
+    return cma.CMAEvolutionStrategy(start.point, start.sigma, options)
+
+
+class _Normals:
+    """Normal numbers of a search's own, that go into its checkpoint; the library would draw from a global state."""
+
+    def __init__(self, seed: list[int]) -> None:
+        self._random = np.random.default_rng(seed)
+
+    def __call__(self, *shape: int) -> NDArray[np.float64]:
+        return self._random.standard_normal(shape)
+
+
+def _check(starts: Sequence[Start], plan: Plan) -> None:
+    if not starts:
+        raise ValueError("starts: at least one is needed")
+    for name, least in (("generations", 1), ("population", 3), ("floors", 1), ("validation_floors", 1)):
+        if getattr(plan, name) < least:
+            raise ValueError(f"{name} = {getattr(plan, name)}: must be at least {least}")
+    for start in starts:
+        if not (start.sigma > 0.0 and math.isfinite(start.sigma)):
+            raise ValueError(f"start {start.name}: sigma = {start.sigma}: must be above 0")
+        if not np.isfinite(start.point).all():
+            raise ValueError(f"start {start.name}: must be finite")
+        if plan.bounds and not ((start.point >= plan.bounds[0]) & (start.point <= plan.bounds[1])).all():
+            raise ValueError(f"start {start.name}: lies outside the bounds {plan.bounds[0]:g} to {plan.bounds[1]:g}")

@@ -1,0 +1,99 @@
+"""What a search looks for: how well candidates manage floors, all candidates and floors in one batch."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env import Config
+from incentive_env.floors.batch import Floors
+from incentive_env.floors.reward import PRESETS, TERM_NAMES, add_run_off, loyalty_score, reward_weights, weigh
+from incentive_env.floors.true_state import true_state
+from incentive_env.studies.simulate import sees_state
+
+SCORE = "score"
+OBJECTIVES = (SCORE, *PRESETS)
+_MOST_FLOORS = 2048  # in a batch: some 150 KB each
+
+
+class Form(Protocol):
+    """A family of policies, one for each point of a search space."""
+
+    size: int  # numbers of a point
+
+    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Actions ``[rows, 11]``, row by row, of points ``[rows, size]`` that see ``[rows, entries]``.
+
+        What is seen is the report; with an attribute ``sees = "state"``, the true state.
+        """
+
+
+class FloorObjective:
+    """How candidates of a form do on floors.
+
+    ``score`` is the loyalty score of the evaluator: points, true, in the run-off. A preset's name is the return of an
+    episode under that reward, undiscounted, as the environments pay it: up to where a floor closes, and with the
+    run-off term at its end where the preset gives that a weight.
+
+    Args:
+        config: the scenario.
+        form: from points to actions.
+        name: one of `OBJECTIVES`.
+        threads: over how many threads floors are shared out; values are the same bits for any number.
+
+    Raises:
+        ConfigError: there is no such objective.
+    """
+
+    def __init__(self, config: Config, form: Form, name: str, *, threads: int = 1) -> None:
+        self.config, self.form, self.name, self.threads = config, form, name, threads
+        self._weights = None if name == SCORE else reward_weights(config, name)
+
+    def __call__(self, candidates: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
+        """Values ``[candidates, seeds]`` of candidates ``[candidates, size]``, each on the same floors."""
+        points = np.repeat(candidates, len(seeds), axis=0)
+        numbers = np.tile(np.asarray(seeds, np.uint64), len(candidates))
+        batches = range(0, len(numbers), _MOST_FLOORS)
+        values = [self._on_floors(points[at : at + _MOST_FLOORS], numbers[at : at + _MOST_FLOORS]) for at in batches]
+        return np.concatenate(values).reshape(len(candidates), len(seeds))
+
+    def _on_floors(self, points: NDArray[np.float64], seeds: NDArray[np.uint64]) -> NDArray[np.float64]:
+        floors = Floors(self.config, len(seeds), threads=self.threads)
+        floors.reset(seeds)
+
+        def choose() -> NDArray[np.float32]:
+            seen = true_state(floors) if sees_state(self.form) else floors.observation()
+            return self.form.act(points, seen)
+
+        if self._weights is None:
+            return _score(floors, choose)
+        return _return(floors, choose, self._weights)
+
+
+def _score(floors: Floors, choose: Callable[[], NDArray[np.float32]]) -> NDArray[np.float64]:
+    """Loyalty score ``[floors]`` in the run-off."""
+    horizon = floors.config.horizon
+    for _ in range(horizon.decisions):
+        floors.decide(choose())
+    total = np.zeros(floors.num_floors)
+    for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
+        length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
+        total += loyalty_score(floors.advance(length).floor_weeks, floors.config) * length
+    return total / horizon.run_off_weeks
+
+
+def _return(
+    floors: Floors, choose: Callable[[], NDArray[np.float32]], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return ``[floors]`` of an episode."""
+    total = np.zeros(floors.num_floors)
+    living = np.ones(floors.num_floors, np.bool_)
+    for decision in range(floors.config.horizon.decisions):
+        period = floors.decide(choose())
+        over = living & (floors.closed | (decision == floors.config.horizon.decisions - 1))
+        terms = period.terms.view(np.float64).reshape(-1, len(TERM_NAMES))
+        add_run_off(terms, floors, np.flatnonzero(over), weights)
+        total += np.where(living, weigh(terms, weights), 0.0)
+        living &= ~over
+    return total

@@ -1,0 +1,106 @@
+"""What the two searches for policies share: starting, telling and writing down."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from rich.table import Table
+
+from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS, Found, Plan, Start, search
+from agents.search.objective import FloorObjective
+from incentive_env.cli.common import check_writable, written_whole
+from incentive_env.policies.fixed import Policy
+from incentive_env.studies.evaluate import evaluate, interval
+
+CHECKPOINT = "search.pickle"
+
+
+def prepare(out: Path, run: Path | None, resume: bool) -> None:
+    """Refuse what cannot work before anything is done."""
+    if out.suffix not in (".yaml", ".yml"):
+        raise ValueError(f"--out {out}: must be a YAML file, or it could not be loaded again")
+    check_writable(out)
+    check_writable(run, folder=True)
+    if resume and run is None:
+        raise ValueError("--resume: needs --run, the directory of the checkpoints")
+
+
+def look(
+    objective: FloorObjective, starts: Sequence[Start], plan: Plan, label: str, run: Path | None, resume: bool
+) -> Found:
+    """Search, with checkpoints where there is a place for them."""
+    checkpoint = None if run is None else run / CHECKPOINT
+    description = {"objective": objective.name, "form": type(objective.form).__name__, "size": objective.form.size}
+    description["config"] = objective.config.model_dump()
+    return search(
+        objective, starts, plan, checkpoint_path=checkpoint, description=description, resume=resume, label=label
+    )
+
+
+def how_found(
+    command: str, objective: FloorObjective, policy: Policy, point: np.ndarray, found: Found, plan: Plan
+) -> dict[str, Any]:
+    """How the winner was found and how it did, of the very numbers that are written."""
+    seeds = VALIDATION_SEEDS[: plan.validation_floors]
+    result = evaluate(objective.config, policy, seeds, threads=objective.threads)
+    figures = {"loyalty": result.loyalty, "conversion": result.conversion, "profit": result.profit}
+    return {
+        "command": command,
+        "method": "CMA-ES with one variance an entry" if plan.diagonal else "CMA-ES",
+        "search_seeds": f"drawn from {SEARCH_SEEDS[0]} to {SEARCH_SEEDS[-1]}, fresh ones each generation",
+        "validation_seeds": f"{seeds[0]} to {seeds[-1]}; the best of {len(found.finalists)} finalists there",
+        "winner": f"{found.winner.kind} of the restart from {found.winner.start}",
+        "value": _rounded(objective(point[None], seeds)[0]),
+        **{name: _rounded(values) for name, values in figures.items()},
+        "gaming_share": round(float(result.gaming.mean()), 4),
+    }
+
+
+def command_line(script: str, options: Mapping[str, Any], overrides: Sequence[str]) -> str:
+    """The command that finds the same again."""
+    words = [f"--{name} {value}" for name, value in options.items()]
+    words += [f"--set {shlex.quote(text)}" for text in overrides] + ["--out FILE.yaml"]
+    return f"python scripts/{script}.py {' '.join(words)}"
+
+
+def write_policy(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a policy file, a line for each feature, whole or not at all."""
+    with written_whole(path) as partial:
+        partial.write_text(_yaml(content), encoding="utf-8")
+
+
+def finalists_table(found: Found, title: str) -> Table:
+    """What each restart began with and came to, on the validation floors."""
+    table = Table(title=title)
+    for heading in ("restart", "start", "mean of the last generation", "best candidate", ""):
+        table.add_column(heading, justify="left" if heading == "restart" else "right")
+    for first in range(0, len(found.finalists), 3):
+        group = found.finalists[first : first + 3]
+        mark = "winner" if any(finalist is found.winner for finalist in group) else ""
+        table.add_row(group[0].start, *(_cell(finalist.values) for finalist in group), mark)
+    return table
+
+
+def _cell(values: np.ndarray) -> str:
+    told = interval(values)
+    return f"{told.mean:.3f} ({told.low:.3f} … {told.high:.3f})"
+
+
+def _rounded(values: np.ndarray) -> dict[str, float]:
+    return {name: round(number, 4) for name, number in interval(values)._asdict().items()}
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    head = {key: value for key, value in content.items() if not isinstance(value, dict)}
+    parts = [yaml.safe_dump(head, sort_keys=False, width=1000, allow_unicode=True)]
+    for key, value in content.items():
+        if isinstance(value, dict):
+            # Mappings of plain numbers go on a line of their own within their section.
+            flow = None if any(isinstance(inner, dict) for inner in value.values()) else False
+            parts.append(
+                yaml.safe_dump({key: value}, sort_keys=False, width=1000, allow_unicode=True, default_flow_style=flow)
+            )
+    return "".join(parts)

@@ -1,0 +1,42 @@
+"""Random search over fixed schemes: the floor under every method that claims to look for something."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS, Objective
+from agents.training.plans import RandomSearchPlan
+from incentive_env.model.state import LEVERS
+
+
+def search_randomly(
+    objective: Objective, first: NDArray[np.float64], plan: RandomSearchPlan, *, seed: int, looks: int,
+    watch: Callable[[NDArray[np.float64], int], None],
+) -> NDArray[np.float64]:  # fmt: skip
+    """Draw schemes evenly from the box, and keep the one that does best on floors that none was chosen by.
+
+    Args:
+        objective: what is to be made large.
+        first: ``[11]`` a scheme that is always among the finalists, so that nothing worse on their floors is found.
+        plan: how many candidates, on how many floors.
+        seed: of candidates and floors.
+        looks: how often the best so far is shown.
+        watch: is shown it, and how many floors were simulated for an episode.
+
+    Returns:
+        The action ``[11]`` of the winner.
+    """
+    random = np.random.default_rng([seed, plan.candidates])
+    drawn = random.uniform(-1.0, 1.0, (plan.candidates - 1, len(LEVERS)))
+    candidates = np.concatenate([first[None], drawn])
+    seeds = [SEARCH_SEEDS[int(number)] for number in random.choice(len(SEARCH_SEEDS), plan.floors, replace=False)]
+    means = np.full(plan.candidates, -np.inf)
+    watch(first, 0)
+    for rows in np.array_split(np.arange(plan.candidates), min(looks, plan.candidates)):
+        means[rows] = objective(candidates[rows], seeds).mean(axis=1)
+        watch(candidates[means.argmax()], int(rows[-1] + 1) * plan.floors)
+    finalists = np.concatenate([first[None], candidates[np.argsort(-means, kind="stable")[: plan.finalists]]])
+    values = objective(finalists, VALIDATION_SEEDS[: plan.validation_floors]).mean(axis=1)
+    best: NDArray[np.float64] = finalists[values.argmax()]
+    return best

@@ -1,0 +1,1 @@
+"""Studies with trained policies: attribution, sensitivity, situations."""

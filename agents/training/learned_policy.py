@@ -1,0 +1,72 @@
+"""A trained model as a policy: its checkpoint, and the normalisation of observations that it was trained with."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from stable_baselines3 import PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.running_mean_std import RunningMeanStd
+
+from agents.training.checkpoints import latest_checkpoint, read_model
+from incentive_env.floors.observation import observation_space
+from incentive_env.policies.network import CLIP, Layer, NetworkPolicy
+
+
+class LearnedPolicy:
+    """A stable-baselines3 model behind the one `predict`."""
+
+    def __init__(self, model: BaseAlgorithm, statistics: RunningMeanStd) -> None:
+        self.model = model
+        self.sees = "report" if model.observation_space.shape == observation_space().shape else "state"
+        self._statistics = statistics
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Load the newest checkpoint of a run.
+
+        Raises:
+            CheckpointError: there is none, it cannot be read, or it was trained on another observation space.
+        """
+        model, statistics, _ = read_model(latest_checkpoint(path))
+        return cls(model, statistics)
+
+    def predict(
+        self,
+        observation: NDArray[np.float32],
+        state: Any = None,
+        episode_start: Any = None,
+        deterministic: bool = False,
+    ) -> tuple[NDArray[np.float32], Any]:
+        """Normalise as in training, then ask the model."""
+        standard = (observation - self._statistics.mean) / np.sqrt(self._statistics.var + 1e-8)
+        seen = np.clip(standard, -CLIP, CLIP).astype(np.float32)
+        actions, state = self.model.predict(seen, state, episode_start, deterministic)
+        return np.asarray(actions, np.float32), state
+
+    def network(self) -> NetworkPolicy:
+        """The same policy without torch, which always takes the most likely action.
+
+        Raises:
+            ValueError: the model is no PPO without a memory that sees the report.
+        """
+        if type(self.model) is not PPO or self.sees != "report":
+            raise ValueError(
+                f"{type(self.model).__name__} on the {self.sees}: only a PPO on the report can be exported"
+            )
+        deviation = np.sqrt(self._statistics.var + 1e-8)
+        layers = linear_layers(self.model)
+        return NetworkPolicy(self._statistics.mean.astype(np.float32), deviation.astype(np.float32), layers)
+
+
+def linear_layers(model: PPO) -> tuple[Layer, ...]:
+    """The layers from what is seen to the most likely action, tanh between them."""
+    policy = model.policy
+    parts = (*policy.mlp_extractor.policy_net, policy.action_net)
+    return tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in parts if hasattr(part, "weight"))
+
+
+def _numbers(parameter: Any) -> NDArray[np.float32]:
+    numbers: NDArray[np.float32] = parameter.detach().cpu().numpy().astype(np.float32)
+    return numbers

@@ -1,0 +1,153 @@
+"""Training by stable-baselines3: batch, normalisation, checkpoints, resumption, progress."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from gymnasium.vector import AutoresetMode
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger, configure
+from stable_baselines3.common.utils import set_random_seed
+from stable_baselines3.common.vec_env import VecNormalize
+
+from agents.training.algorithms import new_model, update_size
+from agents.training.checkpoints import (
+    CheckpointError,
+    checkpoints,
+    read_description,
+    read_memory,
+    read_model,
+    save_checkpoint,
+)
+from agents.training.learned_policy import CLIP, LearnedPolicy
+from agents.training.plans import GradientPlan, Watch
+from agents.training.vec_adapter import NativeVecEnv, StateVectorEnv
+from incentive_env import Config, SalesFloorVectorEnv
+from incentive_env.support.progress import Progress
+
+
+def train(
+    config: Config, reward: str, training: GradientPlan, run: Path, *, seed: int = 0, resume: bool = False,
+    label: str | None = None, plain: bool = False, quiet: bool = False,
+    watch: Watch | None = None,
+) -> Path:  # fmt: skip
+    """Train a manager, and return its last checkpoint.
+
+    Args:
+        config: the scenario.
+        reward: preset to train on.
+        training: hyper-parameters.
+        run: directory of the run; checkpoints and TensorBoard logs go there.
+        seed: of networks and floors.
+        resume: go on from the newest checkpoint of the run, if it has one.
+        label: name in progress lines; the run's directory where not given.
+        plain: progress as lines even on a terminal, for several runs side by side.
+        quiet: no progress at all, and no TensorBoard logs.
+        watch: is shown the policy before the first decision, at every checkpoint, and at the end.
+
+    Raises:
+        CheckpointError: the run has checkpoints already and is not resumed, or they are of another scenario or reward.
+    """
+    torch.set_num_threads(1)
+    description = {
+        "reward": reward, "seed": seed, "config": config.model_dump(), "training": _plan(training)
+    }  # fmt: skip
+    batch = StateVectorEnv if training.sees == "state" else SalesFloorVectorEnv
+    venv = NativeVecEnv(batch(training.num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP))
+    normaliser = VecNormalize(venv, gamma=training.hyper_parameters.gamma, clip_obs=CLIP)
+    done = checkpoints(run)
+    if done and not resume:
+        raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
+    model = _load(done[-1], normaliser, description) if done else _new(normaliser, training, seed)
+    model.set_logger(Logger(None, []) if quiet else configure(str(run / "tensorboard"), ["tensorboard"]))
+    update = update_size(training)
+    total = -(-training.total_timesteps // update) * update  # whole updates, or the learning rate would pass 0
+    left = total - model.num_timesteps
+    if left <= 0:
+        return done[-1]
+    with Progress(label or run.name, total, done=model.num_timesteps, plain=plain, quiet=quiet) as progress:
+        keeper = _Keeper(run, normaliser, description, training.checkpoint_every, progress, watch)
+        model.learn(left, callback=keeper, reset_num_timesteps=False)
+    keeper.show()
+    return save_checkpoint(run, model, normaliser, description)
+
+
+def _new(normaliser: VecNormalize, training: GradientPlan, seed: int) -> BaseAlgorithm:
+    normaliser.venv.seed(_first_floor(seed))
+    set_random_seed(seed)  # and not the algorithm's own seed, which would open the floors anew
+    model = new_model(training, normaliser, normaliser.venv.env.config)  # type: ignore[attr-defined]
+    model.action_space.seed(seed)  # what off-policy learners draw from at first
+    return model
+
+
+def _first_floor(seed: int) -> int:
+    """Seed of the first floor trained on: far from those of evaluation, of searches and of other training seeds."""
+    return 1_000_000 + 10_000_000 * seed
+
+
+def _first_floor_again(seed: int, timesteps: int) -> int:
+    """Seed of the first floor after a resumption: fresh floors, beyond all that anything else meets."""
+    return 10**14 + 10**11 * seed + timesteps
+
+
+def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
+    """Dotted names of what is not the same, as far as it is stored."""
+    if not (isinstance(stored, dict) and isinstance(wanted, dict)):
+        return [] if stored == wanted else [prefix.rstrip(".")]
+    return [name for key in stored for name in _differences(stored[key], wanted.get(key), f"{prefix}{key}.")]
+
+
+def _plan(training: GradientPlan) -> dict[str, Any]:
+    """The plan as a checkpoint keeps it: how long and how often saved may change when a run is resumed."""
+    return training.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every"})
+
+
+def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any]) -> BaseAlgorithm:
+    stored = read_description(checkpoint)
+    model, normaliser.obs_rms, normaliser.ret_rms = read_model(checkpoint)
+    others = _differences({key: stored.get(key) for key in ("reward", "config", "training")}, description)
+    if others:
+        raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
+    read_memory(checkpoint, model)
+    set_random_seed(int(stored["seed"]) + model.num_timesteps)
+    model.action_space.seed(int(stored["seed"]) + model.num_timesteps)
+    normaliser.venv.seed(_first_floor_again(int(stored["seed"]), model.num_timesteps))
+    model.set_env(normaliser)
+    return model
+
+
+class _Keeper(BaseCallback):
+    """Saves checkpoints and moves the progress bar."""
+
+    def __init__(
+        self, run: Path, normaliser: VecNormalize, description: dict[str, Any], every: int, progress: Progress,
+        watch: Watch | None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._run, self._normaliser, self._description = run, normaliser, description
+        self._every, self._progress, self._watch = every, progress, watch
+        self._next = 0
+
+    def show(self) -> None:
+        """Let the watcher see the policy as it is."""
+        if self._watch is not None:
+            self._watch(LearnedPolicy(self.model, self._normaliser.obs_rms), self.model.num_timesteps)  # type: ignore[arg-type]
+
+    def _on_training_start(self) -> None:
+        self._next = self.model.num_timesteps + self._every
+        if self.model.num_timesteps == 0:
+            self.show()
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        self._progress.move(self.model.num_timesteps)
+
+    def _on_rollout_start(self) -> None:
+        """Save between an update and the next roll-out, where a model and its timesteps belong together."""
+        if self.model.num_timesteps >= self._next:
+            save_checkpoint(self._run, self.model, self._normaliser, self._description)
+            self.show()
+            self._next += self._every

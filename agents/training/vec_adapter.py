@@ -1,0 +1,99 @@
+"""stable-baselines3's `VecEnv` over the native batch: no Python loop over environments."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box
+from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
+from stable_baselines3.common.vec_env import VecEnv
+
+from incentive_env import SalesFloorVectorEnv
+from incentive_env.floors.true_state import NAMES, true_state
+
+
+class StateVectorEnv(SalesFloorVectorEnv):
+    """Floors whose manager sees the true state instead of the report: where an oracle is trained, and nothing else."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.single_observation_space = Box(-np.inf, np.inf, (len(NAMES),), np.float32)
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+
+    def _observe(self) -> np.ndarray:
+        return true_state(self.floors).astype(np.float32)
+
+
+class NativeVecEnv(VecEnv):
+    """Wrap a `SalesFloorVectorEnv` with ``SAME_STEP`` autoreset, which is what stable-baselines3 expects.
+
+    Infos hold something only where an episode has ended: its return and length under ``episode``, its last
+    observation, and whether it was cut off by time.
+    """
+
+    def __init__(self, env: SalesFloorVectorEnv) -> None:
+        if env.autoreset_mode is not AutoresetMode.SAME_STEP:
+            raise ValueError(f"autoreset_mode is {env.autoreset_mode.value}, must be SameStep")
+        self.env = env  # first, since the base class asks it for its render mode
+        super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
+        self._actions = np.zeros((env.num_envs, *(env.single_action_space.shape or ())), np.float32)
+        self._returns = np.zeros(env.num_envs)
+        self._lengths = np.zeros(env.num_envs, np.int64)
+        self._seed: int | None = None
+
+    def reset(self) -> np.ndarray:
+        """Open all floors."""
+        self._returns[:] = 0.0
+        self._lengths[:] = 0
+        observation, _ = self.env.reset(seed=self._seed)
+        self._seed = None
+        return observation
+
+    def step_async(self, actions: np.ndarray) -> None:
+        """Remember the actions."""
+        self._actions = actions
+
+    def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Step all floors."""
+        observation, rewards, terminated, truncated, infos = self.env.step(self._actions)
+        self._returns += rewards
+        self._lengths += 1
+        done = terminated | truncated
+        per_env: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        for floor in np.flatnonzero(done):
+            per_env[floor] = {
+                "terminal_observation": infos["final_obs"][floor],
+                # Time left is observed, and where the run-off is paid the future is in the reward: no bootstrapping.
+                "TimeLimit.truncated": bool(truncated[floor]) and not self.env.pays_run_off,
+                "episode": {"r": float(self._returns[floor]), "l": int(self._lengths[floor]), "t": 0.0},
+            }
+        self._returns[done] = 0.0
+        self._lengths[done] = 0
+        return observation, rewards.astype(np.float32), done, per_env
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """Seed the next reset: floor *i* takes ``seed + i``."""
+        self._seed = seed
+        return [None if seed is None else seed + i for i in range(self.num_envs)]
+
+    def close(self) -> None:
+        """Close the batch."""
+        self.env.close()
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """The batch's attribute, once for each floor asked for."""
+        return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Floors of a batch share their attributes, so none can be set for some."""
+        raise NotImplementedError("floors of a native batch share their attributes; make the batch anew instead")
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
+        """Call a method of the batch once, and hand its result to each floor asked for."""
+        result = getattr(self.env, method_name)(*args, **kwargs)
+        return [result] * len(list(self._get_indices(indices)))
+
+    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        """Floors of a native batch are not wrapped one by one."""
+        return [False] * len(list(self._get_indices(indices)))

@@ -1,0 +1,233 @@
+"""`gymnasium.Env` of a sales floor: a batch of one."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.error import ResetNeeded
+from numpy.typing import NDArray
+
+from incentive_env.config import Config, ConfigError, load_config
+from incentive_env.floors.batch import Floors, Period
+from incentive_env.floors.observation import action_space, observation_space
+from incentive_env.floors.reward import TERM_NAMES, add_run_off, reward_weights, weigh
+from incentive_env.floors.seeding import first_seed, next_seed
+from incentive_env.rendering.ansi import ansi
+from incentive_env.rendering.frame import frame_of
+from incentive_env.rendering.picture import picture
+from incentive_env.rendering.window import Window
+
+
+class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
+    """A manager pays a sales floor; its people respond, gaming included.
+
+    ## Description
+    Twelve reps sell to books of customers by telephone. Every four weeks the manager sets an incentive scheme of
+    eleven levers. Reps choose effort, a tactic for each call, what goes on record and how surveys are asked, by what
+    it seems to pay them in money, risk and conscience. Customers buy, are disappointed, cancel, leave or recommend.
+    What is trained on is a reward preset; what counts is loyalty long after.
+
+    ## Action Space
+    ``Box(-1, 1, (11,), float32)``, affine to the levers' ranges in ``config.levers``. Finite actions outside the box
+    are clipped; a wrong shape, NaN or infinity is an error.
+
+    | Num | Lever | Unit | −1 | +1 |
+    |---|---|---|---|---|
+    | 0 | base_pay | €/week | 400 | 900 |
+    | 1 | commission | €/recorded sale | 0 | 25 |
+    | 2 | target | recorded conversion | 0 | 0.40 |
+    | 3 | pressure | share | 0 | 1 |
+    | 4 | activity_pay | €/logged call | 0 | 0.60 |
+    | 5 | survey_bonus | €/week at NPS 100 | 0 | 300 |
+    | 6 | retention_pay | €/sale held 13 weeks | 0 | 25 |
+    | 7 | audit | share of calls | 0 | 0.15 |
+    | 8 | coaching | hours/rep/week | 0 | 6 |
+    | 9 | autonomy | share | 0 | 1 |
+    | 10 | research | €/week | 0 | 2000 |
+
+    ## Observation Space
+    ``Box`` of 39 entries, float32: 18 measured figures (noisy, late, and as gamed as the reps made them), 9 that are
+    known (client, staffing, cash, weeks left of announced events), the share of the episode that is left, and the
+    scheme in force as the action that sets it. `incentive_env.floors.observation.FIGURES` lists names and units.
+
+    ## Rewards
+    Named terms weighted by the preset ``reward``: ``conversion`` (recorded), ``survey`` (measured NPS), ``service``,
+    ``profit``, ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and
+    ``balanced`` the last reward of an episode also holds the loyalty of the run-off (term ``run_off``): what the floor
+    goes on to deserve in the year after, with the last scheme in force, or closed.
+
+    ## Starting State
+    A floor drawn from the seed (honesty of the team, norm, need, mood, newcomers, cash), after twelve weeks under
+    the neutral scheme. Equal seeds make equal floors, here and in any batch.
+
+    ## Episode End
+    Truncation after ``horizon.decisions`` (26). Termination when nothing is left to manage: the client has taken its
+    whole volume away, or the floor without cash has laid off its last rep.
+
+    ## Arguments
+    ``config``: a preset's name, a path, a `Config`, or ``None`` for Telesales. ``reward``: a preset's name.
+    ``render_mode``: ``None`` or one of those under Rendering. Any further keyword is a dotted override of the config.
+
+    >>> import gymnasium as gym, incentive_env
+    >>> env = gym.make("incentive_env/Telesales-v0", reward="profit", **{"salesforce.reps": 6})
+    >>> observation, info = env.reset(seed=7)
+    >>> observation.shape, env.action_space.shape
+    ((39,), (11,))
+    >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
+    >>> sorted(info)
+    ['figures', 'reward_terms', 'truth']
+
+    ## Rendering
+    | Mode | ``render()`` |
+    |---|---|
+    | ansi | the scheme in force and the latest report, as text |
+    | rgb_array | the floor as a picture, ``uint8`` of ``[height, width, 3]``; 1200 wide, as high as the floor needs |
+    | human | ``None``: the picture stands in a window, which ``reset()`` and ``step()`` keep up to date |
+
+    The picture shows the true state after the last week, which no report tells: each rep with strain, motivation and
+    what was done, each customer by loyalty (`incentive_env.rendering.Frame`). It is drawn by pygame, without a display
+    but for ``human``: ``pip install 'incentive-env[render]'``. Looking on changes nothing.
+
+    ## Vectorized environment
+    ``gym.make_vec("incentive_env/Telesales-v0", num_envs=64)`` makes the native `SalesFloorVectorEnv`, by itself.
+
+    ## References
+    Holmström & Milgrom 1991; Baker 2002; McKelvey & Palfrey 1995; Camerer & Ho 1999.
+
+    ## Version History
+    * v0: initial version.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 4,
+    }
+
+    def __init__(
+        self, config: "str | Path | Config | None" = None, reward: str = "loyalty", render_mode: str | None = None,
+        **overrides: Any,
+    ) -> None:  # fmt: skip
+        self.config = configured(config, overrides)
+        self._weights = reward_weights(self.config, reward)
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise TypeError(f"render_mode {render_mode!r}: must be None or one of {self.metadata['render_modes']}")
+        self.reward = reward
+        self.render_mode = render_mode
+        self.observation_space = observation_space()
+        self.action_space = action_space()
+        self.floors = Floors(self.config, 1)
+        self._seed: int | None = None
+        self._decisions = 0
+        self.last_period: Period | None = None
+        self._over = True
+        self._window: Window | None = None
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Open a floor. Without a seed, the next floor of the sequence that the last seed began."""
+        super().reset(seed=seed)
+        if seed is not None:
+            self._seed = seed
+        else:
+            self._seed = first_seed(self.np_random) if self._seed is None else next_seed(self._seed)
+        self.floors.reset(np.array([self._seed], np.uint64))
+        self._decisions = 0
+        self.last_period = None
+        self._over = False
+        self._show()
+        return self.floors.observation()[0], {}
+
+    def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+        """Put a scheme in force for the next four weeks.
+
+        Raises:
+            ResetNeeded: the episode has not begun, or is over.
+            ValueError: the action has the wrong shape, or holds NaN or infinity.
+        """
+        if self._over:
+            raise ResetNeeded("step() was called before reset(), or after the episode had ended: call reset() first")
+        period = self.floors.decide(check_actions(action, (self.action_space.shape or ()))[None])
+        self.last_period = period
+        self._decisions += 1
+        terminated = bool(self.floors.closed[0])
+        truncated = self._decisions >= self.config.horizon.decisions and not terminated
+        self._over = terminated or truncated
+        terms = period.terms.view(np.float64)
+        if self._over:
+            add_run_off(terms[None], self.floors, np.array([0]), self._weights)
+        info = {
+            "reward_terms": dict(zip(TERM_NAMES, terms.tolist(), strict=True)),
+            "figures": _as_dict(period.figures),
+            "truth": _as_dict(period.truth),
+        }
+        self._show()
+        return self.floors.observation()[0], float(weigh(terms, self._weights)), terminated, truncated, info
+
+    def render(self) -> str | NDArray[np.uint8] | None:  # type: ignore[override]
+        """Draw the floor as it stands after the last step, or as it opened; how depends on ``render_mode``.
+
+        Raises:
+            ResetNeeded: no floor has been opened yet.
+            DependencyNotInstalled: the mode needs pygame, and it is missing.
+        """
+        if self.render_mode is None:
+            return None
+        if self._seed is None:
+            raise ResetNeeded("render() was called before reset(): call reset() first")
+        if self.render_mode == "ansi":
+            return ansi(self.floors, self.last_period)
+        if self.render_mode == "rgb_array":
+            return picture(frame_of(self.floors, self.last_period))
+        self._show()
+        return None
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self._window is not None:
+            self._window.close()
+            self._window = None
+
+    def _show(self) -> None:
+        """Bring the window up to date, in mode ``"human"``."""
+        if self.render_mode != "human":
+            return
+        if self._window is None:
+            self._window = Window(f"{self.config.name}: the floor", self.metadata["render_fps"])
+        self._window.show(frame_of(self.floors, self.last_period))
+
+
+class KeywordError(ConfigError, TypeError):
+    """A keyword that an environment does not take. Makers of wrappers try theirs out, and look for a `TypeError`."""
+
+
+def configured(config: "str | Path | Config | None", overrides: dict[str, Any]) -> Config:
+    """The config of an environment that was given keywords besides.
+
+    Raises:
+        ConfigError: they cannot be used; an `KeywordError` if one is no key of the configuration at all.
+    """
+    try:
+        return load_config(config, overrides)
+    except ConfigError as error:
+        strange = [key for key in overrides if "." not in key and key not in Config.model_fields]
+        if not strange:
+            raise
+        raise KeywordError(f"{error} (got an unexpected keyword argument {strange[0]!r})") from None
+
+
+def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return actions as an array of the shape wanted, clipped to the box, or say clearly what is wrong with them."""
+    array = np.asarray(actions, dtype=np.float64)
+    if array.shape != shape:
+        raise ValueError(f"action has shape {array.shape}, must be {shape}: one entry in [-1, 1] for each lever")
+    if not np.isfinite(array).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"action{list(place)} = {array[place]}: must be finite")
+    return np.clip(array, -1.0, 1.0).astype(np.float32)
+
+
+def _as_dict(records: np.ndarray) -> dict[str, float]:
+    names = records.dtype.names or ()
+    return dict(zip(names, records.view(np.float64).tolist(), strict=True))

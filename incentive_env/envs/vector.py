@@ -1,0 +1,181 @@
+"""Native `gymnasium.vector.VectorEnv`: many floors in one compiled call."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from incentive_env.config import Config
+from incentive_env.envs.single import check_actions, configured
+from incentive_env.floors.batch import Floors, Period
+from incentive_env.floors.observation import action_space, observation_space
+from incentive_env.floors.reward import TERM_NAMES, add_run_off, reward_weights, weigh
+from incentive_env.floors.seeding import first_seed, next_seed
+
+Batch = NDArray[np.float32]
+
+
+class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
+    """A batch of sales floors; floor *i* is bit for bit the same as the same floor alone in `SalesFloorEnv`.
+
+    See `SalesFloorEnv` for spaces, rewards and ends.
+
+    Args:
+        num_envs: number of floors.
+        config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
+        reward: reward preset.
+        autoreset_mode: what happens to a floor whose episode is over: opened anew at the next step (``NEXT_STEP``),
+            in the same step (``SAME_STEP``, last observation and info under ``final_obs`` and ``final_info``), or
+            not at all (``DISABLED``).
+        threads: over how many threads the floors are shared out, from 256 floors on.
+        render_mode: ``None``; a batch is not drawn.
+        **overrides: dotted overrides of the config.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012
+
+    def __init__(
+        self, num_envs: int = 1, config: "str | Path | Config | None" = None, reward: str = "loyalty", *,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP, threads: int = 1,
+        render_mode: str | None = None, **overrides: Any,
+    ) -> None:  # fmt: skip
+        if num_envs < 1:
+            raise ValueError(f"num_envs = {num_envs}: must be at least 1")
+        if render_mode is not None:
+            raise TypeError(f"render_mode {render_mode!r}: a batch is not drawn, must be None")
+        self.config = configured(config, overrides)
+        self._weights = reward_weights(self.config, reward)
+        self.autoreset_mode = AutoresetMode(autoreset_mode)
+        self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
+        self.reward = reward
+        self.num_envs = num_envs
+        self.render_mode = None
+        self.single_observation_space = observation_space()
+        self.single_action_space = action_space()
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self.floors = Floors(self.config, num_envs, threads=threads)
+        self.last_period: Period | None = None
+        self._seeds: list[int] | None = None
+        self._decisions = np.zeros(num_envs, np.int64)
+        self._over = np.zeros(num_envs, np.bool_)
+
+    def reset(
+        self, *, seed: "int | list[int | None] | None" = None, options: dict[str, Any] | None = None
+    ) -> tuple[Batch, dict[str, Any]]:
+        """Open floors.
+
+        Args:
+            seed: one number, from which floor *i* takes ``seed + i``; or a list, one for each floor, where ``None``
+                goes on with that floor's sequence.
+            options: ``{"reset_mask": [num_envs] bool}`` opens those floors only.
+        """
+        mask = np.asarray((options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_)))
+        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
+            raise ValueError(f"reset_mask: must be {self.num_envs} booleans, at least one of them true")
+        chosen = np.flatnonzero(mask)
+        if self._seeds is None and len(chosen) < self.num_envs:
+            raise ResetNeeded("the first reset() must open all floors: leave out 'reset_mask'")
+        self._seed_floors(seed, chosen)
+        self._open(chosen)
+        return self._observe(), {}
+
+    def step(
+        self, actions: Batch
+    ) -> tuple[Batch, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
+        """Put a scheme in force on each floor for the next four weeks.
+
+        Raises:
+            ResetNeeded: before the first reset; or, without autoreset, after an episode has ended.
+            ValueError: the actions have the wrong shape, or hold NaN or infinity.
+        """
+        if self._seeds is None:
+            raise ResetNeeded("step() was called before reset(): call reset() first")
+        if self.autoreset_mode is AutoresetMode.DISABLED and self._over.any():
+            raise ResetNeeded(f"episodes of floors {np.flatnonzero(self._over).tolist()} are over: call reset() first")
+        checked = check_actions(actions, self.action_space.shape or ())
+        stale = np.flatnonzero(self._over)  # under NEXT_STEP these open in this step, whatever the action
+        period = self.floors.decide(checked)
+        self.last_period = period
+        self._decisions += 1
+        terminated = self.floors.closed.copy()
+        truncated = (self._decisions >= self.config.horizon.decisions) & ~terminated
+        lived = np.ones(self.num_envs, np.bool_)
+        lived[stale] = False
+        terms = period.terms.view(np.float64).reshape(self.num_envs, -1)
+        add_run_off(terms, self.floors, np.flatnonzero((terminated | truncated) & lived), self._weights)
+        rewards = weigh(terms, self._weights)
+        infos = _infos(period, lived)
+        if stale.size:
+            self._restart(stale)
+            rewards[stale], terminated[stale], truncated[stale] = 0.0, False, False
+        self._over = terminated | truncated
+        if self.autoreset_mode is AutoresetMode.SAME_STEP and self._over.any():
+            infos = self._close_and_reopen(infos)
+        return self._observe(), rewards, terminated, truncated, infos
+
+    @property
+    def pays_run_off(self) -> bool:
+        """Whether the last reward of an episode holds what comes after it."""
+        return bool(self._weights[TERM_NAMES.index("run_off")] != 0.0)
+
+    def _observe(self) -> Batch:
+        return self.floors.observation()
+
+    def _close_and_reopen(self, infos: dict[str, Any]) -> dict[str, Any]:
+        over = self._over
+        final = np.full(self.num_envs, None, dtype=object)
+        last = self._observe()
+        for floor in np.flatnonzero(over):
+            final[floor] = last[floor]
+        self._restart(np.flatnonzero(over))
+        self._over = np.zeros(self.num_envs, np.bool_)
+        ended = {"final_obs": final, "_final_obs": over.copy(), "final_info": infos, "_final_info": over.copy()}
+        return {**infos, **ended}
+
+    def _seed_floors(self, seed: "int | list[int | None] | None", chosen: NDArray[np.int64]) -> None:
+        if isinstance(seed, int | np.integer):
+            wanted: list[int | None] = [int(seed) + i for i in range(self.num_envs)]
+        else:
+            wanted = [None] * self.num_envs if seed is None else list(seed)
+        if len(wanted) != self.num_envs:
+            raise ValueError(f"{len(wanted)} seeds were given for {self.num_envs} floors")
+        fresh = self._seeds is None
+        seeds = [0] * self.num_envs if self._seeds is None else self._seeds
+        for floor in range(self.num_envs) if fresh else chosen:
+            number = wanted[floor]
+            if number is None:
+                number = first_seed(self.np_random) if fresh else next_seed(seeds[floor])
+            if number < 0:
+                raise ValueError(f"seed {number} of floor {floor}: must not be negative")
+            seeds[floor] = int(number)
+        self._seeds = seeds
+
+    def _restart(self, chosen: NDArray[np.int64]) -> None:
+        assert self._seeds is not None
+        for floor in chosen:
+            self._seeds[floor] = next_seed(self._seeds[floor])
+        self._open(chosen)
+
+    def _open(self, chosen: NDArray[np.int64]) -> None:
+        assert self._seeds is not None
+        self.floors.reset(np.array([self._seeds[floor] for floor in chosen], np.uint64), chosen)
+        self._decisions[chosen] = 0
+        self._over[chosen] = False
+
+
+def _infos(period: Period, lived: NDArray[np.bool_]) -> dict[str, Any]:
+    """Infos in Gymnasium's vector form: a dict of arrays, each with a mask that says which floors have it."""
+    infos: dict[str, Any] = {}
+    for key, records in (("reward_terms", period.terms), ("figures", period.figures), ("truth", period.truth)):
+        entry: dict[str, Any] = {}
+        for name in records.dtype.names or TERM_NAMES:
+            entry[name] = records[name].copy()
+            entry[f"_{name}"] = lived
+        infos[key] = entry
+        infos[f"_{key}"] = lived
+    return infos

@@ -1,0 +1,90 @@
+"""Reward, score and Goodhart gap: three different things.
+
+The *reward* is what a learner is trained on: named terms, weighted by a preset. The *score* is long-term loyalty, true
+not measured, read in the run-off. The *Goodhart gap* is how much further the proxy moved than the truth.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.config import Config, ConfigError
+from incentive_env.config.objective import Rewards, Weights
+from incentive_env.floors.batch import Floors
+from incentive_env.model.report import TERMS
+from incentive_env.support.spelling import nearest
+
+TERM_NAMES: tuple[str, ...] = tuple(TERMS.names or ())
+PRESETS: tuple[str, ...] = tuple(Rewards.model_fields)
+
+
+def reward_weights(config: Config, reward: str) -> NDArray[np.float64]:
+    """Weights ``[terms]`` of a preset, in the order of `TERM_NAMES`.
+
+    Raises:
+        ConfigError: no preset has that name.
+    """
+    if reward not in PRESETS:
+        raise ConfigError(f"unknown reward {reward!r}{nearest(str(reward), PRESETS)}; rewards: {', '.join(PRESETS)}")
+    preset: Weights = getattr(config.rewards, reward)
+    return np.array([getattr(preset, term) for term in TERM_NAMES])
+
+
+def weigh(terms: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rewards ``[...]`` of terms ``[..., terms]``; summed in one order, so that a batch has the bits of one floor."""
+    rewards: NDArray[np.float64] = np.add.reduce(terms * weights, axis=-1)
+    return rewards
+
+
+def add_run_off(
+    terms: NDArray[np.float64], floors: Floors, over: NDArray[np.int64], weights: NDArray[np.float64]
+) -> None:
+    """Add the run-off term to floors whose episode is over, where the preset gives it a weight.
+
+    What comes after counts period by period like what came before, so that nothing is won by using customers or cash
+    up before the end, nor by closing early. Where the weight is 0 it is not simulated, and the term stays 0.
+
+    Args:
+        terms: ``[floors, terms]``, changed.
+        floors: at the end of the period.
+        over: numbers of the floors whose episode is over.
+        weights: ``[terms]`` of the preset.
+    """
+    term = TERM_NAMES.index("run_off")
+    if len(over) > 0 and weights[term] != 0.0:
+        terms[over, term] = floors.loyalty_to_come(over) / 100.0
+
+
+def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64]:
+    """Long-term loyalty of each floor, points from −100 to 100.
+
+    100 × (promoters − detractors) / all slots, averaged over the weeks given; a slot that a wronged customer left
+    counts as a detractor until it is filled anew.
+
+    Args:
+        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK records, usually the run-off.
+        config: for the number of slots.
+    """
+    slots = config.salesforce.reps * config.market.slots
+    net = floor_weeks["promoters"] - floor_weeks["detractors"] - floor_weeks["left_wronged"]
+    score: NDArray[np.float64] = 100.0 * net.mean(axis=-1) / slots
+    return score
+
+
+def goodhart_gap(
+    proxy: NDArray[np.float64], truth: NDArray[np.float64], base_proxy: NDArray[np.float64],
+    base_truth: NDArray[np.float64],
+) -> float:  # fmt: skip
+    """Proxy gain minus true gain against a base policy on the same floors, each in standard units.
+
+    The unit of each is the standard deviation over floors under the base policy, so that a gap of 1 says: the figure
+    moved one such deviation further than what it stands for.
+
+    Args:
+        proxy: ``[floors]`` proxy reached by the policy.
+        truth: ``[floors]`` true objective reached.
+        base_proxy: ``[floors]`` the same proxy under the base policy.
+        base_truth: ``[floors]`` the true objective under it.
+    """
+    proxy_unit = max(float(np.std(base_proxy)), 1e-9)
+    truth_unit = max(float(np.std(base_truth)), 1e-9)
+    return float(np.mean(proxy - base_proxy) / proxy_unit - np.mean(truth - base_truth) / truth_unit)

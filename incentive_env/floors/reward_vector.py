@@ -1,0 +1,103 @@
+"""A reward of several objectives: which terms make them up, how far they reach, and from where a front is measured."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box
+from numpy.typing import NDArray
+
+from incentive_env.config import Config, ConfigError
+from incentive_env.floors.reward import TERM_NAMES, reward_weights
+from incentive_env.support.spelling import nearest
+
+OBJECTIVES = ("loyalty", "profit", "conversion", "wellbeing")
+_PAID = (*OBJECTIVES, "run_off")  # terms that go into them
+
+# The worst mean return a period over hand-made and drawn fixed schemes, rounded down to a tenth, and a tenth below for
+# the luck of other floors; in the order of OBJECTIVES, by `python scripts/pareto.py reference --config SCENARIO`.
+REFERENCE_POINTS: dict[str, tuple[float, float, float, float]] = {
+    "telesales": (-0.7, -2.3, -0.2, -0.7),
+    "contact_center": (-0.8, -0.9, -0.3, -1.0),
+    "decent_team": (-0.7, -2.3, -0.2, -0.7),
+    "rotten_team": (-0.7, -2.3, -0.3, -0.7),
+    "hard_market": (-0.6, -2.0, -0.3, -0.5),
+    "no_gaming": (-0.2, -2.3, -0.3, -0.6),
+    "telesales_1": (-0.7, -2.2, -0.2, -0.6),
+    "telesales_2": (-0.6, -2.1, -0.3, -0.6),
+    "telesales_3": (-0.7, -2.5, -0.2, -0.7),
+    "telesales_4": (-0.7, -2.4, -0.2, -0.7),
+    "telesales_5": (-0.8, -2.8, -0.1, -0.8),
+    "small": (-0.7, -1.6, -0.2, -0.7),
+}
+
+
+def reward_vector(terms: Mapping[str, Any] | np.ndarray) -> NDArray[np.float32]:
+    """Reward vectors ``[..., 4]`` in the order of `OBJECTIVES`, of named reward terms ``[...]``.
+
+    The run-off is loyalty that comes later, and counts as such.
+    """
+    loyalty = terms["loyalty"] + terms["run_off"]
+    return np.stack([loyalty, *(terms[name] for name in OBJECTIVES[1:])], axis=-1).astype(np.float32)
+
+
+def reward_space(config: Config) -> Box:
+    """Bounds of a reward vector.
+
+    Shares and points are bounded by what they are, and the last reward holds the loyalty of every period to come. Of
+    profit nothing but the model's whole course could say how far it reaches, so it is unbounded.
+    """
+    most_loyal = paid_periods(config)[0]
+    low = np.array([-most_loyal, -np.inf, 10.0 * (0.0 - 0.2), -1.0], np.float32)
+    high = np.array([most_loyal, np.inf, 10.0 * (1.0 - 0.2), 1.0], np.float32)
+    return Box(low, high, dtype=np.float32)
+
+
+def reference_point(config: Config) -> NDArray[np.float64]:
+    """Reference point ``[4]`` of a scenario's hypervolumes: returns, undiscounted, that no sensible scheme falls below.
+
+    It is the worst mean return of fixed schemes in each objective, a period, times the periods of the configuration's
+    horizon. The point goes by the scenario's name: it moves with ``horizon``, and with no other override. A much
+    shorter horizon wants a point of its own, since fewer floors close in it.
+
+    Raises:
+        ConfigError: the scenario is none of those that have a point.
+    """
+    if config.name not in REFERENCE_POINTS:
+        hint = nearest(config.name, REFERENCE_POINTS)
+        raise ConfigError(
+            f"scenario {config.name!r} has no reference point{hint}; it is there for {', '.join(REFERENCE_POINTS)}, "
+            "and scripts/pareto.py reference finds one"
+        )
+    return np.array(REFERENCE_POINTS[config.name]) * paid_periods(config)
+
+
+def preset_weights(config: Config, preset: str) -> NDArray[np.float64]:
+    """Weights ``[4]`` under which a reward vector is worth what a preset pays.
+
+    Args:
+        config: the scenario.
+        preset: a reward preset's name.
+
+    Raises:
+        ConfigError: no preset has that name, or it pays for more than the four objectives.
+    """
+    weights = dict(zip(TERM_NAMES, reward_weights(config, preset).tolist(), strict=True))
+    others = [term for term in TERM_NAMES if term not in _PAID and weights[term] != 0.0]
+    if others:
+        raise ConfigError(
+            f"reward {preset!r} pays for {', '.join(others)}, which is none of the objectives {', '.join(OBJECTIVES)}"
+        )
+    if weights["loyalty"] != weights["run_off"]:
+        raise ConfigError(
+            f"reward {preset!r} weighs loyalty {weights['loyalty']:g} and run_off {weights['run_off']:g}: the "
+            "objective 'loyalty' holds both, so they must be equal"
+        )
+    return np.array([weights[name] for name in OBJECTIVES])
+
+
+def paid_periods(config: Config) -> NDArray[np.float64]:
+    """Periods that a whole episode pays ``[4]``: its decisions, and of loyalty those of the run-off too."""
+    horizon = config.horizon
+    run_off = horizon.run_off_weeks / horizon.decision_weeks
+    return np.array([horizon.decisions + (run_off if name == "loyalty" else 0.0) for name in OBJECTIVES])

@@ -1,0 +1,45 @@
+"""The true state of a floor in a few numbers, for policies that may see it: a bound on what a better report is worth.
+
+No report shows it. A policy that declares ``sees = "state"`` gets it from
+`incentive_env.studies.simulate.roll_out`; the observation of the environments stays free of it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.floors.batch import Floors
+from incentive_env.floors.observation import NAMES as REPORTED
+
+_OF_FLOOR = ("team_honesty", "need_shift", "norm", "disappointment")  # logit; 1; share; 1
+_OF_REPS = ("honesty", "motivation", "strain", "inexperience")  # share; 0 … 1.5; 0 … 1.5; logit
+_OF_CUSTOMERS = ("trust", "irritation", "satisfaction", "debt")  # 0 … 1; 0 … 1.5; 0 … 1; 1
+_KNOWN = (
+    "client_demand", "volume", "staffing", "cash_weeks", "campaign", "product_fault", "competitor", "newcomers",
+    "time_left",
+)  # fmt: skip
+NAMES: tuple[str, ...] = (*_OF_FLOOR, *_OF_REPS, *_OF_CUSTOMERS, *_KNOWN)
+
+
+def true_state(floors: Floors) -> NDArray[np.float64]:
+    """True state ``[floors, len(NAMES)]``, in the order of `NAMES`.
+
+    Reps' entries are means over those present, customers' over active slots; 0 where there are none. What is simply
+    known (client, cash, events, time) is as on the report.
+    """
+    state = floors.state
+    present = state.reps["present"] != 0
+    active = state.customers.active != 0
+    report = floors.observation()
+    columns = [state.floors[name].astype(np.float64) for name in _OF_FLOOR]
+    columns += [_mean(state.reps[name], present) for name in _OF_REPS]
+    columns += [_mean(getattr(state.customers, name), active) for name in _OF_CUSTOMERS]
+    columns += [report[:, REPORTED.index(name)].astype(np.float64) for name in _KNOWN]
+    return np.stack(columns, axis=1)
+
+
+def _mean(values: np.ndarray, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Mean ``[floors]`` of the entries ``[floors, ...]`` that are counted; the same bits in any batch."""
+    floors = len(values)
+    total = np.where(counted, values, 0.0).reshape(floors, -1).sum(axis=1)
+    mean: NDArray[np.float64] = total / np.maximum(counted.reshape(floors, -1).sum(axis=1), 1)
+    return mean

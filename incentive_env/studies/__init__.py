@@ -1,0 +1,1 @@
+"""Studies of policies on floors: simulate, evaluate, explain."""

@@ -1,0 +1,118 @@
+"""One evaluator for all policies: the same floors, the same run-off, the same score."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from incentive_env.config import Config
+from incentive_env.floors.reward import goodhart_gap, loyalty_score
+from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
+from incentive_env.policies.contract import Predictor
+from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
+from incentive_env.studies.simulate import Rollout, roll_out
+
+BASE = "flat_salary"  # what a gap is measured against
+EVALUATION_SEEDS = 10_000  # first of the floors that policies are evaluated on; training starts at 1 000 000
+# The measured figure that stands for what was trained on; recorded conversion for all that were not trained.
+_PROXIES = {"survey": "nps", "loyalty": "nps", "score": "nps", "balanced": "nps", "profit": "profit"}
+
+
+class Interval(NamedTuple):
+    """A mean and its 95 % interval over floors (Student's t)."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Evaluation(NamedTuple):
+    """How a policy did on each floor."""
+
+    loyalty: NDArray[np.float64]  # [floors] score, points
+    conversion: NDArray[np.float64]  # [floors] recorded, over the episode
+    nps: NDArray[np.float64]  # [floors] measured, over the episode
+    profit: NDArray[np.float64]  # [floors] €/week, over the episode
+    gaming: NDArray[np.float64]  # [floors] share of calls and contacts, over the episode
+    channels: NDArray[np.float64]  # [floors, channels] cases a call, over the episode
+    wellbeing: NDArray[np.float64]  # [floors] reps' own loyalty, points, over the episode
+    survived: NDArray[np.float64]  # [floors] volume that is left when the episode ends
+    loyalty_by_week: NDArray[np.float64]  # [weeks] mean over floors
+    conversion_by_week: NDArray[np.float64]  # [weeks] mean over floors, recorded
+    actions: NDArray[np.float64]  # [decisions, levers] mean over floors
+
+
+def evaluation_seeds(floors: int) -> range:
+    """Seeds of the floors on which policies are compared; never seen in training."""
+    return range(EVALUATION_SEEDS, EVALUATION_SEEDS + floors)
+
+
+def evaluate(
+    config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1, reps: Predictor | None = None
+) -> Evaluation:
+    """Let a policy manage floors for an episode and its run-off, and score it; ``reps`` as in `simulate`."""
+    return summarise(roll_out(config, policy, seeds, threads=threads, reps=reps), config)
+
+
+def interval(values: NDArray[np.float64]) -> Interval:
+    """Mean and 95 % interval; of paired differences, if that is what is given."""
+    mean = float(values.mean())
+    if len(values) < 2 or np.ptp(values) == 0.0:
+        return Interval(mean, mean, mean)
+    half = float(stats.sem(values) * stats.t.ppf(0.975, len(values) - 1))
+    return Interval(mean, mean - half, mean + half)
+
+
+def proxy_of(trained_on: str | None) -> str:
+    """The measured figure that stands for a reward; recorded conversion for what was not trained."""
+    return _PROXIES.get(trained_on or "", "conversion")
+
+
+def gap(evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> float:
+    """Goodhart gap against the flat-salary floor; the proxy is the figure that stands for what was trained on."""
+    proxy = proxy_of(trained_on)
+    return goodhart_gap(getattr(evaluation, proxy), evaluation.loyalty, getattr(base, proxy), base.loyalty)
+
+
+def evaluate_all(
+    config: Config, policies: Mapping[str, Policy], seeds: Sequence[int], *, threads: int = 1,
+    reps: Predictor | None = None,
+) -> dict[str, Evaluation]:  # fmt: skip
+    """Evaluate policies on the same floors; the flat salary is added as the base where it is missing."""
+    everyone = dict(policies)
+    everyone.setdefault(BASE, FixedPolicy(FIXED[BASE].scheme, config))
+    return {name: evaluate(config, policy, seeds, threads=threads, reps=reps) for name, policy in everyone.items()}
+
+
+def summarise(rollout: Rollout, config: Config) -> Evaluation:
+    """Score floors that have been managed for an episode and its run-off."""
+    weeks = rollout.floor_weeks
+    episode = weeks[:, : -config.horizon.run_off_weeks]
+    slots = config.salesforce.reps * config.market.slots
+    calls = np.maximum(_total(episode, "calls"), 1.0)
+    handled = np.maximum(_total(episode, "calls") + _total(episode, "answered"), 1.0)
+    judged = _total(episode, "recorded_sales") + _total(episode, "recorded_refusals")
+    surveys = np.maximum(_total(episode, "surveys"), 1.0)
+    net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
+    weekly = weeks["recorded_sales"] + weeks["recorded_refusals"]
+    flows = sum(_total(episode, name) for name in MONEY_IN) - sum(_total(episode, name) for name in MONEY_OUT)
+    return Evaluation(
+        loyalty=loyalty_score(weeks[:, -config.horizon.run_off_weeks :], config),
+        conversion=_total(episode, "recorded_sales") / np.maximum(judged, 1.0),
+        nps=100.0 * (_total(episode, "survey_promoters") - _total(episode, "survey_detractors")) / surveys,
+        profit=flows / episode.shape[1],
+        gaming=(_total(episode, "gamed_calls") + episode["gamed"][..., RUSHED].sum(axis=1)) / handled,
+        channels=episode["gamed"].sum(axis=1) / calls[:, None],
+        wellbeing=100.0 * _total(episode, "engagement") / np.maximum(_total(episode, "present"), 1.0),
+        survived=episode["volume"][:, -1],
+        loyalty_by_week=100.0 * net.mean(axis=0) / slots,
+        conversion_by_week=weeks["recorded_sales"].sum(axis=0) / np.maximum(weekly.sum(axis=0), 1.0),
+        actions=rollout.actions.mean(axis=1),
+    )
+
+
+def _total(weeks: np.ndarray, name: str) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = weeks[name].sum(axis=1)
+    return total

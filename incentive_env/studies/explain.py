@@ -1,0 +1,207 @@
+"""Why loyalty fell: every change of what customers feel, by its cause; the parts sum to the change of the whole.
+
+The floors are watched while they run (`incentive_env.model.witness`). A part is what a cause did in a week:
+
+* of ``loyalty``, in points of the score: promoters less detractors, made or lost, per hundred slots;
+* of ``trust``, ``irritation`` and ``satisfaction``: the change of the mean over customers. Who leaves or comes moves a
+  mean too: a departure by as much as whoever left differed from it, an arrival likewise.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.config import Config, load_config
+from incentive_env.model.state import TACTICS
+from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEASURES
+from incentive_env.studies.simulate import Policy, Rollout, roll_out
+from incentive_env.support.spelling import nearest
+
+UNITS = {"loyalty": "points", "trust": "0 … 1", "irritation": "0 … 1.5", "satisfaction": "0 … 1"}
+
+_SPOKEN = {
+    "honest": "honest calls", "pressure": "pressure in calls", "withhold": "calls that withhold information",
+    "false_promise": "calls with false promises", "disparage": "calls that disparage competitors",
+}  # fmt: skip
+_FOUND_OUT = {
+    "honest": "let down after an honest sale", "pressure": "regret of pressured sales found out",
+    "withhold": "withheld information found out", "false_promise": "false promises found out",
+    "disparage": "disparagement found out", "unsolved": "unsolved problems that came back",
+}  # fmt: skip
+# In words, in the order of `CAUSES`.
+WORDS: dict[str, str] = {
+    **{tactic: _SPOKEN[tactic] for tactic in TACTICS},
+    "repeated_call": "repeated calls", "misbooked_callback": "refusals booked as call-backs",
+    "missing_log": "missing logs: everything asked again", "aftercare": "aftercare",
+    **{f"discovered_{source}": words for source, words in _FOUND_OUT.items()},
+    "poor_service": "inbound calls late or unsolved", "good_service": "inbound calls solved",
+    "rep_exit": "a rep they knew has left", "time": "time: what heals by itself", "neglect": "neglect",
+    "product_fault": "product fault", "competitor": "competitor", "departure": "customers who left",
+    "arrival": "new customers",
+}  # fmt: skip
+assert tuple(WORDS) == CAUSES
+
+
+class Group(NamedTuple):
+    """Causes of one kind, for pictures that have no room for each."""
+
+    causes: tuple[str, ...]
+    colour: str  # most are Okabe and Ito's, which the colour-blind tell apart
+
+
+GROUPS: dict[str, Group] = {
+    "honest calls, aftercare": Group(("honest", "aftercare"), "#009e73"),
+    "manipulation in calls": Group(("pressure", "withhold", "false_promise", "disparage"), "#d55e00"),
+    "repeated calls, false records, missing logs": Group(
+        ("repeated_call", "misbooked_callback", "missing_log"), "#e69f00"
+    ),
+    "promises found out": Group(tuple(cause for cause in CAUSES if cause.startswith("discovered_")), "#cc3311"),
+    "inbound service": Group(("poor_service", "good_service"), "#56b4e9"),
+    "reps who left": Group(("rep_exit",), "#aa4499"),
+    "time and neglect": Group(("time", "neglect"), "#b8c0c8"),
+    "product fault, competitor": Group(("product_fault", "competitor"), "#6b7680"),
+    "customers who left, or came": Group(("departure", "arrival"), "#0072b2"),
+}
+assert sorted(cause for group in GROUPS.values() for cause in group.causes) == sorted(CAUSES)
+
+
+class Explanation(NamedTuple):
+    """What moved the customers of some floors, week by week."""
+
+    config: Config
+    seeds: tuple[int, ...]
+    wholes: NDArray[np.float64]  # [floors, weeks + 1, measures], at the end of each week; first, after the burn-in
+    parts: NDArray[np.float64]  # [floors, weeks, measures, causes]
+    floor_weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks were watched."""
+        return len(self.parts[0])
+
+    def level(self, measure: str) -> NDArray[np.float64]:
+        """The measure ``[weeks + 1]``, mean over floors; first after the burn-in."""
+        mean: NDArray[np.float64] = self.wholes[:, :, measure_number(measure)].mean(axis=0)
+        return mean
+
+    def timeline(self, measure: str) -> NDArray[np.float64]:
+        """What each cause did in each week ``[weeks, causes]``, mean over floors."""
+        mean: NDArray[np.float64] = self.parts[:, :, measure_number(measure)].mean(axis=0)
+        return mean
+
+    def between(self, measure: str, first: int, last: int) -> NDArray[np.float64]:
+        """What each cause did from the beginning of week ``first`` to the end of week ``last``, ``[floors, causes]``.
+
+        Weeks count from 1.
+
+        Raises:
+            ValueError: they are not weeks that were watched, or in the wrong order.
+        """
+        if not 1 <= first <= last <= self.weeks:
+            raise ValueError(f"weeks {first} to {last}: must be in order, and within 1 to {self.weeks}")
+        total: NDArray[np.float64] = self.parts[:, first - 1 : last, measure_number(measure)].sum(axis=1)
+        return total
+
+
+def explain(
+    config: "str | Path | Config | None", policy: Policy, seeds: Sequence[int], weeks: int | None = None
+) -> Explanation:
+    """Run floors under a policy, and put every change of their customers down to its cause.
+
+    Args:
+        config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
+        policy: as for `incentive_env.simulate`.
+        seeds: one floor for each.
+        weeks: length after the burn-in; an episode and its run-off where not given.
+
+    Raises:
+        ConfigError: the config cannot be used.
+        ValueError: the policy returns actions of a wrong shape, or that are not finite.
+    """
+    loaded = load_config(config)
+    return explanation_of(roll_out(loaded, policy, seeds, weeks, watch=True), loaded, seeds)
+
+
+def explanation_of(rollout: Rollout, config: Config, seeds: Sequence[int]) -> Explanation:
+    """The same, of floors that were watched while they ran."""
+    opening, moves = rollout.opening, rollout.moves
+    assert opening is not None
+    assert moves is not None
+    wholes = np.concatenate([opening[:, None], _wholes(rollout.floor_weeks, config)], axis=1)
+    parts = _parts(moves, wholes, rollout.floor_weeks, config)
+    return Explanation(config, tuple(int(seed) for seed in seeds), wholes, parts, rollout.floor_weeks)
+
+
+def by_group(parts: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """What each kind of cause did ``[...]``, of parts ``[..., causes]``."""
+    return {
+        name: parts[..., [CAUSES.index(cause) for cause in group.causes]].sum(axis=-1) for name, group in GROUPS.items()
+    }
+
+
+def difference_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:
+    """What each cause did in some weeks ``[floors, causes]``: of one explanation, or of the first less the second.
+
+    Two explanations must be of the same floors; luck is the same, so that differences are paired.
+    """
+    parts = [explanation.between(measure, first, last) for explanation in explanations]
+    return parts[0] if len(parts) == 1 else parts[0] - parts[1]
+
+
+def changes_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:
+    """The change of the whole ``[floors]`` in the same weeks: what the causes sum to."""
+    number = measure_number(measure)
+    changes = [each.wholes[:, last, number] - each.wholes[:, first - 1, number] for each in explanations]
+    return changes[0] if len(changes) == 1 else changes[0] - changes[1]
+
+
+def timeline_of(explanations: Sequence[Explanation], measure: str) -> NDArray[np.float64]:
+    """What each cause did in each week ``[weeks, causes]``, mean over floors; likewise of one, or of two."""
+    timelines = [explanation.timeline(measure) for explanation in explanations]
+    return timelines[0] if len(timelines) == 1 else timelines[0] - timelines[1]
+
+
+def measure_number(measure: str) -> int:
+    """Place of a measure in `MEASURES`.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if measure not in MEASURES:
+        raise ValueError(f"measure {measure!r}: must be one of {', '.join(MEASURES)}{nearest(str(measure), MEASURES)}")
+    return MEASURES.index(measure)
+
+
+def _wholes(weeks: np.ndarray, config: Config) -> NDArray[np.float64]:
+    """The measures ``[floors, weeks, measures]`` at the end of each week, from the books and not from the witness."""
+    customers = np.maximum(weeks["customers"], 1.0)
+    net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
+    loyalty = 100.0 * net / (config.salesforce.reps * config.market.slots)
+    felt = [weeks[name] / customers for name in MEASURES[1:]]
+    return np.stack([loyalty, *felt], axis=-1)
+
+
+def _parts(
+    moves: NDArray[np.float64], wholes: NDArray[np.float64], weeks: np.ndarray, config: Config
+) -> NDArray[np.float64]:
+    """Turn sums over customers into parts of the measures.
+
+    With S the sum over N customers at the beginning of a week and m = S / N their mean, with M what moved those who
+    were there, A and D the sums over the a who arrive and the d who depart, and N' = N + a − d at its end:
+    m' − m = M / N' + (A − a m) / N' + (d m − D) / N'.
+    """
+    parts = moves.copy()
+    parts[:, :, LOYALTY] *= 100.0 / (config.salesforce.reps * config.market.slots)
+    before, after = wholes[:, :-1, 1:], np.maximum(weeks["customers"], 1.0)[:, :, None]
+    parts[:, :, 1:, ARRIVAL] -= weeks["arrivals"][:, :, None] * before
+    parts[:, :, 1:, DEPARTURE] += weeks["churned"][:, :, None] * before
+    parts[:, :, 1:] /= after[..., None]
+    # Where nobody is left to have a mean it is called 0, and the last took it along.
+    empty = weeks["customers"] == 0.0
+    left = np.where(empty[:, :, None], -before, 0.0)
+    parts[:, :, 1:][empty] = 0.0
+    parts[:, :, 1:, DEPARTURE] += left
+    return parts

@@ -1,0 +1,1 @@
+"""Help that knows nothing of floors: files, spelling, progress."""

@@ -1,0 +1,285 @@
+"""Fit the shared coefficients to all facts and field defaults at once, and say what they leave open.
+
+Example:
+    python scripts/maintain/calibrate.py fit --run runs/calibration
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+import yaml
+from numpy.typing import NDArray
+from rich.table import Table
+
+from agents.search.evolution import Objective, Plan, Start, search
+from incentive_env import Config, load_config
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.support.progress import Progress
+from incentive_env.validation import DEFAULTS, FACTS
+from incentive_env.validation.calibration import (
+    KEYS,
+    PARAMETERS,
+    Fit,
+    coefficients,
+    fit_of,
+    point_of,
+    posterior_spread,
+    sensitivities,
+)
+
+main = app()
+EXAMPLE = "Example: python scripts/maintain/calibrate.py fit --run runs/calibration --out runs/calibration.yaml"
+FRESH_SEEDS = 450_000  # on which the members of the ensemble are measured after they were chosen
+FIT_SEEDS = 400_000  # of the comparison at the end, of sensitivities and of the ensemble; not those of validate.py
+
+
+@main.callback(epilog=EXAMPLE)
+def run() -> None:
+    """Fit the shared coefficients to all facts and field defaults at once, and say what they leave open."""
+
+
+@main.command(epilog=EXAMPLE)
+def fit(
+    run: Annotated[Path, typer.Option(help="directory for checkpoints, one a generation")],
+    out: Annotated[Path, typer.Option(help="YAML file for the coefficients")] = Path("runs/calibration.yaml"),
+    config: Annotated[str, typer.Option(help="scenario to start from: a preset's name or a YAML file")] = "telesales",
+    generations: Annotated[int, typer.Option(min=1, max=10_000)] = 40,
+    population: Annotated[int, typer.Option(min=3, max=1000, help="points in a generation")] = 14,
+    floors: Annotated[int, typer.Option(min=16, max=10_000, help="fresh ones for each generation")] = 48,
+    seed: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
+    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
+    resume: Annotated[bool, typer.Option(help="go on from the checkpoint, if there is one")] = False,
+) -> None:
+    """Fit by CMA-ES; write the coefficients."""
+    with user_errors():
+        check_writable(out)
+        check_writable(run, folder=True)
+        scenario = load_config(config)
+        start = point_of(scenario)
+        plan = Plan(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
+        with _objective(scenario, start, processes) as objective:
+            found = search(
+                objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.pickle",
+                description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
+            )  # fmt: skip
+        point = found.winner.point
+        fits = [fit_of(scenario, p, start, _floors(FIT_SEEDS, 2 * floors), everything=True) for p in (start, point)]
+        _write_coefficients(out, coefficients(point), fits[1])
+        console().print(_moves_table(start, point))
+        console().print(_fits_table(fits))
+
+
+@main.command(epilog="Example: python scripts/maintain/calibrate.py identify --out runs/identified.json")
+def identify(
+    out: Annotated[Path, typer.Option(help="JSON file for what each coefficient moved")],
+    config: Annotated[str, typer.Option(help="calibrated scenario: a preset's name or a YAML file")] = "telesales",
+    floors: Annotated[int, typer.Option(min=16, max=10_000)] = 64,
+    step: Annotated[float, typer.Option(min=0.01, max=0.5, help="of a coefficient's range, to either side")] = 0.1,
+    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
+) -> None:
+    """Say what each coefficient moves, and which ones the facts do not pin down."""
+    with user_errors():
+        check_writable(out)
+        found = identification(load_config(config), floors, step, processes)
+        write_json(out, found)
+        console().print(_identification_table(found))
+
+
+@main.command(epilog="Example: python scripts/maintain/calibrate.py ensemble --moves docs/results/calibration.json")
+def ensemble(
+    moves: Annotated[Path, typer.Option(help="what `identify` wrote")],
+    config: Annotated[str, typer.Option(help="calibrated scenario: a preset's name or a YAML file")] = "telesales",
+    directory: Annotated[Path, typer.Option(help="where the members are written")] = Path("configs"),
+    members: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    floors: Annotated[int, typer.Option(min=16, max=10_000)] = 96,
+    least: Annotated[int, typer.Option(help="facts that a member must hold, of those a fit measures")] = 13,
+    tries: Annotated[int, typer.Option(min=1, max=10_000, help="points drawn at most")] = 60,
+    seed: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
+    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
+    out: Annotated[Path | None, typer.Option(help="JSON file for how the members fit")] = None,
+) -> None:
+    """Draw calibrations from what the facts leave open; keep those that hold as well. Exit code 1 if too few do.
+
+    What is written of a member was measured on floors that it was not chosen on.
+    """
+    with user_errors():
+        check_writable(directory, folder=True)
+        check_writable(out)
+        scenario = load_config(config)
+        chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
+        kept = [
+            (point, fit_of(scenario, point, point, _floors(FRESH_SEEDS, floors), everything=True, threads=processes))
+            for point in chosen
+        ]
+        for number, (point, result) in enumerate(kept, start=1):
+            _write_member(directory / f"{scenario.name}_{number}.yaml", scenario, number, point, result)
+        print(f"{len(kept)} of {members} members written to {directory}")
+        if out is not None:
+            write_json(out, [_member_row(scenario, *member) for member in kept])
+    if len(kept) < members:
+        raise typer.Exit(1)
+
+
+def identification(config: Config, floors: int, step: float, processes: int) -> dict[str, Any]:
+    """Moves of all figures with all coefficients, and the spread that the facts leave to each coefficient."""
+    point = point_of(config)
+    ends = [point.copy() for _ in range(2 * len(point))]
+    for index in range(len(point)):
+        ends[2 * index][index] = max(0.0, point[index] - step)
+        ends[2 * index + 1][index] = min(1.0, point[index] + step)
+    jobs = [(config, end, point, FIT_SEEDS, floors) for end in ends]
+    measured: dict[bytes, dict[str, float]] = {}
+    with ProcessPoolExecutor(processes) as pool, Progress("coefficients", len(jobs)) as progress:
+        for number, (end, result) in enumerate(zip(ends, pool.map(_measure, jobs), strict=True), start=1):
+            measured[end.tobytes()] = result.figures
+            progress.move(number)
+    names, moves = sensitivities(lambda moved: measured[moved.tobytes()], point, step)
+    at_point = _measure((config, point, point, FIT_SEEDS, floors)).units
+    units = np.array([at_point[name] for name in names])
+    spread, precision, directions = posterior_spread(moves, units)
+    order = np.argsort(spread)
+    loosest = directions[:, 0]
+    return {
+        "config": config.name, "floors": floors, "step": step, "figures": names, "units": units.tolist(),
+        "coefficients": {
+            KEYS[i]: {"value": coefficients(point)[KEYS[i]], "low": PARAMETERS[i].low, "high": PARAMETERS[i].high,
+                      "spread": round(float(spread[i]), 4),
+                      "moves": dict(zip(names, np.round(moves[:, i] / units, 3).tolist(), strict=True))}
+            for i in order
+        },
+        "precision": np.round(precision, 2).tolist(),
+        "loosest_direction": {KEYS[i]: round(float(loosest[i]), 3) for i in np.argsort(-abs(loosest))[:6]},
+        "directions": np.round(directions, 5).tolist(),
+    }  # fmt: skip
+
+
+@contextmanager
+def _objective(config: Config, start: NDArray[np.float64], processes: int) -> Iterator[Objective]:
+    """Minus the loss of each candidate; all of them meet the same floors."""
+    with ProcessPoolExecutor(processes) as pool:
+
+        def objective(candidates: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
+            jobs = [(config, candidate, start, seeds[0], len(seeds)) for candidate in candidates]
+            losses = [-result.loss for result in pool.map(_measure, jobs)]
+            return np.tile(np.array(losses)[:, None], (1, len(seeds)))
+
+        yield objective
+
+
+def _measure(job: tuple[Config, NDArray[np.float64], NDArray[np.float64], int, int]) -> Fit:
+    config, point, start, first, floors = job
+    return fit_of(config, point, start, _floors(first, floors))
+
+
+def _floors(first: int, count: int) -> range:
+    return range(first, first + count)
+
+
+def _draw_members(
+    config: Config, moves: Path, members: int, floors: int, least: int, tries: int, seed: int, processes: int
+) -> list[NDArray[np.float64]]:
+    try:
+        stored = json.loads(moves.read_text(encoding="utf-8"))
+        directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{moves}: is not what `calibrate.py identify` writes ({error})") from None
+    if directions.shape != (len(KEYS), len(KEYS)):
+        raise ValueError(f"{moves}: is of other coefficients; run `calibrate.py identify` again")
+    point, random = point_of(config), np.random.default_rng(seed)
+    points = [
+        np.clip(point + directions @ (random.standard_normal(len(KEYS)) / np.sqrt(precision)), 0.0, 1.0)
+        for _ in range(tries)
+    ]
+    kept: list[NDArray[np.float64]] = []
+    with ProcessPoolExecutor(processes) as pool, Progress("members", members) as progress:
+        for first in range(0, tries, processes):
+            some = points[first : first + processes]
+            jobs = [(config, drawn, point, FIT_SEEDS, floors) for drawn in some]
+            for drawn, result in zip(some, pool.map(_measure, jobs), strict=True):
+                defaults_hold = all(result.holds[name] for name in DEFAULTS)
+                if defaults_hold and sum(result.holds.get(name, False) for name in FACTS) >= least:
+                    kept.append(drawn)
+            progress.move(min(len(kept), members))
+            if len(kept) >= members:
+                break
+    return kept[:members]
+
+
+def _write_coefficients(path: Path, values: dict[str, float], result: Fit) -> None:
+    short = [name for name, holds in result.holds.items() if not holds]
+    heading = (
+        "# Written by `python scripts/maintain/calibrate.py fit`: coefficients fitted to all published facts\n"
+        f"# and field defaults at once. Loss {result.loss:.4f}; falls short there: {', '.join(short) or 'none'}.\n"
+    )
+    with written_whole(path) as partial:
+        partial.write_text(heading + yaml.safe_dump(_tree(values), sort_keys=False), encoding="utf-8")
+
+
+def _write_member(path: Path, config: Config, number: int, point: NDArray[np.float64], result: Fit) -> None:
+    short = [name for name in FACTS if not result.holds[name]]
+    about = f"Another calibration that the published facts allow; falls short: {', '.join(short) or 'none'}."
+    content = {"extends": config.name, "name": f"{config.name}_{number}", "description": about}
+    heading = "# Written by `python scripts/maintain/calibrate.py ensemble`.\n"
+    with written_whole(path) as partial:
+        text = heading + yaml.safe_dump({**content, **_tree(coefficients(point))}, sort_keys=False, width=110)
+        partial.write_text(text, encoding="utf-8")
+
+
+def _member_row(config: Config, point: NDArray[np.float64], result: Fit) -> dict[str, Any]:
+    base, mine = coefficients(point_of(config)), coefficients(point)
+    return {
+        "facts_held": sum(result.holds[name] for name in FACTS),
+        "falls_short": [name for name, holds in result.holds.items() if not holds],
+        "coefficients": {key: [base[key], mine[key]] for key in KEYS},
+        "figures": result.figures,
+    }
+
+
+def _tree(values: dict[str, float]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for key, value in values.items():
+        section, _, name = key.partition(".")
+        tree.setdefault(section, {})[name] = value
+    return tree
+
+
+def _moves_table(start: NDArray[np.float64], point: NDArray[np.float64]) -> Table:
+    table = Table(title="Coefficients")
+    for heading in ("coefficient", "range", "before", "after"):
+        table.add_column(heading, justify="left" if heading == "coefficient" else "right")
+    before, after = coefficients(start), coefficients(point)
+    for key, low, high in PARAMETERS:
+        table.add_row(key, f"{low:g} … {high:g}", f"{before[key]:g}", f"{after[key]:g}")
+    return table
+
+
+def _fits_table(fits: Sequence[Fit]) -> Table:
+    table = Table(title=f"Figures; loss {fits[0].loss:.4f} before, {fits[1].loss:.4f} after")
+    for heading in ("figure", "before", "after", "band"):
+        table.add_column(heading, justify="left" if heading == "figure" else "right")
+    for name, before in fits[0].figures.items():
+        fact, _, part = name.partition(": ")
+        band = {**FACTS, **DEFAULTS}[fact].bands[part]
+        table.add_row(name, f"{before:.3g}", f"{fits[1].figures[name]:.3g}", str(band))
+    return table
+
+
+def _identification_table(found: dict[str, Any]) -> Table:
+    table = Table(title="What the facts say of each coefficient (spread as a share of its range; 0.29: nothing)")
+    for heading in ("coefficient", "value", "spread", "moves most, in units per range"):
+        table.add_column(heading, justify="right" if heading in ("value", "spread") else "left")
+    for key, row in found["coefficients"].items():
+        most = sorted(row["moves"].items(), key=lambda item: -abs(item[1]))[:3]
+        text = ", ".join(f"{name} {move:+.1f}" for name, move in most)
+        table.add_row(key, f"{row['value']:g}", f"{row['spread']:.2f}", text)
+    return table
+
+
+if __name__ == "__main__":
+    main()

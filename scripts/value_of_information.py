@@ -1,0 +1,157 @@
+"""What it is worth to look: fixed scheme, linear feedback, trained policy and oracle on the same unseen floors.
+
+Example:
+    python scripts/value_of_information.py --static best_static_score --feedback feedback_score --ppo runs/ppo_long
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.table import Table
+
+from agents.registry import load_policy
+from agents.studies.situations import EVENTS, Managed, Situation, event, manage, rotten_team
+from incentive_env import Config, load_config
+from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.floors.reward import loyalty_score
+from incentive_env.policies.fixed import FixedPolicy, Policy
+from incentive_env.studies.evaluate import Interval, interval
+from incentive_env.studies.simulate import roll_out, sees_state
+
+main = app()
+EXAMPLE = "Example: python scripts/value_of_information.py --static best_static_score --out runs/value.json"
+
+HINDSIGHT, SPREAD = 32, 0.3  # schemes that hindsight chooses among, and how far their levers scatter
+FIRST = 30_000  # floors that no search or training meets, and that nobody looked at while the model was adjusted
+
+
+@main.command(epilog=EXAMPLE)
+def run(
+    static: Annotated[str, typer.Option(help="the best fixed scheme: a YAML file or a name")],
+    feedback: Annotated[str | None, typer.Option(help="linear feedback on the report: a YAML file or a name")] = None,
+    ppo: Annotated[str | None, typer.Option(help="trained policy: a run directory or a checkpoint")] = None,
+    oracle: Annotated[str | None, typer.Option(help="linear feedback on the true state")] = None,
+    looked_at: Annotated[
+        str | None, typer.Option("--look-at", help="whose behaviour in situations is told; ppo, else feedback")
+    ] = None,
+    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
+    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+    floors: Annotated[int, typer.Option(min=2, max=100_000, help="unseen floors, the same for all")] = 256,
+    first: Annotated[int, typer.Option(min=0, max=999_999, help="seed of the first floor")] = FIRST,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
+    out: Annotated[Path | None, typer.Option(help="JSON file for the tables")] = None,
+) -> None:
+    """Say what looking at the floor is worth over the best fixed scheme, overall and situation by situation."""
+    with user_errors():
+        check_writable(out)
+        scenario = load_config(config, override or [])
+        given = {"static": static, "feedback": feedback, "ppo": ppo, "oracle": oracle}
+        policies = {role: load_policy(name, scenario) for role, name in given.items() if name is not None}
+        watched = _watched(policies, looked_at)
+        seeds = range(first, first + floors)
+        managed = {role: manage(scenario, policy, seeds, threads=threads) for role, policy in policies.items()}
+        managed["hindsight"] = hindsight(scenario, policies["static"], seeds, threads)
+        worth = worth_rows(managed)
+        console().print(_worth_table(worth, f"{scenario.name}: loyalty in the run-off, {floors} unseen floors"))
+        situations = situation_rows(scenario, policies, managed, watched, seeds, threads)
+        if situations:
+            console().print(_situation_table(situations, f"{watched}: what it does and gains in a situation"))
+        if out is not None:
+            found = {
+                "scenario": scenario.name,
+                "floors": floors,
+                "first": first,
+                "policies": given,
+                "looked_at": watched,
+            }
+            write_json(out, {**found, "worth": worth, "situations": [_plain(row) for row in situations]})
+            print(f"results written to {out}")
+
+
+def worth_rows(managed: dict[str, Managed]) -> list[dict[str, Any]]:
+    """One row a policy: its score, and its paired gain over each of those before it."""
+    rows = []
+    for place, (role, result) in enumerate(managed.items()):
+        before = list(managed)[:place]
+        gains = {other: interval(result.loyalty - managed[other].loyalty)._asdict() for other in before}
+        rows.append({"policy": role, "loyalty": interval(result.loyalty)._asdict(), "gain_over": gains})
+    return rows
+
+
+def hindsight(config: Config, static: Policy, seeds: range, threads: int) -> Managed:
+    """An upper reference: for each floor the best of many schemes around the best one, chosen with its luck known."""
+    assert isinstance(static, FixedPolicy)
+    random = np.random.default_rng(0)
+    loyalty = np.full(len(seeds), -np.inf)
+    for number in range(HINDSIGHT):
+        step = SPREAD * random.standard_normal(len(static.action)) if number else 0.0
+        action = np.clip(static.action + step, -1.0, 1.0)
+        rollout = roll_out(config, lambda seen, a=action: np.tile(a, (len(seen), 1)), seeds, threads=threads)
+        score = loyalty_score(rollout.floor_weeks[:, -config.horizon.run_off_weeks :], config)
+        loyalty = np.maximum(loyalty, score)
+    return Managed(loyalty, rollout.actions, rollout.observations, np.ones(rollout.actions.shape[:2], bool))
+
+
+def situation_rows(
+    config: Config, policies: dict[str, Policy], managed: dict[str, Managed], watched: str, seeds: range, threads: int
+) -> list[Situation]:
+    """What the policy watched does and gains in each situation; those that no floor is in are left out."""
+    if watched == "static":
+        return []
+    rows = [rotten_team(config, managed[watched], managed["static"], seeds)]
+    for name in EVENTS:
+        rows.append(event(config, policies[watched], policies["static"], name, seeds, threads=threads))
+    return [row for row in rows if row is not None]
+
+
+def _watched(policies: dict[str, Policy], wanted: str | None) -> str:
+    if not isinstance(policies["static"], FixedPolicy):
+        raise ValueError("--static: is no fixed scheme")
+    if "oracle" in policies and not sees_state(policies["oracle"]):
+        raise ValueError("--oracle: does not see the true state; find one with optimise_feedback.py --kind oracle")
+    for role in ("feedback", "ppo"):
+        if role in policies and sees_state(policies[role]):
+            raise ValueError(f"--{role}: sees the true state; give it as --oracle")
+    if wanted is not None and wanted not in policies:
+        raise ValueError(f"--look-at {wanted}: must be one of {', '.join(policies)}")
+    return wanted or next((role for role in ("ppo", "feedback", "oracle") if role in policies), "static")
+
+
+def _worth_table(rows: list[dict[str, Any]], title: str) -> Table:
+    table = Table(title=title)
+    others = [row["policy"] for row in rows[:-1]]
+    for heading in ("policy", "loyalty (95 %)", *(f"against {other}" for other in others)):
+        table.add_column(heading, justify="left" if heading == "policy" else "right")
+    for row in rows:
+        gains = [_cell(row["gain_over"][other]) if other in row["gain_over"] else "" for other in others]
+        table.add_row(row["policy"], _cell(row["loyalty"], sign=""), *gains)
+    return table
+
+
+def _situation_table(rows: list[Situation], title: str) -> Table:
+    table = Table(
+        title=title, caption="* rotten team: gain there minus gain elsewhere; events: gain over not seeing it"
+    )
+    for heading in ("situation", "floors", "gain over static, points", "more *", "what it does differently"):
+        table.add_column(heading, justify="right" if heading == "floors" else "left")
+    for row in rows:
+        levers = "\n".join(f"{lever['lever']} {_cell(lever, digits=3)}" for lever in row.levers)
+        table.add_row(
+            row.name, str(row.floors), _cell(row.gain._asdict()), _cell(row.more._asdict()), levers, end_section=True
+        )
+    return table
+
+
+def _cell(told: dict[str, Any], *, sign: str = "+", digits: int = 1) -> str:
+    form = f"{sign}.{digits}f" if digits == 1 else f"{sign}.{digits}g"
+    return f"{told['mean']:{form}} ({told['low']:{form}} … {told['high']:{form}})"
+
+
+def _plain(row: Situation) -> dict[str, Any]:
+    return {name: value._asdict() if isinstance(value, Interval) else value for name, value in row._asdict().items()}
+
+
+if __name__ == "__main__":
+    main()
