@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.config import all_keys, config_directory
+from incentive_env.config.channels import CHANNELS
 from incentive_env.config.fields import Section
 from incentive_env.config.record import config_records
 from incentive_env.model.report import FIGURES, TERMS, TRUTH
@@ -45,6 +46,8 @@ def _recorded(record: Any, config: Config, key: str) -> Any:
         ):
             return record[leaf][rows.index(branch)]
         record, section = record[branch], getattr(section, branch)
+    if record.dtype.names is None:  # a section of switches is an array
+        return record[list(type(section).model_fields).index(leaf)]
     return record[leaf]
 
 
@@ -196,6 +199,9 @@ def test_the_record_holds_the_values_of_the_tree():
         value = _value(config, key)
         words = get_args(field.annotation)
         assert _recorded(record, config, key) == (words.index(value) if words else value), key
+        seen += 1
+    for number, channel in enumerate(CHANNELS.values()):  # not of the tree: copies, in the order of the channels
+        assert record["detectability"][number] == (_value(config, channel.audit) if channel.audit else 0.0)
         seen += 1
     assert seen == len(np.concatenate([np.ravel(leaf) for leaf in _leaves(record)]))
 

@@ -9,7 +9,7 @@ import typer
 from incentive_env.cli.scenarios import load_scenario
 from incentive_env.config import all_keys
 from incentive_env.config import scenario_names as shipped_names
-from incentive_env.config.scheme import Levers
+from incentive_env.config.levers import LEVERS
 
 TOPICS = ("levers", "figures", "scenarios", "schemes", "rewards", "config")
 TABLE_KINDS = ("csv", "parquet")
@@ -35,7 +35,7 @@ def side_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def lever_names(incomplete: str) -> list[str]:
     """Levers, each up to its value."""
-    return [f"{lever}=" for lever in _starting(incomplete, list(Levers.model_fields))]
+    return [f"{lever}=" for lever in _starting(incomplete, LEVERS)]
 
 
 def assigned_keys(incomplete: str) -> list[str]:

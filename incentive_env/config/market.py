@@ -1,5 +1,6 @@
 """The customers: how they buy, what they hold against the firm, and what they tell surveys and friends."""
 
+from incentive_env.config.channels import TACTICS
 from incentive_env.config.fields import PROTOTYPE, TUNED, Section, number
 
 
@@ -33,7 +34,7 @@ class Tactic(Section):
 
 
 class Tactics(Section):
-    """The five tactics, in the order of the code."""
+    """The tactics, in the order of the code."""
 
     honest: Tactic = Tactic(trust_gain=0.022, cooling_off=0.025)
     pressure: Tactic = Tactic(
@@ -49,6 +50,13 @@ class Tactics(Section):
     )
     disparage: Tactic = Tactic(
         lift=0.50, harm=0.45, debt=0.25, irritation=0.07, trust_loss=0.03, believed_kept=0.45, detectability=0.5
+    )
+
+
+if tuple(Tactics.model_fields) != TACTICS:
+    raise ValueError(
+        f"tactics: the section must hold {', '.join(TACTICS)}, as the rows of channels have them, "
+        f"got {', '.join(Tactics.model_fields)}"
     )
 
 

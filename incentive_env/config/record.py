@@ -1,11 +1,14 @@
 """The configuration as the compiled core reads it: one flat-in-memory record with the same names as the tree."""
 
+from functools import reduce
 from typing import Any, get_args
 
 import numpy as np
 from pydantic.fields import FieldInfo
 
+from incentive_env.config.channels import CHANNELS, Channel
 from incentive_env.config.fields import Section
+from incentive_env.config.loading import _nearest_key, all_keys
 from incentive_env.config.tree import Config
 
 
@@ -13,15 +16,35 @@ def config_records(config: Config) -> np.ndarray:
     """Turn a config into a numba-readable record array ``[1]``: ``records[0].calls.need`` is ``config.calls.need``.
 
     Sections become nested records. A section whose rows are all of one kind (tactics, events) is turned on its
-    side, so that a column can be indexed: ``record.tactics.lift[PRESSURE]``. A word becomes its index among the
-    words allowed. Names and descriptions are left out.
+    side, so that a column can be indexed: ``record.tactics.lift[tactic]``. A section of switches becomes an array:
+    ``record.channels[channel]``. A word becomes its index among the words allowed. Names and descriptions are left out.
+
+    ``record.detectability[channel]`` is the number that the channel's row names; 0 where it names none.
     """
-    table = np.zeros(1, np.dtype((np.record, _dtype(type(config)))))
+    tree = _dtype(type(config))
+    parts: list[Any] = [(name, tree[name]) for name in tree.names or ()]
+    dtype = np.dtype([*parts, ("detectability", np.float64, (len(CHANNELS),))], align=True)
+    table = np.zeros(1, np.dtype((np.record, dtype)))
     _fill(table[0], config)
+    for channel, key in enumerate(_DETECTABILITY):
+        table[0]["detectability"][channel] = reduce(getattr, key.split("."), config) if key else 0.0
     return table
 
 
+def _detectability_key(row: Channel) -> str | None:
+    if row.audit is not None and row.audit not in all_keys():
+        raise ValueError(
+            f"channel {row.name}: audit = {row.audit!r} is no key of the configuration{_nearest_key(row.audit)}"
+        )
+    return row.audit
+
+
+_DETECTABILITY = [_detectability_key(row) for row in CHANNELS.values()]
+
+
 def _dtype(section: type[Section]) -> np.dtype[Any]:
+    if _are_switches(section):
+        return np.dtype((np.int64, (len(section.model_fields),)))
     row = _row_kind(section)
     if row is not None:
         rows = len(section.model_fields)
@@ -37,6 +60,9 @@ def _dtype(section: type[Section]) -> np.dtype[Any]:
 
 
 def _fill(record: Any, section: Section) -> None:
+    if _are_switches(type(section)):
+        record[...] = [getattr(section, name) for name in type(section).model_fields]
+        return
     row = _row_kind(type(section))
     for name, field in type(section).model_fields.items():
         value = getattr(section, name)
@@ -53,6 +79,10 @@ def _fill(record: Any, section: Section) -> None:
 def _as_number(field: FieldInfo, value: Any) -> Any:
     words = get_args(field.annotation)
     return words.index(value) if words else value
+
+
+def _are_switches(section: type[Section]) -> bool:
+    return {field.annotation for field in section.model_fields.values()} == {bool}
 
 
 def _row_kind(section: type[Section]) -> type[Section] | None:

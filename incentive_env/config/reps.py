@@ -34,20 +34,6 @@ class Rationality(Section):
     best_response_temperature: float = number(0.02, 1e-4, 1.0, "1", "temperature multiplier that stands for 0")
 
 
-class Channels(Section):
-    """Switches each gaming channel off by itself, so that its cost can be attributed."""
-
-    pressure: bool = switch(True, "reps may press")
-    withhold: bool = switch(True, "reps may withhold information")
-    false_promise: bool = switch(True, "reps may promise what is not delivered")
-    disparage: bool = switch(True, "reps may disparage competitors")
-    callback: bool = switch(True, "reps may book a refusal as a call-back")
-    unlogged: bool = switch(True, "reps may leave a refusal off the record")
-    empty_log: bool = switch(True, "reps may file a call without notes")
-    survey: bool = switch(True, "reps may steer who is surveyed and what they answer")
-    rushed: bool = switch(True, "reps may cut an inbound contact short and tick it off as fixed")
-
-
 class Quota(Section):
     """What the target of the scheme is a target on."""
 

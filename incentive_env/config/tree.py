@@ -4,12 +4,13 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from incentive_env.config.channels import Channels
 from incentive_env.config.fields import Section
 from incentive_env.config.firm import Client, Events, Floors, Money, Reporting
+from incentive_env.config.levers import Levers, NeutralScheme
 from incentive_env.config.market import Calls, Customers, Loyalty, Market, Service, Surveys, Tactics
 from incentive_env.config.objective import Horizon, Rewards
 from incentive_env.config.reps import (
-    Channels,
     Decision,
     Effort,
     Learning,
@@ -21,7 +22,6 @@ from incentive_env.config.reps import (
     Skill,
     Workforce,
 )
-from incentive_env.config.scheme import Levers, NeutralScheme
 
 
 class Config(Section):

@@ -2,10 +2,12 @@
 
 import math
 
+from numba import literal_unroll
+
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip
 from incentive_env.model.reps import LEAST_EFFORT, NEVER_CHOSEN, channel_open
-from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
+from incentive_env.model.state import CHOICES, HONEST
 
 
 @compiled
@@ -21,8 +23,7 @@ def follow(conduct: Record, response: Record, p: Record) -> None:
         may = share > 0.0 and (tactic == HONEST or channel_open(tactic - 1, p))
         response.value[tactic] = 0.0
         response.appeal[tactic] = math.log(share) if may else NEVER_CHOSEN
-    response.misbook = conduct.misbook if channel_open(CALLBACK, p) else 0.0
-    response.unlog = conduct.unlog if channel_open(UNLOGGED, p) else 0.0
-    response.skip_notes = conduct.skip_notes if channel_open(EMPTY_LOG, p) else 0.0
-    response.steer = conduct.steer if channel_open(SURVEY, p) else 0.0
-    response.rush = conduct.rush if channel_open(RUSHED, p) else 0.0
+    channel = len(response.value) - 1
+    for choice in literal_unroll(CHOICES):
+        response[choice] = conduct[choice] if channel_open(channel, p) else 0.0
+        channel += 1

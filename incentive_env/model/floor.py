@@ -5,7 +5,7 @@ import numpy as np
 
 from incentive_env.model.compiled import Record, entry, inlined, threaded_entry
 from incentive_env.model.opening import open_floor
-from incentive_env.model.scheme import change_scheme, set_scheme
+from incentive_env.model.scheme import change_scheme
 from incentive_env.model.state import Customers, Scratch, customers_of, scratch_of
 from incentive_env.model.week import simulate_week
 from incentive_env.model.witness import Witness, in_week, look_first, witness_of
@@ -87,5 +87,5 @@ def open_floors(
     for i in range(len(which)):
         f = which[i]
         open_floor(floors[f], reps[f], customers_of(customers, f), seeds[i], p)
-        set_scheme(floors[f], p.neutral_scheme)
+        floors[f].scheme = p.neutral_scheme
         look_first(witness_of(witness, f), customers_of(customers, f), floors[f], p)

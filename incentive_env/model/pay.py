@@ -4,7 +4,6 @@ import numpy as np
 
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
-from incentive_env.model.state import CALLBACK, RUSHED, SURVEY, UNLOGGED
 
 
 @compiled
@@ -34,25 +33,10 @@ def audit_rep(tally: Record, floor: Record, p: Record, key: np.uint64, r: int) -
     heard = floor.scheme.audit * p.market.customers_per_slot
     cases = 0
     for channel in range(len(tally.gamed)):
-        expected = heard * tally.gamed[channel] * _detectability(channel, p)
+        expected = heard * tally.gamed[channel] * p.detectability[channel]
         tally.found[channel] = int(expected + rng.uniform(key, rng.AUDIT + channel, r))
         cases += tally.found[channel]
     spared = (1.0 - p.workforce.escalation) ** cases
     if rng.uniform(key, rng.SANCTION, r) >= spared:
         tally.sanctions = 1
         tally.fine = p.workforce.sanction_fine
-
-
-@compiled
-def _detectability(channel: int, p: Record) -> float:
-    if channel < CALLBACK:
-        return float(p.tactics.detectability[channel + 1])
-    if channel == CALLBACK:
-        return float(p.recording.callback_detectability)
-    if channel == UNLOGGED:
-        return float(p.recording.unlogged_detectability)
-    if channel == SURVEY:
-        return float(p.recording.survey_detectability)
-    if channel == RUSHED:
-        return float(p.recording.rush_detectability)
-    return 0.0  # an empty log breaks no rule that an audit checks

@@ -3,29 +3,15 @@
 import math
 
 import numpy as np
+from numba import literal_unroll
 
+from incentive_env.config.channels import CHANNELS
 from incentive_env.model import rng
 from incentive_env.model.client import delivery, demand_in_force
 from incentive_env.model.compiled import Record, compiled, entry
 from incentive_env.model.maths import clip
 from incentive_env.model.pay import pay_of
-from incentive_env.model.state import (
-    CALLBACK,
-    CAMPAIGN,
-    CHANNELS,
-    COMPETITOR,
-    DISPARAGE,
-    EMPTY_LOG,
-    EVENTS,
-    FALSE_PROMISE,
-    NEWCOMERS,
-    PRESSURE,
-    PRODUCT_FAULT,
-    RUSHED,
-    SURVEY,
-    UNLOGGED,
-    WITHHOLD,
-)
+from incentive_env.model.state import CALLBACK, CAMPAIGN, COMPETITOR, EVENTS, NEWCOMERS, PRODUCT_FAULT, RUSHED
 
 # Figures that come noisy and late; `research` buys precision.
 MEASURED = (
@@ -36,6 +22,9 @@ MEASURED = (
 # What is simply known.
 KNOWN = ("client_demand", "contract_met", "volume", "staffing", "cash_weeks", *EVENTS)
 
+GAMING = tuple(f"gaming_{channel}" for channel in CHANNELS)  # cases of each channel, as a share
+_OF_CONTACTS = tuple(row.share_of == "contacts" for row in CHANNELS.values())
+
 FIGURES = np.dtype([(name, "f8") for name in (*MEASURED, *KNOWN)], align=True)
 TRUTH = np.dtype(
     [
@@ -44,7 +33,7 @@ TRUTH = np.dtype(
             "loyalty", "nps", "conversion", "profit", "profit_per_customer", "wellbeing", "gaming_share",
             "trust", "irritation", "satisfaction", "debt", "left_wronged", "norm", "strain", "motivation",
             "first_time_fixed",
-            *(f"gaming_{channel}" for channel in CHANNELS),
+            *GAMING,
         )
     ],
     align=True,
@@ -188,6 +177,7 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     slots = p.salesforce.reps * p.market.slots * weeks
     customers = max(total.customers, 1.0)
     calls = max(total.calls, 1.0)
+    contacts = max(total.answered, 1.0)
     present = max(total.present, 1.0)
     truth.loyalty = 100.0 * (total.promoters - total.detractors - total.left_wronged) / slots
     truth.nps = 100.0 * (total.promoters - total.detractors) / customers
@@ -204,16 +194,11 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     truth.norm = total.norm / weeks
     truth.strain = total.strain / present
     truth.motivation = total.motivation / present
-    truth.gaming_pressure = total.gamed[PRESSURE - 1] / calls
-    truth.gaming_withhold = total.gamed[WITHHOLD - 1] / calls
-    truth.gaming_false_promise = total.gamed[FALSE_PROMISE - 1] / calls
-    truth.gaming_disparage = total.gamed[DISPARAGE - 1] / calls
-    truth.gaming_callback = total.gamed[CALLBACK] / calls
-    truth.gaming_unlogged = total.gamed[UNLOGGED] / calls
-    truth.gaming_empty_log = total.gamed[EMPTY_LOG] / calls
-    truth.gaming_survey = total.gamed[SURVEY] / calls
-    truth.gaming_rushed = total.gamed[RUSHED] / max(total.answered, 1.0)
-    truth.first_time_fixed = total.fixed / max(total.answered, 1.0)
+    channel = 0
+    for name in literal_unroll(GAMING):
+        truth[name] = total.gamed[channel] / (contacts if _OF_CONTACTS[channel] else calls)
+        channel += 1  # noqa: SIM113 (an unrolled loop cannot be counted)
+    truth.first_time_fixed = total.fixed / contacts
     truth.profit_per_customer = 52.0 * truth.profit / (slots * p.market.customers_per_slot)
 
 

@@ -255,7 +255,4 @@ def _choose_effort(
 @compiled
 def channel_open(channel: int, p: Record) -> bool:
     """Whether a gaming channel is switched on."""
-    c = p.channels
-    return (
-        c.pressure, c.withhold, c.false_promise, c.disparage, c.callback, c.unlogged, c.empty_log, c.survey, c.rushed,
-    )[channel] != 0  # fmt: skip
+    return p.channels[channel] != 0

@@ -17,26 +17,26 @@ from typing import NamedTuple
 
 import numpy as np
 
+from incentive_env.config import channels
+from incentive_env.config.firm import Events
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.model.compiled import compiled
 
-HONEST, PRESSURE, WITHHOLD, FALSE_PROMISE, DISPARAGE = range(5)
-TACTICS = ("honest", "pressure", "withhold", "false_promise", "disparage")
+LEVERS, TACTICS, CHANNELS = LEVER_NAMES, channels.TACTICS, channels.CHANNEL_NAMES
+HONEST, PRESSURE, FALSE_PROMISE = map(TACTICS.index, ("honest", "pressure", "false_promise"))
+# Channels: the tactics but the honest one come first, so that channel = tactic − 1.
+CALLBACK, UNLOGGED, EMPTY_LOG, SURVEY, RUSHED = map(
+    CHANNELS.index, ("callback", "unlogged", "empty_log", "survey", "rushed")
+)
+# A rep's choice in each channel that is no tactic, in the order of the channels.
+CHOICES = tuple(row.choice for row in channels.CHANNELS.values())[len(TACTICS) - 1 :]
 
-# Gaming channels: the four manipulative tactics come first, so that channel = tactic − 1.
-CALLBACK, UNLOGGED, EMPTY_LOG, SURVEY, RUSHED = range(4, 9)
-CHANNELS = (
-    "pressure", "withhold", "false_promise", "disparage", "callback", "unlogged", "empty_log", "survey", "rushed",
-)  # fmt: skip
-
-CAMPAIGN, PRODUCT_FAULT, COMPETITOR, NEWCOMERS = range(4)
-EVENTS = ("campaign", "product_fault", "competitor", "newcomers")
+EVENTS = tuple(Events.model_fields)
+CAMPAIGN, PRODUCT_FAULT, COMPETITOR, NEWCOMERS = map(
+    EVENTS.index, ("campaign", "product_fault", "competitor", "newcomers")
+)
 
 NO_CALLBACK, TRUE_CALLBACK, MISBOOKED = range(3)
-
-LEVERS = (
-    "base_pay", "commission", "target", "pressure", "activity_pay", "survey_bonus", "retention_pay", "audit",
-    "coaching", "autonomy", "research",
-)  # fmt: skip
 
 SCHEME = np.dtype([(lever, "f8") for lever in LEVERS], align=True)
 
@@ -71,11 +71,7 @@ CONDUCT = np.dtype(
         ("given", "f8"),  # 1; or 0, and the rep's own choice counts
         ("effort", "f8"),  # share of the time at work
         ("mix", "f8", (len(TACTICS),)),  # shares of the calls, by tactic
-        ("misbook", "f8"),  # chance that a refusal goes on file as a call-back
-        ("unlog", "f8"),  # chance that it goes on no file
-        ("skip_notes", "f8"),  # chance of an empty log
-        ("steer", "f8"),  # chance that a survey is steered
-        ("rush", "f8"),  # chance that an inbound contact is cut short and ticked off
+        *((choice, "f8") for choice in CHOICES),  # chances, of channels that are no tactics
     ],
     align=True,
 )
@@ -180,13 +176,9 @@ RESPONSE = np.dtype(
         ("appeal", "f8", (len(TACTICS),)),  # € of a call made this way, sold or not
         ("precision", "f8"),  # 1/€, of the choice of a tactic
         ("lift", "f8", (len(TACTICS),)),  # of the odds of a sale
-        ("misbook", "f8"),  # chance that a refusal goes on file as a call-back
-        ("unlog", "f8"),  # chance that it goes on no file
         ("aftercare", "f8"),  # care for customers whose sale still has pay to earn, 0 … 1
-        ("skip_notes", "f8"),  # chance of an empty log
-        ("steer", "f8"),  # chance that a survey is steered
         ("fixing", "f8"),  # logit of fixing an inbound issue the first time, above the base
-        ("rush", "f8"),  # chance that an inbound contact is cut short and ticked off
+        *((choice, "f8") for choice in CHOICES),  # chances, of channels that are no tactics
     ],
     align=True,
 )

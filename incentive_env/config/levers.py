@@ -1,0 +1,160 @@
+"""The levers that a manager sets: one row each, in the order of the action vector.
+
+Whatever depends on how many levers there are, or on their names, is made from these rows: the `Scheme`, the action and
+the observation, records of the compiled core, sections of the configuration, tables, pictures, sliders and help. A new
+lever is a row here, and a line of the model where it pays or acts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+
+from incentive_env.config.fields import REQUIRED, Section, number
+from incentive_env.config.rows import Row, section_of, table
+from incentive_env.spelling import nearest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lever(Row):
+    """One lever, in its unit."""
+
+    kind: ClassVar = "lever"
+    unit: str = REQUIRED
+    low: float = REQUIRED  # value at action −1
+    high: float = REQUIRED  # value at action +1
+    neutral: float = REQUIRED  # in force during the burn-in
+    most: float = REQUIRED  # upper bound of the neutral value
+    off: float = 0.0  # in a scheme that does not name the lever
+    meaning: str = REQUIRED  # in the configuration's reference
+    does: str = REQUIRED  # what it pays for, or does
+    costs: str = REQUIRED  # how it is gamed, or what it costs
+    phrase: str = REQUIRED  # format of a value in a sentence; {percent} is the value as a percentage
+    decimals: int = REQUIRED  # of the value that people are shown
+
+    @property
+    def is_share(self) -> bool:
+        """Whether people are shown a percentage."""
+        return "{percent" in self.phrase
+
+
+LEVERS: dict[str, Lever] = table(
+    Lever(
+        name="base_pay", unit="€/week", low=400.0, high=900.0, neutral=600.0, most=10_000.0, off=600.0,
+        meaning="fixed pay of a rep",
+        does="security: a fair wage is returned in effort, scruples and staying",
+        costs="asks for nothing in return, and is the largest bill; below the fair wage people feel entitled to game, "
+        "and go",
+        phrase="base pay €{:.0f} a week", decimals=0,
+    ),
+    Lever(
+        name="commission", unit="€/recorded sale", low=0.0, high=25.0, neutral=4.0, most=1000.0,
+        meaning="pay per sale",
+        does="pays for recorded conversion: more effort, more sales",
+        costs="pressed, half-told and over-promised sales, calls filed without notes, less motivation of one's own; it "
+        "draws applicants who count on selling that way",
+        phrase="€{:g} a sale", decimals=1,
+    ),
+    Lever(
+        name="target", unit="recorded conversion", low=0.0, high=0.40, neutral=0.0, most=1.0,
+        meaning="quota of the period; 0 is none",
+        does="the quota of the period, 0 is none; hard but within reach, it adds effort",
+        costs="with pressure behind it: refusals booked as call-backs or left off the record, pressed sales, most of "
+        "all at the period's end; out of reach it discourages",
+        phrase="target {percent}", decimals=2,
+    ),
+    Lever(
+        name="pressure", unit="share", low=0.0, high=1.0, neutral=0.0, most=1.0,
+        meaning="severity of what follows a missed target",
+        does="how severe it is to miss the target, up to dismissal; nothing without one",
+        costs="gaming for the target, strain, absence and exits; before a sure miss people hide from customers who say "
+        "no",
+        phrase="pressure {percent}", decimals=2,
+    ),
+    Lever(
+        name="activity_pay", unit="€/logged call", low=0.0, high=0.60, neutral=0.0, most=100.0,
+        meaning="pay per call on file",
+        does="pays for each call or contact on file: productivity, at once",
+        costs="no time for notes; a refusal booked as a call-back is paid too; contacts are cut short and ticked off",
+        phrase="€{:.2f} a logged call", decimals=2,
+    ),
+    Lever(
+        name="survey_bonus", unit="€/week at NPS 100", low=0.0, high=300.0, neutral=0.0, most=10_000.0,
+        meaning="pay on the measured NPS",
+        does="pays for the rep's own measured NPS; a reason to do less harm",
+        costs="surveys are steered: only happy customers are asked, and begged for a ten",
+        phrase="survey bonus €{:.0f}", decimals=0,
+    ),
+    Lever(
+        name="retention_pay", unit="€/sale held 13 weeks", low=0.0, high=25.0, neutral=0.0, most=1000.0,
+        meaning="deferred pay, lost on cancellation",
+        does="pays for sales still held after 13 weeks: loyalty that is real, and care after the sale",
+        costs="the hardest to game, for manipulated sales rarely last; but late, so that the impatient and the "
+        "cautious count little on it; lost when the rep goes",
+        phrase="€{:g} a sale that lasts", decimals=1,
+    ),
+    Lever(
+        name="audit", unit="share of calls", low=0.0, high=0.15, neutral=0.02, most=1.0,
+        meaning="calls that are listened to",
+        does="calls are listened to; what gives itself away may end in a sanction, and in the end in dismissal",
+        costs="the listening, motivation, and strain, of the honest most; hears nothing of notes that were not written",
+        phrase="{percent} of calls audited", decimals=3,
+    ),
+    Lever(
+        name="coaching", unit="hours/rep/week", low=0.0, high=6.0, neutral=0.5, most=40.0,
+        meaning="training on the job",
+        does="skill, a faster start, and conscience, building up over months",
+        costs="the coach, and hours away from the telephone",
+        phrase="{:g} h coaching a week", decimals=1,
+    ),
+    Lever(
+        name="autonomy", unit="share", low=0.0, high=1.0, neutral=0.3, most=1.0,
+        meaning="say in how to work",
+        does="a say in how to work: motivation, less strain, a better offer to applicants",
+        costs="lets opportunists get away with more, the more of it the faster",
+        phrase="autonomy {percent}", decimals=2,
+    ),
+    Lever(
+        name="research", unit="€/week", low=0.0, high=2000.0, neutral=0.0, most=100_000.0,
+        meaning="spending on causes behind the figures",
+        does="looks for causes: a report that is less noisy and less late, a conduct index that means something, "
+        "coaching that aims better",
+        costs="its price, and knowledge takes months",
+        phrase="research €{:.0f} a week", decimals=0,
+    ),
+)  # fmt: skip
+LEVER_NAMES = tuple(LEVERS)
+
+
+def check_levers(names: Iterable[str], context: str = "") -> None:
+    """Raise a ValueError if a name is no lever's; it names the nearest, after a context."""
+    for name in names:
+        if name not in LEVERS:
+            raise ValueError(f"{context}unknown lever {name!r}{nearest(name, LEVERS)}; levers: {', '.join(LEVERS)}")
+
+
+class Range(Section):
+    """The range of one lever; the normalised action −1 is ``low`` and +1 is ``high``."""
+
+    low: float = number(0.0, 0.0, 10_000.0, "the lever's unit", "value of the lever at action −1")
+    high: float = number(1.0, 0.0, 10_000.0, "the lever's unit", "value of the lever at action +1")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError(f"low must be below high, got low={self.low:g} and high={self.high:g}")
+        return self
+
+
+class Levers(section_of(LEVERS.values(), lambda row: (Range, Range(low=row.low, high=row.high)))):  # type: ignore[misc]
+    """Ranges of the levers, in the order of the action vector."""
+
+
+def _neutral(row: Lever) -> tuple[type, float]:
+    value: float = number(row.neutral, 0.0, row.most, row.unit, row.meaning)
+    return float, value
+
+
+class NeutralScheme(section_of(LEVERS.values(), _neutral)):  # type: ignore[misc]
+    """The scheme in force during the burn-in, before the manager's first decision."""

@@ -1,0 +1,44 @@
+"""Tables of levers and channels in docstrings and pages of the documentation, where a mark stands for them."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from incentive_env.config.channels import CHANNELS
+from incentive_env.config.levers import LEVERS
+
+Class = TypeVar("Class", bound=type)
+
+_MARK = re.compile(r"^( *)<!-- (levers|action|channels) -->$", re.MULTILINE)
+
+
+def with_tables(documented: Class) -> Class:
+    """Fill in the marks of a class's docstring."""
+    documented.__doc__ = filled_in(documented.__doc__ or "")
+    return documented
+
+
+def filled_in(text: str) -> str:
+    """A text with its marks, each alone on a line, replaced by tables in Markdown."""
+    return _MARK.sub(lambda mark: "\n".join(mark[1] + line for line in _TABLES[mark[2]]()), text)
+
+
+def _levers() -> Iterator[str]:
+    yield from ("| Lever | Unit | What it does |", "|---|---|---|")
+    for lever in LEVERS.values():
+        yield f"| `{lever.name}` | {lever.unit} | {lever.does} |"
+
+
+def _action() -> Iterator[str]:
+    yield from ("| Num | Lever | Unit | Min (−1) | Max (+1) |", "|---|---|---|---|---|")
+    for number, lever in enumerate(LEVERS.values()):
+        yield f"| {number} | {lever.name} | {lever.unit} | {lever.low:g} | {lever.high:g} |"
+
+
+def _channels() -> Iterator[str]:
+    yield from ("| Channel | What is gamed | A case |", "|---|---|---|")
+    for channel in CHANNELS.values():
+        yield f"| `{channel.name}` | {channel.gamed} | {channel.case} |"
+
+
+_TABLES: dict[str, Callable[[], Iterator[str]]] = {"levers": _levers, "action": _action, "channels": _channels}
