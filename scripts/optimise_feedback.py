@@ -75,7 +75,7 @@ def run(
 
 
 def fixed_action(name: str, config: Config) -> np.ndarray:
-    """The action ``[11]`` of a policy that always sets the same."""
+    """The action ``[levers]`` of a policy that always sets the same."""
     policy = load_policy(name, config)
     if not isinstance(policy, FixedPolicy):
         raise ValueError(f"--static {name}: is no fixed scheme")

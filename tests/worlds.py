@@ -85,7 +85,7 @@ def open_floors(config: Config, seeds: Sequence[int], *, threads: int = 1, watch
 
 
 def random_actions(decisions: int, floors: int, seed: int = 0) -> np.ndarray:
-    """Actions ``[decisions, floors, 11]``; floor *i* has the same ones in a batch of any size."""
+    """Actions ``[decisions, floors, levers]``; floor *i* has the same ones in a batch of any size."""
     rows = [np.random.default_rng([seed, floor]).uniform(-1, 1, (decisions, 11)) for floor in range(floors)]
     return np.stack(rows, axis=1).astype(np.float32)
 

@@ -112,7 +112,7 @@ class Mixture:
         episode_start: Any = None,
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
-        """Actions ``[floors, 11]`` in the box; the noise is part of the behaviour, so the flag has no effect."""
+        """Actions ``[floors, levers]`` in the box; the noise is part of the behaviour, so the flag has no effect."""
         actions = np.zeros((len(observation), self._size))
         for act, rows in self._parts:
             actions[rows] = act(observation[rows])

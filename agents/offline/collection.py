@@ -20,8 +20,8 @@ class Episode(NamedTuple):
 
     seed: int  # of the floor
     behaviour: Behaviour
-    observations: NDArray[np.float32]  # [decisions + 1, 39]
-    actions: NDArray[np.float32]  # [decisions, 11]
+    observations: NDArray[np.float32]  # [decisions + 1, entries]
+    actions: NDArray[np.float32]  # [decisions, levers]
     rewards: NDArray[np.float64]  # [decisions]; the last holds the run-off, under rewards that pay it
     terminations: NDArray[np.bool_]  # [decisions]
     truncations: NDArray[np.bool_]  # [decisions]

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class Decisions(NamedTuple):
     """All decisions of a dataset, episode after episode."""
 
-    observations: NDArray[np.float32]  # [decisions, 39] before each
-    actions: NDArray[np.float32]  # [decisions, 11]
+    observations: NDArray[np.float32]  # [decisions, entries] before each
+    actions: NDArray[np.float32]  # [decisions, levers]
     to_go: NDArray[np.float64]  # [decisions] discounted return from each on
     episode: NDArray[np.int64]  # [decisions] number of the episode, from 0
     returns: NDArray[np.float64]  # [episodes] undiscounted

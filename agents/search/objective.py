@@ -23,7 +23,7 @@ class Form(Protocol):
     size: int  # numbers of a point
 
     def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Actions ``[rows, 11]``, row by row, of points ``[rows, size]`` that see ``[rows, entries]``.
+        """Actions ``[rows, levers]``, row by row, of points ``[rows, size]`` that see ``[rows, entries]``.
 
         What is seen is the report; with an attribute ``sees = "state"``, the true state.
         """

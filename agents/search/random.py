@@ -18,14 +18,14 @@ def search_randomly(
 
     Args:
         objective: what is to be made large.
-        first: ``[11]`` a scheme that is always among the finalists, so that nothing worse on their floors is found.
+        first: ``[levers]`` a scheme that is always among the finalists, so that nothing worse on their floors is found.
         plan: how many candidates, on how many floors.
         seed: of candidates and floors.
         looks: how often the best so far is shown.
         watch: is shown it, and how many floors were simulated for an episode.
 
     Returns:
-        The action ``[11]`` of the winner.
+        The action ``[levers]`` of the winner.
     """
     random = np.random.default_rng([seed, plan.candidates])
     drawn = random.uniform(-1.0, 1.0, (plan.candidates - 1, len(LEVERS)))

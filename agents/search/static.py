@@ -14,7 +14,7 @@ _DIGITS = 5  # significant, of a lever in a file
 
 
 class StaticForm:
-    """A point is the action ``[11]`` of a scheme; beyond −1 and 1 a lever stands at its end.
+    """A point is the action ``[levers]`` of a scheme; beyond −1 and 1 a lever stands at its end.
 
     The bounds are wider than the box so that a search can turn a lever off altogether: no bonus at all is another
     thing than a small one, and has no room in the box itself.
@@ -37,7 +37,7 @@ def scheme_of(point: NDArray[np.float64], config: Config) -> Scheme:
 
 
 def point_of(scheme: Scheme, config: Config) -> NDArray[np.float64]:
-    """The point ``[11]`` of a scheme.
+    """The point ``[levers]`` of a scheme.
 
     Raises:
         ValueError: a lever lies outside its range.

@@ -104,7 +104,7 @@ def batch_work(config: Config, floors: int, kind: str = NEUTRAL, *, threads: int
 
 
 def pay(config: Config, kind: str, floors: int | None = None) -> Pay:
-    """What gives the next action, ``[floors, 11]`` or of a single environment ``[11]``.
+    """What gives the next action, ``[floors, levers]`` or of a single environment ``[levers]``.
 
     Args:
         config: the scenario.

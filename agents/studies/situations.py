@@ -36,8 +36,8 @@ class Managed(NamedTuple):
     """Floors under a policy."""
 
     loyalty: NDArray[np.float64]  # [floors] score, points
-    actions: NDArray[np.float64]  # [decisions, floors, 11]
-    reports: NDArray[np.float32]  # [decisions, floors, 39]
+    actions: NDArray[np.float64]  # [decisions, floors, levers]
+    reports: NDArray[np.float32]  # [decisions, floors, entries]
     open: NDArray[np.bool_]  # [decisions, floors] something was left to manage
 
 
@@ -125,7 +125,7 @@ def opened_rotten(config: Config, seeds: Sequence[int]) -> NDArray[np.bool_]:
 
 
 def _leaning(managed: Managed, elsewhere: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Actions ``[decisions, floors, 11]`` less their mean elsewhere at the same decision: what time does is out.
+    """Actions ``[decisions, floors, levers]`` less their mean elsewhere at the same decision: what time does is out.
 
     NaN at decisions where there is no elsewhere.
     """
@@ -137,7 +137,7 @@ def _leaning(managed: Managed, elsewhere: NDArray[np.bool_]) -> NDArray[np.float
 
 
 def _mean_where(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Mean ``[floors, 11]`` over the decisions that count; NaN for a floor that has none."""
+    """Mean ``[floors, levers]`` over the decisions that count; NaN for a floor that has none."""
     counted = where & np.isfinite(values[:, :, 0])
     count = counted.sum(axis=0)
     total = np.where(counted[:, :, None], values, 0.0).sum(axis=0)

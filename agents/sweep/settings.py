@@ -15,9 +15,9 @@ from agents.sweep.spec import NamedSweep, Range
 from agents.training.plans import Plan, load_plan, scheme_names
 from incentive_env import Config, ConfigError, Scheme, load_config
 from incentive_env.config import config_directory, read_yaml
+from incentive_env.config.levers import check_levers
 from incentive_env.floors.reward import reward_weights
 from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
-from incentive_env.model.state import LEVERS
 from incentive_env.policies import FIXED, NAMES, load_policy, shipped
 from incentive_env.policies.files import resolved
 from incentive_env.support.spelling import nearest
@@ -142,12 +142,7 @@ def _content(policy: str | None, levers: dict[str, Any], config: Config) -> dict
 
 
 def _scheme(base: Mapping[str, Any], levers: dict[str, Any], config: Config) -> dict[str, Any]:
-    for name in levers:
-        if name not in LEVERS:
-            raise ConfigError(
-                f"scheme.{name}: unknown lever (set to {levers[name]!r}){nearest(name, LEVERS)}; "
-                f"levers: {', '.join(LEVERS)}"
-            )
+    check_levers(levers, "scheme: ")
     scheme: Scheme = scheme_from_mapping({**base, **levers})
     scheme_to_action(scheme, config)
     return {"scheme": dict(scheme._asdict())}

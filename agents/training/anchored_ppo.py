@@ -37,7 +37,7 @@ class AnchoredPPO(PPO):
     Args:
         *arguments: of PPO.
         anchor: the safe policy, and how it holds.
-        safe_action: ``[11]`` the action of its scheme.
+        safe_action: ``[levers]`` the action of its scheme.
         **keywords: of PPO.
     """
 
@@ -45,8 +45,8 @@ class AnchoredPPO(PPO):
         self, *arguments: Any, anchor: Anchor | None = None, safe_action: torch.Tensor | None = None, **keywords: Any
     ) -> None:
         self.anchor, self.safe_action = anchor, safe_action
-        self.safe_reports: np.ndarray | None = None  # [decisions × floors, 39] seen under the safe policy
-        self.safe_actions: torch.Tensor | None = None  # [decisions × floors, 11] and done
+        self.safe_reports: np.ndarray | None = None  # [decisions × floors, entries] seen under the safe policy
+        self.safe_actions: torch.Tensor | None = None  # [decisions × floors, levers] and done
         super().__init__(*arguments, **keywords)
 
     def _setup_model(self) -> None:
@@ -129,7 +129,7 @@ class AnchoredPPO(PPO):
 
 
 def _pairs(observations: np.ndarray, actions: np.ndarray) -> torch.Tensor:
-    """Rows ``[steps × floors, 39 + 11]`` of what was seen and done."""
+    """Rows ``[steps × floors, entries + levers]`` of what was seen and done."""
     seen = torch.as_tensor(observations.reshape(-1, observations.shape[-1]))
     done = torch.as_tensor(actions.reshape(-1, actions.shape[-1])).clamp(-1.0, 1.0)
     return torch.cat([seen, done], dim=1)

@@ -1,4 +1,4 @@
-"""What the site does to a page before it is built: links out of docs/ become plain code, the commands are filled in."""
+"""What the site does to a page before it is built: links out of docs/ become plain code, marks are filled in."""
 
 import re
 import sys
@@ -8,6 +8,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))  # hooks are loaded by their path, without their neighbours
 import command_pages
 
+from incentive_env.config.reference import filled_in
+
 _FENCE = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
 
@@ -16,7 +18,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     """Called by MkDocs for each page."""
     folder = Path(config.docs_dir)
     text = without_outer_links(markdown, (folder / page.file.src_uri).parent, folder)
-    return command_pages.filled_in(text)
+    return command_pages.filled_in(filled_in(text))
 
 
 def without_outer_links(markdown: str, place: Path, folder: Path) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import griffe
 
+from incentive_env.config.reference import filled_in
+
 _RULE = re.compile(r"=+(?: +=+)+")
 _DOCTEST = re.compile(r"^(>>> .*(?:\n\S.*)*)$", re.MULTILINE)
 
@@ -49,8 +51,8 @@ class MarkdownDocstrings(griffe.Extension):
 
 
 def as_markdown(docstring: str) -> str:
-    """A docstring with its tables, and its doctests as blocks of code."""
-    lines = docstring.splitlines()
+    """A docstring with its tables, those that marks stand for too, and its doctests as blocks of code."""
+    lines = filled_in(docstring).splitlines()
     if any(_RULE.fullmatch(line) for line in lines):
         lines = list(_markdown_tables(lines))
     return _DOCTEST.sub(r"```pycon\n\1\n```", "\n".join(lines))

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from incentive_env.cli.common import nearest
 from incentive_env.cli.scenarios import holds_policy, holds_scenario, load_scenario
 from incentive_env.config import Config, lineage, read_yaml, scenario_names
+from incentive_env.config.levers import check_levers
 from incentive_env.model.scheme import Scheme, scheme_from_mapping
-from incentive_env.model.state import LEVERS
 from incentive_env.policies import FIXED, NAMES, FixedPolicy, Policy, PolicyError, found_for, load_policy, shipped
 
 # What a scenario itself says: the scheme in force before the manager's first decision; and the ``scheme`` of its file,
@@ -146,8 +146,7 @@ def _lever_values(said: Iterable[str]) -> dict[str, float]:
         lever, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not lever:
             raise ValueError(f"lever {text!r}: must read NAME=VALUE, for example commission=8")
-        if lever not in LEVERS:
-            raise ValueError(f"lever {text!r}: unknown name{nearest(lever, LEVERS)}; levers: {', '.join(LEVERS)}")
+        check_levers([lever], f"lever {text!r}: ")
         try:
             values[lever] = float(value)
         except ValueError:

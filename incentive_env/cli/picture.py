@@ -8,14 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.cli.common import counted, written_whole
-from incentive_env.model.state import CHANNELS
+from incentive_env.config.channels import CHANNELS
 from incentive_env.studies.simulate import Panel
 
 KINDS = (".png", ".svg", ".pdf")
 _MEASURED, _TRUE, _STRAIN, _PLAIN = "#c0392b", "#1e7d4f", "#8e44ad", "#34495e"
-_CHANNEL_COLOURS = (
-    "#c0392b", "#e67e22", "#f1c40f", "#95a5a6", "#2980b9", "#16a085", "#34495e", "#8e44ad", "#d98cb3",
-)  # fmt: skip
 _EXIT_WEEKS = 13  # exits are rare: over how many weeks they are counted
 
 
@@ -105,7 +102,7 @@ def _draw_gaming(axes: Any, floors: _Floors) -> None:
     calls = np.maximum(_over(floors["calls"], floors.period).sum(axis=0), 1.0)
     layers = [100 * _over(floors[f"gamed_{channel}"], floors.period).sum(axis=0) / calls for channel in CHANNELS]
     labels = [channel.replace("_", " ") for channel in CHANNELS]
-    axes.stackplot(floors.weeks, layers, labels=labels, colors=_CHANNEL_COLOURS, lw=0)
+    axes.stackplot(floors.weeks, layers, labels=labels, colors=[row.colour for row in CHANNELS.values()], lw=0)
     axes.set_ylim(0, 1.5 * max(float(np.sum(layers, axis=0).max()), 1.0))
     axes.set_title("gaming by channel, cases per 100 calls")
     axes.legend(frameon=False, fontsize=8.5, ncols=3, loc="upper left")

@@ -9,8 +9,8 @@ import yaml
 
 from incentive_env.cli.scenarios import branch, changes, load_scenario
 from incentive_env.config import Config, all_keys, find_config, scenario_names
+from incentive_env.config.levers import LEVERS
 from incentive_env.config.schema import KeyRow, key_rows
-from incentive_env.config.words import LEVERS
 from incentive_env.model.scheme import Scheme
 
 # Keys that a lesson or a study sets first.
@@ -73,12 +73,11 @@ def _seen_from(file: Path, extends: str) -> str:
 
 def _scheme_lines(scheme: Scheme | None, config: Config) -> Iterator[str]:
     """The levers that are on, or of the neutral scheme as comments; those that are off as comments too."""
-    units = {row.key: row.unit for row in key_rows(config)}
     yield "scheme:" if scheme else "# scheme:"
     for lever, value in (scheme or Scheme(**config.neutral_scheme.model_dump()))._asdict().items():
-        margin = "" if scheme and (value != 0.0 or lever == "base_pay") else "# "
-        ends = getattr(config.levers, lever)
-        yield f"{margin}  # {LEVERS[lever].does} ({units[f'neutral_scheme.{lever}']}: {ends.low:g} to {ends.high:g})"
+        row, ends = LEVERS[lever], getattr(config.levers, lever)
+        margin = "" if scheme and (value != 0.0 or row.off != 0.0) else "# "
+        yield f"{margin}  # {row.does} ({row.unit}: {ends.low:g} to {ends.high:g})"
         yield f"{margin}  {lever}: {float(f'{value:.6g}')}"
 
 

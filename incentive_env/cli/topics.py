@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 from incentive_env.cli.managers import NEUTRAL, OWN, fixed_scheme
 from incentive_env.config import Config, lineage, load_config, read_yaml, scenario_names
+from incentive_env.config.levers import LEVERS
 from incentive_env.config.objective import Weights
 from incentive_env.config.schema import KeyRow, key_rows, rows_below, sections
-from incentive_env.config.words import LEVERS, TRUE_FIGURES
+from incentive_env.config.words import TRUE_FIGURES
 from incentive_env.floors.observation import FIGURES, Figure
 from incentive_env.floors.reward import PRESETS
 from incentive_env.model.scheme import Scheme
-from incentive_env.model.state import LEVERS as LEVER_NAMES
 from incentive_env.policies import FIXED, found_for
 
 
@@ -34,12 +34,10 @@ class Topic(NamedTuple):
 def levers(scenario: str, config: Config) -> list[Topic]:
     """The levers, with their ranges in a scenario."""
     entries = []
-    units = {row.key: row.unit for row in key_rows(config)}
-    if config.quota.counts == "first_time_fixed":
-        units["neutral_scheme.target"] = "share on file as fixed"
     for name, lever in LEVERS.items():
         ends = getattr(config.levers, name)
-        unit, span = units[f"neutral_scheme.{name}"], f"{ends.low:g} to {ends.high:g}"
+        fixed = name == "target" and config.quota.counts == "first_time_fixed"
+        unit, span = "share on file as fixed" if fixed else lever.unit, f"{ends.low:g} to {ends.high:g}"
         entries.append(
             Entry(name, f"{lever.does} ({unit}, {span})", (f"{name}\n{unit}\n{span}", lever.does, lever.costs))
         )
@@ -155,7 +153,7 @@ def _found_entry(name: str, content: dict[str, Any]) -> Entry:
 
 
 def _levers_on(said: dict[str, float]) -> str:
-    return ", ".join(f"{name} {said[name]:g}" for name in LEVER_NAMES if said.get(name))
+    return ", ".join(f"{name} {said[name]:g}" for name in LEVERS if said.get(name))
 
 
 def _key_entry(row: KeyRow, default: str, section: str) -> Entry:

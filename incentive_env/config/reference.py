@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from incentive_env.config.channels import CHANNELS
+from incentive_env.config.channels import CHANNELS, TACTICS
 from incentive_env.config.levers import LEVERS
 
 Class = TypeVar("Class", bound=type)
 
-_MARK = re.compile(r"^( *)<!-- (levers|action|channels) -->$", re.MULTILINE)
+_MARK = re.compile(r"^( *)<!-- (levers|action|channels|conduct) -->$", re.MULTILINE)
 
 
 def with_tables(documented: Class) -> Class:
@@ -41,4 +41,21 @@ def _channels() -> Iterator[str]:
         yield f"| `{channel.name}` | {channel.gamed} | {channel.case} |"
 
 
-_TABLES: dict[str, Callable[[], Iterator[str]]] = {"levers": _levers, "action": _action, "channels": _channels}
+def _conduct() -> Iterator[str]:
+    choices = [(row.choice, row) for row in CHANNELS.values() if row.gamed != "call"]
+    refusals = ", ".join(choice for choice, row in choices if row.gamed == "refusal")
+    yield from ("| Entry | Meaning |", "|---|---|")
+    yield "| effort | share of the time at work, 0.05 … ``effort.ceiling``, linear |"
+    yield f"| tactic_* | logits, ±5, of the mix of {', '.join(TACTICS)} |"
+    yield f"| file_refusal, {refusals} | logits, ±5, of what becomes of a refusal: filed as it was, or gamed |"
+    for choice, row in choices:
+        if row.gamed != "refusal":
+            yield f"| {choice} | chance, linear, that {row.case} |"
+
+
+_TABLES: dict[str, Callable[[], Iterator[str]]] = {
+    "levers": _levers,
+    "action": _action,
+    "channels": _channels,
+    "conduct": _conduct,
+}

@@ -25,10 +25,10 @@ class SalesFloorMOEnv(SalesFloorEnv):
     answer: a preset's scalar reward is one answer (`incentive_env.floors.reward_vector.preset_weights`).
 
     ## Action Space
-    ``Box(-1, 1, (11,), float32)``, the levers of `SalesFloorEnv`.
+    ``Box(-1, 1, (levers,), float32)``, the levers of `SalesFloorEnv`.
 
     ## Observation Space
-    ``Box`` of 39 entries, float32, the report of `SalesFloorEnv`.
+    ``Box`` of float32, the report of `SalesFloorEnv`.
 
     ## Rewards
     ``reward_space`` is a ``Box`` of four, float32; larger is better in each.

@@ -10,6 +10,7 @@ from gymnasium.error import DependencyNotInstalled, ResetNeeded
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
+from incentive_env.config.reference import with_tables
 from incentive_env.envs.single import SalesFloorEnv, check_actions
 from incentive_env.floors.batch import Period
 from incentive_env.floors.seats import (
@@ -59,6 +60,7 @@ def parallel_env(
     )
 
 
+@with_tables
 class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[misc]
     """A manager pays a sales floor, and whoever sits in its seats decides what to do for it.
 
@@ -75,19 +77,12 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
     what was chosen for the empty seat until the next, and is what its reward is of; it is 0 if nobody came.
 
     ## Action Spaces
-    The manager's is that of `SalesFloorEnv`. A seat's is ``Box(-1, 1, (12,), float32)``:
+    The manager's is that of `SalesFloorEnv`. A seat's is ``Box(-1, 1, (choices,), float32)``:
 
-    | Num | Entry | Meaning |
-    |---|---|---|
-    | 0 | effort | share of the time at work, 0.05 … ``effort.ceiling``, linear |
-    | 1–5 | tactic_* | logits, ±5, of the mix of honest, pressure, withhold, false_promise, disparage |
-    | 6–8 | file_refusal, misbook, unlog | logits, ±5, of what becomes of a refusal: filed, a call-back, nothing |
-    | 9 | skip_notes | chance that a call is filed without notes, linear |
-    | 10 | steer | chance that a survey is steered |
-    | 11 | rush | chance that an inbound contact is cut short and ticked off as fixed |
+    <!-- conduct -->
 
     ## Observation Spaces
-    The manager's is that of `SalesFloorEnv`. A seat's is a ``Box`` of 32 entries, float32: the person's traits and
+    The manager's is that of `SalesFloorEnv`. A seat's is a ``Box`` of float32: the person's traits and
     condition, the own conduct and record, what colleagues are seen to do, and the scheme;
     `incentive_env.floors.seats.SIGHTS` lists names, units and bounds. A seat sees
     no customer, no other seat, and not how much of the episode is left.

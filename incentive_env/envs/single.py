@@ -9,6 +9,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, ConfigError, load_config
+from incentive_env.config.reference import with_tables
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import TERM_NAMES, add_run_off, reward_weights, weigh
@@ -19,35 +20,24 @@ from incentive_env.rendering.picture import picture
 from incentive_env.rendering.window import Window
 
 
+@with_tables
 class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     """A manager pays a sales floor; its people respond, gaming included.
 
     ## Description
-    Twelve reps sell to books of customers by telephone. Every four weeks the manager sets an incentive scheme of
-    eleven levers. Reps choose effort, a tactic for each call, what goes on record and how surveys are asked, by what
-    it seems to pay them in money, risk and conscience. Customers buy, are disappointed, cancel, leave or recommend.
+    Twelve reps sell to books of customers by telephone. Every four weeks the manager sets an incentive scheme: a
+    value for each lever. Reps choose effort, a tactic for each call, what goes on record and how surveys are asked, by
+    what it seems to pay them in money, risk and conscience. Customers buy, are disappointed, cancel, leave or recommend.
     What is trained on is a reward preset; what counts is loyalty long after.
 
     ## Action Space
-    ``Box(-1, 1, (11,), float32)``, affine to the levers' ranges in ``config.levers``. Finite actions outside the box
-    are clipped; a wrong shape, NaN or infinity is an error.
+    ``Box(-1, 1, (levers,), float32)``, affine to the levers' ranges in ``config.levers``. Finite actions outside the
+    box are clipped; a wrong shape, NaN or infinity is an error.
 
-    | Num | Lever | Unit | −1 | +1 |
-    |---|---|---|---|---|
-    | 0 | base_pay | €/week | 400 | 900 |
-    | 1 | commission | €/recorded sale | 0 | 25 |
-    | 2 | target | recorded conversion | 0 | 0.40 |
-    | 3 | pressure | share | 0 | 1 |
-    | 4 | activity_pay | €/logged call | 0 | 0.60 |
-    | 5 | survey_bonus | €/week at NPS 100 | 0 | 300 |
-    | 6 | retention_pay | €/sale held 13 weeks | 0 | 25 |
-    | 7 | audit | share of calls | 0 | 0.15 |
-    | 8 | coaching | hours/rep/week | 0 | 6 |
-    | 9 | autonomy | share | 0 | 1 |
-    | 10 | research | €/week | 0 | 2000 |
+    <!-- action -->
 
     ## Observation Space
-    ``Box`` of 39 entries, float32: 18 measured figures (noisy, late, and as gamed as the reps made them), 9 that are
+    ``Box`` of float32: measured figures (noisy, late, and as gamed as the reps made them), figures that are simply
     known (client, staffing, cash, weeks left of announced events), the share of the episode that is left, and the
     scheme in force as the action that sets it. `incentive_env.floors.observation.FIGURES` lists names and units.
 
@@ -70,10 +60,11 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     ``render_mode``: ``None`` or one of those under Rendering. Any further keyword is a dotted override of the config.
 
     >>> import gymnasium as gym, incentive_env
+    >>> from incentive_env.config.levers import LEVERS
     >>> env = gym.make("incentive_env/Telesales-v0", reward="profit", **{"salesforce.reps": 6})
     >>> observation, info = env.reset(seed=7)
-    >>> observation.shape, env.action_space.shape
-    ((39,), (11,))
+    >>> observation in env.observation_space, len(env.action_space.low) == len(LEVERS)
+    (True, True)
     >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
     >>> sorted(info)
     ['figures', 'reward_terms', 'truth']

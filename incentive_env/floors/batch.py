@@ -111,7 +111,7 @@ class Floors:
         self._time_left[:] = 1.0
 
     def decide(self, actions: NDArray[np.floating], weeks: int | None = None) -> Period:
-        """Put normalised actions ``[floors, 11]`` in force and run to the next decision, or for some weeks."""
+        """Put normalised actions ``[floors, levers]`` in force and run to the next decision, or for some weeks."""
         np.clip(actions, -1.0, 1.0, out=self._actions)
         np.multiply(self._actions, self._half_width, out=self._levers)
         self._levers += self._middle
@@ -156,7 +156,7 @@ class Floors:
         return loyalty
 
     def observation(self) -> NDArray[np.float32]:
-        """The manager's reports ``[floors, 39]``, float32; a new array each time."""
+        """The manager's reports ``[floors, entries]``, float32; a new array each time."""
         shown = np.empty((self.num_floors, len(NAMES)), np.float32)
         self._observe(
             self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions, shown,
@@ -201,7 +201,7 @@ class Floors:
 
     @property
     def scheme_in_force(self) -> NDArray[np.float64]:
-        """The schemes in force ``[floors, 11]``, as the actions that set them; not a copy."""
+        """The schemes in force ``[floors, levers]``, as the actions that set them; not a copy."""
         return self._actions
 
     @property

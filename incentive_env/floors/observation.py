@@ -59,12 +59,12 @@ NOISE: NDArray[np.float64] = np.array([figure.noise for figure in FIGURES])
 
 
 def observation_space() -> spaces.Box:
-    """Box of the observation ``[39]``: figures in their units, time left (0 … 1), scheme in force (−1 … 1)."""
+    """Box of the observation ``[entries]``: figures in their units, time left (0 … 1), scheme in force (−1 … 1)."""
     low = np.concatenate([LOW, [0.0], np.full(len(LEVERS), -1.0)]).astype(np.float32)
     high = np.concatenate([HIGH, [1.0], np.full(len(LEVERS), 1.0)]).astype(np.float32)
     return spaces.Box(low, high, dtype=np.float32)
 
 
 def action_space() -> spaces.Box:
-    """Box of the normalised action ``[11]``: one entry a lever, −1 and +1 are the ends of its range."""
+    """Box of the normalised action ``[levers]``: one entry a lever, −1 and +1 are the ends of its range."""
     return spaces.Box(-1.0, 1.0, (len(LEVERS),), dtype=np.float32)

@@ -11,6 +11,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
+from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.compiled import bound
 from incentive_env.model.reps import LEAST_EFFORT
@@ -54,9 +55,11 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("anger", "share", 0.0, 1.0, "of the last period's calls that met an angry customer"),
     Sight("findings", "cases/week", 0.0, 1000.0, "that audits gave away in the last period"),
 )
+_RECORDED = [row for row in CHANNELS.values() if row.gamed != "call"]
+_REFUSALS = tuple(row.choice for row in _RECORDED if row.gamed == "refusal")  # what may become of a refusal
+_CHANCES = tuple(row.choice for row in _RECORDED if row.gamed != "refusal")
 CONDUCT_NAMES: tuple[str, ...] = (
-    "effort", *(f"tactic_{tactic}" for tactic in TACTICS), "file_refusal", "misbook", "unlog", "skip_notes", "steer",
-    "rush",
+    "effort", *(f"tactic_{tactic}" for tactic in TACTICS), "file_refusal", *_REFUSALS, *_CHANCES,
 )  # fmt: skip
 SIGHT_NAMES: tuple[str, ...] = (*(sight.name for sight in SIGHTS), *(f"scheme_{lever}" for lever in LEVERS))
 UTILITY_TERMS: tuple[str, ...] = tuple(UTILITY.names or ())
@@ -73,22 +76,21 @@ _OF_REP = (
     "inexperience", "coached", "gaming", "sanctions", "own_nps",
 )  # fmt: skip
 _TACTICS = slice(1, 1 + len(TACTICS))
-_RECORDS = slice(_TACTICS.stop, _TACTICS.stop + 3)
-_CHANCES = ("skip_notes", "steer", "rush")
+_RECORDS = slice(_TACTICS.stop, _TACTICS.stop + 1 + len(_REFUSALS))
 
 
 def seat_observation_space() -> spaces.Box:
-    """Box of what a seat sees ``[32]``: `SIGHTS` in their units, then the scheme (−1 … 1 a lever)."""
+    """Box of what a seat sees ``[entries]``: `SIGHTS` in their units, then the scheme (−1 … 1 a lever)."""
     low = np.concatenate([_LOW, np.full(len(LEVERS), -1.0)]).astype(np.float32)
     high = np.concatenate([_HIGH, np.full(len(LEVERS), 1.0)]).astype(np.float32)
     return spaces.Box(low, high, dtype=np.float32)
 
 
 def seat_action_space() -> spaces.Box:
-    """Box of what a seat does ``[12]``, in the order of `CONDUCT_NAMES`, each −1 … 1.
+    """Box of what a seat does ``[choices]``, in the order of `CONDUCT_NAMES`, each −1 … 1.
 
-    Effort goes linearly from 5 % of the time to ``effort.ceiling``. The five tactics are logits of a mix, ±5 at the
-    ends, and so are the three fates of a refusal. The last three are chances, linear from 0 to 1.
+    Effort goes linearly from 5 % of the time to ``effort.ceiling``. The tactics are logits of a mix, ±5 at the
+    ends, and so is what becomes of a refusal. The others are chances, linear from 0 to 1.
     """
     return spaces.Box(-1.0, 1.0, (len(CONDUCT_NAMES),), dtype=np.float32)
 
@@ -111,10 +113,10 @@ class Seats:
         self.memory[which] = 0.0
 
     def seen(self, announced: NDArray[np.floating] | None = None) -> NDArray[np.float32]:
-        """What each seat sees ``[floors, reps, 32]``, float32.
+        """What each seat sees ``[floors, reps, entries]``, float32.
 
         Args:
-            announced: ``[floors, 11]`` actions of the manager for the period to come; the scheme in force if not given.
+            announced: ``[floors, levers]`` the manager's actions for the period to come; the scheme in force by default.
         """
         state = self.floors.state
         people = np.stack([state.reps[name].astype(np.float64) for name in _OF_REP], axis=-1)
@@ -131,7 +133,7 @@ class Seats:
         """Have seats do something from now on.
 
         Args:
-            actions: ``[floors, len(seats), 12]``.
+            actions: ``[floors, len(seats), choices]``.
             seats: their numbers; whoever sits elsewhere goes on as before.
         """
         conduct = self.floors.state.reps["conduct"]
@@ -188,7 +190,7 @@ def rep_reward_weights(rep_reward: str) -> NDArray[np.float64]:
 
 
 def conducts(actions: NDArray[np.floating], config: Config) -> dict[str, NDArray[np.generic]]:
-    """Fields of CONDUCT, each ``[...]``, of actions ``[..., 12]``."""
+    """Fields of CONDUCT, each ``[...]``, of actions ``[..., choices]``."""
     held = np.clip(np.asarray(actions, np.float64), -1.0, 1.0)
     refusals = _shares(held[..., _RECORDS])
     chances = (held[..., _RECORDS.stop :] + 1.0) / 2.0
@@ -197,8 +199,7 @@ def conducts(actions: NDArray[np.floating], config: Config) -> dict[str, NDArray
         "given": np.ones(held.shape[:-1]),
         "effort": least + (held[..., 0] + 1.0) / 2.0 * (most - least),
         "mix": _shares(held[..., _TACTICS]),
-        "misbook": refusals[..., 1],
-        "unlog": refusals[..., 2],
+        **{name: refusals[..., number] for number, name in enumerate(_REFUSALS, start=1)},
         **{name: chances[..., number] for number, name in enumerate(_CHANCES)},
     }
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from nicegui import ui
 
-from incentive_env.model.state import CHANNELS
+from incentive_env.config.channels import CHANNELS
 from incentive_env.model.witness import CAUSES
 from incentive_env.playground.figures import Band, Figures, band
 from incentive_env.studies.explain import GROUPS, WORDS, by_group
@@ -20,12 +20,6 @@ _COLOURS = {False: {FIRST: "#0072b2", SECOND: "#d55e00"}, True: {FIRST: "#56b4e9
 _INK = {False: "#1f2933", True: "#e6edf3"}
 _LINES = {False: "#d5dbe1", True: "#3a434d"}
 _TYPES = {FIRST: "solid", SECOND: [7, 4]}
-CHANNEL_WORDS = {
-    "pressure": "pressure", "withhold": "withheld information", "false_promise": "false promises",
-    "disparage": "disparaged competitors", "callback": "refusals booked as call-backs", "unlogged": "calls not logged",
-    "empty_log": "empty logs", "survey": "steered surveys", "rushed": "inbound calls cut short",
-}  # fmt: skip
-assert tuple(CHANNEL_WORDS) == CHANNELS
 
 
 class Course(NamedTuple):
@@ -96,7 +90,7 @@ def line_chart(
 
 def channel_chart(first: Figures, second: Figures, *, dark: bool, said: str) -> Options:
     """Cases of each gaming channel in 100 calls, the two schemes side by side."""
-    names = [CHANNEL_WORDS[channel] for channel in CHANNELS]
+    names = [channel.cases for channel in CHANNELS.values()]
     bars = [
         _bars(scheme, _rounded(figures.channels.mean(axis=0), 2), _COLOURS[dark][scheme])
         for scheme, figures in ((FIRST, first), (SECOND, second))

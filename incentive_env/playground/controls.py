@@ -10,9 +10,8 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from incentive_env.config import Config
-from incentive_env.config.words import LEVERS as LEVER_WORDS
+from incentive_env.config.levers import LEVERS, Lever
 from incentive_env.model.scheme import Scheme, lever_ranges
-from incentive_env.model.state import LEVERS
 from incentive_env.playground.work import LostWorkerError
 
 _ANY = "any"  # step of a lever's slider: a preset's value need not lie on a grid; keys move it by a hundredth
@@ -25,15 +24,6 @@ class Words(NamedTuple):
     unit: str = ""
     factor: float = 1.0
     decimals: int | None = None  # as many as the size of the number makes sense of
-
-
-_SAID = {
-    "base_pay": Words("€/week"), "commission": Words("€/sale"), "target": Words("%", 100.0, 0),
-    "pressure": Words("%", 100.0, 0), "activity_pay": Words("€/logged call", 1.0, 2),
-    "survey_bonus": Words("€/week at NPS 100"), "retention_pay": Words("€/sale that lasts"),
-    "audit": Words("% of calls", 100.0, 1), "coaching": Words("hours/week"), "autonomy": Words("%", 100.0, 0),
-    "research": Words("€/week"),
-}  # fmt: skip
 
 
 class Slider(ui.element):
@@ -147,7 +137,7 @@ def table(columns: Mapping[str, str], rows: list[dict[str, str]], *, words: Coll
 
 
 class SchemeSliders:
-    """Eleven sliders that show and set a scheme.
+    """Sliders, one a lever, that show and set a scheme.
 
     Args:
         scheme: to begin with.
@@ -160,10 +150,10 @@ class SchemeSliders:
         self._changed = changed
         self._sliders: dict[str, Slider] = {}
         for lever, least, most in zip(LEVERS, *_ranges(config), strict=True):
-            words = LEVER_WORDS[lever]
+            row = LEVERS[lever]
             self._sliders[lever] = Slider(
-                lever.replace("_", " "), least, most, _ANY, getattr(scheme, lever), _SAID[lever],
-                partial(self._moved, lever), hint=f"{words.does}. What it costs: {words.costs}.",
+                lever.replace("_", " "), least, most, _ANY, getattr(scheme, lever), _words(row),
+                partial(self._moved, lever), hint=f"{row.does}. What it costs: {row.costs}.",
             )  # fmt: skip
 
     def show(self, scheme: Scheme, config: Config) -> None:
@@ -175,6 +165,13 @@ class SchemeSliders:
     def _moved(self, lever: str, value: float) -> None:
         self.scheme = self.scheme._replace(**{lever: value})
         self._changed(self.scheme)
+
+
+def _words(lever: Lever) -> Words:
+    """How a lever's value is shown: what is a share as a percentage."""
+    if not lever.is_share:
+        return Words(lever.unit, decimals=lever.decimals)
+    return Words(f"% {lever.unit.removeprefix('share').strip()}".strip(), 100.0, lever.decimals - 2)
 
 
 def _ranges(config: Config) -> tuple[list[float], list[float]]:

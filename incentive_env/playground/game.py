@@ -33,8 +33,8 @@ class Game:
         self.config = scenario_of(scenario, changes)
         self._floors = Floors(self.config, 1)
         self._floors.reset(np.array([seed], np.uint64))
-        self.reports: list[NDArray[np.float32]] = [self._floors.observation()[0]]  # [39] each
-        self.actions: list[NDArray[np.float32]] = []  # [11] each
+        self.reports: list[NDArray[np.float32]] = [self._floors.observation()[0]]  # [entries] each
+        self.actions: list[NDArray[np.float32]] = []  # [levers] each
 
     @property
     def decisions(self) -> int:
@@ -84,5 +84,5 @@ class Game:
         return [float(report[number]) for report in self.reports]
 
     def all_actions(self) -> NDArray[Any]:
-        """What was decided ``[decisions, 11]``."""
+        """What was decided ``[decisions, levers]``."""
         return np.stack(self.actions)

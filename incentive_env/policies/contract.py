@@ -4,9 +4,9 @@ from typing import Any, Protocol
 
 
 class Predictor(Protocol):
-    """A manager, from reports ``[floors, 39]`` to schemes ``[floors, 11]``; or whoever sits in reps' seats.
+    """A manager, from reports ``[floors, entries]`` to schemes ``[floors, levers]``; or whoever sits in reps' seats.
 
-    For seats it is ``[rows, 32]`` and ``[rows, 12]``, as `incentive_env.floors.seats` has them.
+    For seats it is ``[rows, sights]`` and ``[rows, choices]``, as `incentive_env.floors.seats` has them.
     """
 
     def predict(

@@ -14,7 +14,7 @@ _DECIMALS = 5  # of a bias or weight in a file: a hundred-thousandth of half a l
 
 
 class LinearForm:
-    """A point is the bias ``[11]`` and then the weights ``[11, features]``, row by row, of a linear feedback.
+    """A point is the bias ``[levers]`` and then the weights ``[levers, features]``, row by row, of a linear feedback.
 
     Args:
         sees: ``"report"`` or ``"state"``.
@@ -35,13 +35,13 @@ class LinearForm:
         return action
 
     def split(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Biases ``[..., 11]`` and weights ``[..., 11, features]`` of points ``[..., size]``."""
+        """Biases ``[..., levers]`` and weights ``[..., levers, features]`` of points ``[..., size]``."""
         levers = len(LEVERS)
         shape = (*points.shape[:-1], levers, len(self.features))
         return points[..., :levers], points[..., levers:].reshape(shape)
 
     def around(self, action: NDArray[np.floating]) -> NDArray[np.float64]:
-        """The point ``[size]`` that always sets one action ``[11]``."""
+        """The point ``[size]`` that always sets one action ``[levers]``."""
         point = np.zeros(self.size)
         point[: len(LEVERS)] = action
         return point
@@ -61,7 +61,7 @@ class LinearFeedback:
         episode_start: Any = None,
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
-        """Actions ``[floors, 11]``; of the report, or of `incentive_env.floors.true_state.true_state` for an oracle."""
+        """Actions ``[floors, levers]``; of the report, or of the true state for an oracle."""
         entries = len(ENTRIES[self.sees])
         if observation.ndim != 2 or observation.shape[1] != entries:
             raise ValueError(f"sees the {self.sees}, [floors, {entries}], but was given {list(observation.shape)}")

@@ -78,7 +78,7 @@ def read_policy(path: Path, config: Config) -> Policy:
 
 
 def resolved(key: str, name: str, config: Config) -> NDArray[np.float32]:
-    """The action ``[11]`` of a fixed scheme, hand-made or found for the scenario.
+    """The action ``[levers]`` of a fixed scheme, hand-made or found for the scenario.
 
     Args:
         key: what names it, for the message.

@@ -11,7 +11,7 @@ from incentive_env.model.scheme import Scheme, scheme_to_action
 
 
 class Policy(Protocol):
-    """The contract of stable-baselines3: observations ``[floors, 39]`` in, actions ``[floors, 11]`` and state out."""
+    """As in stable-baselines3: reports ``[floors, entries]`` in, actions ``[floors, levers]`` and state out."""
 
     def predict(
         self,
@@ -59,7 +59,7 @@ class FixedPolicy:
     """The same scheme, whatever the report says."""
 
     def __init__(self, scheme: Scheme, config: Config) -> None:
-        self.action = scheme_to_action(scheme, config)  # [11]
+        self.action = scheme_to_action(scheme, config)  # [levers]
 
     def predict(
         self,

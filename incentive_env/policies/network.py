@@ -27,8 +27,8 @@ class NetworkPolicy:
     """Standardised report, hidden layers of tanh, and the action as the last layer gives it, clipped.
 
     Args:
-        mean: ``[39]`` of the reports met in training.
-        deviation: ``[39]`` of them.
+        mean: ``[entries]`` of the reports met in training.
+        deviation: ``[entries]`` of them.
         layers: from the report to the action.
 
     Raises:
@@ -58,7 +58,7 @@ class NetworkPolicy:
         episode_start: Any = None,
         deterministic: bool = False,
     ) -> tuple[NDArray[np.float32], Any]:
-        """Actions ``[rows, 11]``, always the most likely ones; a row's are the same bits in any batch."""
+        """Actions ``[rows, levers]``, always the most likely ones; a row's are the same bits in any batch."""
         hidden = np.clip((observation - self.mean) / self.deviation, -CLIP, CLIP).astype(np.float32)
         for number, layer in enumerate(self.layers):
             hidden = np.add.reduce(hidden[:, None, :] * layer.weights, axis=-1) + layer.bias
@@ -100,7 +100,7 @@ class NetworkPolicy:
 
 
 class SeatNetwork(NetworkPolicy):
-    """The same for a rep's seat: from what it sees ``[rows, 32]`` to what it does ``[rows, 12]``."""
+    """The same for a rep's seat: from what it sees ``[rows, sights]`` to what it does ``[rows, choices]``."""
 
     sees = "seat"
     kind = "seat_network"

@@ -1,23 +1,21 @@
 """What is drawn: one moment of one floor, as it truly stands, and a film of such moments."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
+from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS, Group
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.scheme import Scheme
-from incentive_env.model.state import CHANNELS, EVENTS, LEVERS, TACTICS
+from incentive_env.model.state import EVENTS, RUSHED, TACTICS
 from incentive_env.studies.simulate import Policy, roll_out
 
 # What reps do, in groups that a bar has room for; a call gamed in two ways is a case of each.
 CONDUCT: dict[str, tuple[str, ...]] = {
-    "pressing": ("pressure",),
-    "misleading": ("withhold", "false_promise", "disparage"),
-    "false records": ("callback", "unlogged", "empty_log"),
-    "steering, rushing": ("survey", "rushed"),
+    group: tuple(name for name, channel in CHANNELS.items() if channel.group == group) for group in get_args(Group)
 }
 CONDUCT_NAMES = ("clean calls", *CONDUCT)
 
@@ -39,8 +37,8 @@ class Frame(NamedTuple):
     motivation: NDArray[np.float32]  # [reps] 0 … 1.5
     honesty: NDArray[np.float32]  # [reps] share
     tenure: NDArray[np.float32]  # [reps] weeks
-    tactics: NDArray[np.float64]  # [reps, 5] calls made in the week, by tactic
-    gamed: NDArray[np.float64]  # [reps, 9] cases of the week, by channel
+    tactics: NDArray[np.float64]  # [reps, tactics] calls made in the week, by tactic
+    gamed: NDArray[np.float64]  # [reps, channels] cases of the week, by channel
     clean: NDArray[np.float64]  # [reps] calls and contacts of the week that were not gamed
     customers: NDArray[np.float64]  # [reps, slots] loyalty, 0 … 10; NaN where a slot is vacant
     left_wronged: NDArray[np.bool_]  # [reps, slots] vacant since somebody left wronged
@@ -56,8 +54,8 @@ class Frame(NamedTuple):
 
     @property
     def conduct(self) -> NDArray[np.float64]:
-        """What each rep did in the week ``[reps, 5]``: clean calls, and cases of gaming by group of `CONDUCT`."""
-        groups = [self.gamed[:, [CHANNELS.index(name) for name in names]].sum(axis=1) for names in CONDUCT.values()]
+        """What each rep did in the week ``[reps, 1 + groups]``: clean calls, and cases by group of `CONDUCT`."""
+        groups = [self.gamed[:, list(map(CHANNEL_NAMES.index, names))].sum(axis=1) for names in CONDUCT.values()]
         return np.stack([self.clean, *groups], axis=1)
 
 
@@ -79,7 +77,7 @@ def frame_of(floors: Floors, last: Period | None = None, number: int = 0) -> Fra
         week=int(floor["week"]) - horizon.burn_in_weeks,
         episode_weeks=horizon.decisions * horizon.decision_weeks,
         run_off_weeks=horizon.run_off_weeks,
-        scheme=Scheme(*(float(floor["scheme"][lever]) for lever in LEVERS)),
+        scheme=Scheme(*floor["scheme"].tolist()),
         present=_kept(reps["present"] != 0),
         **{name: _kept(reps[name]) for name in ("strain", "motivation", "honesty", "tenure")},
         customers=_kept(books),
@@ -147,7 +145,7 @@ def _opening(books: NDArray[np.float64], wronged: NDArray[np.bool_], config: Con
 def _last_week(last: Period, number: int, slots: int) -> dict[str, Any]:
     """What the records of the last week of a period say, by the formulas of `incentive_env.model.report`."""
     week, reps = last.floor_weeks[number, -1], last.rep_weeks[number, -1]
-    rushed = reps["gamed"][:, CHANNELS.index("rushed")]
+    rushed = reps["gamed"][:, RUSHED]
     handled, gamed_calls = reps["calls"] + reps["answered"], reps["gamed_calls"] + rushed
     manipulative = reps["gamed"][:, : len(TACTICS) - 1]
     judged = week["recorded_sales"] + week["recorded_refusals"]

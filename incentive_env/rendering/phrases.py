@@ -1,25 +1,11 @@
 """The words around the floor: figures, the scheme in force, what is under way."""
 
+from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import Scheme
 from incentive_env.rendering.frame import Frame
 
 FIGURE_NAMES = ("true loyalty", "recorded conversion", "calls gamed", "cash")
 BAR_NAMES = ("strain", "motivation", "calls")
-
-# Lever: decimals that count, and the words for a value. Base pay is always there.
-_LEVERS: dict[str, tuple[int, str]] = {
-    "base_pay": (0, "base pay €{:.0f} a week"),
-    "commission": (1, "€{:g} a sale"),
-    "target": (2, "target {percent}"),
-    "pressure": (2, "pressure {percent}"),
-    "activity_pay": (2, "€{:.2f} a logged call"),
-    "survey_bonus": (0, "survey bonus €{:.0f}"),
-    "retention_pay": (1, "€{:g} a sale that lasts"),
-    "audit": (3, "{percent} of calls audited"),
-    "coaching": (1, "{:g} h coaching a week"),
-    "autonomy": (2, "autonomy {percent}"),
-    "research": (0, "research €{:.0f} a week"),
-}
 
 _EVENTS: dict[str, str] = {
     "campaign": "a campaign of the client", "product_fault": "a product fault",
@@ -28,12 +14,12 @@ _EVENTS: dict[str, str] = {
 
 
 def scheme_words(scheme: Scheme) -> list[str]:
-    """The levers that are on, a phrase each."""
+    """The levers that are on, a phrase each; one that is usually on, as base pay is, always."""
     phrases = []
-    for lever, (decimals, words) in _LEVERS.items():
-        value = round(getattr(scheme, lever), decimals)
-        if value != 0.0 or lever == "base_pay":
-            phrases.append(words.format(value, percent=_percent(value)))
+    for lever in LEVERS.values():
+        value = round(getattr(scheme, lever.name), lever.decimals)
+        if value != 0.0 or lever.off != 0.0:
+            phrases.append(lever.phrase.format(value, percent=_percent(value)))
     return phrases if len(phrases) > 1 else [*phrases, "nothing else"]
 
 

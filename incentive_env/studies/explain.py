@@ -15,28 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
-from incentive_env.model.state import TACTICS
+from incentive_env.config.channels import MANIPULATION
 from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEASURES
 from incentive_env.studies.simulate import Policy, Rollout, roll_out
 from incentive_env.support.spelling import nearest
 
 UNITS = {"loyalty": "points", "trust": "0 … 1", "irritation": "0 … 1.5", "satisfaction": "0 … 1"}
 
-_SPOKEN = {
-    "honest": "honest calls", "pressure": "pressure in calls", "withhold": "calls that withhold information",
-    "false_promise": "calls with false promises", "disparage": "calls that disparage competitors",
-}  # fmt: skip
-_FOUND_OUT = {
-    "honest": "let down after an honest sale", "pressure": "regret of pressured sales found out",
-    "withhold": "withheld information found out", "false_promise": "false promises found out",
-    "disparage": "disparagement found out", "unsolved": "unsolved problems that came back",
-}  # fmt: skip
 # In words, in the order of `CAUSES`.
 WORDS: dict[str, str] = {
-    **{tactic: _SPOKEN[tactic] for tactic in TACTICS},
+    "honest": "honest calls", **{name: row.spoken for name, row in MANIPULATION.items()},
     "repeated_call": "repeated calls", "misbooked_callback": "refusals booked as call-backs",
     "missing_log": "missing logs: everything asked again", "aftercare": "aftercare",
-    **{f"discovered_{source}": words for source, words in _FOUND_OUT.items()},
+    "discovered_honest": "let down after an honest sale",
+    **{f"discovered_{name}": row.found_out for name, row in MANIPULATION.items()},
+    "discovered_unsolved": "unsolved problems that came back",
     "poor_service": "inbound calls late or unsolved", "good_service": "inbound calls solved",
     "rep_exit": "a rep they knew has left", "time": "time: what heals by itself", "neglect": "neglect",
     "product_fault": "product fault", "competitor": "competitor", "departure": "customers who left",
@@ -54,7 +47,7 @@ class Group(NamedTuple):
 
 GROUPS: dict[str, Group] = {
     "honest calls, aftercare": Group(("honest", "aftercare"), "#009e73"),
-    "manipulation in calls": Group(("pressure", "withhold", "false_promise", "disparage"), "#d55e00"),
+    "manipulation in calls": Group(tuple(MANIPULATION), "#d55e00"),
     "repeated calls, false records, missing logs": Group(
         ("repeated_call", "misbooked_callback", "missing_log"), "#e69f00"
     ),

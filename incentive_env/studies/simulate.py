@@ -49,8 +49,8 @@ class Rollout(NamedTuple):
 
     floor_weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
     rep_weeks: np.ndarray | None  # [floors, weeks, reps] REP_WEEK
-    actions: NDArray[np.float64]  # [decisions, floors, 11]
-    observations: NDArray[np.float32]  # [decisions, floors, 39]
+    actions: NDArray[np.float64]  # [decisions, floors, levers]
+    observations: NDArray[np.float32]  # [decisions, floors, entries]
     truth: np.ndarray  # [decisions, floors] TRUTH
     figures: np.ndarray  # [decisions, floors] FIGURES
     opening: NDArray[np.float64] | None  # [floors, measures] what customers feel at first, where floors are watched
@@ -65,12 +65,12 @@ def simulate(
 
     Args:
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
-        policy: a `Scheme`; a callable from observations ``[floors, 39]`` to actions ``[floors, 11]``; or a model
-            with ``predict``.
+        policy: a `Scheme`; a callable from observations ``[floors, entries]`` to actions ``[floors, levers]``; or a
+            model with ``predict``.
         seeds: one floor for each.
         weeks: length after the burn-in; an episode and its run-off where not given.
-        reps: who chooses for the reps, with the ``predict`` of stable-baselines3 from what seats see ``[rows, 32]``
-            to what they do ``[rows, 12]``; the model's own reps where not given.
+        reps: who chooses for the reps, with the ``predict`` of stable-baselines3 from what seats see ``[rows, sights]``
+            to what they do ``[rows, choices]``; the model's own reps where not given.
 
     Returns:
         Floor-weeks, rep-weeks and the gaming ledger.

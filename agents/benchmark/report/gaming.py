@@ -3,43 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from agents.benchmark.report.theme import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    Figure,
-    Style,
-    axis,
-    figure,
-    plain,
-)  # fmt: skip
+from agents.benchmark.report.theme import Figure, Style, axis, figure, plain
 from incentive_env import Config
-from incentive_env.model.state import LEVERS
-
-UNITS = {
-    "base_pay": "€/week", "commission": "€/recorded sale", "target": "recorded conversion", "pressure": "share",
-    "activity_pay": "€/logged call", "survey_bonus": "€/week at NPS 100", "retention_pay": "€/sale held 13 weeks",
-    "audit": "share of calls", "coaching": "hours/rep/week", "autonomy": "share", "research": "€/week",
-}  # fmt: skip
-
-
-class Look(NamedTuple):
-    """Colour and hatching of a gaming channel."""
-
-    colour: str
-    pattern: str
-
-
-# What is said to the customer is plain; what is done to the records is hatched.
-CHANNEL_LOOKS = {
-    "pressure": Look(VERMILLION, ""), "withhold": Look(ORANGE, ""), "false_promise": Look(PURPLE, ""),
-    "disparage": Look(GREY, ""), "callback": Look(BLUE, "/"), "unlogged": Look(SKY, "/"),
-    "empty_log": Look(GREEN, "/"), "survey": Look(VERMILLION, "x"), "rushed": Look(GREY, "x"),
-}  # fmt: skip
+from incentive_env.config.channels import CHANNELS
+from incentive_env.config.levers import LEVERS
 
 
 class SchemeLine(NamedTuple):
@@ -72,7 +39,7 @@ def _lever(key: str, lever: str, usual: Any, lines: Sequence[SchemeLine]) -> Fig
     low, high = min(usual.low, *values), max(usual.high, *values)
     room = 0.04 * (high - low)
     return figure(
-        key, f"{lever}, {UNITS[lever]}", _told(lever, lines), traces, height=190,
+        key, f"{lever}, {LEVERS[lever].unit}", _told(lever, lines), traces, height=190,
         xaxis=axis("decision", nticks=6), yaxis=axis(range=[low - room, high + room], nticks=5),
     )  # fmt: skip
 
@@ -96,10 +63,10 @@ def gaming(key: str, channels: Mapping[str, Mapping[str, float]], summary: str) 
     traces = [
         go.Bar(
             y=labels, x=[round(cases[channel], 5) for cases in channels.values()], name=channel, orientation="h",
-            marker={"color": look.colour, "pattern": {"shape": look.pattern, "size": 6, "solidity": 0.35}},
+            marker={"color": row.colour, "pattern": {"shape": row.pattern, "size": 6, "solidity": 0.35}},
             hovertemplate="%{y}<br>%{x:.3f} a call",
         )
-        for channel, look in CHANNEL_LOOKS.items()
+        for channel, row in CHANNELS.items()
     ]  # fmt: skip
     return figure(
         key, "Gaming by channel", summary, traces, height=150 + 36 * len(channels), barmode="stack", showlegend=True,
