@@ -27,8 +27,8 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     ## Description
     Twelve reps sell to books of customers by telephone. Every four weeks the manager sets an incentive scheme: a
     value for each lever. Reps choose effort, a tactic for each call, what goes on record and how surveys are asked, by
-    what it seems to pay them in money, risk and conscience. Customers buy, are disappointed, cancel, leave or recommend.
-    What is trained on is a reward preset; what counts is loyalty long after.
+    what it seems to pay them in money, risk and conscience. Customers buy, are disappointed, cancel, leave or
+    recommend. What is trained on is a reward preset; what counts is loyalty long after.
 
     ## Action Space
     ``Box(-1, 1, (levers,), float32)``, affine to the levers' ranges in ``config.levers``. Finite actions outside the

@@ -116,7 +116,7 @@ class Seats:
         """What each seat sees ``[floors, reps, entries]``, float32.
 
         Args:
-            announced: ``[floors, levers]`` the manager's actions for the period to come; the scheme in force by default.
+            announced: ``[floors, levers]`` the manager's actions for the next period; the scheme in force by default.
         """
         state = self.floors.state
         people = np.stack([state.reps[name].astype(np.float64) for name in _OF_REP], axis=-1)
