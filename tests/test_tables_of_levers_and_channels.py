@@ -105,12 +105,12 @@ def test_a_tactic_without_numbers_is_an_error(copy, tmp_path):
     ],
 )
 def test_a_mistyped_lever_names_the_nearest(wrong):
-    with pytest.raises(ValueError, match="comission.*nearest valid name: .*commission"):
+    with pytest.raises(ValueError, match=r"comission.*nearest valid name: .*commission"):
         wrong()
 
 
 def test_a_mistyped_channel_names_the_nearest():
-    with pytest.raises(ValueError, match="channels.surveys: unknown key.*nearest valid name: channels.survey"):
+    with pytest.raises(ValueError, match=r"channels.surveys: unknown key.*nearest valid name: channels.survey"):
         load_config(None, ["channels.surveys=false"])
 
 

@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from incentive_env.config.fields import REQUIRED, Section, number
 from incentive_env.config.rows import Row, section_of, table
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 
 @dataclass(frozen=True, kw_only=True)

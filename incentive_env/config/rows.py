@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
 from pydantic import create_model
 
 from incentive_env.config.fields import REQUIRED, Section
-from incentive_env.spelling import nearest
+from incentive_env.support.spelling import nearest
 
 
 @dataclass(frozen=True, kw_only=True)
