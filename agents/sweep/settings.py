@@ -142,7 +142,7 @@ def _content(policy: str | None, levers: dict[str, Any], config: Config) -> dict
 
 
 def _scheme(base: Mapping[str, Any], levers: dict[str, Any], config: Config) -> dict[str, Any]:
-    check_levers(levers, "scheme: ")
+    check_levers(levers)
     scheme: Scheme = scheme_from_mapping({**base, **levers})
     scheme_to_action(scheme, config)
     return {"scheme": dict(scheme._asdict())}

@@ -146,7 +146,7 @@ def _lever_values(said: Iterable[str]) -> dict[str, float]:
         lever, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not lever:
             raise ValueError(f"lever {text!r}: must read NAME=VALUE, for example commission=8")
-        check_levers([lever], f"lever {text!r}: ")
+        check_levers({lever: value})
         try:
             values[lever] = float(value)
         except ValueError:

@@ -5,9 +5,9 @@ the observation, records of the compiled core, sections of the configuration, ta
 lever is a row here, and a line of the model where it pays or acts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
 
@@ -127,11 +127,12 @@ LEVERS: dict[str, Lever] = table(
 LEVER_NAMES = tuple(LEVERS)
 
 
-def check_levers(names: Iterable[str], context: str = "") -> None:
-    """Raise a ValueError if a name is no lever's; it names the nearest, after a context."""
-    for name in names:
+def check_levers(values: Mapping[str, Any]) -> None:
+    """Raise a ValueError if a name is no lever's; it names the nearest."""
+    for name, value in values.items():
         if name not in LEVERS:
-            raise ValueError(f"{context}unknown lever {name!r}{nearest(name, LEVERS)}; levers: {', '.join(LEVERS)}")
+            levers = ", ".join(LEVERS)
+            raise ValueError(f"unknown lever {name!r} (set to {value!r}){nearest(name, LEVERS)}; levers: {levers}")
 
 
 class Range(Section):

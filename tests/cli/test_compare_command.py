@@ -111,7 +111,7 @@ def test_a_scenario_against_a_scenario_marks_what_is_sure(run):
         (("random", "broken.yaml"), "broken.yaml, line 1: not valid YAML"),
         (("random", "empty.yaml:random", "--set-a", "market.slots=0"), "market.slots = 0 in an override: must be"),
         (("random", "random", "--lever-b", "audit=0.1"), "levers can be set in a fixed scheme, and random is none"),
-        (("random", "flat_salary", "--lever-b", "audits=0.1"), "'audits=0.1': unknown name; nearest valid name: audit"),
+        (("random", "flat_salary", "--lever-b", "audits=0.1"), "(set to '0.1'); nearest valid name: audit; levers: "),
         (("random", "flat_salary", "--out", "empty.yaml/c.json"), "empty.yaml is not a folder"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",

@@ -111,7 +111,7 @@ POLICY = "scheme: {base_pay: 700}"
         (("--policy", "tiny.yaml"), "tiny.yaml: holds no policy, which has a 'scheme:' or a 'kind:'"),
         (("--config", "policy.yaml"), "policy.yaml: holds a policy, and no scenario"),
         (("--config", "telesale"), "no config file or preset 'telesale'; nearest valid name: telesales"),
-        (("--lever", "comission=3"), "lever 'comission=3': unknown name; nearest valid name: commission; levers: "),
+        (("--lever", "comission=3"), "unknown lever 'comission' (set to '3'); nearest valid name: commission; "),
         (("--lever", "commission=26"), "scheme lever commission = 26 is outside its range 0 to 25"),
         (("--lever", "commission"), "lever 'commission': must read NAME=VALUE, for example commission=8"),
         (("--lever", "audit=much"), "lever 'audit=much': must be set to a number"),
