@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agents.offline.behaviours import SETS, Behaviour, behaviour_set, listed, load_all
-from agents.offline.collection import COLLECTION_SEEDS, check_seeds, collect
+from agents.offline.collection import check_seeds, collect
 from agents.offline.datasets import (
     FORMATS,
     check_new,
@@ -25,6 +25,7 @@ from incentive_env import Config, load_config
 from incentive_env.cli.common import app, counted, user_errors
 from incentive_env.floors.reward import PRESETS, reward_weights
 from incentive_env.support.progress import Progress
+from incentive_env.support.seeds import COLLECTION_SEEDS
 
 if TYPE_CHECKING:
     from minari import MinariDataset

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
-from validate import SEEDS, as_json, chosen_facts
+from validate import as_json, chosen_facts, fact_seeds
 
 from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
@@ -57,7 +57,7 @@ def run(
 def _check(job: tuple[Config, str, int]) -> dict[str, Any]:
     config, name, floors = job
     (fact,) = chosen_facts(config, [name])
-    return as_json(fact.check(Lab(config, range(SEEDS, SEEDS + floors))))
+    return as_json(fact.check(Lab(config, fact_seeds(floors))))
 
 
 def _table(rows: dict[str, list[dict[str, Any]]], title: str) -> Table:

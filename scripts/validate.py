@@ -4,7 +4,6 @@ Example:
     python scripts/validate.py --quick
 """
 
-import difflib
 import math
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,11 +14,12 @@ from rich.table import Table
 from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.support.progress import Progress
+from incentive_env.support.seeds import FACT_SEEDS
+from incentive_env.support.spelling import nearest
 from incentive_env.validation import DEFAULTS, Band, Fact, Lab, Verdict, facts_for
 
 main = app()
 EXAMPLE = "Example: python scripts/validate.py --only larkin --only jacob --report runs/validation"
-SEEDS = 20_000  # first of the floors that facts are checked on; no search, fit or training sees them
 FLOORS, QUICK_FLOORS = 256, 48
 
 
@@ -62,16 +62,18 @@ def chosen_facts(config: Config, only: list[str]) -> list[Fact]:
     known = facts_for(config)
     for name in only:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-            raise ValueError(
-                f"no fact {name!r} for {config.name}; nearest valid name: {close[0]}; facts: {', '.join(known)}"
-            )
+            raise ValueError(f"no fact {name!r} for {config.name}{nearest(name, known)}; facts: {', '.join(known)}")
     return [known[name] for name in dict.fromkeys(only)] or list(known.values())
+
+
+def fact_seeds(floors: int) -> range:
+    """Seeds of the floors on which facts are checked."""
+    return range(FACT_SEEDS.start, FACT_SEEDS.start + floors)
 
 
 def check(config: Config, facts: list[Fact], floors: int, threads: int, *, quick: bool = False) -> list[Verdict]:
     """Measure facts in one laboratory, so that runs they share are made once."""
-    lab = Lab(config, range(SEEDS, SEEDS + floors), threads=threads, quick=quick)
+    lab = Lab(config, fact_seeds(floors), threads=threads, quick=quick)
     verdicts = []
     with Progress("facts", len(facts)) as progress:
         for fact in facts:

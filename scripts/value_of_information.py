@@ -19,12 +19,12 @@ from incentive_env.floors.reward import loyalty_score
 from incentive_env.policies.fixed import FixedPolicy, Policy
 from incentive_env.studies.evaluate import Interval, interval
 from incentive_env.studies.simulate import roll_out, sees_state
+from incentive_env.support.seeds import UNSEEN_SEEDS
 
 main = app()
 EXAMPLE = "Example: python scripts/value_of_information.py --static best_static_score --out runs/value.json"
 
 HINDSIGHT, SPREAD = 32, 0.3  # schemes that hindsight chooses among, and how far their levers scatter
-FIRST = 30_000  # floors that no search or training meets, and that nobody looked at while the model was adjusted
 
 
 @main.command(epilog=EXAMPLE)
@@ -39,7 +39,7 @@ def run(
     config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
     override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
     floors: Annotated[int, typer.Option(min=2, max=100_000, help="unseen floors, the same for all")] = 256,
-    first: Annotated[int, typer.Option(min=0, max=999_999, help="seed of the first floor")] = FIRST,
+    first: Annotated[int, typer.Option(min=0, max=999_999, help="seed of the first floor")] = UNSEEN_SEEDS.start,
     threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
     out: Annotated[Path | None, typer.Option(help="JSON file for the tables")] = None,
 ) -> None:

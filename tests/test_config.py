@@ -70,6 +70,10 @@ def test_a_config_comes_by_name_by_path_as_itself_or_by_default():
     assert load_config(config) is config
 
 
+def test_the_defaults_are_the_scenario_telesales():
+    assert Config() == load_config("telesales")
+
+
 def test_configs_with_equal_numbers_are_equal_and_hash_alike():
     assert hash(load_config()) == hash(load_config())
     assert load_config(None, {"salesforce.reps": 5}) != load_config(None, {"salesforce.reps": 6})

@@ -15,9 +15,7 @@ from agents.training.plans import Plan, load_plan, scheme_names
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.floors.reward import reward_weights
 from incentive_env.policies.files import resolved, shipped
-
-# Floors of the benchmark alone: no search, no training and no adjustment of the model has met them.
-FIRST_FLOORS = {"home": 50_000, "held_out": 60_000, "curve": 70_000}
+from incentive_env.support.seeds import BENCHMARK_SEEDS
 
 
 class FloorCounts(Part):
@@ -53,7 +51,8 @@ class Suite(Part):
 
     def floor_ranges(self) -> dict[str, FloorRange]:
         """Seeds of the floors, by use."""
-        return {use: FloorRange(first=first, count=getattr(self.floors, use)) for use, first in FIRST_FLOORS.items()}
+        counts = self.floors.model_dump()
+        return {use: FloorRange(first=seeds.start, count=counts[use]) for use, seeds in BENCHMARK_SEEDS.items()}
 
 
 class Job(NamedTuple):

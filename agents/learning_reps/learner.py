@@ -19,9 +19,9 @@ from agents.training.learned_policy import linear_layers
 from incentive_env import Config
 from incentive_env.policies.network import CLIP, SeatNetwork
 from incentive_env.studies.simulate import Policy
+from incentive_env.support.seeds import REP_TRAINING_SEEDS
 
-# Far from the floors of evaluation, of searches and of the managers' training.
-_FIRST_FLOOR, _FLOORS_A_SEED = 10**16, 10**12
+_FLOORS_A_SEED = 10**12
 # In the order of `CONDUCT_NAMES`: 99 of 100 calls honest and refusals filed, no cheating else.
 HONEST = np.float32([0.0, 0.6, -0.6, -0.6, -0.6, -0.6, 0.6, -0.6, -0.6, -1.0, -1.0, -1.0])
 
@@ -66,7 +66,7 @@ def new_learner(config: Config, manager: Policy, plan: RepPlan, *, seed: int, fa
     """
     torch.set_num_threads(1)
     venv = SeatVecEnv(config, plan.num_floors, manager, seats=seats_of(config, plan), rep_reward=plan.rep_reward)
-    venv.seed(_FIRST_FLOOR + _FLOORS_A_SEED * seed)
+    venv.seed(REP_TRAINING_SEEDS.start + _FLOORS_A_SEED * seed)
     numbers: dict[str, Any] = plan.hyper_parameters.model_dump()
     normaliser = VecNormalize(venv, gamma=numbers["gamma"], clip_obs=CLIP)
     set_random_seed(seed)

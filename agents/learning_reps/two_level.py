@@ -35,10 +35,11 @@ from incentive_env.policies.network import CLIP
 from incentive_env.policies.staffed import StaffedFloors
 from incentive_env.studies.simulate import Policy
 from incentive_env.support.progress import Progress
+from incentive_env.support.seeds import TWO_LEVEL_SEEDS
 
 Row = dict[str, float]
 _ROUND = "round-"
-_FIRST_FLOOR, _FLOORS_A_SEED, _FLOORS_A_ROUND = 2 * 10**16, 10**12, 10**8
+_FLOORS_A_SEED, _FLOORS_A_ROUND = 10**12, 10**8
 _SEEN = ("loyalty", "gaming", "recorded_conversion", "conversion", "utility", "effort")
 
 
@@ -129,7 +130,7 @@ class _Levels:
         self.manager_env = VecNormalize(
             NativeVecEnv(self.led), gamma=plan.manager.hyper_parameters.gamma, clip_obs=CLIP
         )  # fmt: skip
-        self.manager_env.venv.seed(_FIRST_FLOOR + _FLOORS_A_SEED * seed)
+        self.manager_env.venv.seed(TWO_LEVEL_SEEDS.start + _FLOORS_A_SEED * seed)
         set_random_seed(seed)
         self.manager: BaseAlgorithm = new_model(plan.manager, self.manager_env, self.config)
         self.manager.set_logger(Logger(None, []))
@@ -143,7 +144,7 @@ class _Levels:
 
     def begin_round(self, number: int) -> None:
         """Fresh floors and fresh luck that hang on seed and round alone, so that a run cut off goes on as it would."""
-        first = _FIRST_FLOOR + _FLOORS_A_SEED * self.seed + _FLOORS_A_ROUND * (number + 1)
+        first = TWO_LEVEL_SEEDS.start + _FLOORS_A_SEED * self.seed + _FLOORS_A_ROUND * (number + 1)
         set_random_seed(self.seed + 1000 * (number + 1))
         self.manager_env.venv.seed(first)
         self._seat_env().seed(first + _FLOORS_A_ROUND // 2)

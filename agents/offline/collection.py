@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from agents.offline.behaviours import Behaviour, Mixture, dealt, load_all
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.policies import Policy
+from incentive_env.support.seeds import COLLECTION_SEEDS
 
-# Floors apart from those of evaluation (from 10 000), of training (from 1 000 000), and of searches.
-COLLECTION_SEEDS = range(7_000_000, 8_000_000)
 BATCH = 128  # floors that are managed at once; results do not depend on it
 
 

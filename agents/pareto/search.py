@@ -14,12 +14,12 @@ from scipy.stats import qmc
 
 from agents.pareto.dominance import Resampled, hypervolume, most_telling, on_front, resample
 from agents.pareto.returns import scheme_returns
-from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS
 from agents.search.static import StaticForm, hand_made, point_of, scheme_of
 from incentive_env import Config, Scheme
 from incentive_env.floors.reward_vector import OBJECTIVES
 from incentive_env.model.state import LEVERS
 from incentive_env.support.progress import Progress
+from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 
 class Plan(NamedTuple):

@@ -16,10 +16,7 @@ from numpy.typing import NDArray
 
 from agents.search.checkpoint import Memory, read_memory, write_memory
 from incentive_env.support.progress import Progress
-
-# Floors apart from those of evaluation (from 10 000); training with PPO starts at 1 000 000.
-SEARCH_SEEDS = range(2_000_000, 3_000_000)
-VALIDATION_SEEDS = range(3_000_000, 4_000_000)
+from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 Objective = Callable[[NDArray[np.float64], Sequence[int]], NDArray[np.float64]]
 """From candidates ``[candidates, size]`` and seeds to values ``[candidates, seeds]``, to be made large."""

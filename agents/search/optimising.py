@@ -9,11 +9,12 @@ import numpy as np
 import yaml
 from rich.table import Table
 
-from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS, Found, Plan, Start, search
+from agents.search.evolution import Found, Plan, Start, search
 from agents.search.objective import FloorObjective
 from incentive_env.cli.common import check_writable, written_whole
 from incentive_env.policies.fixed import Policy
 from incentive_env.studies.evaluate import evaluate, interval
+from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 CHECKPOINT = "search.pickle"
 

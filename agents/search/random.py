@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS, Objective
+from agents.search.evolution import Objective
 from agents.training.plans import RandomSearchPlan
 from incentive_env.model.state import LEVERS
+from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 
 def search_randomly(

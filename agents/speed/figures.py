@@ -18,7 +18,6 @@ A part that was not asked for is missing. Times are seconds, or nanoseconds wher
 interval is ``{"value": …, "low": …, "high": …}``.
 """
 
-import difflib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import Any, NamedTuple
 
 from agents.benchmark.provenance import provenance
 from incentive_env import Config
+from incentive_env.support.spelling import nearest
 
 FORMAT = 1
 
@@ -98,9 +98,7 @@ def chosen(names: str | None) -> list[str]:
     wanted = list(PARTS) if names is None else [name.strip() for name in names.split(",")]
     for name in wanted:
         if name not in PARTS:
-            close = difflib.get_close_matches(name, PARTS, n=1)
-            hint = f"; nearest valid name: {close[0]}" if close else ""
-            raise ValueError(f"no part {name!r}{hint}; parts: {', '.join(PARTS)}")
+            raise ValueError(f"no part {name!r}{nearest(name, PARTS)}; parts: {', '.join(PARTS)}")
     return [name for name in PARTS if name in wanted]
 
 

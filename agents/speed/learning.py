@@ -26,13 +26,14 @@ from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.policies.fixed import Policy
 from incentive_env.studies.evaluate import evaluate, interval
 from incentive_env.support.progress import Progress
+from incentive_env.support.seeds import UNSEEN_SEEDS
 
 CASES = ((16, 64), (256, 64), (256, 1024))  # floors in the batch, decisions in a minibatch
 QUICK = ((16, 64), (64, 64), (64, 256))
 DECISIONS = 3000  # of a sample, at least; whole updates
 REWARD = "loyalty"
 STATIC = "best_static_score"  # the best fixed scheme that was found
-HELD_OUT = range(30_000, 30_256)  # floors that no search and no training meets
+HELD_OUT = UNSEEN_SEEDS[:256]
 IN_A_ROW = 2  # checkpoints ahead, of which the first counts: of forty looks one is ahead by luck
 
 

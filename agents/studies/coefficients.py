@@ -7,13 +7,14 @@ to the most that any tactic does; else its bounds. Of a share that is kept from 
 20 %. Left out are whole numbers, levers, rewards and the horizon, and what only defines a scale or what is honest.
 """
 
-import difflib
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from incentive_env import Config
-from incentive_env.config import all_keys
-from incentive_env.validation.calibration import PARAMETERS, value_of
+from incentive_env.config import all_keys, value_at
+from incentive_env.config.keys import bounds_of, field_of
+from incentive_env.support.spelling import nearest
+from incentive_env.validation.calibration import PARAMETERS
 
 _SECTIONS_LEFT_OUT = ("horizon", "levers", "neutral_scheme", "rewards", "rationality")
 # What defines a scale or what is honest: moving it says the same as moving what is measured against it.
@@ -51,16 +52,15 @@ def coefficients(config: Config, only: Sequence[str] = (), spread: float = 0.2) 
     for name in only:
         if not any(_within(key, name) for key in keys):
             known = dict.fromkeys(key.rpartition(".")[0] for key in keys)
-            close = difflib.get_close_matches(name, [*known, *keys], n=1, cutoff=0.0)
             raise ValueError(
-                f"no coefficients {name!r}; nearest valid name: {close[0]}; sections: "
+                f"no coefficients {name!r}{nearest(name, [*known, *keys])}; sections: "
                 f"{', '.join(dict.fromkeys(section.split('.')[0] for section in known))}"
             )
     return [_coefficient(config, key, spread) for key in keys if not only or any(_within(key, name) for name in only)]
 
 
 def _is_coefficient(key: str) -> bool:
-    return key.split(".")[0] not in _SECTIONS_LEFT_OUT and key not in _DEFINITIONS and _field(key).annotation is float
+    return key.split(".")[0] not in _SECTIONS_LEFT_OUT and key not in _DEFINITIONS and field_of(key).annotation is float
 
 
 def _within(key: str, name: str) -> bool:
@@ -68,37 +68,23 @@ def _within(key: str, name: str) -> bool:
 
 
 def _coefficient(config: Config, key: str, spread: float) -> Coefficient:
-    value, bounds = value_of(config, key), _bounds(key)
+    value, bounds = value_at(config, key), bounds_of(field_of(key))
+    assert bounds is not None, key
     size = value
     if key in _KEPT:
         size = 1.0 - value
     elif value <= 0.0 or key in _ON_A_SCALE:
-        low, high = _plausible(config, key)
+        low, high = _plausible(config, key, bounds)
         size = high - low
     step = spread * size
     return Coefficient(key, value, max(value - step, bounds[0]), min(value + step, bounds[1]))
 
 
-def _plausible(config: Config, key: str) -> tuple[float, float]:
+def _plausible(config: Config, key: str, bounds: tuple[float, float]) -> tuple[float, float]:
     fitted = {parameter.key: (parameter.low, parameter.high) for parameter in PARAMETERS}
     if key in fitted:
         return fitted[key]
     if key.startswith("tactics."):
         column = key.rpartition(".")[2]
         return 0.0, max(getattr(tactic, column) for _, tactic in config.tactics)
-    return _bounds(key)
-
-
-def _bounds(key: str) -> tuple[float, float]:
-    limits = {
-        name: getattr(item, name) for item in _field(key).metadata for name in ("ge", "le") if hasattr(item, name)
-    }
-    return limits["ge"], limits["le"]
-
-
-def _field(key: str) -> Any:
-    section: Any = Config
-    *branches, leaf = key.split(".")
-    for branch in branches:
-        section = section.model_fields[branch].annotation
-    return section.model_fields[leaf]
+    return bounds

@@ -16,9 +16,8 @@ from incentive_env.policies.feedback import LinearFeedback
 from incentive_env.policies.network import KIND as NETWORK
 from incentive_env.policies.network import NetworkPolicy
 from incentive_env.studies.evaluate import evaluate
+from incentive_env.support.seeds import SWEEP_SEEDS
 
-# Floors of sweeps alone: the benchmark scores on others, so that what a sweep picks can be scored there afresh.
-FIRST_FLOOR = 80_000
 _MODELS = "models"
 _DIGITS = 6  # significant, of a figure in the file
 
@@ -43,7 +42,7 @@ def make_cell(job: Job, store: Store) -> dict[str, Any]:
     Returns:
         Its setting; means of `FIGURES` over floors, and each floor's; gamed cases a call by channel.
     """
-    seen = evaluate(job.config, _policy(job, store), range(FIRST_FLOOR, FIRST_FLOOR + job.floors))
+    seen = evaluate(job.config, _policy(job, store), SWEEP_SEEDS[: job.floors])
     floors = {figure: [_rounded(value) for value in _figure(seen, figure)] for figure in FIGURES}
     return {
         "policy": job.policy,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from agents.benchmark.cost import cost_of
 from agents.benchmark.suite import hash_of
 from agents.jobs.work import Work
-from agents.sweep.cell import FIRST_FLOOR, Job, make_cell
+from agents.sweep.cell import Job, make_cell
 from agents.sweep.changes import changed_plan, keys_of
 from agents.sweep.spec import NamedSweep, Range
 from agents.training.plans import Plan, load_plan, scheme_names
@@ -20,6 +20,7 @@ from incentive_env.floors.reward import reward_weights
 from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
 from incentive_env.policies import FIXED, NAMES, load_policy, shipped
 from incentive_env.policies.files import resolved
+from incentive_env.support.seeds import SWEEP_SEEDS
 from incentive_env.support.spelling import nearest
 
 Setting = Mapping[str, Any]
@@ -187,9 +188,8 @@ def _work(named: NamedSweep, resolved: Resolved, seed: int, cost: float | None) 
     parts = (resolved.policy, resolved.reward, resolved.config.name, str(seed), hash_of(resolved.setting))
     key = "-".join(part for part in parts if part is not None)
     plan = None if resolved.plan is None else resolved.plan.model_dump(mode="json")
-    setup = hash_of(
-        [key, resolved.setting, resolved.config.model_dump(mode="json"), plan, resolved.content, FIRST_FLOOR, floors]
-    )
+    config = resolved.config.model_dump(mode="json")
+    setup = hash_of([key, resolved.setting, config, plan, resolved.content, SWEEP_SEEDS.start, floors])
     about = cost_of(resolved.plan, decisions) + 2 * decisions * floors
     return Work(key, setup, make_cell, job._replace(key=key), about if cost is None else cost)
 

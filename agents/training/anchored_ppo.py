@@ -26,8 +26,8 @@ from torch import nn
 from agents.training.plans import Anchor
 from incentive_env import Config
 from incentive_env.studies.simulate import roll_out
+from incentive_env.support.seeds import ANCHOR_SEEDS
 
-SAFE_SEEDS = 5_000_000  # first of the floors that show the safe policy; nothing else meets them
 _LEAST_DIVERGENCE = 0.05  # below it the root's slope would only amplify what the discriminator gets wrong
 
 
@@ -92,7 +92,7 @@ class AnchoredPPO(PPO):
             return (centre + anchor.spread * noise).clamp(-1.0, 1.0).numpy()
 
         weeks = config.horizon.decisions * config.horizon.decision_weeks
-        seen = roll_out(config, act, range(SAFE_SEEDS, SAFE_SEEDS + anchor.floors), weeks)
+        seen = roll_out(config, act, ANCHOR_SEEDS[: anchor.floors], weeks)
         self.safe_reports = seen.observations.reshape(-1, seen.observations.shape[-1])
         self.safe_actions = torch.as_tensor(seen.actions.reshape(-1, seen.actions.shape[-1]), dtype=torch.float32)
 

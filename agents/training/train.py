@@ -25,6 +25,7 @@ from agents.training.plans import GradientPlan, Watch
 from agents.training.vec_adapter import NativeVecEnv, StateVectorEnv
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.support.progress import Progress
+from incentive_env.support.seeds import RESUMED_TRAINING_SEEDS, TRAINING_SEEDS, TRAINING_STRIDE
 
 
 def train(
@@ -82,13 +83,13 @@ def _new(normaliser: VecNormalize, training: GradientPlan, seed: int) -> BaseAlg
 
 
 def _first_floor(seed: int) -> int:
-    """Seed of the first floor trained on: far from those of evaluation, of searches and of other training seeds."""
-    return 1_000_000 + 10_000_000 * seed
+    """Seed of the first floor trained on."""
+    return TRAINING_SEEDS.start + TRAINING_STRIDE * seed
 
 
 def _first_floor_again(seed: int, timesteps: int) -> int:
-    """Seed of the first floor after a resumption: fresh floors, beyond all that anything else meets."""
-    return 10**14 + 10**11 * seed + timesteps
+    """Seed of the first floor after training was resumed."""
+    return RESUMED_TRAINING_SEEDS.start + 10**11 * seed + timesteps
 
 
 def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:

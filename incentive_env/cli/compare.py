@@ -9,6 +9,7 @@ from rich.table import Table
 from incentive_env.cli.common import check_writable, console, counted, user_errors, working, write_json
 from incentive_env.cli.options import Overrides, Scenario, Seed, assigned_keys, lever_names, side_names
 from incentive_env.config.words import OUTCOMES, Outcome
+from incentive_env.support.seeds import EVALUATION_SEEDS
 
 if TYPE_CHECKING:
     from incentive_env.cli.managers import Side
@@ -49,7 +50,7 @@ def run(
     floors: Annotated[
         int, typer.Option(min=2, max=20_000, metavar="N", help="number of floors, the same for both")
     ] = 128,
-    seed: Seed = 10_000,
+    seed: Seed = EVALUATION_SEEDS.start,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="JSON file for the table")] = None,
 ) -> None:
     """Compare two schemes, policies or scenarios under the same luck.

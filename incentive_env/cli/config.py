@@ -10,8 +10,9 @@ import yaml
 from incentive_env.cli.common import app as new_app
 from incentive_env.cli.common import check_writable, counted, examples, user_errors, write_text
 from incentive_env.cli.options import MovedLevers, Overrides, key_names, policy_names, scenario_names
-from incentive_env.cli.scenarios import branch, changes, load_scenario, repeated_keys
-from incentive_env.config import Config, find_config, lineage, load_config, parent_of, read_yaml
+from incentive_env.cli.scenarios import changes, load_scenario, repeated_keys
+from incentive_env.config import Config, find_config, lineage, load_config, read_yaml, value_at
+from incentive_env.config.fields import Section
 from incentive_env.config.schema import key_rows, rows_below, schema_text, value_text
 
 if TYPE_CHECKING:
@@ -97,10 +98,10 @@ def show(
     """Print the whole of a scenario as YAML, a section, or a key's value."""
     with user_errors():
         config = load_scenario(name, override or [])
-        shown: Any = config.model_dump()
+        shown: Any = config
         if key is not None:
             rows_below(key, key_rows(config))
-            shown = branch(config, key)
+            shown = value_at(config, key)
         print(_as_yaml(shown), end="")
 
 
@@ -134,8 +135,8 @@ def _scheme(policy: str | None, levers: list[str], extends: str, overrides: list
 def _checked(file: str) -> str:
     """What to say of a scenario that is valid: what it changes, and what may not be meant."""
     config, path = load_scenario(file), find_config(file)
-    above = parent_of(path)
-    parent, name = (Config(), "the defaults") if above is None else (load_config(above), above.stem)
+    above = lineage(path)[1:2]
+    parent, name = (load_config(above[0]), above[0].stem) if above else (Config(), "the defaults")
     changed = changes(config, parent)
     lines = [f"{file}: ok, {name} with {counted(len(changed), 'key')} changed" if changed else f"{file}: ok, as {name}"]
     lines += [f"  {change.key}: {change.before} → {change.now}" for change in changed]
@@ -157,6 +158,6 @@ def _checked(file: str) -> str:
 
 
 def _as_yaml(shown: Any) -> str:
-    if isinstance(shown, dict):
-        return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=120)
+    if isinstance(shown, Section):
+        return yaml.safe_dump(shown.model_dump(), sort_keys=False, allow_unicode=True, width=120)
     return f"{value_text(shown)}\n"

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from incentive_env.cli.common import counted, written_whole
 from incentive_env.config.channels import CHANNELS
+from incentive_env.model.state import YEAR
 from incentive_env.studies.simulate import Panel
 
 KINDS = (".png", ".svg", ".pdf")
 _MEASURED, _TRUE, _STRAIN, _PLAIN = "#c0392b", "#1e7d4f", "#8e44ad", "#34495e"
-_EXIT_WEEKS = 13  # exits are rare: over how many weeks they are counted
+_EXIT_WEEKS = YEAR // 4  # exits are rare: over how many weeks they are counted
 
 
 def check_picture(path: Path | None) -> None:
@@ -119,7 +120,7 @@ def _draw_strain(axes: Any, floors: _Floors) -> None:
 def _draw_exits(axes: Any, floors: _Floors) -> None:
     """Of all floors together, for a single one has few."""
     present = np.maximum(_over(floors["present"], _EXIT_WEEKS).sum(axis=0), 1.0)
-    layers = [5200 * _over(floors[name], _EXIT_WEEKS).sum(axis=0) / present for name in ("quits", "dismissals")]
+    layers = [100 * YEAR * _over(floors[name], _EXIT_WEEKS).sum(axis=0) / present for name in ("quits", "dismissals")]
     axes.stackplot(floors.weeks, layers, labels=["quit", "dismissed"], colors=("#7f8c8d", _MEASURED), lw=0)
     axes.set_ylim(0, max(float(np.sum(layers, axis=0).max()), 1.0))
     axes.set_title(f"exits, % of reps a year, over {_EXIT_WEEKS} weeks")

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from incentive_env.cli.scenarios import branch, changes, load_scenario
-from incentive_env.config import Config, all_keys, find_config, scenario_names
+from incentive_env.cli.scenarios import changes, load_scenario
+from incentive_env.config import Config, all_keys, find_config, scenario_names, value_at
 from incentive_env.config.levers import LEVERS
 from incentive_env.config.schema import KeyRow, key_rows
 from incentive_env.model.scheme import Scheme
@@ -60,7 +60,7 @@ def scenario_text(file: Path, extends: str, overrides: Sequence[str], scheme: Sc
 
 
 def _described(config: Config, parent: Config, live: list[str]) -> str:
-    said = ", ".join(f"{key} = {_scalar(branch(config, key))}" for key in live)
+    said = ", ".join(f"{key} = {_scalar(value_at(config, key))}" for key in live)
     return f"{parent.name} with {said}" if said else f"{parent.name}, with nothing changed yet"
 
 
@@ -111,7 +111,7 @@ def _lines(keys: Sequence[str], live: Sequence[str], config: Config, parent: Con
         above = sections
         margin, indent = "" if key in live else "# ", "  " * len(sections)
         yield f"{margin}{indent}# {_meaning(rows[key], parent)}"
-        yield f"{margin}{indent}{leaf}: {_scalar(branch(config, key))}"
+        yield f"{margin}{indent}{leaf}: {_scalar(value_at(config, key))}"
 
 
 def _meaning(row: KeyRow, parent: Config) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
@@ -64,11 +64,3 @@ def repeated_keys(path: Path) -> list[tuple[int, str]]:
             found += [(key.start_mark.line + 1, str(key.value)) for key, repeated in again if repeated]
             nodes += [value for _, value in node.value]
     return sorted(found)
-
-
-def branch(config: Config, key: str) -> Any:
-    """What stands at a dotted key that is there: a value, or a tree of them."""
-    found: Any = config.model_dump()
-    for name in key.split("."):
-        found = found[name]
-    return found

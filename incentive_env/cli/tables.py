@@ -9,11 +9,12 @@ from rich.table import Table
 from incentive_env.cli.common import written_whole
 from incentive_env.cli.options import TABLE_KINDS
 from incentive_env.config import Config
+from incentive_env.model.state import YEAR
 from incentive_env.studies.evaluate import interval
 from incentive_env.studies.simulate import Panel
 
 TABLES = ("floor_weeks", "rep_weeks", "ledger")
-QUARTER = 13  # weeks
+QUARTER = YEAR // 4  # weeks
 MOST_ROWS = 5_000_000  # of rep-weeks: some gigabytes
 _HEADINGS = (
     "weeks", "recorded conversion", "measured NPS", "true loyalty", "gaming share", "exits %/year", "cash €",
@@ -96,7 +97,7 @@ def _quarter(panel: Panel, first: int, until: int) -> tuple[str, ...]:
         f"{100 * (part['survey_promoters'] - part['survey_detractors']).sum() / surveyed:.1f}",
         f"{100 * net / _slots(panel):.1f}",
         f"{(part['gamed_calls'] + part['gamed_rushed']).sum() / handled:.2f}",
-        f"{5200 * (part['quits'] + part['dismissals']).sum() / max(part['present'].sum(), 1.0):.0f}",
+        f"{100 * YEAR * (part['quits'] + part['dismissals']).sum() / max(part['present'].sum(), 1.0):.0f}",
         f"{part['cash'].mean():,.0f}",
     )
 

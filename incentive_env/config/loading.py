@@ -1,6 +1,5 @@
 """From a name, a path and dotted overrides to a valid `Config`, or to one error that says all that is wrong."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from incentive_env.config.fields import Section
+from incentive_env.config.keys import bounds_of, field_of, nearest_key
 from incentive_env.config.tree import Config
+from incentive_env.support.spelling import nearest
+
+_NO_NUMBERS = ("extends", "scheme")  # what a file may hold besides the keys of the tree
 
 
 class ConfigError(ValueError):
@@ -39,16 +41,17 @@ def load_config(
         if not overrides:
             return source
     else:
-        path = find_config("telesales" if source is None else source)
-        origin, tree = str(path), _merge(Config().model_dump(), _read(path, seen=()))
+        chain = _chain("telesales" if source is None else source)
+        origin, tree = str(chain[0][0]), Config().model_dump()
+        for _, content in reversed(chain):
+            tree = _merge(tree, {key: value for key, value in content.items() if key not in _NO_NUMBERS})
     changed = dict(_assignments(overrides))
     for key, value in changed.items():
         _assign(tree, key, value)
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
-        lines = [_explain(entry, origin, changed) for entry in error.errors()]
-        raise ConfigError("\n".join(lines)) from None
+        raise ConfigError("\n".join(_explain(entry, origin, changed) for entry in error.errors())) from None
 
 
 def config_directory() -> Path:
@@ -69,42 +72,21 @@ def find_config(name: "str | Path") -> Path:
     if path.is_file():
         return path
     names = scenario_names()
-    hint = _nearest(str(name), names)
-    raise ConfigError(f"no config file or preset {str(name)!r}{hint}; presets: {', '.join(names)}")
+    raise ConfigError(f"no config file or preset {str(name)!r}{nearest(name, names)}; presets: {', '.join(names)}")
 
 
 def scenario_names() -> list[str]:
     """Names of the shipped scenarios."""
-    return sorted(file.stem for file in (config_directory() / "scenarios").glob("*.yaml") if file.stem != "calibration")
-
-
-def all_keys(section: type[Section] = Config, prefix: str = "") -> list[str]:
-    """Every dotted key of the tree, in the order of declaration."""
-    keys: list[str] = []
-    for name, field in section.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
-            keys += all_keys(kind, f"{prefix}{name}.")
-        else:
-            keys.append(f"{prefix}{name}")
-    return keys
+    return sorted(file.stem for file in (config_directory() / "scenarios").glob("*.yaml"))
 
 
 def lineage(source: "str | Path") -> list[Path]:
-    """The file of a scenario that can be loaded, and those it starts from, the nearest first."""
-    files = [find_config(source)]
-    while (parent := parent_of(files[-1])) is not None:
-        files.append(parent)
-    return files
+    """The file of a scenario, and the files that it extends, the nearest first.
 
-
-def parent_of(path: Path) -> Path | None:
-    """The file that a scenario's file extends."""
-    parent = read_yaml(path).get("extends")
-    if parent is None:
-        return None
-    beside = path.parent / str(parent)
-    return beside if beside.is_file() else find_config(str(parent))
+    Raises:
+        ConfigError: a file is missing or malformed, or ``extends`` goes in a circle.
+    """
+    return [path for path, _ in _chain(source)]
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -124,17 +106,18 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
-    if path in seen:
-        raise ConfigError(f"{path}: 'extends' goes in a circle: {' -> '.join(str(p) for p in (*seen, path))}")
-    content = read_yaml(path)
-    parent = content.pop("extends", None)
-    content.pop("scheme", None)
-    if parent is None:
-        return content
-    local = path.parent / str(parent)
-    base = _read(local if local.is_file() else find_config(str(parent)), (*seen, path))
-    return _merge(base, content)
+def _chain(source: "str | Path") -> list[tuple[Path, dict[str, Any]]]:
+    """Path and content of a scenario's file and of those that it extends, the nearest first."""
+    path: Path | None = find_config(source)
+    chain: dict[Path, dict[str, Any]] = {}
+    while path is not None:
+        if path in chain:
+            raise ConfigError(f"{path}: 'extends' goes in a circle: {' -> '.join(map(str, (*chain, path)))}")
+        chain[path] = read_yaml(path)
+        parent = chain[path].get("extends")
+        beside = path.parent / str(parent)
+        path = None if parent is None else beside if beside.is_file() else find_config(str(parent))
+    return list(chain.items())
 
 
 def _merge(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +143,7 @@ def _assignments(overrides: "Iterable[str] | Mapping[str, Any]") -> Iterable[tup
 
 
 def _number_or(value: Any) -> Any:
-    """YAML takes 1e-3 for a word; a person means the number."""
+    """YAML reads 1e-3 as a string; the number is meant."""
     try:
         return float(value) if isinstance(value, str) else value
     except ValueError:
@@ -184,7 +167,7 @@ def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
     overridden = related or (bool(changed) and key == "config")
     where = "an override" if overridden else origin
     if entry["type"] == "extra_forbidden":
-        return f"{key}: unknown key (set to {entry['input']!r} in {where}){_nearest_key(key)}"
+        return f"{key}: unknown key (set to {entry['input']!r} in {where}){nearest_key(key)}"
     if entry["type"] == "missing":
         return f"{key}: is missing (in {where})"
     if entry["type"] == "value_error":
@@ -193,39 +176,9 @@ def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
 
 
 def _allowed(key: str, message: str) -> str:
-    section: type[Section] = Config
-    *branches, leaf = key.split(".")
-    for branch in branches:
-        section = section.model_fields[branch].annotation  # type: ignore[assignment]
-    field = section.model_fields.get(leaf)
-    bounds = {
-        name: getattr(item, name)
-        for item in (field.metadata if field else ())
-        for name in ("ge", "le")
-        if hasattr(item, name)
-    }
-    if len(bounds) == 2:
-        kind = "a whole number" if field is not None and field.annotation is int else "a number"
-        return f"must be {kind} from {bounds['ge']:g} to {bounds['le']:g}"
-    return message[0].lower() + message[1:]
-
-
-def _nearest_key(key: str) -> str:
-    """The valid key that looks most like one: where its section is known, a neighbour; else section by section."""
-    *branches, leaf = key.split(".")
-    known = all_keys()
-    valid: list[str] = []
-    for branch in (*branches, leaf):
-        prefix = "".join(f"{name}." for name in valid)
-        names = list(dict.fromkeys(name[len(prefix) :].split(".")[0] for name in known if name.startswith(prefix)))
-        close = difflib.get_close_matches(branch, names, n=1, cutoff=0.5)
-        if not close:
-            same_leaf = [name for name in known if name.rpartition(".")[2] == leaf]
-            return _nearest(key, same_leaf) or _nearest(key, known) or _nearest(key, names, cutoff=0.0)
-        valid += close
-    return f"; nearest valid name: {'.'.join(valid)}"
-
-
-def _nearest(word: str, known: list[str], cutoff: float = 0.5) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
-    return f"; nearest valid name: {close[0]}" if close else ""
+    field = field_of(key)
+    bounds = bounds_of(field)
+    if bounds is None:
+        return message[0].lower() + message[1:]
+    kind = "a whole number" if field.annotation is int else "a number"
+    return f"must be {kind} from {bounds[0]:g} to {bounds[1]:g}"

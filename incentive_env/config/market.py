@@ -1,7 +1,7 @@
 """The customers: how they buy, what they hold against the firm, and what they tell surveys and friends."""
 
 from incentive_env.config.channels import TACTICS
-from incentive_env.config.fields import PROTOTYPE, TUNED, Section, number
+from incentive_env.config.fields import PROTOTYPE, TUNED, Section, fitted, number
 
 
 class Market(Section):
@@ -66,12 +66,12 @@ class Calls(Section):
     handle_time: float = number(300.0, 10.0, 3600.0, "s", "talk and wrap-up of one conversation", "field: 240–360 s")
     search_time: float = number(330.0, 0.0, 3600.0, "s", "dialling and waiting before one conversation")
     usual_effort: float = number(0.7, 0.0, 2.0, "share", "effort at which diligence neither helps nor hurts")
-    diligence: float = number(0.6, 0.0, 10.0, "logit", "buying per unit of the rep's effort above 0.7")
+    diligence: float = number(0.6, 0.0, 10.0, "logit", "buying per unit of the rep's effort above the usual")
     missing_log_time: float = number(0.15, 0.0, 2.0, "share", "longer call when everything is asked again")
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "shorter call per unit of skill")
-    intercept: float = number(-3.3, -10.0, 5.0, "logit", "buying without need at usual trust", TUNED)
+    intercept: float = number(-3.259, -10.0, 5.0, "logit", "buying without need at usual trust", fitted())
     need: float = number(2.7, 0.0, 10.0, "logit", "buying per unit of need", PROTOTYPE)
-    trust: float = number(0.7, 0.0, 10.0, "logit", "buying per unit of trust above 0.6", TUNED)
+    trust: float = number(0.7, 0.0, 10.0, "logit", "buying per unit of trust above the usual", TUNED)
     irritation: float = number(0.8, 0.0, 10.0, "logit", "buying lost per unit of irritation", TUNED)
     true_callback: float = number(0.5, 0.0, 5.0, "logit", "a customer who asked to be called back", PROTOTYPE)
     misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "lost with one who had said no", PROTOTYPE)
@@ -84,7 +84,7 @@ class Calls(Section):
     missing_log_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of telling everything again")
     do_not_call_base: float = number(0.006, 0.0, 1.0, "share", "refusals that end in never call me again")
     do_not_call_irritation: float = number(
-        0.14, 0.0, 1.0, "1", "the same per unit of irritation", "field: 2–7 % pressed"
+        0.1523, 0.0, 1.0, "1", "the same per unit of irritation", fitted("field: 2–7 % pressed")
     )
     do_not_call_expiry: float = number(0.02, 0.0, 1.0, "1/week", "do-not-call that expires")
     angry_level: float = number(0.35, 0.0, 1.0, "1", "irritation above which a call is angry")
@@ -107,26 +107,26 @@ class Customers(Section):
     honest_call: float = number(0.025, 0.0, 1.0, "1", "satisfaction gained by an honest call")
     product_fault: float = number(0.02, 0.0, 1.0, "1/week", "satisfaction lost during a product fault")
     aftercare: float = number(0.10, 0.0, 1.0, "share", "of dissatisfaction and debt that full care at a call settles")
-    discovery: float = number(0.09, 0.0, 1.0, "1/week", "hazard that a debt is discovered", PROTOTYPE)
+    discovery: float = number(0.09144, 0.0, 1.0, "1/week", "hazard that a debt is discovered", fitted())
     debt_trust: float = number(0.30, 0.0, 2.0, "1", "trust lost per unit of debt discovered", PROTOTYPE)
     debt_irritation: float = number(0.35, 0.0, 2.0, "1", "irritation per unit of debt discovered", PROTOTYPE)
     debt_satisfaction: float = number(0.20, 0.0, 2.0, "1", "satisfaction lost per unit of debt discovered")
-    debt_cancels: float = number(0.9, 0.0, 1.0, "share", "of those discoverers who may cancel", PROTOTYPE)
+    debt_cancels: float = number(0.8985, 0.0, 1.0, "share", "of those discoverers who may cancel", fitted())
     debt_cancel_slope: float = number(1.3, 0.0, 5.0, "1/debt", "share of them for each unit of debt", PROTOTYPE)
     debt_complains: float = number(0.5, 0.0, 1.0, "share", "of discoverers who call in to complain")
     wronged_weeks: int = number(13, 0, 104, "weeks", "time in which leaving is blamed on the discovery")
     cooling_off_weeks: int = number(2, 1, 26, "weeks", "legal cooling-off", "EU Directive 2011/83: 14 days")
-    late_cancellation: float = number(0.0046, 0.0, 0.05, "1/week", "cancellation of a product later", PROTOTYPE)
+    late_cancellation: float = number(0.005227, 0.0, 0.05, "1/week", "cancellation of a product later", fitted())
     late_loyalty: float = number(0.25, 0.0, 2.0, "1", "log hazard of that per unit of loyalty")
     retention_weeks: int = number(13, 2, 52, "weeks", "time a sale must be held for retention pay")
     rep_left_trust: float = number(0.03, 0.0, 1.0, "1", "trust lost when the known rep leaves")
     lead_rate: float = number(0.030, 0.0, 1.0, "1/week", "vacant slots filled by marketing at neutral reputation")
     referral_rate: float = number(0.0023, 0.0, 1.0, "1/week", "referrals per promoter", "field: 0.5–2 % a month")
     referral_disposition: float = number(
-        0.35, 0.0, 3.0, "sd", "loyal disposition of referred customers", "direction: Schmitt et al. 2011"
+        0.2018, 0.0, 3.0, "sd", "loyal disposition of referred customers", fitted("direction: Schmitt et al. 2011")
     )
     referral_match: float = number(
-        0.08, 0.0, 1.0, "1", "need above the usual of referred customers", "direction: Schmitt et al. 2011"
+        0.08899, 0.0, 1.0, "1", "need above the usual of referred customers", fitted("direction: Schmitt et al. 2011")
     )
     reputation_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which word of mouth spreads")
     reputation_trust: float = number(0.20, 0.0, 1.0, "1", "trust of a new customer per unit of reputation")
@@ -135,19 +135,21 @@ class Customers(Section):
 class Loyalty(Section):
     """One latent of trust, satisfaction and irritation; its 0–10 image answers the NPS question."""
 
-    level: float = number(7.42, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", TUNED)
-    trust: float = number(3.0, 0.0, 20.0, "points", "per unit of trust above 0.6", PROTOTYPE)
-    satisfaction: float = number(2.5, 0.0, 20.0, "points", "per unit of satisfaction above 0.6", PROTOTYPE)
-    irritation: float = number(3.0, 0.0, 20.0, "points", "lost per unit of irritation above 0.12", PROTOTYPE)
+    level: float = number(7.517, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", fitted())
+    trust: float = number(3.0, 0.0, 20.0, "points", "per unit of trust above the usual", PROTOTYPE)
+    satisfaction: float = number(2.5, 0.0, 20.0, "points", "per unit of satisfaction above the usual", PROTOTYPE)
+    irritation: float = number(3.0, 0.0, 20.0, "points", "lost per unit of irritation above the usual", PROTOTYPE)
     usual_trust: float = number(0.6, 0.0, 1.0, "1", "trust at which it neither adds nor takes", PROTOTYPE)
     usual_satisfaction: float = number(0.6, 0.0, 1.0, "1", "satisfaction at which it neither adds nor takes", PROTOTYPE)
     usual_irritation: float = number(0.12, 0.0, 1.5, "1", "irritation at which it neither adds nor takes", PROTOTYPE)
-    churn_at: float = number(7.75, 0.0, 10.0, "points", "loyalty at which the hazards hold as they stand", PROTOTYPE)
+    churn_at: float = number(7.75, 0.0, 10.0, "points", "loyalty at which the hazards apply unchanged", PROTOTYPE)
     disposition_sd: float = number(1.2, 0.0, 5.0, "points", "lasting differences between customers", PROTOTYPE)
     competitor: float = number(0.45, 0.0, 5.0, "points", "lost while a competitor courts them")
     promoter: float = number(8.5, 0.0, 10.0, "points", "rounds to 9 or 10: a promoter", "Reichheld 2003")
     detractor: float = number(6.5, 0.0, 10.0, "points", "rounds to 6 or less: a detractor", "Reichheld 2003")
-    churn_log_hazard: float = number(-6.5, -15.0, 0.0, "log 1/week", "leaving at loyalty 7.75", TUNED)
+    churn_log_hazard: float = number(
+        -6.471, -15.0, 0.0, "log 1/week", "leaving where loyalty is loyalty.churn_at", fitted()
+    )
     churn_slope: float = number(0.45, 0.0, 5.0, "1/point", "log hazard per point of loyalty lost", PROTOTYPE)
 
 

@@ -1,6 +1,5 @@
 """The configuration as the compiled core reads it: one flat-in-memory record with the same names as the tree."""
 
-from functools import reduce
 from typing import Any, get_args
 
 import numpy as np
@@ -8,7 +7,7 @@ from pydantic.fields import FieldInfo
 
 from incentive_env.config.channels import CHANNELS, Channel
 from incentive_env.config.fields import Section
-from incentive_env.config.loading import _nearest_key, all_keys
+from incentive_env.config.keys import all_keys, nearest_key, value_at
 from incentive_env.config.tree import Config
 
 
@@ -27,14 +26,14 @@ def config_records(config: Config) -> np.ndarray:
     table = np.zeros(1, np.dtype((np.record, dtype)))
     _fill(table[0], config)
     for channel, key in enumerate(_DETECTABILITY):
-        table[0]["detectability"][channel] = reduce(getattr, key.split("."), config) if key else 0.0
+        table[0]["detectability"][channel] = value_at(config, key) if key else 0.0
     return table
 
 
 def _detectability_key(row: Channel) -> str | None:
     if row.audit is not None and row.audit not in all_keys():
         raise ValueError(
-            f"channel {row.name}: audit = {row.audit!r} is no key of the configuration{_nearest_key(row.audit)}"
+            f"channel {row.name}: audit = {row.audit!r} is no key of the configuration{nearest_key(row.audit)}"
         )
     return row.audit
 

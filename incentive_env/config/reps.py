@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from incentive_env.config.fields import PROTOTYPE, TUNED, Section, number, switch
+from incentive_env.config.fields import PROTOTYPE, TUNED, Section, fitted, number, switch
 
 
 class Salesforce(Section):
@@ -43,27 +43,29 @@ class Quota(Section):
 class Decision(Section):
     """The perceived pay-off of a choice, € per real conversation unless the unit says otherwise."""
 
-    temperature: float = number(1.1, 0.01, 50.0, "€", "noise of the choice of a tactic", TUNED)
+    temperature: float = number(0.9482, 0.01, 50.0, "€", "noise of the choice of a tactic", fitted())
     pride: float = number(
-        5.0, 0.0, 100.0, "€/sale", "what an honest sale is worth to a motivated rep by itself", PROTOTYPE
+        4.797, 0.0, 100.0, "€/sale", "what an honest sale is worth to a motivated rep by itself", fitted()
     )
     pride_unmotivated: float = number(0.5, 0.0, 5.0, "1", "motivation at which pride would be gone, below 0")
     commission_risk: float = number(0.5, 0.0, 1.0, "share", "of risk aversion that commission calls for")
     least_fairness: float = number(0.2, 0.0, 1.0, "share", "of conscience that the worst pay leaves")
     stake: float = number(
-        150.0, 0.0, 5000.0, "€/sale", "what reaching the quota is worth under full pressure", PROTOTYPE
+        143.1, 0.0, 5000.0, "€/sale", "what reaching the quota is worth under full pressure", fitted()
     )
     period_discount: float = number(
-        0.30, 0.01, 1.0, "1/week", "present bias toward the period's end", "direction: Oyer 1998"
+        0.3098, 0.01, 1.0, "1/week", "present bias toward the period's end", fitted("direction: Oyer 1998")
     )
     survey_reach: float = number(0.012, 0.0, 1.0, "1", "survey bonus at risk per unit of harm done", PROTOTYPE)
     sanction_fear: float = number(40.0, 0.0, 5000.0, "€", "perceived cost of a sanction", PROTOTYPE)
-    conscience: float = number(20.0, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", TUNED)
+    conscience: float = number(21.49, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", fitted())
     norm_erosion: float = number(
-        0.91, 0.0, 1.0, "share", "conscience lost when everybody games", "direction: Gallen et al. 2016"
+        0.9495, 0.0, 1.0, "share", "conscience lost when everybody games", fitted("direction: Gallen et al. 2016")
     )
-    norm_midpoint: float = number(0.43, 0.05, 1.0, "share", "share of gaming at which half of that is lost")
-    norm_steepness: float = number(4.8, 1.0, 10.0, "1", "how sharply conscience gives way around the midpoint")
+    norm_midpoint: float = number(0.4348, 0.05, 1.0, "share", "share of gaming at which half of that is lost", fitted())
+    norm_steepness: float = number(
+        3.222, 1.0, 10.0, "1", "how sharply conscience gives way around the midpoint", fitted()
+    )
     entitlement: float = number(
         0.5, 0.0, 2.0, "1", "conscience lost per unit of log base pay below the fair wage", "direction: Greenberg 1990"
     )
@@ -83,8 +85,8 @@ class Recording(Section):
     logging_effort: float = number(0.2, 0.0, 10.0, "€", "nuisance of filing a refusal", PROTOTYPE)
     callback_effort: float = number(1.0, 0.0, 10.0, "€", "nuisance of having to call again", PROTOTYPE)
     unlogged_effort: float = number(0.4, 0.0, 10.0, "€", "unease about a gap in the record", PROTOTYPE)
-    callback_harm: float = number(0.39, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", PROTOTYPE)
-    unlogged_harm: float = number(0.52, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", PROTOTYPE)
+    callback_harm: float = number(0.3614, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", fitted())
+    unlogged_harm: float = number(0.3736, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", fitted())
     callback_detectability: float = number(0.35, 0.0, 1.0, "share", "chance that a heard call gives it away")
     unlogged_detectability: float = number(0.25, 0.0, 1.0, "share", "chance that a heard call gives it away")
     notes_temperature: float = number(0.10, 0.005, 10.0, "€", "noise of the habit of writing notes")
@@ -103,9 +105,9 @@ class Recording(Section):
 class Effort(Section):
     """Share of the available time that is worked; the rest is breaks."""
 
-    resting: float = number(0.28, 0.0, 1.0, "share", "effort without motivation or pay at the margin", TUNED)
-    motivation: float = number(0.55, 0.0, 2.0, "share", "effort per unit of motivation", PROTOTYPE)
-    marginal_pay: float = number(0.100, 0.0, 1.0, "share/€", "effort per euro earned by one more call", TUNED)
+    resting: float = number(0.2417, 0.0, 1.0, "share", "effort without motivation or pay at the margin", fitted())
+    motivation: float = number(0.5439, 0.0, 2.0, "share", "effort per unit of motivation", fitted())
+    marginal_pay: float = number(0.08844, 0.0, 1.0, "share/€", "effort per euro earned by one more call", fitted())
     activity_salience: float = number(
         3.3, 0.0, 10.0, "1", "weight of pay per call, immediate and certain, against other pay"
     )
@@ -141,17 +143,29 @@ class Motivation(Section):
 
     rate: float = number(0.08, 0.0, 1.0, "1/week", "speed of motivation", PROTOTYPE)
     resting: float = number(0.55, 0.0, 1.5, "1", "motivation without autonomy or control", PROTOTYPE)
-    autonomy: float = number(0.26, 0.0, 2.0, "1", "gained under full autonomy", "direction: Bloom et al. 2015")
+    autonomy: float = number(
+        0.3143, 0.0, 2.0, "1", "gained under full autonomy", fitted("direction: Bloom et al. 2015")
+    )
     honest_work: float = number(0.12, 0.0, 2.0, "1", "gained by honest work that helps", PROTOTYPE)
     coaching: float = number(0.05, 0.0, 2.0, "1", "gained under a full coaching stock")
     fair_wage: float = number(0.10, 0.0, 2.0, "1", "gained per unit of log base pay above the fair wage")
     pressure: float = number(0.04, 0.0, 2.0, "1", "lost under full pressure", PROTOTYPE)
-    audit: float = number(0.58, 0.0, 10.0, "1", "lost when every call is heard", PROTOTYPE)
+    audit: float = number(0.3159, 0.0, 10.0, "1", "lost when every call is heard", fitted())
     contingent: float = number(
-        0.012, 0.0, 1.0, "1", "lost as soon as pay is contingent", "direction: Deci, Koestner & Ryan 1999"
+        0.016,
+        0.0,
+        1.0,
+        "1",
+        "lost as soon as pay is contingent",
+        fitted("direction: Deci, Koestner & Ryan 1999", moved_from=0.0095),
     )
     contingent_share: float = number(
-        0.06, 0.0, 1.0, "1", "lost per unit of contingent share of pay", "direction: Deci, Koestner & Ryan 1999"
+        0.066,
+        0.0,
+        1.0,
+        "1",
+        "lost per unit of contingent share of pay",
+        fitted("direction: Deci, Koestner & Ryan 1999", moved_from=0.056),
     )
     guilt: float = number(0.13, 0.0, 2.0, "1", "lost by an honest rep who games all the time", PROTOTYPE)
     scheme_change: float = number(0.10, 0.0, 2.0, "1", "lost at once when every lever moves over its range", PROTOTYPE)
@@ -162,10 +176,12 @@ class Motivation(Section):
     strain_up: float = number(0.15, 0.0, 1.0, "1/week", "speed at which strain builds", PROTOTYPE)
     strain_down: float = number(0.04, 0.0, 1.0, "1/week", "speed at which strain recovers: four times slower")
     strain_base: float = number(0.15, 0.0, 1.0, "1", "strain of quiet work", PROTOTYPE)
-    strain_pressure: float = number(0.49, 0.0, 3.0, "1", "strain under full pressure and a sure miss", PROTOTYPE)
+    strain_pressure: float = number(0.5092, 0.0, 3.0, "1", "strain under full pressure and a sure miss", fitted())
     strain_threat: float = number(0.3, 0.0, 1.0, "share", "of it which pressure gives where no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain when every call is with an angry customer", PROTOTYPE)
-    strain_audit: float = number(2.5, 0.0, 5.0, "1", "strain when every call is heard", "direction: Ravid et al. 2023")
+    strain_audit: float = number(
+        2.571, 0.0, 5.0, "1", "strain when every call is heard", fitted("direction: Ravid et al. 2023")
+    )
     strain_audit_honesty: float = number(0.4, 0.0, 1.0, "share", "of that strain which weighs on the honest only")
     strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain when inbound work fills all the time")
     strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)
@@ -174,15 +190,15 @@ class Motivation(Section):
 class Skill(Section):
     """Skill is a term of the buying logit."""
 
-    ability: float = number(0.30, 0.0, 2.0, "logit", "skill per unit of ability", PROTOTYPE)
+    ability: float = number(0.3099, 0.0, 2.0, "logit", "skill per unit of ability", fitted())
     newcomer: float = number(0.75, 0.0, 3.0, "logit", "skill a newcomer still lacks", PROTOTYPE)
     learning_rate: float = number(0.09, 0.0, 1.0, "1/week", "speed of learning the job: 26 weeks", PROTOTYPE)
     coached_learning: float = number(2.0, 0.0, 10.0, "1", "extra speed of learning the job under a full coaching stock")
     coaching: float = number(
-        0.15, 0.0, 2.0, "logit", "skill of a full coaching stock", "direction: De Grip & Sauermann 2012"
+        0.1275, 0.0, 2.0, "logit", "skill of a full coaching stock", fitted("direction: De Grip & Sauermann 2012")
     )
     coaching_hours: float = number(2.0, 0.1, 40.0, "hours/week", "hours that give 63 % of a full stock", PROTOTYPE)
-    coaching_rate: float = number(0.045, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", PROTOTYPE)
+    coaching_rate: float = number(0.04896, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", fitted())
     knowledge: float = number(1.0, 0.0, 5.0, "1", "coaching gains when research says what matters")
 
 
@@ -191,22 +207,22 @@ class Workforce(Section):
 
     absence_base: float = number(0.045, 0.0, 0.5, "share", "absence of an unstrained rep", "field: 5–9 % of hours")
     absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
-    quit_log_hazard: float = number(-5.1, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", TUNED)
+    quit_log_hazard: float = number(-4.884, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", fitted())
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
-    quit_motivation: float = number(2.1, 0.0, 10.0, "1", "log hazard per unit of motivation", PROTOTYPE)
-    quit_pay: float = number(3.0, 0.0, 20.0, "1", "log hazard per unit of log pay", PROTOTYPE)
+    quit_motivation: float = number(2.0, 0.0, 10.0, "1", "log hazard per unit of motivation", fitted(moved_from=1.73))
+    quit_pay: float = number(3.632, 0.0, 20.0, "1", "log hazard per unit of log pay", fitted())
     outside_pay: float = number(600.0, 50.0, 5000.0, "€/week", "pay elsewhere for average ability", PROTOTYPE)
     outside_ability: float = number(0.08, 0.0, 1.0, "1", "log pay elsewhere per unit of ability", TUNED)
-    escalation: float = number(0.009, 0.0, 1.0, "share", "of detected cases that end in a sanction")
+    escalation: float = number(0.005446, 0.0, 1.0, "share", "of detected cases that end in a sanction", fitted())
     sanction_fine: float = number(40.0, 0.0, 5000.0, "€", "pay lost by a sanction")
-    gaming_rep: float = number(0.40, 0.0, 1.0, "share", "of calls of 8 weeks, above which a rep counts as gaming")
+    gaming_rep: float = number(0.40, 0.0, 1.0, "share", "of recent calls, above which a rep counts as gaming")
     sanction_memory: float = number(0.96, 0.0, 1.0, "1/week", "share of a sanction's record kept each week")
     sanction_dismissal: float = number(0.35, 0.0, 1.0, "share", "chance of dismissal per earlier sanction on record")
     miss_dismissal: float = number(0.10, 0.0, 1.0, "1/period", "chance of dismissal on a total miss at full pressure")
     vacancy_weeks: int = number(4, 0, 52, "weeks", "time to fill a seat")
     hiring_cost: float = number(3500.0, 0.0, 100_000.0, "€", "search, training and equipment of one hire", "field")
     applicants: int = number(8, 1, 64, "people", "who see the offer", PROTOTYPE)
-    offer_scale: float = number(35.0, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", PROTOTYPE)
+    offer_scale: float = number(46.25, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", fitted())
     offer_pressure: float = number(
         110.0, 0.0, 1000.0, "€/week", "pay that an honest, cautious applicant wants for full pressure"
     )

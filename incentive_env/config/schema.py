@@ -1,13 +1,12 @@
-"""What the configuration may hold, to be read: a row a key, a JSON Schema, and a reference in Markdown."""
+"""What the configuration may hold: a row for each key, a JSON Schema, and a reference in Markdown."""
 
 import json
-from collections.abc import Iterator
 from typing import Any, NamedTuple, get_args
 
 from pydantic.fields import FieldInfo
 
-from incentive_env.config.fields import Section
-from incentive_env.config.loading import ConfigError, _nearest_key
+from incentive_env.config.keys import all_keys, bounds_of, field_of, nearest_key, section_class, value_at
+from incentive_env.config.loading import ConfigError
 from incentive_env.config.tree import Config
 
 PREFACE = """\
@@ -59,25 +58,25 @@ def markdown_text() -> str:
 
 def key_rows(config: Config | None = None) -> list[KeyRow]:
     """Every key in the order of declaration, with its value in a config; in the default tree where none is given."""
-    return list(_rows(Config() if config is None else config, ""))
+    tree = Config() if config is None else config
+    return [_row(key, value_at(tree, key)) for key in all_keys()]
 
 
 def sections() -> dict[str, str]:
     """The sections at the top of the tree, and what each is about."""
-    default = Config()
-    parts = {name: getattr(default, name) for name in Config.model_fields}
-    return {name: _first_line(part) for name, part in parts.items() if isinstance(part, Section)}
+    classes = {name: section_class(field) for name, field in Config.model_fields.items()}
+    return {name: (of.__doc__ or "").strip().splitlines()[0] for name, of in classes.items() if of is not None}
 
 
 def rows_below(name: str, rows: list[KeyRow]) -> list[KeyRow]:
     """The row of a key, or the rows of a section or branch.
 
     Raises:
-        ConfigError: nothing has that name; the message names the nearest that something has.
+        ConfigError: there is no such key; the message names the nearest.
     """
     found = [row for row in rows if row.key == name or row.key.startswith(f"{name}.")]
     if not found:
-        raise ConfigError(f"{name}: unknown key{_nearest_key(name)}")
+        raise ConfigError(f"{name}: unknown key{nearest_key(name)}")
     return found
 
 
@@ -88,30 +87,21 @@ def value_text(value: Any) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def _rows(section: Section, prefix: str) -> Iterator[KeyRow]:
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        if isinstance(value, Section):
-            yield from _rows(value, f"{prefix}{name}.")
-        else:
-            extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-            unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
-            meaning = field.description or ""
-            yield KeyRow(f"{prefix}{name}", value_text(value), unit, _range(field), meaning, source)
+def _row(key: str, value: Any) -> KeyRow:
+    field = field_of(key)
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
+    return KeyRow(key, value_text(value), unit, _range(field), field.description or "", source)
 
 
 def _range(field: FieldInfo) -> str:
-    bounds = {name: getattr(item, name) for item in field.metadata for name in ("ge", "le") if hasattr(item, name)}
-    if len(bounds) == 2:
-        return f"{bounds['ge']:.12g} to {bounds['le']:.12g}" + (", whole" if field.annotation is int else "")
+    bounds = bounds_of(field)
+    if bounds is not None:
+        return f"{bounds[0]:.12g} to {bounds[1]:.12g}" + (", whole" if field.annotation is int else "")
     if field.annotation is bool:
         return "on, off"
     words = get_args(field.annotation)
     return ", ".join(map(str, words)) if words else "text"
-
-
-def _first_line(section: Section) -> str:
-    return (type(section).__doc__ or "").strip().splitlines()[0]
 
 
 def _table(rows: list[KeyRow]) -> str:

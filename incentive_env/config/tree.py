@@ -25,13 +25,18 @@ from incentive_env.config.reps import (
 
 
 class Config(Section):
-    """Every number of the model. Load one with :func:`incentive_env.load_config`.
+    """Every number of the model; the defaults are the scenario ``telesales``.
+
+    Load one with :func:`incentive_env.load_config`.
 
     The tree is frozen and hashable by content: two configs with equal numbers make equal floors.
     """
 
     name: str = Field(default="telesales", description="name of the scenario, shown in tables")
-    description: str = Field(default="", description="what the scenario is for, in a sentence")
+    description: str = Field(
+        default="A floor of twelve reps sells telephone, television and internet for a client who wants more sales.",
+        description="what the scenario is for, in a sentence",
+    )
     horizon: Horizon = Horizon()
     levers: Levers = Levers()
     neutral_scheme: NeutralScheme = NeutralScheme()

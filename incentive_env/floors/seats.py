@@ -15,11 +15,9 @@ from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.compiled import bound
 from incentive_env.model.reps import LEAST_EFFORT
-from incentive_env.model.state import LEVERS, TACTICS
+from incentive_env.model.state import LEVERS, TACTICS, YEAR
 from incentive_env.model.utility import UTILITY, reap
 from incentive_env.support.spelling import nearest
-
-_WEEKS_A_YEAR = 52.0
 
 
 class Sight(NamedTuple):
@@ -120,7 +118,7 @@ class Seats:
         """
         state = self.floors.state
         people = np.stack([state.reps[name].astype(np.float64) for name in _OF_REP], axis=-1)
-        people[..., 1] /= _WEEKS_A_YEAR
+        people[..., 1] /= YEAR
         usual = state.reps["usual_sales"] / np.maximum(state.reps["usual_recorded"], 0.1)
         norm = np.broadcast_to(state.floors["norm"][:, None], usual.shape)
         mine = np.concatenate([people, usual[..., None], norm[..., None], self.memory], axis=-1)

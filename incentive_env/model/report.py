@@ -11,7 +11,7 @@ from incentive_env.model.client import delivery, demand_in_force
 from incentive_env.model.compiled import Record, compiled, entry
 from incentive_env.model.maths import clip
 from incentive_env.model.pay import pay_of
-from incentive_env.model.state import CALLBACK, CAMPAIGN, COMPETITOR, EVENTS, NEWCOMERS, PRODUCT_FAULT, RUSHED
+from incentive_env.model.state import CALLBACK, CAMPAIGN, COMPETITOR, EVENTS, NEWCOMERS, PRODUCT_FAULT, RUSHED, YEAR
 
 # Figures that come noisy and late; `research` buys precision.
 MEASURED = (
@@ -126,7 +126,7 @@ def _measure_outcomes(total: Record, figures: Record, p: Record) -> None:
     cancelled = total.cooled_off + total.discovery_cancellations + total.late_cancellations
     figures.cancellations = 100.0 * cancelled / max(total.products_held, 1.0)
     figures.complaints = 100.0 * total.complaints / max(total.customers, 1.0)
-    figures.churn = 5200.0 * total.churned / max(total.customers, 1.0)
+    figures.churn = 100.0 * YEAR * total.churned / max(total.customers, 1.0)
     figures.do_not_call = 100.0 * total.do_not_call / max(total.calls, 1.0)
     figures.payroll_per_sale = pay / max(total.recorded_sales * people, 1.0)
 
@@ -135,7 +135,7 @@ def _measure_outcomes(total: Record, figures: Record, p: Record) -> None:
 def _measure_people(floor: Record, total: Record, figures: Record, p: Record) -> None:
     """Figures on the reps, and what audits and mystery calls bring to light."""
     present = max(total.present, 1.0)
-    figures.exits = 5200.0 * (total.quits + total.dismissals) / present
+    figures.exits = 100.0 * YEAR * (total.quits + total.dismissals) / present
     figures.absence = total.absent_hours / (present * p.salesforce.weekly_hours)
     heard = floor.scheme.audit * (total.calls + total.answered) * p.market.customers_per_slot
     found = 0.0
@@ -199,7 +199,7 @@ def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
         truth[name] = total.gamed[channel] / (contacts if _OF_CONTACTS[channel] else calls)
         channel += 1  # noqa: SIM113 (an unrolled loop cannot be counted)
     truth.first_time_fixed = total.fixed / contacts
-    truth.profit_per_customer = 52.0 * truth.profit / (slots * p.market.customers_per_slot)
+    truth.profit_per_customer = YEAR * truth.profit / (slots * p.market.customers_per_slot)
 
 
 @compiled

@@ -100,7 +100,7 @@ REP = np.dtype(
         ("period_answered", "f4"),  # inbound contacts in this quota period
         ("usual_fixed", "f4"),  # smoothed, per week
         ("usual_answered", "f4"),  # smoothed, per week
-        ("gaming", "f4"),  # share of calls gamed, smoothed over 8 weeks
+        ("gaming", "f4"),  # share of calls gamed, smoothed over learning.gaming_memory
         ("sanctions", "f4"),  # on record, fading
         ("own_nps", "f4"),  # −1 … 1, measured, smoothed
         ("owed_hours", "f4"),  # the last call of the week ran over
@@ -162,6 +162,7 @@ def customers_of(batch: Customers, f: int) -> Customers:
     )  # fmt: skip
 
 
+YEAR = 52  # weeks
 LONG_AGO = -100_000  # a week before any that is lived
 NEVER = 1_000_000_000  # a week after any that is lived
 
@@ -278,7 +279,7 @@ REP_WEEK = np.dtype(
         ("ability", "f8"),
         ("honesty", "f8"),
         ("tenure", "f8"),
-        ("gaming", "f8"),  # share of calls, smoothed over 8 weeks
+        ("gaming", "f8"),  # share of calls, smoothed over learning.gaming_memory
         ("gamed", "f8", (len(CHANNELS),)),  # what was done, by channel
         ("found", "f8", (len(CHANNELS),)),  # what audits gave away, in real calls
         ("tactic_sales", "f8", (len(TACTICS),)),

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 
 import yaml
 
-from incentive_env.config import Config, load_config
+from incentive_env.config import Config, load_config, value_at
 from incentive_env.model.scheme import Scheme, lever_ranges
 from incentive_env.model.state import LEVERS
 from incentive_env.policies import FIXED
@@ -68,7 +68,8 @@ class Experiment(NamedTuple):
 
     def value(self, key: str) -> float:
         """The number of the scenario at a dotted key."""
-        return value_at(self.config, key)
+        number: float = value_at(self.config, key)
+        return number
 
     def with_change(self, key: str, value: float) -> Self:
         """The same, one key of the scenario changed; what is as the scenario has it is no change."""
@@ -98,15 +99,6 @@ class Experiment(NamedTuple):
             f"#   python scripts/simulate.py --config THIS_FILE {self.options}\n"
         )
         return head + yaml.safe_dump(tree, sort_keys=False)
-
-
-def value_at(config: Config, key: str) -> float:
-    """The number of a scenario at a dotted key."""
-    part: object = config
-    for name in key.split("."):
-        part = getattr(part, name)
-    assert isinstance(part, int | float)
-    return part
 
 
 def within(scheme: Scheme, config: Config) -> Scheme:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config
 from incentive_env.config.words import OUTCOMES, Outcome
+from incentive_env.model.state import YEAR
 from incentive_env.studies.evaluate import Interval, interval, summarise
 from incentive_env.studies.simulate import Rollout
 
@@ -79,7 +80,7 @@ def figures_of(rollout: Rollout, config: Config) -> Figures:
         trust=_ratio(total("trust"), total("customers")),
         irritation=_ratio(total("irritation"), total("customers")),
         strain=_ratio(total("strain"), total("present")),
-        exits=5200.0 * _ratio(total("quits") + total("dismissals"), total("present")),
+        exits=100.0 * YEAR * _ratio(total("quits") + total("dismissals"), total("present")),
         cash=weeks["cash"][:, ends - 1] / 1000.0,
         volume=100.0 * weeks["volume"][:, ends - 1],
         open=1.0 - weeks["closed"][:, ends - 1],

@@ -2,6 +2,7 @@
 
 from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import Scheme
+from incentive_env.model.state import YEAR
 from incentive_env.rendering.frame import Frame
 
 FIGURE_NAMES = ("true loyalty", "recorded conversion", "calls gamed", "cash")
@@ -54,7 +55,7 @@ def rep_words(frame: Frame, rep: int, *, narrow: bool = False) -> str:
     if narrow:
         return ""
     weeks = int(frame.tenure[rep])
-    return "new" if weeks < 1 else f"{weeks} wk" if weeks < 104 else f"{weeks // 52} yr"
+    return "new" if weeks < 1 else f"{weeks} wk" if weeks < 2 * YEAR else f"{weeks // YEAR} yr"
 
 
 def description(frame: Frame) -> str:

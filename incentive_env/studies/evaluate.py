@@ -13,9 +13,9 @@ from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
 from incentive_env.policies.contract import Predictor
 from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
 from incentive_env.studies.simulate import Rollout, roll_out
+from incentive_env.support.seeds import EVALUATION_SEEDS
 
 BASE = "flat_salary"  # what a gap is measured against
-EVALUATION_SEEDS = 10_000  # first of the floors that policies are evaluated on; training starts at 1 000 000
 # The measured figure that stands for what was trained on; recorded conversion for all that were not trained.
 _PROXIES = {"survey": "nps", "loyalty": "nps", "score": "nps", "balanced": "nps", "profit": "profit"}
 
@@ -46,7 +46,7 @@ class Evaluation(NamedTuple):
 
 def evaluation_seeds(floors: int) -> range:
     """Seeds of the floors on which policies are compared; never seen in training."""
-    return range(EVALUATION_SEEDS, EVALUATION_SEEDS + floors)
+    return range(EVALUATION_SEEDS.start, EVALUATION_SEEDS.start + floors)
 
 
 def evaluate(

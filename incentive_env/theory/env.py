@@ -1,6 +1,5 @@
 """`gymnasium.Env` of a linear contract: one decision, and the best one is known."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import ArrayLike, NDArray
 
 from incentive_env.config import ConfigError
+from incentive_env.support.spelling import nearest
 from incentive_env.theory.contracts import PROBLEMS
 from incentive_env.theory.parameters import Array
 from incentive_env.theory.problem import Problem
@@ -95,7 +95,7 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     ) -> None:  # fmt: skip
         self.problem = _make_problem(problem, parameters)
         if mode not in MODES:
-            raise ConfigError(f"unknown mode {mode!r}{_nearest(mode, MODES)}; modes: {', '.join(MODES)}")
+            raise ConfigError(f"unknown mode {mode!r}{nearest(mode, MODES)}; modes: {', '.join(MODES)}")
         if render_mode not in (None, *self.metadata["render_modes"]):
             # A TypeError: stable-baselines3's make_vec_env asks for rgb_array first, and goes on without on this one.
             raise TypeError(f"render_mode {render_mode!r}: must be None or one of {self.metadata['render_modes']}")
@@ -180,20 +180,13 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
 def _make_problem(name: str, parameters: Mapping[str, Any]) -> Problem:
     if name not in tuple(PROBLEMS):
-        raise ConfigError(f"unknown problem {name!r}{_nearest(name, PROBLEMS)}; problems: {', '.join(PROBLEMS)}")
+        raise ConfigError(f"unknown problem {name!r}{nearest(name, PROBLEMS)}; problems: {', '.join(PROBLEMS)}")
     known = [item.name for item in fields(PROBLEMS[name])]
     for key in parameters:
         if key not in known:
-            hint = _nearest(key, (*known, *KEYWORDS))
+            hint = nearest(key, (*known, *KEYWORDS))
             raise ConfigError(f"{key}: unknown parameter of problem {name}{hint}; parameters: {', '.join(known)}")
     return PROBLEMS[name](**parameters)
-
-
-def _nearest(word: Any, known: Any) -> str:
-    """A hint at the valid name that looks most like one; ``c`` looks like ``C``."""
-    by_lower_case = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(str(word).lower(), by_lower_case, n=1, cutoff=0.5)
-    return f"; nearest valid name: {by_lower_case[close[0]]}" if close else ""
 
 
 def _slope_range(problem: Problem, low: ArrayLike | None, high: ArrayLike | None) -> tuple[Array, Array]:

@@ -6,12 +6,12 @@ coefficient of its own: the loss is the mean, over all figures, of how far each 
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.config import Config, load_config
+from incentive_env.config import Config, load_config, value_at
 from incentive_env.validation.contract import DEFAULTS, FACTS, Part
 from incentive_env.validation.lab import Lab
 
@@ -84,17 +84,9 @@ class Fit(NamedTuple):
     units: dict[str, float]  # "fact: part" → what its moves are measured in
 
 
-def value_of(config: Config, key: str) -> float:
-    """The number at a dotted key."""
-    node: Any = config
-    for name in key.split("."):
-        node = getattr(node, name)
-    return float(node)
-
-
 def point_of(config: Config) -> NDArray[np.float64]:
     """The point ``[parameters]`` of a config's coefficients; clipped to the box."""
-    values = np.array([value_of(config, key) for key in KEYS])
+    values = np.array([value_at(config, key) for key in KEYS])
     point: NDArray[np.float64] = np.clip((values - _LOW) / (_HIGH - _LOW), 0.0, 1.0)
     return point
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.model.state import YEAR
 from incentive_env.validation.contract import (
     Band,
     Outcome,
@@ -14,8 +15,6 @@ from incentive_env.validation.contract import (
     percent_change,
 )
 from incentive_env.validation.lab import FLAT, Lab, Run
-
-YEAR = 52
 
 
 @fact(

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import scheme_to_action
+from incentive_env.model.state import YEAR
 from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, difference, fact, jackknife
 from incentive_env.validation.lab import FLAT, Lab
 
-YEAR = 52
 SLOTS = (12, 18, 26, 36, 50, 75, 110)
 
 
@@ -34,7 +34,7 @@ def godfrey(lab: Lab) -> Outcome:
         "rise to the peak, %": jackknife(lambda top, low: 100.0 * (top / low - 1.0), peak, purchases[-1]),
         "fall after the peak, %": jackknife(lambda top, low: 100.0 * (1.0 - low / top), peak, purchases[0]),
     }
-    series = {"purchases": 52 * np.array(means)}
+    series = {"purchases": YEAR * np.array(means)}
     return Outcome(
         estimates,
         Picture("lines", np.array(hours), series, "hours of calling per slot and week", "purchases per slot and year"),

@@ -10,13 +10,14 @@ from incentive_env.config import Config
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.scheme import scheme_to_action
+from incentive_env.model.state import YEAR
+from incentive_env.support.seeds import FACT_SEARCH_SEEDS
 from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, fact, jackknife
 from incentive_env.validation.lab import FLAT, Lab
 
 SEARCHES = 5
 POPULATION = 10
 SEARCH_FLOORS = 6
-_SEARCH_SEEDS = 700_000
 
 
 class Length(NamedTuple):
@@ -58,7 +59,8 @@ def _path(config: Config, search: int, length: Length, threads: int) -> list[NDA
     import cma
 
     start = scheme_to_action(FLAT, config).astype(float)
-    random = np.random.default_rng([search, _SEARCH_SEEDS])  # of its own: the library would seed numpy's global one
+    # A generator of its own: the library would seed numpy's global one.
+    random = np.random.default_rng([search, FACT_SEARCH_SEEDS.start])
     options = {
         "bounds": [-1.0, 1.0], "popsize": POPULATION, "verbose": -9, "seed": np.nan,
         "randn": lambda *shape: random.standard_normal(shape),
@@ -67,7 +69,7 @@ def _path(config: Config, search: int, length: Length, threads: int) -> list[NDA
     path = [start]
     for generation in range(length.generations):
         candidates = strategy.ask()
-        first = _SEARCH_SEEDS + 1000 * search + SEARCH_FLOORS * generation
+        first = FACT_SEARCH_SEEDS.start + 1000 * search + SEARCH_FLOORS * generation
         strategy.tell(
             candidates, list(-_conversion_of(config, candidates, range(first, first + SEARCH_FLOORS), threads))
         )
@@ -79,7 +81,7 @@ def _conversion_of(
     config: Config, candidates: Sequence[NDArray[np.float64]], seeds: Sequence[int], threads: int
 ) -> NDArray[np.float64]:
     """Recorded conversion ``[candidates]`` of a first year, on the same floors."""
-    weeks = _run(config, np.asarray(candidates), np.asarray(seeds, np.uint64), 52, threads)
+    weeks = _run(config, np.asarray(candidates), np.asarray(seeds, np.uint64), YEAR, threads)
     sales, refusals = (weeks[name].sum(axis=(1, 2)) for name in ("recorded_sales", "recorded_refusals"))
     conversion: NDArray[np.float64] = sales / np.maximum(sales + refusals, 1.0)
     return conversion

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.model.state import YEAR
 from incentive_env.validation.contract import CONTACT_CENTER, Band, Outcome, Picture, difference, fact
 from incentive_env.validation.lab import FLAT, Lab, Run
 
-START, YEAR = 4, 52
+START = 4
 ON_OUTPUT = FLAT._replace(target=0.85, pressure=0.6, activity_pay=0.3)
 ON_INPUT = FLAT._replace(coaching=4.0, autonomy=0.5)
 

@@ -3,11 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.model.state import PRESSURE
+from incentive_env.model.state import PRESSURE, YEAR
 from incentive_env.validation.contract import DEFAULTS, Band, Estimate, Outcome, Picture, difference, fact, jackknife
 from incentive_env.validation.lab import FLAT, KEPT_WEEKS, NO_GAMING, Lab
-
-YEAR = 52
 
 
 @fact(
@@ -43,16 +41,16 @@ def field(lab: Lab) -> Outcome:
         "conversations a rep and day": per(total("calls"), total("present"), people / days),
         "conversion": per(total("sales"), total("calls")),
         "handle time, s": per(total("talk_hours"), total("calls"), 3600.0 / people),
-        "exits, %/year": per(exits, total("present"), 5200.0),
+        "exits, %/year": per(exits, total("present"), 100.0 * YEAR),
         "absence, %": per(total("absent_hours"), total("present"), 100.0 / hours),
-        "churn, %/year": per(total("churned"), customers, 5200.0),
+        "churn, %/year": per(total("churned"), customers, 100.0 * YEAR),
         "NPS": per(promoters - detractors, customers, 100.0),
         "promoters, %": per(promoters, customers, 100.0),
         "detractors, %": per(detractors, customers, 100.0),
         "call-backs, %": per(total("callbacks"), total("calls"), 100.0),
         "cooling-off, honest, %": honest,
         "cooling-off, pressed, %": pressed,
-        "referrals, % of promoters a month": per(total("referrals"), promoters, 100.0 * 52.0 / 12.0),
+        "referrals, % of promoters a month": per(total("referrals"), promoters, 100.0 * YEAR / 12.0),
         "never call again, pressed, %": per(
             pressing.total("do_not_call", YEAR // 2), pressing.total("calls", YEAR // 2), 100.0
         ),

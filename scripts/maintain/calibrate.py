@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from agents.search.evolution import Objective, Plan, Start, search
+from agents.studies.defaults import put_in_force
 from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.support.progress import Progress
+from incentive_env.support.seeds import FIT_SEEDS, FRESH_FIT_SEEDS
 from incentive_env.validation import DEFAULTS, FACTS
 from incentive_env.validation.calibration import (
     KEYS,
@@ -35,8 +37,15 @@ from incentive_env.validation.calibration import (
 
 main = app()
 EXAMPLE = "Example: python scripts/maintain/calibrate.py fit --run runs/calibration --out runs/calibration.yaml"
-FRESH_SEEDS = 450_000  # on which the members of the ensemble are measured after they were chosen
-FIT_SEEDS = 400_000  # of the comparison at the end, of sensitivities and of the ensemble; not those of validate.py
+
+NEXT_STEPS = """\
+Written: the defaults in incentive_env/config/, and docs/configuration.md. What depends on them, in this order:
+  UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_golden.py    and name tests/golden/telesales.json in CHANGELOG.md
+  make validate lessons
+  python scripts/maintain/calibrate.py identify --out docs/results/calibration.json
+  python scripts/maintain/calibrate.py ensemble --moves docs/results/calibration.json
+The shipped policies and the results in docs/results belong to the old values: search, train and measure them again.
+"""
 
 
 @main.callback(epilog=EXAMPLE)
@@ -69,10 +78,23 @@ def fit(
                 description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
             )  # fmt: skip
         point = found.winner.point
-        fits = [fit_of(scenario, p, start, _floors(FIT_SEEDS, 2 * floors), everything=True) for p in (start, point)]
+        fits = [fit_of(scenario, p, start, FIT_SEEDS[: 2 * floors], everything=True) for p in (start, point)]
         _write_coefficients(out, coefficients(point), fits[1])
         console().print(_moves_table(start, point))
         console().print(_fits_table(fits))
+
+
+@main.command(epilog="Example: python scripts/maintain/calibrate.py apply runs/calibration.yaml")
+def apply(
+    file: Annotated[Path, typer.Argument(help="YAML file that `fit` wrote")],
+) -> None:
+    """Make fitted coefficients the defaults of `incentive_env/config/`, and update docs/configuration.md."""
+    with user_errors():
+        table = Table("coefficient", "before", "now", title="New defaults")
+        for key, values in put_in_force(file).items():
+            table.add_row(key, *(f"{value:g}" for value in values))
+        console().print(table)
+        print(NEXT_STEPS, end="")
 
 
 @main.command(epilog="Example: python scripts/maintain/calibrate.py identify --out runs/identified.json")
@@ -114,7 +136,7 @@ def ensemble(
         scenario = load_config(config)
         chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
         kept = [
-            (point, fit_of(scenario, point, point, _floors(FRESH_SEEDS, floors), everything=True, threads=processes))
+            (point, fit_of(scenario, point, point, FRESH_FIT_SEEDS[:floors], everything=True, threads=processes))
             for point in chosen
         ]
         for number, (point, result) in enumerate(kept, start=1):
@@ -133,14 +155,14 @@ def identification(config: Config, floors: int, step: float, processes: int) -> 
     for index in range(len(point)):
         ends[2 * index][index] = max(0.0, point[index] - step)
         ends[2 * index + 1][index] = min(1.0, point[index] + step)
-    jobs = [(config, end, point, FIT_SEEDS, floors) for end in ends]
+    jobs = [(config, end, point, FIT_SEEDS[:floors]) for end in ends]
     measured: dict[bytes, dict[str, float]] = {}
     with ProcessPoolExecutor(processes) as pool, Progress("coefficients", len(jobs)) as progress:
         for number, (end, result) in enumerate(zip(ends, pool.map(_measure, jobs), strict=True), start=1):
             measured[end.tobytes()] = result.figures
             progress.move(number)
     names, moves = sensitivities(lambda moved: measured[moved.tobytes()], point, step)
-    at_point = _measure((config, point, point, FIT_SEEDS, floors)).units
+    at_point = _measure((config, point, point, FIT_SEEDS[:floors])).units
     units = np.array([at_point[name] for name in names])
     spread, precision, directions = posterior_spread(moves, units)
     order = np.argsort(spread)
@@ -165,20 +187,16 @@ def _objective(config: Config, start: NDArray[np.float64], processes: int) -> It
     with ProcessPoolExecutor(processes) as pool:
 
         def objective(candidates: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
-            jobs = [(config, candidate, start, seeds[0], len(seeds)) for candidate in candidates]
+            floors = range(seeds[0], seeds[0] + len(seeds))
+            jobs = [(config, candidate, start, floors) for candidate in candidates]
             losses = [-result.loss for result in pool.map(_measure, jobs)]
             return np.tile(np.array(losses)[:, None], (1, len(seeds)))
 
         yield objective
 
 
-def _measure(job: tuple[Config, NDArray[np.float64], NDArray[np.float64], int, int]) -> Fit:
-    config, point, start, first, floors = job
-    return fit_of(config, point, start, _floors(first, floors))
-
-
-def _floors(first: int, count: int) -> range:
-    return range(first, first + count)
+def _measure(job: tuple[Config, NDArray[np.float64], NDArray[np.float64], Sequence[int]]) -> Fit:
+    return fit_of(*job)
 
 
 def _draw_members(
@@ -200,7 +218,7 @@ def _draw_members(
     with ProcessPoolExecutor(processes) as pool, Progress("members", members) as progress:
         for first in range(0, tries, processes):
             some = points[first : first + processes]
-            jobs = [(config, drawn, point, FIT_SEEDS, floors) for drawn in some]
+            jobs = [(config, drawn, point, FIT_SEEDS[:floors]) for drawn in some]
             for drawn, result in zip(some, pool.map(_measure, jobs), strict=True):
                 defaults_hold = all(result.holds[name] for name in DEFAULTS)
                 if defaults_hold and sum(result.holds.get(name, False) for name in FACTS) >= least:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from agents.search.evolution import SEARCH_SEEDS, VALIDATION_SEEDS
 from agents.search.random import search_randomly
 from agents.training.plans import RandomSearchPlan
+from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 PLAN = RandomSearchPlan(candidates=40, finalists=3, floors=2, validation_floors=5)
 PEAK = np.linspace(-0.5, 0.5, 11)

@@ -5,8 +5,8 @@ import pytest
 import yaml
 
 from incentive_env import load_config, simulate
-from incentive_env.config import all_keys
-from incentive_env.playground.experiment import SETTINGS, Experiment, value_at, within
+from incentive_env.config import all_keys, value_at
+from incentive_env.playground.experiment import SETTINGS, Experiment, within
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
 from incentive_env.policies import FIXED, load_policy
 
@@ -56,7 +56,6 @@ def test_every_setting_is_a_key_and_its_ends_are_valid(setting):
 
 def test_every_preset_and_scenario_of_the_lists_can_be_taken():
     assert {"telesales", "contact_center", "small"} <= set(scenario_options())
-    assert "calibration" not in scenario_options()
     for name in scenario_options():
         config = load_config(name)
         for preset in preset_options(name):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from incentive_env import load_config
+from incentive_env.config import value_at
 from incentive_env.validation import Band, Estimate
 from incentive_env.validation.calibration import (
     KEYS,
@@ -13,7 +14,6 @@ from incentive_env.validation.calibration import (
     point_of,
     posterior_spread,
     sensitivities,
-    value_of,
 )
 from incentive_env.validation.contract import Part
 
@@ -23,14 +23,14 @@ def test_a_point_and_its_coefficients_are_the_same_thing():
     values = coefficients(point_of(config))
     assert list(values) == list(KEYS)
     for key, value in values.items():
-        assert value == pytest.approx(value_of(config, key), rel=1e-3)
+        assert value == pytest.approx(value_at(config, key), rel=1e-3)
     assert point_of(load_config(config, values)) == pytest.approx(point_of(config), abs=1e-3)
 
 
 def test_shipped_coefficients_lie_inside_their_ranges():
     config = load_config()
     for key, low, high in PARAMETERS:
-        assert low <= value_of(config, key) <= high, key
+        assert low <= value_at(config, key) <= high, key
 
 
 @pytest.mark.parametrize(

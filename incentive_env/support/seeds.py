@@ -1,0 +1,26 @@
+"""Which floors serve what: ranges of seeds.
+
+No range meets another, so that nothing is judged on floors that it was made on.
+"""
+
+EVALUATION_SEEDS = range(10_000, 20_000)  # on which policies are compared
+FACT_SEEDS = range(20_000, 30_000)  # on which published facts are checked
+UNSEEN_SEEDS = range(30_000, 40_000)  # not even looked at while the model was adjusted
+BENCHMARK_SEEDS = {  # scores of the benchmark alone
+    "home": range(50_000, 60_000),
+    "held_out": range(60_000, 70_000),
+    "curve": range(70_000, 80_000),
+}
+SWEEP_SEEDS = range(80_000, 90_000)  # apart from the benchmark's, which can score afresh what a sweep picks
+FIT_SEEDS = range(400_000, 450_000)  # what calibrations are compared and chosen on
+FRESH_FIT_SEEDS = range(450_000, 500_000)  # what chosen calibrations are measured on
+FACT_SEARCH_SEEDS = range(700_000, 800_000)  # of the search inside a published fact
+TRAINING_SEEDS = range(1_000_000, 2_000_000)  # first floors of training with seed 0
+TRAINING_STRIDE = 10_000_000  # from the floors of one training seed to those of the next
+SEARCH_SEEDS = range(2_000_000, 3_000_000)  # what candidates of a search are tried on
+VALIDATION_SEEDS = range(3_000_000, 4_000_000)  # what its finalists are compared on
+ANCHOR_SEEDS = range(5_000_000, 6_000_000)  # what shows a regularised learner the safe policy
+COLLECTION_SEEDS = range(7_000_000, 8_000_000)  # episodes of datasets
+RESUMED_TRAINING_SEEDS = range(10**14, 10**15)
+REP_TRAINING_SEEDS = range(10**16, 2 * 10**16)
+TWO_LEVEL_SEEDS = range(2 * 10**16, 3 * 10**16)  # of managers and reps who learn in turns
