@@ -13,8 +13,8 @@ from rich.table import Table
 from agents.registry import load_policy
 from incentive_env import Config, Scheme, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges
-from incentive_env.model.state import LEVERS
 from incentive_env.policies.fixed import FixedPolicy
 from incentive_env.studies.evaluate import Evaluation, Interval, evaluate, evaluation_seeds, interval
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from incentive_env import Config, Scheme, load_config
+from incentive_env.config.channels import CHANNEL_NAMES
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.reward import loyalty_score
-from incentive_env.model.state import CHANNELS, LEVERS
 from incentive_env.policies.fixed import FIXED
 from incentive_env.studies.simulate import roll_out
 
@@ -24,7 +25,7 @@ def shares(scheme: Scheme, config: Config | None = None) -> dict[str, NDArray[np
     """Cases a call by channel, and of gamed calls, on each floor in the first year."""
     weeks = roll_out(config or load_config(None, OPEN), scheme, SEEDS, 52).floor_weeks
     calls = weeks["calls"].sum(axis=1)
-    by_channel = {name: weeks["gamed"][..., i].sum(axis=1) / calls for i, name in enumerate(CHANNELS)}
+    by_channel = {name: weeks["gamed"][..., i].sum(axis=1) / calls for i, name in enumerate(CHANNEL_NAMES)}
     return {**by_channel, "all": weeks["gamed_calls"].sum(axis=1) / calls}
 
 
@@ -62,11 +63,11 @@ def test_audit_deters():
 
 def test_on_a_decent_flat_floor_manipulation_is_near_its_floor():
     flat = shares(FLAT, load_config("decent_team", OPEN))
-    assert sum(flat[name].mean() for name in CHANNELS[:4]) < 0.05
+    assert sum(flat[name].mean() for name in CHANNEL_NAMES[:4]) < 0.05
     assert flat["callback"].mean() + flat["unlogged"].mean() < 0.02
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("channel", CHANNEL_NAMES)
 def test_each_channel_can_be_closed(channel):
     tempting = Scheme(base_pay=500, commission=15, target=0.28, pressure=0.8, survey_bonus=200, activity_pay=0.4)
     closed = shares(tempting, load_config(None, {**OPEN, f"channels.{channel}": False}))
@@ -88,7 +89,7 @@ def test_the_loyalty_reward_ranks_schemes_as_the_score_does():
     random = np.random.default_rng(0)
     returns, scores = [], []
     for _ in range(64):
-        actions = np.tile(random.uniform(-1.0, 1.0, len(LEVERS)), (len(seeds), 1))
+        actions = np.tile(random.uniform(-1.0, 1.0, len(LEVER_NAMES)), (len(seeds), 1))
         rollout = roll_out(config, lambda seen, actions=actions: actions, seeds)
         returns.append(_mean_return(envs, actions, seeds, config.horizon.decisions))
         scores.append(loyalty_score(rollout.floor_weeks[:, -config.horizon.run_off_weeks :], config).mean())
@@ -110,6 +111,6 @@ def test_every_fixed_scheme_is_within_the_ranges():
     config = load_config()
     for name, (scheme, idea) in FIXED.items():
         assert idea, name
-        for lever, value in zip(LEVERS, scheme, strict=True):
+        for lever, value in zip(LEVER_NAMES, scheme, strict=True):
             ends = getattr(config.levers, lever)
             assert ends.low <= value <= ends.high, (name, lever)

@@ -13,9 +13,9 @@ from stable_baselines3.common.env_util import make_vec_env
 from worlds import SMALL
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.observation import FIGURES
 from incentive_env.floors.reward import PRESETS, TERM_NAMES, reward_weights
-from incentive_env.model.state import LEVERS
 
 IDS = sorted(name for name in gym.registry if name.startswith("incentive_env/"))
 SCALAR = [name for name in IDS if "/MO-" not in name]  # checkers want one number for a reward; see test_mo_env.py
@@ -250,7 +250,7 @@ def test_the_report_as_text_names_every_lever_and_figure(small):
     assert "no decision yet" in env.render()
     env.step(np.zeros(11, np.float32))
     words = env.render().split()
-    for name in (*LEVERS, *(figure.name for figure in FIGURES)):
+    for name in (*LEVER_NAMES, *(figure.name for figure in FIGURES)):
         assert name in words
     assert SalesFloorEnv(small).render() is None
 

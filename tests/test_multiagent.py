@@ -8,10 +8,11 @@ from pettingzoo.test import parallel_api_test, parallel_seed_test
 from worlds import SMALL
 
 from incentive_env import SalesFloorEnv, load_config, parallel_env, simulate
+from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.seats import CONDUCT_NAMES, SIGHT_NAMES, UTILITY_TERMS, Seats
 from incentive_env.model.scheme import Scheme
-from incentive_env.model.state import CHANNELS, REP_WEEK, UNLOGGED
+from incentive_env.model.state import REP_WEEK, UNLOGGED
 from incentive_env.policies.fixed import FIXED, FixedPolicy
 
 SETTINGS = {
@@ -93,7 +94,7 @@ def test_what_a_seat_chooses_is_what_is_done(small):
         gamed = weeks["gamed"].sum(axis=(0, 1))
         refusals = weeks["refusals"].sum()
         assert refusals > 0
-        expected = np.zeros(len(CHANNELS))
+        expected = np.zeros(len(CHANNEL_NAMES))
         expected[UNLOGGED] = refusals if conduct is FALSIFIER else 0.0
         assert gamed == pytest.approx(expected, abs=0.02 * refusals)
 

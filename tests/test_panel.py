@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from incentive_env import ConfigError, Scheme, simulate
+from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.model.scheme import scheme_to_action
-from incentive_env.model.state import CHANNELS
 from incentive_env.studies.simulate import roll_out
 
 SEEDS = [3, 4]
@@ -53,7 +53,7 @@ def test_tables_have_a_row_for_each_key(small, panel):
     assert panel.floor_weeks[["seed", "week"]].tolist() == keys
     reps = small.salesforce.reps
     assert panel.rep_weeks[["seed", "week", "rep"]].tolist() == [(*key, rep) for key in keys for rep in range(reps)]
-    assert len(panel.ledger) == len(keys) * (4 + len(CHANNELS))
+    assert len(panel.ledger) == len(keys) * (4 + len(CHANNEL_NAMES))
     assert panel.config == small
 
 
@@ -82,7 +82,7 @@ def test_the_ledger_reconciles(panel):
     assert total("callback", "recorded") - total("callback", "done") == misbooked
     assert total("refusal", "done") - total("refusal", "recorded") == misbooked + unlogged
     assert total("nothing", "recorded") == unlogged
-    for channel in CHANNELS:
+    for channel in CHANNEL_NAMES:
         assert total(f"gamed_{channel}", "done") == panel.floor_weeks[f"gamed_{channel}"].sum()
         assert total(f"gamed_{channel}", "found_out") == panel.floor_weeks[f"found_{channel}"].sum()
 

@@ -12,8 +12,9 @@ from worlds import CONFIGS, numbers, open_floors, random_actions, small_config
 
 from incentive_env import Config, ConfigError
 from incentive_env.config import all_keys
+from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.floors.observation import observation_space
-from incentive_env.model.state import CALLBACK, CHANNELS, MONEY_IN, MONEY_OUT, State
+from incentive_env.model.state import CALLBACK, MONEY_IN, MONEY_OUT, State
 
 FLOORS, DECISIONS = 3, 4
 SPACE = observation_space()
@@ -60,7 +61,7 @@ LIVES = st.builds(live, CONFIGS, st.integers(0, 1 << 32))
 @given(LIVES)
 def test_shares_and_probabilities_lie_between_0_and_1(life):
     shares = ["conversion", "gaming_share", "trust", "satisfaction", "left_wronged", "norm"]
-    for name in [*shares, *(f"gaming_{channel}" for channel in CHANNELS)]:
+    for name in [*shares, *(f"gaming_{channel}" for channel in CHANNEL_NAMES)]:
         assert (life.truths[name] >= 0.0).all(), name
         assert (life.truths[name] <= 1.0 + 1e-6).all(), name
     for name in ("recorded_conversion", "callback_share", "csat", "first_time_fixed", "service_level", "staffing"):
@@ -110,7 +111,7 @@ def test_what_happened_and_what_is_on_file_reconcile_through_the_ledger(life):
         assert (rows["sales"] == rows["recorded_sales"]).all()
         assert (rows["recorded_callbacks"] - rows["callbacks"] == misbooked).all()
         assert (rows["refusals"] == rows["recorded_refusals"] + misbooked + unlogged).all()
-        assert (rows["gamed"][..., CHANNELS.index("unlogged")] == unlogged).all()
+        assert (rows["gamed"][..., CHANNEL_NAMES.index("unlogged")] == unlogged).all()
         assert (rows["gamed_calls"] <= rows["calls"]).all()
     for name in ("calls", "sales", "gamed", "found", "hours", "commission", "sanctions"):
         assert life.rep_weeks[name].sum(axis=2) == pytest.approx(life.weeks[name])

@@ -11,8 +11,9 @@ from agents.benchmark.suite import Job, Suite
 from agents.registry import load_policy
 from agents.training.plans import GradientPlan
 from incentive_env import Config
+from incentive_env.config.channels import CHANNELS
+from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges
-from incentive_env.model.state import CHANNELS, LEVERS
 from incentive_env.policies.fixed import FIXED, Policy
 from incentive_env.studies.evaluate import Evaluation, evaluate
 from incentive_env.studies.simulate import sees_state

@@ -6,15 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env import Config
+from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.floors.seats import UTILITY_TERMS
 from incentive_env.floors.true_state import true_state
-from incentive_env.model.state import CHANNELS, RUSHED
+from incentive_env.model.state import RUSHED
 from incentive_env.policies.contract import Predictor
 from incentive_env.policies.staffed import StaffedFloors
 from incentive_env.studies.simulate import Policy, as_actor, sees_state
 
-MIX = tuple(CHANNELS)
+MIX = CHANNEL_NAMES
 FIGURES = (*MIX, "gaming", "effort", "conversion", "recorded_conversion", "utility", "loyalty")
 
 
@@ -59,12 +60,14 @@ def _conduct(weeks: np.ndarray) -> dict[str, NDArray[np.float64]]:
     total = {name: weeks[name].sum(axis=(1, 2)) for name in _COUNTED}
     gamed = weeks["gamed"].sum(axis=(1, 2))  # [floors, channels]
     calls, answered = np.maximum(total["calls"], 1.0), np.maximum(total["answered"], 1.0)
-    shares = {name: gamed[:, channel] / calls for channel, name in enumerate(CHANNELS)}
+    shares = {
+        row.name: gamed[:, channel] / (answered if row.share_of == "contacts" else calls)
+        for channel, row in enumerate(CHANNELS.values())
+    }
     handled = np.maximum(total["calls"] + total["answered"], 1.0)
     judged = np.maximum(total["recorded_sales"] + total["recorded_refusals"], 1.0)
     return {
         **shares,
-        CHANNELS[RUSHED]: gamed[:, RUSHED] / answered,
         "gaming": (total["gamed_calls"] + gamed[:, RUSHED]) / handled,
         "effort": total["effort"] / np.maximum(total["present"], 1.0),
         "conversion": total["sales"] / calls,

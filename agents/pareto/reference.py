@@ -11,8 +11,8 @@ from scipy.stats import qmc
 from agents.pareto.returns import scheme_returns
 from agents.search.static import hand_made
 from incentive_env import Config
+from incentive_env.config.levers import LEVERS
 from incentive_env.floors.reward_vector import paid_periods
-from incentive_env.model.state import LEVERS
 from incentive_env.support.seeds import SEARCH_SEEDS
 
 _DIGITS = 1  # of a reference point, a period

@@ -16,8 +16,8 @@ from agents.pareto.dominance import Resampled, hypervolume, most_telling, on_fro
 from agents.pareto.returns import scheme_returns
 from agents.search.static import StaticForm, hand_made, point_of, scheme_of
 from incentive_env import Config, Scheme
+from incentive_env.config.levers import LEVERS
 from incentive_env.floors.reward_vector import OBJECTIVES
-from incentive_env.model.state import LEVERS
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 

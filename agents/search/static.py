@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env import Config, Scheme
+from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges, scheme_to_action
-from incentive_env.model.state import LEVERS
 from incentive_env.policies.fixed import FIXED
 
 _DIGITS = 5  # significant, of a lever in a file

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from agents.speed.timing import Floats
 from incentive_env import Config, SalesFloorEnv, SalesFloorVectorEnv, Scheme
+from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import scheme_to_action
-from incentive_env.model.state import LEVERS
 
 # Decisions before floors are opened anew. Later some have closed, and cost nothing: the figures would flatter.
 FRESH = 3

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env import Config, load_config
-from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.config.channels import CHANNELS
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.policies.fixed import FixedPolicy, Policy
 from incentive_env.studies.evaluate import Evaluation, evaluate, interval
 from incentive_env.studies.simulate import sees_state
@@ -31,7 +32,7 @@ class Raised:
     def __init__(self, policy: Policy, more: Raise, config: Config) -> None:
         self.sees = "state" if sees_state(policy) else "report"
         ends = getattr(config.levers, more.lever)
-        self._policy, self._column = policy, LEVERS.index(more.lever)
+        self._policy, self._column = policy, LEVER_NAMES.index(more.lever)
         self._step = 2.0 * more.amount / (ends.high - ends.low)  # the action runs from −1 to 1
 
     def predict(
@@ -108,7 +109,7 @@ def channel_rows(closed: Closed) -> list[dict[str, Any]]:
     """
     base, rows = closed.base, []
     for channel, result in closed.alone.items():
-        column = CHANNELS.index(channel)
+        column = list(CHANNELS).index(channel)
         more = result.channels - base.channels
         others = interval(more.sum(axis=1) - more[:, column])._asdict()
         use = interval(base.channels[:, column])._asdict()
@@ -157,7 +158,7 @@ def _raised_value(policy: Policy, more: Raise, config: Config) -> float | None:
     if not isinstance(policy, FixedPolicy):
         return None
     ends = getattr(config.levers, more.lever)
-    value = ends.low + (float(policy.action[LEVERS.index(more.lever)]) + 1.0) / 2.0 * (ends.high - ends.low)
+    value = ends.low + (float(policy.action[LEVER_NAMES.index(more.lever)]) + 1.0) / 2.0 * (ends.high - ends.low)
     return round(min(value + more.amount, ends.high), 6)
 
 

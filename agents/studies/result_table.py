@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from incentive_env.model.state import CHANNELS
+from incentive_env.config.channels import CHANNELS
 from incentive_env.studies.evaluate import BASE, Evaluation, gap, interval
 
 

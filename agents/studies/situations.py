@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from incentive_env import Config, load_config
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.observation import NAMES
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.scheme import lever_ranges
-from incentive_env.model.state import LEVERS
 from incentive_env.policies.features import ENTRIES
 from incentive_env.policies.fixed import Policy
 from incentive_env.studies.evaluate import Interval, interval
@@ -90,7 +90,7 @@ def rotten_team(config: Config, managed: Managed, fixed: Managed, seeds: Sequenc
     if min(rotten.sum(), (~rotten).sum()) < 2:
         return None
     leans = _mean_where(_leaning(managed, np.broadcast_to(~rotten, managed.open.shape)), managed.open)
-    levers = [_between(leans[rotten, lever], leans[~rotten, lever]) for lever in range(len(LEVERS))]
+    levers = [_between(leans[rotten, lever], leans[~rotten, lever]) for lever in range(len(LEVER_NAMES))]
     gain, more = interval(gains[rotten]), _between(gains[rotten], gains[~rotten])
     return Situation("rotten team", _HOW_ROTTEN, int(rotten.sum()), gain, more, _largest(levers, config))
 
@@ -110,7 +110,7 @@ def event(
     both = np.isfinite(during[:, 0]) & np.isfinite(otherwise[:, 0])
     if both.sum() < 2:
         return None
-    levers = [interval(during[both, lever] - otherwise[both, lever]) for lever in range(len(LEVERS))]
+    levers = [interval(during[both, lever] - otherwise[both, lever]) for lever in range(len(LEVER_NAMES))]
     gain, more = interval(managed.loyalty - base.loyalty), interval(managed.loyalty - blind.loyalty)
     return Situation(name.replace("_", " "), _HOW_EVENT, len(seeds), gain, more, _largest(levers, config))
 
@@ -164,5 +164,5 @@ def _largest(differences: list[Interval], config: Config) -> list[dict[str, Any]
     for place in order:
         units = (high[place] - low[place]) / 2.0
         told = {name: value * units for name, value in differences[place]._asdict().items()}
-        rows.append({"lever": LEVERS[place], "share_of_range": differences[place].mean / 2.0, **told})
+        rows.append({"lever": LEVER_NAMES[place], "share_of_range": differences[place].mean / 2.0, **told})
     return rows

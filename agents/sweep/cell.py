@@ -9,8 +9,8 @@ from agents.jobs.store import Store
 from agents.sweep.spec import FIGURES
 from agents.training.plans import Plan
 from incentive_env import Config
+from incentive_env.config.channels import CHANNELS
 from incentive_env.model.scheme import scheme_from_mapping
-from incentive_env.model.state import CHANNELS
 from incentive_env.policies import FixedPolicy, Policy, RandomPolicy
 from incentive_env.policies.feedback import LinearFeedback
 from incentive_env.policies.network import KIND as NETWORK

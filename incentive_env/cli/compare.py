@@ -80,7 +80,7 @@ def run(
 
 def compared(a: "Evaluation", b: "Evaluation") -> list[dict[str, Any]]:
     """One object an outcome: means of both, and their difference floor by floor with its 95 % interval."""
-    from incentive_env.model.state import CHANNELS
+    from incentive_env.config.channels import CHANNELS
 
     rows = []
     for name, outcome in OUTCOMES.items():

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
+from incentive_env.config.levers import LEVERS
 from incentive_env.config.record import config_records
 from incentive_env.floors.observation import HIGH, LOW, NAMES, NOISE
 from incentive_env.model.compiled import bound
@@ -15,7 +16,7 @@ from incentive_env.model.floor import open_floors, run_floors, run_floors_thread
 from incentive_env.model.loyalty import look_into_books
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
-from incentive_env.model.state import FLOOR_WEEK, LEVERS, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
+from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
 
 # Arrays that carry a floor from one decision to the next, beside its state.

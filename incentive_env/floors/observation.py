@@ -6,8 +6,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from incentive_env.config.levers import LEVERS
 from incentive_env.model.report import KNOWN, MEASURED
-from incentive_env.model.state import LEVERS
 
 
 class Figure(NamedTuple):

@@ -11,11 +11,12 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
-from incentive_env.config.channels import CHANNELS
+from incentive_env.config.channels import CHANNELS, TACTICS
+from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.compiled import bound
 from incentive_env.model.reps import LEAST_EFFORT
-from incentive_env.model.state import LEVERS, TACTICS, YEAR
+from incentive_env.model.state import YEAR
 from incentive_env.model.utility import UTILITY, reap
 from incentive_env.support.spelling import nearest
 

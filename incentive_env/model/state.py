@@ -17,19 +17,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from incentive_env.config import channels
+from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS, TACTICS
 from incentive_env.config.firm import Events
-from incentive_env.config.levers import LEVER_NAMES
+from incentive_env.config.levers import LEVERS
 from incentive_env.model.compiled import compiled
 
-LEVERS, TACTICS, CHANNELS = LEVER_NAMES, channels.TACTICS, channels.CHANNEL_NAMES
 HONEST, PRESSURE, FALSE_PROMISE = map(TACTICS.index, ("honest", "pressure", "false_promise"))
 # Channels: the tactics but the honest one come first, so that channel = tactic − 1.
 CALLBACK, UNLOGGED, EMPTY_LOG, SURVEY, RUSHED = map(
-    CHANNELS.index, ("callback", "unlogged", "empty_log", "survey", "rushed")
+    CHANNEL_NAMES.index, ("callback", "unlogged", "empty_log", "survey", "rushed")
 )
 # A rep's choice in each channel that is no tactic, in the order of the channels.
-CHOICES = tuple(row.choice for row in channels.CHANNELS.values())[len(TACTICS) - 1 :]
+CHOICES = tuple(row.choice for row in CHANNELS.values())[len(TACTICS) - 1 :]
 
 EVENTS = tuple(Events.model_fields)
 CAMPAIGN, PRODUCT_FAULT, COMPETITOR, NEWCOMERS = map(

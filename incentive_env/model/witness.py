@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from incentive_env.config.channels import TACTICS
 from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.loyalty import forgotten_share, latent_loyalty
-from incentive_env.model.state import COMPETITOR, PRODUCT_FAULT, TACTICS, Customers
+from incentive_env.model.state import COMPETITOR, PRODUCT_FAULT, Customers
 
 MEASURES = ("loyalty", "trust", "irritation", "satisfaction")
 LOYALTY, TRUST, IRRITATION, SATISFACTION = range(len(MEASURES))

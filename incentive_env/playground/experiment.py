@@ -6,8 +6,8 @@ from typing import NamedTuple, Self
 import yaml
 
 from incentive_env.config import Config, load_config, value_at
+from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import Scheme, lever_ranges
-from incentive_env.model.state import LEVERS
 from incentive_env.policies import FIXED
 
 Changes = tuple[tuple[str, float], ...]

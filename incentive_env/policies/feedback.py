@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.model.state import LEVERS
+from incentive_env.config.levers import LEVERS
 from incentive_env.policies.features import ENTRIES, FEATURES, Feature, standardised
 
 KINDS = {"feedback": "report", "oracle": "state"}  # and what each sees

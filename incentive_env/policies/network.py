@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.config.levers import LEVERS
 from incentive_env.floors.observation import NAMES as REPORTED
 from incentive_env.floors.seats import CONDUCT_NAMES, SIGHT_NAMES
-from incentive_env.model.state import LEVERS
 
 KIND = "network"
 CLIP = 10.0  # standardised observations are held within ±this, in training and after

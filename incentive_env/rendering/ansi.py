@@ -2,9 +2,9 @@
 
 import io
 
+from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import FIGURES
-from incentive_env.model.state import LEVERS
 
 
 def ansi(floors: Floors, last: Period | None) -> str:

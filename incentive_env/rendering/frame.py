@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
-from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS, Group
+from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS, TACTICS, Group
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.scheme import Scheme
-from incentive_env.model.state import EVENTS, RUSHED, TACTICS
+from incentive_env.model.state import EVENTS, RUSHED
 from incentive_env.studies.simulate import Policy, roll_out
 
 # What reps do, in groups that a bar has room for; a call gamed in two ways is a case of each.

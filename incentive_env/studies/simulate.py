@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
+from incentive_env.config.channels import CHANNELS, TACTICS
 from incentive_env.floors.batch import Period
 from incentive_env.floors.observation import action_space
 from incentive_env.floors.true_state import true_state
 from incentive_env.model.scheme import Scheme, scheme_to_action
-from incentive_env.model.state import CHANNELS, EVENTS, TACTICS
+from incentive_env.model.state import EVENTS
 from incentive_env.policies.contract import Predictor
 from incentive_env.policies.staffed import StaffedFloors
 

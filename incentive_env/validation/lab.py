@@ -8,9 +8,9 @@ from numpy.lib import recfunctions
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
+from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import Scheme, scheme_to_action
-from incentive_env.model.state import CHANNELS
 
 # Client and bank would select the floors that survive; a comparison must see all of them.
 OPEN: Mapping[str, Any] = {"client.may_leave": False, "money.insolvency": False}

@@ -11,7 +11,7 @@ from worlds import SMALL, open_floors
 from agents.registry import load_policy
 from agents.studies.result_table import result_rows, result_table
 from incentive_env import simulate
-from incentive_env.model.state import CHANNELS
+from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.studies.evaluate import (
     BASE,
     Evaluation,
@@ -95,7 +95,7 @@ def test_shapes(small, evaluations):
     mine = evaluations["random"]
     for name in ("loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "survived"):
         assert getattr(mine, name).shape == (len(SEEDS),)
-    assert mine.channels.shape == (len(SEEDS), len(CHANNELS))
+    assert mine.channels.shape == (len(SEEDS), len(CHANNEL_NAMES))
     assert mine.loyalty_by_week.shape == mine.conversion_by_week.shape == (WEEKS,)
     assert mine.actions.shape == (3, 11)
     assert mine.loyalty_by_week[EPISODE_WEEKS:].mean() == pytest.approx(mine.loyalty.mean())
@@ -152,7 +152,7 @@ def test_rows_have_what_readers_rely_on_and_are_json(evaluations):
         assert row["gaming_share"] == mine.gaming.mean()
         assert row["goodhart_gap"] == gap(mine, evaluations[BASE], row["trained_on"])
         assert all(math.isfinite(value) for value in row.values() if isinstance(value, float))
-        assert list(row["gaming_by_channel"]) == list(CHANNELS)
+        assert list(row["gaming_by_channel"]) == list(CHANNEL_NAMES)
 
 
 def test_gains_are_paired_floor_by_floor(evaluations):

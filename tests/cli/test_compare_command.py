@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from incentive_env import Scheme, load_config
+from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.config.words import OUTCOMES
-from incentive_env.model.state import CHANNELS
 from incentive_env.policies import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import evaluate, interval
 
@@ -31,7 +31,7 @@ def test_differences_are_those_of_the_evaluator_on_the_same_floors(run, tiny):
         for name in ("flat_salary", "quota_with_threat")
     )
     assert (said["floors"], said["first_seed"]) == (6, 40)
-    channels = [f"gaming_{channel}" for channel in CHANNELS]
+    channels = [f"gaming_{channel}" for channel in CHANNEL_NAMES]
     assert [row["outcome"] for row in said["outcomes"]] == [
         "loyalty",
         "conversion",

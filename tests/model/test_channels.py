@@ -5,7 +5,7 @@ import pytest
 from worlds import small_config
 
 from incentive_env import Config, Scheme
-from incentive_env.model.state import CHANNELS, TACTICS
+from incentive_env.config.channels import CHANNEL_NAMES, TACTICS
 from incentive_env.studies.simulate import Rollout, roll_out
 
 # Who has next to no conscience, and is paid for everything that can be gamed.
@@ -28,15 +28,15 @@ def test_every_channel_is_used_where_it_is_open():
     assert (_gamed() > 0).all()
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("channel", CHANNEL_NAMES)
 def test_a_channel_switched_off_is_not_used_at_all(channel):
-    gamed = dict(zip(CHANNELS, _gamed(**{f"channels.{channel}": False}), strict=True))
+    gamed = dict(zip(CHANNEL_NAMES, _gamed(**{f"channels.{channel}": False}), strict=True))
     assert gamed.pop(channel) == 0
     assert all(count > 0 for count in gamed.values())
 
 
 def test_with_all_channels_off_everybody_is_honest_and_the_record_is_true():
-    weeks = _play(small_config({**SHAMELESS, **{f"channels.{channel}": False for channel in CHANNELS}})).floor_weeks
+    weeks = _play(small_config({**SHAMELESS, **{f"channels.{name}": False for name in CHANNEL_NAMES}})).floor_weeks
     assert weeks["gamed"].sum() == weeks["gamed_calls"].sum() == weeks["unlogged"].sum() == 0
     assert (weeks["recorded_refusals"] == weeks["refusals"]).all()
     assert weeks["calls"].sum() > 0

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from worlds import QUIET, Core, TinyFloor, blank, tiny_floor
 
+from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.model import calls, client, customers, pay, reps, rng, scheme, service, workforce
 from incentive_env.model.calls import ACCURATE, AS_CALLBACK, NOT_FILED
 from incentive_env.model.service import Answering
 from incentive_env.model.state import (
     AT_ONCE,
     CALLBACK,
-    CHANNELS,
     HONEST,
     MISBOOKED,
     NEVER,
@@ -297,7 +297,7 @@ def test_an_audit_finds_the_share_that_it_hears_and_a_case_may_end_in_a_sanction
         "tactics.pressure.detectability": 1.0, "workforce.escalation": 1.0, "workforce.sanction_fine": 30.0,
     })  # fmt: skip
     world.floor["scheme"]["audit"] = 0.1
-    world.tallies[0].gamed[CHANNELS.index("pressure")] = 4
+    world.tallies[0].gamed[CHANNEL_NAMES.index("pressure")] = 4
     for tally in world.tallies:
         core.audit_rep(tally, world.floor, world.p, KEY, 0)
     assert world.tallies[0].found.tolist() == [0.1 * 10 * 4] + 8 * [0]
@@ -332,7 +332,7 @@ def test_a_contact_cut_short_is_on_file_as_fixed_whatever_became_of_it(rush, fix
     tally = world.tallies[0]
     assert (tally.answered, tally.recorded_fixed, tally.fixed) == (1, recorded, fixed)
     assert world.customers.open_issue[0] == 1 - fixed
-    assert tally.gamed[CHANNELS.index("rushed")] == rush
+    assert tally.gamed[CHANNEL_NAMES.index("rushed")] == rush
 
 
 def test_who_gives_up_without_a_solution_keeps_a_debt():

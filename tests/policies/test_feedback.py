@@ -10,18 +10,18 @@ import incentive_env.policies.files
 from agents.registry import PolicyError, load_policy, trained_on
 from agents.studies.situations import Blind, event, manage, opened_rotten, rotten_team
 from incentive_env import load_config
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.observation import NAMES as REPORTED
 from incentive_env.floors.true_state import NAMES as TRUE
 from incentive_env.floors.true_state import true_state
 from incentive_env.model.scheme import scheme_to_action
-from incentive_env.model.state import LEVERS
 from incentive_env.policies.features import REPORT_FEATURES, STATE_FEATURES, Feature, standardised
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.fixed import FIXED, FixedPolicy
 from incentive_env.studies.simulate import roll_out
 
 SEEDS = [3, 4, 5]
-AUDIT = LEVERS.index("audit")
+AUDIT = LEVER_NAMES.index("audit")
 
 
 def wired(sees, entry, lever, weight):
@@ -124,8 +124,8 @@ def test_a_policy_goes_to_a_file_and_back(small, tmp_path, kind):
         ("features", {"nps": {"center": 0, "scale": 1}}, "features.nps: must hold centre and scale"),
         ("weights", {"nps": {}}, "weights: must be for "),
         ("bias", {"audit": 0.1}, "bias: must hold a number for each of base_pay, "),
-        ("bias", dict.fromkeys(LEVERS, float("nan")), "bias.base_pay = nan: must be a finite number"),
-        ("bias", dict.fromkeys(LEVERS, True), "bias.base_pay = True: must be a finite number"),
+        ("bias", dict.fromkeys(LEVER_NAMES, float("nan")), "bias.base_pay = nan: must be a finite number"),
+        ("bias", dict.fromkeys(LEVER_NAMES, True), "bias.base_pay = True: must be a finite number"),
     ],
 )
 def test_a_file_that_holds_no_feedback_is_one_clear_error(small, tmp_path, key, value, told):

@@ -8,7 +8,8 @@ import pytest
 from worlds import small_config
 
 from agents.studies.attribution import ALL, SUM, TOGETHER, Raise, Raised, channel_rows, close_channels, on_floors
-from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.config.channels import CHANNEL_NAMES
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.policies.fixed import FIXED, FixedPolicy, RandomPolicy
 from incentive_env.studies.evaluate import evaluate
 
@@ -25,10 +26,10 @@ def closed():
 
 
 def test_a_closed_channel_is_not_used_and_the_others_are(closed):
-    used = [channel for channel in CHANNELS if closed.base.channels[:, CHANNELS.index(channel)].sum() > 0]
+    used = [channel for channel in CHANNEL_NAMES if closed.base.channels[:, CHANNEL_NAMES.index(channel)].sum() > 0]
     assert len(used) >= 6
     for channel, result in closed.alone.items():
-        assert (result.channels[:, CHANNELS.index(channel)] == 0.0).all()
+        assert (result.channels[:, CHANNEL_NAMES.index(channel)] == 0.0).all()
         assert result.channels.sum() > 0.0
     assert (closed.all.channels == 0.0).all()
     assert (closed.all.gaming == 0.0).all()
@@ -36,9 +37,9 @@ def test_a_closed_channel_is_not_used_and_the_others_are(closed):
 
 def test_single_effects_their_sum_and_what_is_left_add_up(closed):
     rows = {row["closed"]: row for row in channel_rows(closed)}
-    assert list(rows) == [*CHANNELS, SUM, ALL, TOGETHER]
+    assert list(rows) == [*CHANNEL_NAMES, SUM, ALL, TOGETHER]
     for name in OUTCOMES:
-        single = [rows[channel][name]["mean"] for channel in CHANNELS]
+        single = [rows[channel][name]["mean"] for channel in CHANNEL_NAMES]
         assert rows[SUM][name]["mean"] == pytest.approx(sum(single), abs=1e-9)
         assert rows[ALL][name]["mean"] == pytest.approx(
             (getattr(closed.all, name) - getattr(closed.base, name)).mean(), abs=1e-9
@@ -46,7 +47,7 @@ def test_single_effects_their_sum_and_what_is_left_add_up(closed):
         left = rows[ALL][name]["mean"] - rows[SUM][name]["mean"]
         assert rows[TOGETHER][name]["mean"] == pytest.approx(left, abs=1e-9)
     assert rows[TOGETHER]["conversion"]["low"] < rows[TOGETHER]["conversion"]["high"]  # paired, floor by floor
-    assert rows[ALL]["use"]["mean"] == pytest.approx(sum(rows[channel]["use"]["mean"] for channel in CHANNELS))
+    assert rows[ALL]["use"]["mean"] == pytest.approx(sum(rows[channel]["use"]["mean"] for channel in CHANNEL_NAMES))
     without = closed.alone["callback"].channels.sum(axis=1).mean()
     before = rows[ALL]["use"]["mean"] - rows["callback"]["use"]["mean"]
     assert rows["callback"]["others"]["mean"] == pytest.approx(without - before)
@@ -79,13 +80,13 @@ def test_a_raise_passes_on_what_the_policy_sees_and_its_state(small):
         sees = "state"
 
         def predict(self, observation, state=None, episode_start=None, deterministic=False):
-            return np.full((len(observation), len(LEVERS)), -2.0), (state, deterministic)
+            return np.full((len(observation), len(LEVER_NAMES)), -2.0), (state, deterministic)
 
     raised = Raised(Seer(), Raise("audit", 0.15), small)
     actions, state = raised.predict(np.zeros((1, 3)), "before", None, True)
     assert (raised.sees, state) == ("state", ("before", True))
-    expected = np.full(len(LEVERS), -1.0)
-    expected[LEVERS.index("audit")] = 1.0  # raised from what is in force, not from beyond the range
+    expected = np.full(len(LEVER_NAMES), -1.0)
+    expected[LEVER_NAMES.index("audit")] = 1.0  # raised from what is in force, not from beyond the range
     np.testing.assert_allclose(actions[0], expected)
     assert Raised(RandomPolicy(), Raise("audit", 0.1), small).sees == "report"
 
@@ -99,14 +100,14 @@ def test_tables_and_file(run, scenario):
     told = json.loads(Path("a.json").read_text())
     assert list(told) == ["policy", "scenario", "floors", "base", "channels", "worth"]
     assert (told["policy"], told["scenario"], told["floors"]) == ("quota_with_threat", "tiny", 3)
-    assert [row["closed"] for row in told["channels"]] == [*CHANNELS, SUM, ALL, TOGETHER]
+    assert [row["closed"] for row in told["channels"]] == [*CHANNEL_NAMES, SUM, ALL, TOGETHER]
     assert [(row["lever"], row["added"], row["value"]) for row in told["worth"]] == [
         ("audit", 0.1, 0.1), ("retention_pay", 6.0, 6.0),
     ]  # fmt: skip
     for row in (told["base"], *told["channels"], *told["worth"]):
         assert all(row[name]["low"] <= row[name]["mean"] <= row[name]["high"] for name in OUTCOMES)
     for row in (told["base"], *told["worth"]):
-        assert list(row["use"]) == list(CHANNELS)
+        assert list(row["use"]) == list(CHANNEL_NAMES)
     assert sum(change["mean"] for change in told["worth"][0]["use"].values()) < 0.0  # audit deters
     for shown in ("false promise", "all at once", "together", "audit +0.1 (to 0.1)"):
         assert shown in result.output

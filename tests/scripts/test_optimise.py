@@ -10,7 +10,7 @@ import yaml
 
 from agents.registry import load_policy
 from incentive_env import load_config
-from incentive_env.model.state import LEVERS
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.policies.fixed import FIXED
 
 SMALL = ("--config", "tiny.yaml", "--set", "horizon.decisions=2", "--generations", 2, "--population", 4)
@@ -29,7 +29,7 @@ def test_a_found_scheme_is_a_policy_with_its_history(run, best):
     content = yaml.safe_load(best.read_text())
     assert list(content) == ["name", "objective", "scenario", "fingerprint", "scheme", "found"]
     assert (content["name"], content["objective"], content["scenario"]) == ("best", "profit", "tiny")
-    assert list(content["scheme"]) == list(LEVERS)
+    assert list(content["scheme"]) == list(LEVER_NAMES)
     found = content["found"]
     assert found["command"].startswith("python scripts/optimise_static.py --config tiny.yaml --objective profit ")
     assert found["command"].endswith(" --seed 0 --set horizon.decisions=2 --out FILE.yaml")

@@ -13,7 +13,8 @@ from agents.benchmark.analysis.leaderboard import leaderboard
 from agents.benchmark.report.tables import number
 from agents.benchmark.results import FIGURES, Cell, Results, Scored, digest_of
 from incentive_env import Config
-from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.config.channels import CHANNEL_NAMES
+from incentive_env.config.levers import LEVER_NAMES
 
 pytest.importorskip("plotly")
 pytest.importorskip("jinja2")
@@ -70,7 +71,7 @@ def _scored(chance, loyalty, floors, looks) -> Scored:
     return Scored(
         **{figure: (usual[figure] + spread[figure] * chance.normal(size=floors)).tolist() for figure in FIGURES},
         wellbeing=20.0, volume=0.8,
-        channels={channel: greed * chance.uniform(0.0, 0.3) for channel in CHANNELS},
+        channels={channel: greed * chance.uniform(0.0, 0.3) for channel in CHANNEL_NAMES},
         levers={name: (r.low + (r.high - r.low) * chance.uniform() * share).tolist() for name, r in Config().levers},
     )  # fmt: skip
 
@@ -164,7 +165,7 @@ def test_every_policy_is_named_and_every_figure_is_there_with_words(report):
     page = report(results)
     labels = {cell.policy if cell.reward is None else f"{cell.policy} on {cell.reward}" for cell in results.cells}
     assert all(page.text.count(label) >= 5 for label in labels)
-    assert len(page.drawings) == len(page.all_of("figure")) == 3 + len(LEARNED) + len(LEVERS)
+    assert len(page.drawings) == len(page.all_of("figure")) == 3 + len(LEARNED) + len(LEVER_NAMES)
     plots = [attributes for attributes in page.all_of("div") if attributes.get("class") == "plot"]
     assert all(len(plot["aria-label"]) > 40 and plot["role"] == "img" for plot in plots)
     assert len(page.all_of("caption")) == len(page.tables) == 4 + 1 + len(HELD_OUT)
@@ -207,12 +208,12 @@ def test_the_goodhart_curves_hold_every_checkpoint(report):
 @pytest.mark.parametrize(
     ("results", "figures"),
     [
-        (made_up(FIXED), 3 + len(LEVERS)),
-        (made_up(FIXED[:1], held_out=()), 3 + len(LEVERS)),
-        (made_up(seeds=1, points=1), 3 + len(LEARNED) + len(LEVERS)),
-        (made_up(homes=("telesales", "contact_center")), 2 * (3 + len(LEARNED) + len(LEVERS))),
-        (made_up(FIXED + TRAINED[:-1], held_out=()), 3 + len(LEARNED) - 1 + len(LEVERS)),
-        (made_up(TRAINED), 3 + len(LEARNED) + len(LEVERS)),
+        (made_up(FIXED), 3 + len(LEVER_NAMES)),
+        (made_up(FIXED[:1], held_out=()), 3 + len(LEVER_NAMES)),
+        (made_up(seeds=1, points=1), 3 + len(LEARNED) + len(LEVER_NAMES)),
+        (made_up(homes=("telesales", "contact_center")), 2 * (3 + len(LEARNED) + len(LEVER_NAMES))),
+        (made_up(FIXED + TRAINED[:-1], held_out=()), 3 + len(LEARNED) - 1 + len(LEVER_NAMES)),
+        (made_up(TRAINED), 3 + len(LEARNED) + len(LEVER_NAMES)),
     ],
     ids=["fixed only", "one policy", "one seed", "two homes", "no oracle", "no flat salary"],
 )

@@ -11,7 +11,8 @@ from worlds import SMALL
 
 from agents.registry import NAMES
 from incentive_env import simulate
-from incentive_env.model.state import CHANNELS, LEVERS
+from incentive_env.config.channels import CHANNEL_NAMES
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.policies.fixed import FIXED
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
@@ -49,7 +50,7 @@ def test_simulate_writes_three_tables(run, scenario, tmp_path, small):
     floor_weeks, rep_weeks, ledger = (pd.read_csv(folder / f"{n}.csv") for n in ("floor_weeks", "rep_weeks", "ledger"))
     assert len(floor_weeks) == 2 * WEEKS
     assert len(rep_weeks) == 2 * WEEKS * SMALL["salesforce.reps"]
-    assert len(ledger) == 2 * WEEKS * (4 + len(CHANNELS))
+    assert len(ledger) == 2 * WEEKS * (4 + len(CHANNEL_NAMES))
     for table in (floor_weeks, rep_weeks, ledger):
         assert not table.duplicated([name for name in ("seed", "week", "rep", "entry") if name in table]).any()
         assert set(table["seed"]) == {5, 6}
@@ -104,7 +105,7 @@ def test_levers_moves_each_lever_to_three_places(run, scenario, tmp_path):
     assert result.exit_code == 0, result.output
     rows = json.loads(Path("levers.json").read_text())
     assert [(row["lever"], row["place"]) for row in rows] == [
-        (lever, place) for lever in LEVERS for place in ("min", "middle", "max")
+        (lever, place) for lever in LEVER_NAMES for place in ("min", "middle", "max")
     ]
     for row in rows:
         assert all(row[name]["low"] <= row[name]["mean"] <= row[name]["high"] for name in ("loyalty", "profit"))
