@@ -16,7 +16,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.compiled import bound
 from incentive_env.model.reps import LEAST_EFFORT
-from incentive_env.model.state import YEAR
+from incentive_env.model.state import PAY, YEAR
 from incentive_env.model.utility import UTILITY, reap
 from incentive_env.support.spelling import nearest
 
@@ -163,7 +163,7 @@ class Seats:
         total = {name: weeks[name].sum(axis=1) for name in _REMEMBERED}
         judged = total["recorded_sales"] + total["recorded_refusals"]
         worked = np.maximum(total["present"], 1.0)
-        pay = sum(total[name] for name in _PAY) / worked
+        pay = sum(total[name] for name in PAY) / worked
         columns = (
             total["recorded_sales"] / np.maximum(judged, 1.0), total["calls"] / worked,
             pay / self.floors.config.workforce.outside_pay, total["angry_calls"] / np.maximum(total["calls"], 1.0),
@@ -172,8 +172,7 @@ class Seats:
         self.memory[...] = np.stack(columns, axis=-1)
 
 
-_PAY = ("base_pay", "commission", "activity_pay", "survey_bonus", "retention_pay")
-_REMEMBERED = ("present", "recorded_sales", "recorded_refusals", "calls", "angry_calls", *_PAY)
+_REMEMBERED = ("present", "recorded_sales", "recorded_refusals", "calls", "angry_calls", *PAY)
 
 
 def rep_reward_weights(rep_reward: str) -> NDArray[np.float64]:

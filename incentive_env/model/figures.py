@@ -1,10 +1,12 @@
 """What a week adds up to: the sums over reps, and every euro that moved."""
 
 import numpy as np
+from numba import literal_unroll
 
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.pay import pay_of
 from incentive_env.model.reps import skill_of
+from incentive_env.model.state import SUMMED
 from incentive_env.model.workforce import EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED, EXIT_QUIT, engagement_of
 
 
@@ -28,42 +30,8 @@ def sum_reps(tallies: np.ndarray, week: Record, p: Record) -> None:
     """Add up what the reps did."""
     for r in range(len(tallies)):
         tally = tallies[r]
-        week.present += tally.present
-        week.calls += tally.calls
-        week.sales += tally.sales
-        week.refusals += tally.refusals
-        week.callbacks += tally.callbacks
-        week.recorded_sales += tally.recorded_sales
-        week.recorded_refusals += tally.recorded_refusals
-        week.recorded_callbacks += tally.recorded_callbacks
-        week.unlogged += tally.unlogged
-        week.gamed_calls += tally.gamed_calls
-        week.angry_calls += tally.angry_calls
-        week.do_not_call += tally.do_not_call
-        week.answered += tally.answered
-        week.recorded_fixed += tally.recorded_fixed
-        week.fixed += tally.fixed
-        week.surveys += tally.surveys
-        week.survey_promoters += tally.survey_promoters
-        week.survey_detractors += tally.survey_detractors
-        week.csat += tally.csat
-        week.sanctions += tally.sanctions
-        week.hired += tally.hired
-        week.hours += tally.hours
-        week.talk_hours += tally.talk_hours
-        week.inbound_hours += tally.inbound_hours
-        week.absent_hours += tally.absent_hours
-        week.base_pay += tally.base_pay
-        week.commission += tally.commission
-        week.activity_pay += tally.activity_pay
-        week.survey_bonus += tally.survey_bonus
-        week.retention_pay += tally.retention_pay
-        week.fine += tally.fine
-        week.effort += tally.effort
-        week.motivation += tally.motivation
-        week.strain += tally.strain
-        week.engagement += tally.engagement
-        week.skill += tally.skill
+        for name in literal_unroll(SUMMED):
+            week[name] += tally[name]
         for channel in range(len(tally.gamed)):
             week.gamed[channel] += tally.gamed[channel]
             week.found[channel] += tally.found[channel]

@@ -1,9 +1,11 @@
 """Pay, audit and sanctions."""
 
 import numpy as np
+from numba import literal_unroll
 
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.state import BONUS, PAY
 
 
 @compiled
@@ -21,7 +23,19 @@ def pay_rep(rep: Record, tally: Record, floor: Record, p: Record) -> None:
 @compiled
 def pay_of(total: Record) -> float:
     """€ of pay in a REP_WEEK or FLOOR_WEEK record, before fines."""
-    return total.base_pay + total.commission + total.activity_pay + total.survey_bonus + total.retention_pay
+    paid = 0.0
+    for part in literal_unroll(PAY):
+        paid += total[part]
+    return paid
+
+
+@compiled
+def bonus_of(total: Record) -> float:
+    """€ of pay beside the base pay."""
+    paid = 0.0
+    for part in literal_unroll(BONUS):
+        paid += total[part]
+    return paid
 
 
 @compiled

@@ -255,6 +255,10 @@ def scratch_of(scratch: Scratch, thread: int) -> Scratch:
     )  # fmt: skip
 
 
+# Pay, before fines: base pay, then what depends on the work.
+PAY = ("base_pay", "commission", "activity_pay", "survey_bonus", "retention_pay")
+BONUS = PAY[1:]
+
 # What a rep did in a week, summed over reps for the floor; counts are simulated calls, pay is € of the week.
 SUMMED = (
     "present", "calls",
@@ -266,7 +270,7 @@ SUMMED = (
     "surveys", "survey_promoters", "survey_detractors", "csat",  # csat: sum over surveys, 0 … 1 each
     "sanctions", "hired",
     "hours", "talk_hours", "inbound_hours", "absent_hours",
-    "base_pay", "commission", "activity_pay", "survey_bonus", "retention_pay", "fine",
+    *PAY, "fine",
     "effort", "motivation", "strain", "engagement", "skill",  # at the end of the week
 )  # fmt: skip
 
@@ -316,8 +320,7 @@ FLOOR_WEEK = np.dtype(
 
 MONEY_IN = ("revenue", "trail_fees", "inbound_fees", "fine")
 MONEY_OUT = (
-    "refunds", "base_pay", "commission", "activity_pay", "survey_bonus", "retention_pay", "employer_cost",
-    "overhead", "audit_cost", "coaching_cost", "research_cost", "hiring_cost",
+    "refunds", *PAY, "employer_cost", "overhead", "audit_cost", "coaching_cost", "research_cost", "hiring_cost",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic
 from incentive_env.model.opening import draw_traits, start_job
+from incentive_env.model.pay import bonus_of
 from incentive_env.model.reps import period_so_far
 from incentive_env.model.state import HONEST, RUSHED, Customers
 
@@ -161,7 +162,7 @@ def _move_skill(rep: Record, floor: Record, p: Record) -> None:
 @compiled
 def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p: Record) -> None:
     m, scheme = p.motivation, floor.scheme
-    bonus = tally.commission + tally.activity_pay + tally.survey_bonus + tally.retention_pay
+    bonus = bonus_of(tally)
     contingent = bonus / max(bonus + tally.base_pay, 1.0)
     threat = scheme.pressure if scheme.target > 0.0 else 0.0
     settled = (
