@@ -80,7 +80,7 @@ def test_a_yaml_scheme_is_a_policy(small, tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ({"scheme": {"comission": 5}}, "unknown lever 'comission' (set to 5); levers: base_pay, commission, "),
+        ({"scheme": {"comission": 5}}, "unknown lever 'comission' (set to 5); nearest valid name: commission; "),
         ("scheme: {commission: .nan}", "lever commission = nan: must be a finite number"),
         ("scheme: {commission: .inf}", "lever commission = inf: must be a finite number"),
         ("scheme: {commission: ten}", "lever commission = 'ten': must be a finite number"),
