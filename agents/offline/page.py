@@ -7,7 +7,7 @@ CLOSE = "<!-- /figures -->"
 
 
 def with_study(text: str, study: dict[str, Any]) -> str:
-    """A page's text with what stands between the marks as the study has it.
+    """A page's text with the study's figures between the marks.
 
     Raises:
         ValueError: there are no marks, or the JSON is of no study.
@@ -24,7 +24,7 @@ def with_study(text: str, study: dict[str, Any]) -> str:
 
 def _datasets(study: dict[str, Any]) -> str:
     lines = [
-        "| dataset | behaviours | episodes | decisions | an episode, below and above the median return "
+        "| dataset | behaviors | episodes | decisions | decisions per episode, below and above the median return "
         "| ended early | MB |",
         "|---|" + "---:|" * 6,
     ]
@@ -41,16 +41,16 @@ def _rows(study: dict[str, Any]) -> str:
     scored = f"{study['floors']} floors and {study['seeds']} seeds of learning"
     lines = [
         f"Loyalty in points, {scored}; 95 % intervals over both.\n",
-        "| dataset | manager | loyalty | against the behaviour | against the best policy in it |",
+        "| dataset | manager | loyalty | against the behavior | against the best policy in it |",
         "|---|---|---:|---:|---:|",
     ]
     for row in study["rows"]:
-        loyalty = _told(row["loyalty"], row["loyalty_low"], row["loyalty_high"], "")
-        over = [_told(*row[key].values(), "+") if row[key] else "" for key in ("over_behaviour", "over_best")]
+        loyalty = _with_interval(row["loyalty"], row["loyalty_low"], row["loyalty_high"], "")
+        over = [_with_interval(*row[key].values(), "+") if row[key] else "" for key in ("over_behaviour", "over_best")]
         name = row["learner"] if row["kind"] == "learned" else f"*{row['learner'].replace('_', ' ')}*"
         lines.append(f"| {row['dataset']} | {name} | {loyalty} | {over[0]} | {over[1]} |")
     return "\n".join(lines) + "\n"
 
 
-def _told(mean: float, low: float, high: float, sign: str) -> str:
+def _with_interval(mean: float, low: float, high: float, sign: str) -> str:
     return f"{mean:{sign}.1f} ({low:{sign}.1f} … {high:{sign}.1f})"

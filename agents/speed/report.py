@@ -1,4 +1,4 @@
-"""Figures as tables: of Markdown for the page, and of text for the terminal."""
+"""Figures as tables, in Markdown for the page and as text for the terminal."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ OPEN, CLOSE = "<!-- speed: begin -->", "<!-- speed: end -->"
 
 
 class Table(NamedTuple):
-    """Figures ready to be read."""
+    """Figures formatted for a reader."""
 
     title: str
     headings: tuple[str, ...]
@@ -20,17 +20,17 @@ class Table(NamedTuple):
 
 
 def tables(results: Mapping[str, Any]) -> list[Table]:
-    """A table or two for each part that was measured."""
-    return [table for part, told in _TOLD.items() if part in results for table in told(results[part])]
+    """The tables of each measured part."""
+    return [table for part, make in _TABLES.items() if part in results for table in make(results[part])]
 
 
 def markdown(results: Mapping[str, Any]) -> str:
-    """All tables, and where the figures come from."""
+    """All tables, and the provenance of the figures."""
     return "\n".join([*map(_markdown, tables(results)), _origin(results)])
 
 
 def with_tables(text: str, results: Mapping[str, Any], where: Path) -> str:
-    """A page's text with its tables as the figures have them.
+    """A page's text with the tables of these results.
 
     Raises:
         ValueError: the page has no place for them.
@@ -72,22 +72,21 @@ def _simulator(part: Mapping[str, Any]) -> Iterator[Table]:
         for row in part["rows"]
     ]  # fmt: skip
     headings = (
-        "environment", "floors", "threads", "cores busy", "pay", "ns a customer-week", "floor-weeks/s",
+        "environment", "floors", "threads", "cores busy", "pay", "ns per customer-week", "floor-weeks/s",
         "million customer-weeks/s", "env steps/s", "× whole", "× bare", "outside compiled code",
     )  # fmt: skip
     yield Table(
         "Speed", headings, rows,
-        note="× whole and × bare: times as long as these forms of the reference loop. Wanted: at most 6 times the "
-        "whole for 256 floors on one thread; at most 40 % of an Env's step outside compiled code. A step is four "
-        "weeks.",
+        note="× whole and × bare: time relative to these forms of the reference loop. Goals: at most 6 times the whole "
+        "form for 256 floors on one thread; at most 40 % of an Env's step outside compiled code. A step is four weeks.",
     )  # fmt: skip
     meant = {
-        "whole": "all arrays of a customer, the best that we can compile",
-        "bare": "six doubles, the best that we can compile",
-        "plain": "six doubles, as one would write it",
+        "whole": "all arrays of a customer, compiled as well as we can",
+        "bare": "six doubles, compiled as well as we can",
+        "plain": "six doubles, written the usual way",
     }
     yield Table(
-        "The reference loop", ("form", "a customer's state", "ns a customer-week"),
+        "The reference loop", ("form", "a customer's state", "ns per customer-week"),
         [(form, meant[form], _spread(forms[form]["ns"])) for form in meant], left=2,
     )  # fmt: skip
 
@@ -97,12 +96,12 @@ def _startup(part: Mapping[str, Any]) -> Iterator[Table]:
     rows = [
         ("import incentive_env", f"{_spread(part['import_s'], 2)} s", ""),
         ("import, make, reset and a step", f"{_spread(part['first_step_s'], 2)} s", "at most 0.7 s"),
-        ("the same, nothing compiled yet", ", ".join(f"{seconds:.1f} s" for seconds in cold) or "", "below 20 s"),
-        ("memory a floor, at the peak", _kilobytes(memory["peak_bytes_per_floor"]), ""),
+        ("the same, with an empty cache", ", ".join(f"{seconds:.1f} s" for seconds in cold) or "", "below 20 s"),
+        ("peak memory per floor", _kilobytes(memory["peak_bytes_per_floor"]), ""),
         ("state of a floor", _kilobytes(memory["state_bytes_per_floor"]), ""),
         ("peak over state", f"{memory['ratio']:.1f}", "at most 4"),
     ]  # fmt: skip
-    yield Table("Beginning", ("in a fresh process", "measured", "wanted"), rows)
+    yield Table("Startup", ("in a fresh process", "measured", "goal"), rows)
 
 
 def _growth(part: Mapping[str, Any]) -> Iterator[Table]:
@@ -114,9 +113,9 @@ def _growth(part: Mapping[str, Any]) -> Iterator[Table]:
         for what, fit in part.items()
     ]  # fmt: skip
     yield Table(
-        "Growth", ("with", "sizes", "ms", "exponent"), rows, left=3,
-        note="Wanted: 0.9 to 1.1. More slots cost less than their share, for a rep's hours and not its book bound its "
-        "calls.",
+        "Scaling", ("with", "sizes", "ms", "exponent"), rows, left=3,
+        note="Goal: 0.9 to 1.1. More slots cost less than proportionally, because a rep's hours limit the calls, "
+        "not the number of customers.",
     )  # fmt: skip
 
 
@@ -133,10 +132,10 @@ def _peers(part: Mapping[str, Any]) -> Iterator[Table]:
             for row in part["rows"]
         ),
     ]  # fmt: skip
-    headings = ("environment", "package", "million updates/s", "our core: times as many", "our episodes: times as many")
+    headings = ("environment", "package", "million updates/s", "our core, relative", "our episodes, relative")
     absent = [f"{name} is not installed" for name in part["missing"]]
     absent += [f"{name} failed: {reason}" for name, reason in part["failed"].items()]
-    yield Table("Entities updated a second, one thread", headings, rows, left=2, note="; ".join(absent))
+    yield Table("Entities updated per second, one thread", headings, rows, left=2, note="; ".join(absent))
     same: dict[str, list[str]] = {part["what"]: ["ours"]}
     for row in part["rows"]:
         same.setdefault(row["what"], []).append(row["peer"])
@@ -160,14 +159,14 @@ def _training(part: Mapping[str, Any]) -> Iterator[Table]:
 def _until_better(better: Mapping[str, Any]) -> str:
     aim = f"ahead of {better['against']} on {better['held_out'][1]} held-out floors"
     if better["seconds"] is None:
-        return f"From nothing: {better['plan']} did not get {aim} within {better['looks'][-1]['seconds']:,.0f} s."
+        return f"From scratch: {better['plan']} did not get {aim} within {better['looks'][-1]['seconds']:,.0f} s."
     return (
-        f"From nothing to a policy {aim}, with 95 % and at the next look too: {better['seconds']:,.0f} s of training "
-        f"by the plan {better['plan']}, {better['decisions']:,} decisions."
+        f"From scratch to a policy {aim}, with 95 % confidence and confirmed by the next checkpoint: "
+        f"{better['seconds']:,.0f} s of training with the plan {better['plan']}, {better['decisions']:,} decisions."
     )
 
 
-_TOLD: dict[str, Callable[[Mapping[str, Any]], Iterator[Table]]] = {
+_TABLES: dict[str, Callable[[Mapping[str, Any]], Iterator[Table]]] = {
     "simulator": _simulator, "startup": _startup, "growth": _growth, "peers": _peers, "training": _training,
 }  # fmt: skip
 
@@ -175,9 +174,9 @@ _TOLD: dict[str, Callable[[Mapping[str, Any]], Iterator[Table]]] = {
 def _origin(results: Mapping[str, Any]) -> str:
     origin = results["provenance"]
     machine, versions = origin["machine"], origin["versions"]
-    told = ", ".join(f"{name} {versions[name]}" for name in ("python", "numpy", "numba", "torch"))
+    used = ", ".join(f"{name} {versions[name]}" for name in ("python", "numpy", "numba", "torch"))
     rough = "A quick trial run, whose figures are rough. " if results["quick"] else ""
-    return f"{rough}Measured on {machine['cores']} cores of {machine['cpu'] or machine['architecture']}, with {told}.\n"
+    return f"{rough}Measured on {machine['cores']} cores of {machine['cpu'] or machine['architecture']}, with {used}.\n"
 
 
 def _environment(row: Mapping[str, Any]) -> str:

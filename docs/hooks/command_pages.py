@@ -1,4 +1,4 @@
-"""The reference of the commands, from their own help; and of the scripts, from what their files begin with."""
+"""The reference of the commands, from their help, and of the scripts, from their docstrings."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _FOLDER = Path(__file__).resolve().parents[2] / "scripts"
 
 
 def filled_in(markdown: str) -> str:
-    """A page with its marks, if it has any, replaced by what they stand for."""
+    """A page with its marks replaced by the references they stand for."""
     if COMMANDS in markdown:
         markdown = markdown.replace(COMMANDS, "\n".join(_commands()))
     if SCRIPTS in markdown:
@@ -37,7 +37,7 @@ def _commands() -> Iterator[str]:
 
 
 def _command(name: str, command: Any, context: Any) -> Iterator[str]:
-    """Heading, what it does, usage, arguments and options as a list, and examples to copy."""
+    """Heading, purpose, usage, a list of arguments and options, and examples to copy."""
     yield f"## {name}\n"
     yield f"{_prose(command.help)}\n"
     pieces = " ".join(command.collect_usage_pieces(context))
@@ -53,8 +53,8 @@ def _command(name: str, command: Any, context: Any) -> Iterator[str]:
 
 
 def _scripts() -> Iterator[str]:
-    """A script is a file that can be started; it begins with what it does and an example."""
-    for path in sorted(_FOLDER.rglob("*.py")):
+    """Every script; its docstring says what it does and gives an example."""
+    for path in sorted(_FOLDER.rglob("*.py"), key=lambda path: (path.parent, path.name)):
         text = path.read_text(encoding="utf-8")
         said, _, example = (ast.get_docstring(ast.parse(text)) or "").partition("\nExample:\n")
         first = [line.strip() for line in example.strip().split("\n\n")[0].splitlines()]
@@ -63,5 +63,5 @@ def _scripts() -> Iterator[str]:
 
 
 def _prose(text: str | None) -> str:
-    """Help text on one line, with what Markdown would take for its own kept as it is."""
+    """Help text on one line, with Markdown's special characters escaped."""
     return " ".join((text or "").replace("\b", "").split()).replace("[", r"\[").replace("*", r"\*").replace("<", "&lt;")

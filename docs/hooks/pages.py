@@ -1,11 +1,11 @@
-"""What the site does to a page before it is built: links out of docs/ become plain code, marks are filled in."""
+"""Hooks that run before a page is built: links out of docs/ become plain code, and marks are filled in."""
 
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))  # hooks are loaded by their path, without their neighbours
+sys.path.insert(0, str(Path(__file__).parent))  # hooks are loaded by path, so imports need the folder
 import command_pages
 
 from incentive_env.config.reference import filled_in
@@ -22,12 +22,12 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
 
 
 def without_outer_links(markdown: str, place: Path, folder: Path) -> str:
-    """Turn links to folders, and to files outside the documentation's own, into the name alone, as code.
+    """Turn links to folders, and to files outside the documentation, into their name as code.
 
     Args:
-        markdown: of the page.
-        place: folder that the page lies in.
-        folder: of the documentation.
+        markdown: text of the page.
+        place: folder of the page.
+        folder: folder of the documentation.
     """
 
     def plain(link: re.Match[str]) -> str:

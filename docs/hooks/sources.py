@@ -1,4 +1,4 @@
-"""What mkdocstrings is to make of the sources beside Google's docstrings."""
+"""Extensions that let mkdocstrings read field comments, folders without ``__init__.py`` and drawn tables."""
 
 import io
 import re
@@ -15,20 +15,20 @@ _DOCTEST = re.compile(r"^(>>> .*(?:\n\S.*)*)$", re.MULTILINE)
 
 
 class FieldComments(griffe.Extension):
-    """Gives a field without a docstring the comment that ends its line: shapes and units stand there."""
+    """Uses the comment at the end of a field's line as its docstring: it holds shapes and units."""
 
     def on_attribute_instance(self, *, attr: griffe.Attribute, **_: Any) -> None:
-        """Called for each attribute that is found."""
+        """Called for each attribute."""
         said = "" if attr.has_docstring or attr.parent is None or not attr.parent.is_class else comment_of(attr.source)
         if said:
             attr.docstring = griffe.Docstring(said, lineno=attr.lineno, parent=attr)
 
 
 class FoldersWithoutInit(griffe.Extension):
-    """Finds modules in a folder that has no ``__init__.py``: Python imports them, griffe passes them over."""
+    """Finds modules in a folder without ``__init__.py``: Python imports them, but griffe skips them."""
 
     def on_package(self, *, pkg: griffe.Module, loader: griffe.GriffeLoader, **_: Any) -> None:
-        """Called when the package has been read."""
+        """Called after the package is read."""
         root = pkg.filepath.parent  # type: ignore[union-attr]
         for folder in sorted({path.parent for path in root.glob("*/*.py")} - {root}):
             if (folder / "__init__.py").exists() or folder.name in pkg.members:
@@ -42,16 +42,16 @@ class FoldersWithoutInit(griffe.Extension):
 
 
 class MarkdownDocstrings(griffe.Extension):
-    """Turns what docstrings have of reStructuredText into Markdown: tables drawn with ``=``, and doctests."""
+    """Turns the reStructuredText in docstrings into Markdown: tables drawn with ``=``, and doctests."""
 
     def on_instance(self, *, obj: griffe.Object, **_: Any) -> None:
-        """Called for everything that is found."""
+        """Called for each object."""
         if obj.docstring is not None:
             obj.docstring.value = as_markdown(obj.docstring.value)
 
 
 def as_markdown(docstring: str) -> str:
-    """A docstring with its tables, those that marks stand for too, and its doctests as blocks of code."""
+    """A docstring with Markdown tables, marks filled in, and code blocks."""
     lines = filled_in(docstring).splitlines()
     if any(_RULE.fullmatch(line) for line in lines):
         lines = list(_markdown_tables(lines))
@@ -59,7 +59,7 @@ def as_markdown(docstring: str) -> str:
 
 
 def comment_of(source: str) -> str:
-    """The comment on a line of code, without those that are for a checker; empty where there is none."""
+    """The comment on a line of code; empty if there is none or if it addresses a checker."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(source.strip()).readline))
     except (tokenize.TokenError, IndentationError):
@@ -69,7 +69,7 @@ def comment_of(source: str) -> str:
 
 
 def _markdown_tables(lines: list[str]) -> Iterator[str]:
-    """Three rules make a table: above the heading, below it, and at the end. A row is a line."""
+    """Three rules make a table: above the heading, below the heading, and at the end. Each line is a row."""
     columns: list[slice] = []  # while in a table
     rules = 0
     for line in lines:

@@ -307,8 +307,8 @@ def test_pages_are_written_from_results(run, finished, tmp_path):
     assert readme.startswith("before\n")
     assert readme.endswith(f"{CLOSE}\nafter\n")
     assert "old" not in readme
-    for text in (readme, page):
-        assert text.count("| learner | loyalty |") >= 1
+    assert "| learner | loyalty |" in page
+    assert "| baseline | flat salary |" in readme
     assert (tmp_path / "goodhart.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -259,7 +259,7 @@ def test_a_training_file_that_is_missing_or_wrong_is_refused(refused, tmp_path):
         ("optimise_feedback", "--static", "flat_salary", "--out", "o.yaml", "--sigma", 0), ("value_of_information",),
         ("value_of_information", "--static", "flat_salary", "--floors", 1),
         ("value_of_information", "--static", "flat_salary", "--first", -1),
-        ("--colour"),
+        ("validation_page", "--colour"),
     ],
     ids=lambda arguments: " ".join(map(str, arguments)),
 )  # fmt: skip
@@ -298,7 +298,7 @@ def results(tmp_path):
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out"),
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out", "o.yaml", "--run"),
         ("value_of_information", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
-        ("--results", "results", "--out"),
+        ("validation_page", "--results", "results", "--out"),
     ],
     ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
@@ -320,7 +320,7 @@ def test_a_place_below_a_file_is_refused(refused, command, place, scenario, trai
         ("sensitivity", *MOVED, "--picture"), ("optimise_static", *SEARCH, "--out"),
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out"),
         ("value_of_information", "--static", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
-        ("--results", "results", "--out"),
+        ("validation_page", "--results", "results", "--out"),
     ],
     ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
@@ -350,9 +350,9 @@ def test_a_seed_that_no_generator_takes_is_refused(run, command, scenario, train
 
 
 def test_a_page_of_results_needs_results(refused, run, results):
-    told = refused("--results", "none", "--out", "page.md")
-    assert told.startswith("none: holds none of validate.json, ")
-    assert run("--results", "results", "--out", "page.md").exit_code == 0
+    told = refused("validation_page", "--results", "none", "--out", "page.md")
+    assert told.startswith("none: contains none of validate.json, ")
+    assert run("validation_page", "--results", "results", "--out", "page.md").exit_code == 0
     assert "Levers around the best static scheme" in Path("page.md").read_text()
 
 

@@ -1,4 +1,4 @@
-"""What a comparison can and cannot see: how often it cries wolf, and how great a loss it finds.
+"""What a comparison can and cannot detect: its rate of false alarms, and the size of loss that it finds.
 
 Comparisons are simulated, with the variance that a results file shows, and judged by the code that judges real ones.
 """
@@ -143,19 +143,20 @@ def halves_alarm_rate(results: Results, margin: float, *, splits: int = 1_000, s
 def markdown(measured: dict[str, Any]) -> str:
     """The operating characteristics as text and a table."""
     alarms = measured["false_alarms"]
-    halves = "" if alarms["halves"] is None else f", of training seeds split in halves {alarms['halves']:.1%}"
+    halves = "" if alarms["halves"] is None else f"; with training seeds split in halves: {alarms['halves']:.1%}"
     heading = ["policy", "seeds", "1 sd, points", *(f"{loss:g} sd" for loss in measured["losses"])]
     lines = [
         f"{measured['comparisons']} simulated comparisons of {measured['rows']} rows, margin {measured['margin']:g}. "
-        f"False alarms with all luck redrawn: {alarms['luck_redrawn']:.1%}{halves} (where nothing moved, figures are "
-        f"equal bit for bit and raise none). The table has the share of comparisons that fail, by the loss.",
+        f"False alarms with all luck redrawn: {alarms['luck_redrawn']:.1%}{halves}. A change that moves nothing gives "
+        f"the same figures bit for bit and raises no alarm. The table shows the share of comparisons that detect a "
+        f"loss of a given size.",
         "",
         f"| {' | '.join(heading)} |",
         f"|---|{'--:|' * (len(heading) - 1)}",
         *(_line(_label(row), row["seeds"], f"{row['unit']:.1f}", row["rate"]) for row in measured["loss_in_one_group"]),
     ]
     if measured["loss_in_all_trained"] is not None:
-        lines.append(_line("all that are trained", "", "", measured["loss_in_all_trained"]))
+        lines.append(_line("all trained policies", "", "", measured["loss_in_all_trained"]))
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from agents.benchmark.analysis.leaderboard import LeaderboardRow, leaderboard
 from agents.benchmark.analysis.statistics import Difference, Estimate
 from agents.benchmark.results import Results, name_of
+from incentive_env.studies.evaluate import BASE
 
 
 class Home(NamedTuple):
@@ -26,10 +27,26 @@ def homes_of(results: Results) -> list[Home]:
 def in_short(home: Home) -> list[str]:
     """What was found at a home; what the suite did not run is left out."""
     best = _best(home, "learned")
-    told = [_best_learned(home, best), _best_that_looks(home), *_on_conversion(home), *_on_survey(home)]
+    sentences = [_best_learned(home, best), _best_that_looks(home), *_on_conversion(home), *_on_survey(home)]
     if best is not None and home.abroad:
-        told.append(_abroad(home, best))
-    return [sentence for sentence in told if sentence]
+        sentences.append(_abroad(home, best))
+    return [sentence for sentence in sentences if sentence]
+
+
+def highlights(home: Home) -> list[tuple[str, LeaderboardRow]]:
+    """At most five rows of a home with what each stands for, best first; what the suite did not run is left out."""
+    base = next((row for row in home.rows if row.policy == BASE), None)
+    by_hand = next((row for row in home.rows if row.kind == "fixed" and row.policy != BASE), None)
+    on_conversion = [row for row in home.rows if row.kind == "learned" and row.reward == "conversion"]
+    found = {
+        "best search": next((row for row in home.rows if row.kind == "searched"), None),
+        "best learned policy": next((row for row in home.rows if row.kind == "learned"), None),
+        "best hand-made scheme": by_hand,
+        "baseline": base,
+        "learner paid for conversion": on_conversion[-1] if on_conversion else None,
+    }
+    rows = [(role, row) for role, row in found.items() if row is not None]
+    return sorted(rows, key=lambda one: -one[1].loyalty.value)
 
 
 def _best(home: Home, kind: str) -> LeaderboardRow | None:
@@ -41,33 +58,33 @@ def _best_learned(home: Home, best: LeaderboardRow | None) -> str:
         return ""
     static = next(row for row in home.rows if row.over_static is None)
     text = (
-        f"The best learned policy, {full_name(best)} ({best.seeds} training seeds), ends {over(best.over_static)} "
-        f"points against the best fixed scheme, {full_name(static)}: {_sure(best)} it."
+        f"The best learned policy, {full_name(best)} ({best.seeds} training seeds), differs by "
+        f"{over(best.over_static)} points from the best fixed scheme, {full_name(static)}: {_sure(best)} it."
     )
     if best.over_oracle is not None:
-        text += f" Against the oracle, which sees the true state, it ends {over(best.over_oracle)}."
+        text += f" Its difference to the oracle, which sees the true state, is {over(best.over_oracle)}."
     return text
 
 
 def _best_that_looks(home: Home) -> str:
-    """The best that a search found and that looks at the report; others were not ahead of the fixed ones."""
+    """The best searched policy that uses the report; left out where it is not ahead of the fixed ones."""
     best = _best(home, "searched")
     if best is None or best.over_static is None or best.over_static.mean <= 0.0:
         return ""
     return (
-        f"The best policy that a search found, {full_name(best)}, ends {over(best.over_static)} points against it: "
-        f"{_sure(best)} it, by simpler means."
+        f"The best policy found by a search, {full_name(best)}, differs from it by {over(best.over_static)} points: "
+        f"{_sure(best)} it, with a simpler method."
     )
 
 
 def _sure(row: LeaderboardRow) -> str:
-    return "above" if row.over_static is not None and row.over_static.low > 0.0 else "not surely above"
+    return "above" if row.over_static is not None and row.over_static.low > 0.0 else "not clearly above"
 
 
 def _on_conversion(home: Home) -> list[str]:
     return [
-        f"{full_name(row)} records {row.conversion:.3f} and ends {over(row.over_flat)} points of loyalty against a "
-        f"flat salary, with {100 * row.gaming:.0f} % of calls gamed."
+        f"{full_name(row)} reaches a recorded conversion of {row.conversion:.3f}; {100 * row.gaming:.0f} % of calls "
+        f"are gamed, and its loyalty differs from a flat salary by {over(row.over_flat)} points."
         for row in home.rows
         if row.reward == "conversion" and row.over_flat is not None
     ]
@@ -78,19 +95,20 @@ def _on_survey(home: Home) -> list[str]:
     if flat is None:
         return []
     return [
-        f"{full_name(row)} moves the measured NPS by {row.nps - flat.nps:+.1f} points and true loyalty by "
-        f"{over(row.over_flat)}: a Goodhart gap of {estimated(row.gap, '+')}, in standard deviations over floors."
+        f"Against a flat salary, {full_name(row)} moves the measured NPS by {row.nps - flat.nps:+.1f} points and true "
+        f"loyalty by {over(row.over_flat)}: a Goodhart gap of {estimated(row.gap, '+')} standard deviations over "
+        "floors."
         for row in home.rows
         if row.reward == "survey"
     ]
 
 
 def _abroad(home: Home, best: LeaderboardRow) -> str:
-    told = []
+    leads = []
     for on, rows in home.abroad.items():
         there = next(row for row in rows if (row.policy, row.reward) == (best.policy, best.reward))
-        told.append(f"{on.replace('_', ' ')} {over(there.over_static)}")
-    return f"Where it was not trained, the lead of {full_name(best)} over that fixed scheme is: {'; '.join(told)}."
+        leads.append(f"{on.replace('_', ' ')} {over(there.over_static)}")
+    return f"In scenarios that it was not trained in, {full_name(best)} leads that fixed scheme by: {'; '.join(leads)}."
 
 
 def full_name(row: LeaderboardRow) -> str:
@@ -98,15 +116,17 @@ def full_name(row: LeaderboardRow) -> str:
     return name_of(row.policy, row.reward).replace("_", " ").replace("|", "\\|")
 
 
-def estimated(told: Estimate | None, sign: str = "", digits: int = 1) -> str:
-    """A figure and its interval, as far as there are."""
-    if told is None:
+def estimated(estimate: Estimate | None, sign: str = "", digits: int = 1) -> str:
+    """A figure and its interval, where they exist."""
+    if estimate is None:
         return ""
     form = f"{sign}.{digits}f"
-    span = "" if told.low is None else f" ({told.low:{form}} … {told.high:{form}})"
-    return f"{told.value:{form}}{span}"
+    span = "" if estimate.low is None else f" ({estimate.low:{form}} … {estimate.high:{form}})"
+    return f"{estimate.value:{form}}{span}"
 
 
-def over(told: Difference | None) -> str:
-    """A difference and its interval; nothing where there is none."""
-    return "" if told is None else f"{told.mean:+.1f} ({told.low:+.1f} … {told.high:+.1f})"
+def over(difference: Difference | None) -> str:
+    """A difference and its interval; empty for ``None``."""
+    if difference is None:
+        return ""
+    return f"{difference.mean:+.1f} ({difference.low:+.1f} … {difference.high:+.1f})"

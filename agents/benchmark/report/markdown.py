@@ -9,16 +9,16 @@ from agents.benchmark.analysis import characteristics
 from agents.benchmark.analysis.goodhart import GoodhartRow, goodhart_table
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, aggregate
 from agents.benchmark.analysis.statistics import Estimate
-from agents.benchmark.report.headlines import Home, estimated, homes_of, in_short, over
+from agents.benchmark.report.headlines import Home, estimated, highlights, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
 
 _HEAD = """# Leaderboard
 
-Written by `make pages` from [results/benchmark.json](results/benchmark.json), a run of
-`python scripts/benchmark.py run --suite {suite}`; what the suites are and how figures are made stands in
-[the benchmark page](benchmark.md). Loyalty is the true one, in points, in the year after a manager's two years.
-Intervals are 95 %. Those of loyalty and of differences, which are paired by floor, take floors and training seeds as
-drawn by chance; those of the IQM and of Goodhart gaps are over training seeds alone.
+`make pages` writes this page from [results/benchmark.json](results/benchmark.json), a run of
+`python scripts/benchmark.py run --suite {suite}`. The [benchmark page](benchmark.md) describes the suites and how the
+figures are computed. Loyalty is true loyalty, in points, in the year after a manager's two years. Differences are
+paired by floor. Intervals are 95 %. The intervals of loyalty and of differences treat floors and training seeds as
+random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
 """
 
 
@@ -42,23 +42,21 @@ def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
             parts += ["### Where no policy was trained", "", _held_out_text(results), _held_out(home)]
     parts += ["## Over all scenarios", "", _AGGREGATE, _aggregate(aggregate(results))]
     parts += ["## What training on a measure does", "", _GOODHART, _goodhart(goodhart_table(results))]
-    parts += ["## What pairing saves", "", _pairing(homes)]
+    parts += ["## What pairing gains", "", _pairing(homes)]
     if power is not None:
-        parts += ["## What a comparison can see", "", characteristics.markdown(power)]
-    return "\n".join([*parts, "## Where it comes from", "", _origin(results)])
+        parts += ["## What a comparison can detect", "", characteristics.markdown(power)]
+    return "\n".join([*parts, "## Provenance", "", _origin(results)])
 
 
 def readme_part(results: Results) -> str:
-    """The findings of the first home, and a narrow table."""
-    home = homes_of(results)[0]
-    columns = ("policy", "trained on", "loyalty (95 %)", "against the best fixed scheme", "recorded conversion")
+    """The highlights of the first home as a narrow table."""
     rows = [
-        (_name(row.policy), row.reward or "", estimated(row.loyalty), over(row.over_static), f"{row.conversion:.3f}",
-         f"{100 * row.gaming:.0f} %", estimated(row.gap))
-        for row in home.rows
+        (role, _name(row.policy), row.reward or "", estimated(row.loyalty), f"{row.conversion:.3f}",
+         f"{100 * row.gaming:.0f} %")
+        for role, row in highlights(homes_of(results)[0])
     ]  # fmt: skip
-    table = _table([*_columns(columns, left=2), _Column("calls gamed"), _Column("Goodhart gap")], rows)
-    return f"{_lines(in_short(home))}\n{table}"
+    titles = ("", "policy", "trained on", "loyalty (95 %)", "recorded conversion", "calls gamed")
+    return _table(_columns(titles, left=3), rows)
 
 
 def _board(rows: Sequence[LeaderboardRow]) -> str:
@@ -79,8 +77,8 @@ def _board(rows: Sequence[LeaderboardRow]) -> str:
 def _held_out_text(results: Results) -> str:
     floors = results.floors["held_out"].count
     return (
-        f"The same policies, as trained at home, on {floors} floors of each scenario that none of them met. In "
-        "brackets: against the best fixed scheme of home, on the same floors.\n"
+        f"The same policies, trained at home, on {floors} floors of each scenario that no policy was trained on. In "
+        "parentheses: the difference to the home's best fixed scheme on the same floors.\n"
     )
 
 
@@ -99,8 +97,8 @@ def _with_lead(row: LeaderboardRow) -> str:
     return f"{row.loyalty.value:.1f}{lead}"
 
 
-_AGGREGATE = """Interquartile mean of loyalty over runs and scenarios (Agarwal et al. 2021), home and held out alike,
-with a bootstrap over training seeds; and how probably a run beats the best fixed scheme.
+_AGGREGATE = """The interquartile mean of loyalty over runs and scenarios, both home and held out (Agarwal et al. 2021),
+with a bootstrap over training seeds. The last column is the probability that a run beats the best fixed scheme.
 """
 
 
@@ -114,12 +112,14 @@ def _aggregate(rows: Sequence[AggregateRow]) -> str:
     return _table(_columns(titles, left=3), cells)
 
 
-_GOODHART = """Along training, on the same floors at each checkpoint: where true loyalty peaked, how far it had fallen
-at the end (in points, and as a share of the range over all policies and checkpoints: the normalised drop height of
-Karwowski et al. 2024), and how proxy and truth went together (Pearson and Spearman over checkpoints). The gap is that
-of the finished policy against a flat salary: how many standard deviations over floors the proxy moved further than the
-truth. A peak less the end is never negative, and checkpoints are noisy: some drop is there without any Goodhart effect.
-These intervals are over training seeds, on these floors.
+_GOODHART = """![The proxy and true loyalty along training](goodhart.png)
+
+Each checkpoint of training is scored on the same floors. The table shows where true loyalty peaked, how far it had
+fallen by the end (in points, and as a share of the range over all policies and checkpoints: the normalized drop height
+of Karwowski et al. 2024), and how proxy and truth are correlated over checkpoints (Pearson and Spearman). The gap
+compares the final policy with a flat salary: by how many standard deviations over floors the proxy moved further than
+the truth. The drop from the peak to the end is never negative and checkpoints are noisy, so some drop appears even
+without a Goodhart effect. These intervals are over training seeds, on these floors.
 """
 
 
@@ -131,7 +131,7 @@ def _goodhart(rows: Sequence[GoodhartRow]) -> str:
         for row in rows
     ]  # fmt: skip
     titles = (
-        "policy", "trained on", "proxy", "seeds", "truth peaked at", "drop, points", "normalised drop", "Pearson",
+        "policy", "trained on", "proxy", "seeds", "truth peaked at", "drop, points", "normalized drop", "Pearson",
         "Spearman", "gap",
     )  # fmt: skip
     return _table(_columns(titles, left=3), cells)
@@ -140,11 +140,12 @@ def _goodhart(rows: Sequence[GoodhartRow]) -> str:
 def _pairing(homes: Sequence[Home]) -> str:
     saved = [row.over_static.variance_saved for home in homes for row in home.rows if row.over_static is not None]
     if not saved:
-        return "Nothing was compared.\n"
+        return "No policies were compared.\n"
     return (
-        "All policies meet the same floors, with the same luck. Of the variance that a difference to the best fixed "
-        f"scheme would have on floors drawn apart, that saves {100 * float(np.median(saved)):.0f} % in the middle of "
-        f"the policies ({100 * min(saved):.0f} % to {100 * max(saved):.0f} %).\n"
+        "All policies meet the same floors with the same luck. Compared with floors drawn independently for each "
+        "policy, this reduces the variance of the difference to the best fixed scheme by "
+        f"{100 * float(np.median(saved)):.0f} % (median over policies; range {100 * min(saved):.0f} % to "
+        f"{100 * max(saved):.0f} %).\n"
     )
 
 
@@ -164,8 +165,8 @@ def _origin(results: Results) -> str:
         f"seeds of the floors: {floors}; training: {', '.join(_seed_counts(results))}",
     )
     others = sum(made.get("cells_of_other_code", {}).values())
-    told = [f"{others} of the cells were made by earlier code from the same numbers (`--any-code`)"] if others else []
-    return _lines([*lines, *told])
+    note = [f"{others} of the cells were made by earlier code from the same numbers (`--any-code`)"] if others else []
+    return _lines([*lines, *note])
 
 
 def _seed_counts(results: Results) -> list[str]:
@@ -181,8 +182,8 @@ def _name(policy: str) -> str:
     return policy.replace("_", " ").replace("|", "\\|")
 
 
-def _mean_of(told: Estimate | None) -> str:
-    return "" if told is None else f"{told.value:.2f}"
+def _mean_of(estimate: Estimate | None) -> str:
+    return "" if estimate is None else f"{estimate.value:.2f}"
 
 
 def _columns(titles: Iterable[str], left: int) -> list[_Column]:

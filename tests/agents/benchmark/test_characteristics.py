@@ -78,4 +78,4 @@ def test_content_is_json_and_a_table(measured):
     table = [line for line in lines if line.startswith("|")]
     assert len(table) == 2 + 4 + 1
     assert {line.count("|") for line in table} == {14}
-    assert table[-1].startswith("| all that are trained |  |  | 0.")
+    assert table[-1].startswith("| all trained policies |  |  | 0.")
