@@ -68,9 +68,10 @@ lessons: .venv/.installed warm  ## rewrite the lessons' output and pictures, aft
 warm: .venv/.installed
 	@$(BIN)/python -c "import gymnasium as gym, incentive_env; gym.make('incentive_env/Telesales-v0').reset(seed=0)"
 
-lint: .venv/.installed typecheck  ## lint, formatting and types; changes nothing
+lint: .venv/.installed typecheck  ## lint, formatting, types and import layers; changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo --no-cache
 
 format: .venv/.installed  ## repair lint where it is safe, and format
 	$(BIN)/ruff check --fix

@@ -27,7 +27,7 @@ def write_pages(results: Results, power: Path, page: Path, readme: Path) -> None
     """
     new_readme = with_figures(readme.read_text(encoding="utf-8"), results, readme)
     new_page = leaderboard_page(results, read_power(power))
-    from agents.studies.pictures import draw_goodhart  # loads matplotlib
+    from agents.benchmark.report.goodhart_picture import draw_goodhart  # loads matplotlib
 
     with written_whole(page.parent / PICTURE) as partial:
         draw_goodhart(results, partial)

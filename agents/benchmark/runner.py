@@ -8,13 +8,13 @@ from typing import Any
 
 from agents.benchmark.cell import run_cell
 from agents.benchmark.cost import cost_of
-from agents.benchmark.provenance import provenance
 from agents.benchmark.results import Cell, Results, digest_of
 from agents.benchmark.suite import Benchmark, Job, Suite, hash_of
 from agents.jobs.engine import Engine, Session
 from agents.jobs.local import LocalEngine
 from agents.jobs.store import Store, open_store
 from agents.jobs.work import Kept, Work
+from agents.provenance import provenance
 from incentive_env.config import read_yaml
 from incentive_env.policies.files import shipped
 

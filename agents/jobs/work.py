@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from agents.benchmark.provenance import code_digest, versions
 from agents.jobs.store import Store, StoreError
+from agents.provenance import code_digest, versions
 from incentive_env.config import config_directory
 
 CELLS = "cells"

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.benchmark.provenance import provenance
+from agents.provenance import provenance
 from incentive_env import Config
 from incentive_env.support.spelling import nearest
 

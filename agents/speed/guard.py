@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.benchmark.provenance import provenance
+from agents.provenance import provenance
 from agents.speed.simulator import FLOORS, reference_tasks
 from agents.speed.timing import Median, interleave, ratio
 from agents.speed.work import NEUTRAL, batch_work, env_work

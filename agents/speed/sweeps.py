@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.benchmark.provenance import provenance
 from agents.jobs.engine import Session, engine_named
 from agents.jobs.store import Store, open_store
 from agents.jobs.work import Kept, Work
+from agents.provenance import provenance
 from agents.sweep.cell import Job, make_cell
 from incentive_env import load_config
 

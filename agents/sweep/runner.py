@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.benchmark.provenance import provenance
 from agents.benchmark.suite import hash_of
 from agents.jobs.engine import Engine, Session
 from agents.jobs.store import Store
 from agents.jobs.work import Kept, Work
+from agents.provenance import provenance
 from agents.sweep import search
 from agents.sweep.settings import Resolved, check_use, read_anew, resolve, works_of
 from agents.sweep.spec import NamedSweep

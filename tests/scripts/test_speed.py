@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.benchmark.provenance import provenance
+from agents.provenance import provenance
 from agents.speed import comparison, figures, growth, guard, learning
 from agents.speed.guard import FORMS, MARGIN, MARGIN_ELSEWHERE, WHAT, Verdict
 from agents.speed.peer import Peer, PeerFailed

@@ -17,7 +17,7 @@ _AFTERWARDS = (
     "agents/benchmark/analysis/", "agents/benchmark/report/", "agents/speed/", "agents/sweep/table.py",
     "incentive_env/cli/", "incentive_env/playground/", "incentive_env/rendering/",
 )  # fmt: skip
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 def provenance() -> dict[str, Any]:
@@ -26,7 +26,7 @@ def provenance() -> dict[str, Any]:
 
 
 def versions() -> dict[str, str | None]:
-    """Versions of all that a result may hang on; ``None`` where a package is not installed."""
+    """Versions of everything that a result may depend on; ``None`` where a package is not installed."""
     return {"python": platform.python_version(), "incentive_env": incentive_env.__version__} | {
         name: _version(name) for name in _PACKAGES
     }
@@ -34,7 +34,7 @@ def versions() -> dict[str, str | None]:
 
 @cache
 def code_digest() -> str:
-    """Sixteen letters that change with any line that a figure could hang on: the environment's and the agents'."""
+    """Sixteen letters that change with any line of the environment or the agents that a figure could depend on."""
     digest = hashlib.sha256()
     for package in ("incentive_env", "agents"):
         for file in sorted((_ROOT / package).rglob("*.py")):
