@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
-from worlds import open_floors, random_actions
+from worlds import N_LEVERS, open_floors, random_actions
 
 from incentive_env import SalesFloorEnv, SalesFloorVectorEnv, Scheme
 from incentive_env.floors.batch import Floors
@@ -74,7 +74,7 @@ def test_a_floor_opened_anew_is_the_floor_opened_first(small):
 def test_an_env_opened_anew_shows_nothing_of_the_episode_before(small, burn_in):
     env = SalesFloorEnv(small, **{"horizon.burn_in_weeks": burn_in})
     first = env.reset(seed=3)[0]
-    env.step(np.ones(11, np.float32))
+    env.step(np.ones(N_LEVERS, np.float32))
     assert (env.reset(seed=3)[0] == first).all()
 
 
@@ -137,7 +137,7 @@ def test_vector_env_with_next_step_autoreset_is_a_row_of_envs(small):
             assert (rewards[i], truncated[i]) == (reward, ended)
             assert (reports[i] == report).all()
         if truncated.all():
-            openings, rewards, terminated, truncated, infos = vector.step(np.ones((batch, 11), np.float32))
+            openings, rewards, terminated, truncated, infos = vector.step(np.ones((batch, N_LEVERS), np.float32))
             for nothing in (rewards, terminated, truncated, infos["_figures"]):
                 assert not nothing.any()
             for i in range(batch):

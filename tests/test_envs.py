@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
 from stable_baselines3.common.env_util import make_vec_env
-from worlds import SMALL
+from worlds import N_LEVERS, SMALL
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
 from incentive_env.config.levers import LEVER_NAMES
@@ -123,13 +123,13 @@ def test_without_autoreset_an_ended_floor_wants_a_reset(small):
     envs = SalesFloorVectorEnv(2, small, autoreset_mode="Disabled")
     envs.reset(seed=1)
     for _ in range(EPISODE):
-        _, _, _, truncated, _ = envs.step(np.zeros((2, 11), np.float32))
+        _, _, _, truncated, _ = envs.step(np.zeros((2, N_LEVERS), np.float32))
     assert truncated.all()
     with pytest.raises(ResetNeeded, match=r"\[0, 1\]"):
-        envs.step(np.zeros((2, 11), np.float32))
+        envs.step(np.zeros((2, N_LEVERS), np.float32))
     envs.reset(options={"reset_mask": np.array([True, False])})
     with pytest.raises(ResetNeeded, match=r"\[1\]"):
-        envs.step(np.zeros((2, 11), np.float32))
+        envs.step(np.zeros((2, N_LEVERS), np.float32))
 
 
 def test_a_floor_that_was_never_opened_cannot_be_stepped(small):
@@ -137,14 +137,14 @@ def test_a_floor_that_was_never_opened_cannot_be_stepped(small):
 
     def open_one_and_step_both():
         envs.reset(seed=1, options={"reset_mask": np.array([True, False])})
-        envs.step(np.zeros((2, 11), np.float32))
+        envs.step(np.zeros((2, N_LEVERS), np.float32))
 
     with pytest.raises((ResetNeeded, ValueError)):
         open_one_and_step_both()
 
 
 def test_finite_actions_outside_the_box_are_clipped(small):
-    action = np.linspace(-1.0, 1.0, 11, dtype=np.float32)
+    action = np.linspace(-1.0, 1.0, N_LEVERS, dtype=np.float32)
     far = np.where(np.abs(action) == 1.0, 50.0 * action, action)
     envs = [SalesFloorEnv(small) for _ in range(2)]
     reports = []
@@ -157,11 +157,11 @@ def test_finite_actions_outside_the_box_are_clipped(small):
 @pytest.mark.parametrize(
     ("action", "says"),
     [
-        (np.zeros(10), r"\(10,\), must be \(11,\)"),
-        (np.zeros((1, 11)), r"\(1, 11\), must be \(11,\)"),
+        (np.zeros(10), rf"\(10,\), must be \({N_LEVERS},\)"),
+        (np.zeros((1, N_LEVERS)), rf"\(1, {N_LEVERS}\), must be \({N_LEVERS},\)"),
         (np.float32(0.0), r"shape \(\)"),
-        (np.array([0.0] * 3 + [np.nan] + [0.0] * 7), r"action\[3\] = nan"),
-        (np.array([np.inf] + [0.0] * 10), r"action\[0\] = inf"),
+        (np.where(np.arange(N_LEVERS) == 3, np.nan, 0.0), r"action\[3\] = nan"),
+        (np.where(np.arange(N_LEVERS) == 0, np.inf, 0.0), r"action\[0\] = inf"),
     ],
 )
 def test_an_action_that_is_none_is_an_error(env, action, says):
@@ -171,7 +171,10 @@ def test_an_action_that_is_none_is_an_error(env, action, says):
 
 @pytest.mark.parametrize(
     ("actions", "says"),
-    [(np.zeros((3, 11)), r"\(3, 11\), must be \(2, 11\)"), (np.full((2, 11), np.nan), r"action\[0, 0\] = nan")],
+    [
+        (np.zeros((3, N_LEVERS)), rf"\(3, {N_LEVERS}\), must be \(2, {N_LEVERS}\)"),
+        (np.full((2, N_LEVERS), np.nan), r"action\[0, 0\] = nan"),
+    ],
 )
 def test_actions_that_are_none_are_an_error(vector, actions, says):
     with pytest.raises(ValueError, match=says):
@@ -179,11 +182,11 @@ def test_actions_that_are_none_are_an_error(vector, actions, says):
 
 
 def test_step_wants_a_reset_before_and_after_an_episode(small):
-    env, action = SalesFloorEnv(small), np.zeros(11, np.float32)
+    env, action = SalesFloorEnv(small), np.zeros(N_LEVERS, np.float32)
     with pytest.raises(ResetNeeded, match="reset"):
         env.step(action)
     with pytest.raises(ResetNeeded, match="reset"):
-        SalesFloorVectorEnv(2, small).step(np.zeros((2, 11), np.float32))
+        SalesFloorVectorEnv(2, small).step(np.zeros((2, N_LEVERS), np.float32))
     env.reset(seed=1)
     assert [env.step(action)[3] for _ in range(EPISODE)] == [False] * (EPISODE - 1) + [True]
     with pytest.raises(ResetNeeded, match="reset"):
@@ -238,7 +241,7 @@ def test_num_envs_must_be_positive(small):
 def test_reward_is_the_weighted_sum_of_its_terms(small, reward):
     env = SalesFloorEnv(small, reward=reward)
     env.reset(seed=1)
-    _, value, _, _, info = env.step(np.zeros(11, np.float32))
+    _, value, _, _, info = env.step(np.zeros(N_LEVERS, np.float32))
     assert tuple(info["reward_terms"]) == TERM_NAMES
     weights = dict(zip(TERM_NAMES, reward_weights(small, reward), strict=True))
     assert value == pytest.approx(sum(weights[name] * term for name, term in info["reward_terms"].items()))
@@ -248,7 +251,7 @@ def test_the_report_as_text_names_every_lever_and_figure(small):
     env = SalesFloorEnv(small, render_mode="ansi")
     env.reset(seed=1)
     assert "no decision yet" in env.render()
-    env.step(np.zeros(11, np.float32))
+    env.step(np.zeros(N_LEVERS, np.float32))
     words = env.render().split()
     for name in (*LEVER_NAMES, *(figure.name for figure in FIGURES)):
         assert name in words
@@ -268,7 +271,7 @@ def test_an_episode_terminates_when_nothing_is_left_to_manage(small, overrides):
     env.reset(seed=1)
     steps = []
     while not steps or not (steps[-1][2] or steps[-1][3]):
-        steps.append(env.step(np.zeros(11, np.float32)))
+        steps.append(env.step(np.zeros(N_LEVERS, np.float32)))
         assert steps[-1][0] in env.observation_space
     report, _, terminated, truncated, info = steps[-1]
     assert (terminated, truncated) == (True, False)
@@ -276,7 +279,7 @@ def test_an_episode_terminates_when_nothing_is_left_to_manage(small, overrides):
     assert np.isfinite(report).all()
     assert info["figures"]["volume"] == 0.0
     with pytest.raises(ResetNeeded):
-        env.step(np.zeros(11, np.float32))
+        env.step(np.zeros(N_LEVERS, np.float32))
 
 
 def test_a_deep_copy_goes_on_like_its_original(small):
@@ -287,6 +290,6 @@ def test_a_deep_copy_goes_on_like_its_original(small):
         twin = copy.deepcopy(env)
     except TypeError:
         return
-    action = np.linspace(-1.0, 1.0, 11, dtype=np.float32)
+    action = np.linspace(-1.0, 1.0, N_LEVERS, dtype=np.float32)
     mine, its = env.step(action), twin.step(action)
     np.testing.assert_equal(its, mine)

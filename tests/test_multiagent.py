@@ -5,7 +5,7 @@ import pettingzoo
 import pytest
 from gymnasium.error import ResetNeeded
 from pettingzoo.test import parallel_api_test, parallel_seed_test
-from worlds import SMALL
+from worlds import N_CHOICES, N_LEVERS, SMALL
 
 from incentive_env import SalesFloorEnv, load_config, parallel_env, simulate
 from incentive_env.config.channels import CHANNEL_NAMES
@@ -42,7 +42,7 @@ def test_a_manager_alone_meets_the_floors_of_the_gymnasium_env(small):
     assert np.array_equal(observations["manager"], env.reset(seed=3)[0])
     generator = np.random.default_rng(0)
     while alone.agents:
-        action = generator.uniform(-1.0, 1.0, 11).astype(np.float32)
+        action = generator.uniform(-1.0, 1.0, N_LEVERS).astype(np.float32)
         theirs, rewards, terminated, truncated, _ = alone.step({"manager": action})
         mine, reward, *ends, _ = env.step(action)
         assert np.array_equal(theirs["manager"], mine)
@@ -65,7 +65,7 @@ def test_a_policy_that_manages_announces_and_an_agent_does_not(small):
     assert told[scheme:] == pytest.approx(quota[2:])
     env = parallel_env(small, reps=1)
     assert env.reset(seed=1)[0]["rep_0"][scheme] == -1.0  # no target under the neutral scheme
-    after, *_ = env.step({"manager": quota, "rep_0": np.zeros(12, np.float32)})
+    after, *_ = env.step({"manager": quota, "rep_0": np.zeros(N_CHOICES, np.float32)})
     assert after["rep_0"][scheme:] == pytest.approx(quota[2:])
 
 
@@ -229,6 +229,7 @@ def test_reps_that_return_nonsense_are_refused(small):
         def predict(self, observation, state=None, episode_start=None, deterministic=False):
             return np.full((len(observation), self.shape), self.value), None
 
-    for reps, told in ((Broken(11, 0.0), r"shape \(4, 11\), must be \(4, 12\)"), (Broken(12, np.nan), "not finite")):
+    wrong_shape = rf"shape \(4, {N_CHOICES - 1}\), must be \(4, {N_CHOICES}\)"
+    for reps, told in ((Broken(N_CHOICES - 1, 0.0), wrong_shape), (Broken(N_CHOICES, np.nan), "not finite")):
         with pytest.raises(ValueError, match=told):
             simulate(small, FIXED["flat_salary"].scheme, [1], 4, reps=reps)

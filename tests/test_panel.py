@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from worlds import N_ENTRIES, N_LEVERS
 
 from incentive_env import ConfigError, Scheme, simulate
 from incentive_env.config.channels import CHANNEL_NAMES
@@ -39,11 +40,11 @@ def test_a_policy_is_asked_at_each_decision_with_all_reports(small):
 
     def policy(seen):
         asked.append(seen)
-        return np.zeros((len(seen), 11))
+        return np.zeros((len(seen), N_LEVERS))
 
     rollout = roll_out(small, policy, SEEDS)
     assert np.array_equal(np.stack(asked), rollout.observations)
-    assert rollout.observations.shape == (small.horizon.decisions, len(SEEDS), 39)
+    assert rollout.observations.shape == (small.horizon.decisions, len(SEEDS), N_ENTRIES)
     assert rollout.truth.shape == rollout.figures.shape == rollout.actions.shape[:2]
 
 
@@ -110,8 +111,8 @@ def test_no_seeds_are_an_error_that_says_so(small):
 @pytest.mark.parametrize(
     ("policy", "says"),
     [
-        (lambda seen: np.zeros(11), r"shape \(11,\), must be \(2, 11\)"),
-        (lambda seen: np.full((len(seen), 11), np.nan), "not finite"),
+        (lambda seen: np.zeros(N_LEVERS), rf"shape \({N_LEVERS},\), must be \(2, {N_LEVERS}\)"),
+        (lambda seen: np.full((len(seen), N_LEVERS), np.nan), "not finite"),
         ("commission", "must be a Scheme, a callable, or have a method 'predict'"),
         (Scheme(base_pay=600.0, audit=0.9), "audit = 0.9"),
     ],

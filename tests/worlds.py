@@ -11,8 +11,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from incentive_env import Config, load_config
+from incentive_env.config.levers import LEVERS
 from incentive_env.config.record import config_records
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.observation import NAMES
+from incentive_env.floors.seats import CONDUCT_NAMES
 from incentive_env.model.state import (
     FLOOR_WEEK,
     LONG_AGO,
@@ -26,6 +29,8 @@ from incentive_env.model.state import (
     flat,
 )
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
+
+N_LEVERS, N_ENTRIES, N_CHOICES = len(LEVERS), len(NAMES), len(CONDUCT_NAMES)  # of an action, a report, a seat's action
 
 SMALL: Mapping[str, Any] = {
     "salesforce.reps": 3, "market.slots": 8, "horizon.burn_in_weeks": 4, "horizon.decisions": 3,
@@ -86,7 +91,7 @@ def open_floors(config: Config, seeds: Sequence[int], *, threads: int = 1, watch
 
 def random_actions(decisions: int, floors: int, seed: int = 0) -> np.ndarray:
     """Actions ``[decisions, floors, levers]``; floor *i* has the same ones in a batch of any size."""
-    rows = [np.random.default_rng([seed, floor]).uniform(-1, 1, (decisions, 11)) for floor in range(floors)]
+    rows = [np.random.default_rng([seed, floor]).uniform(-1, 1, (decisions, N_LEVERS)) for floor in range(floors)]
     return np.stack(rows, axis=1).astype(np.float32)
 
 

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from worlds import N_LEVERS
 
 from agents.registry import load_policy
 from agents.training.checkpoints import checkpoints, latest_checkpoint
@@ -52,7 +53,7 @@ def test_every_algorithm_trains_and_manages_floors(small, run):
     policy = load_policy(str(folder), small)
     assert policy.sees == ("state" if name == "oracle" else "report")
     actions = roll_out(small, policy, range(3)).actions
-    assert actions.shape == (small.horizon.decisions, 3, 11)
+    assert actions.shape == (small.horizon.decisions, 3, N_LEVERS)
     assert (np.abs(actions) <= 1.0 + 1e-6).all() or name not in ("sac", "tqc")
 
 

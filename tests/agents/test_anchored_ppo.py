@@ -6,6 +6,7 @@ import torch
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import VecNormalize
+from worlds import N_ENTRIES, N_LEVERS
 
 from agents.training.algorithms import new_model
 from agents.training.checkpoints import latest_checkpoint
@@ -37,7 +38,7 @@ def model(small):
 
 def _decisions(centre, rows):
     """Decisions that differ in their first lever alone."""
-    actions = torch.zeros(rows, 11)
+    actions = torch.zeros(rows, N_LEVERS)
     actions[:, 0] = centre + 0.3 * torch.randn(rows)
     return actions
 
@@ -45,7 +46,7 @@ def _decisions(centre, rows):
 def test_the_divergence_is_that_of_two_normals(model):
     """χ² of N(a, σ²) from N(0, σ²) is exp(a²/σ²) − 1; at a = σ/2 that is 0.284."""
     rows = 3000
-    model.safe_reports, model.safe_actions = np.zeros((rows, 39), np.float32), _decisions(0.0, rows)
+    model.safe_reports, model.safe_actions = np.zeros((rows, N_ENTRIES), np.float32), _decisions(0.0, rows)
     model.batch_size = rows
     taken = torch.cat([torch.as_tensor(model.env.normalize_obs(model.safe_reports)), _decisions(0.15, rows)], dim=1)
     model._learn_to_tell_apart(taken.float(), model.env)
@@ -54,7 +55,7 @@ def test_the_divergence_is_that_of_two_normals(model):
     assert float(ratio.mean()) - 1.0 == pytest.approx(0.284, abs=0.12)
     charges = model._charges(taken.float())
     assert charges.mean() == pytest.approx(0.0, abs=1e-4)  # going on costs nothing by itself
-    assert np.corrcoef(charges, taken[:, 39].numpy())[0, 1] > 0.8  # the further away, the dearer
+    assert np.corrcoef(charges, taken[:, N_ENTRIES].numpy())[0, 1] > 0.8  # the further away, the dearer
 
 
 def test_without_weight_nothing_is_charged(small, tmp_path):

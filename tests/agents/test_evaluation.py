@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import SMALL, open_floors
+from worlds import N_LEVERS, SMALL, open_floors
 
 from agents.registry import load_policy
 from agents.studies.result_table import result_rows, result_table
@@ -97,7 +97,7 @@ def test_shapes(small, evaluations):
         assert getattr(mine, name).shape == (len(SEEDS),)
     assert mine.channels.shape == (len(SEEDS), len(CHANNEL_NAMES))
     assert mine.loyalty_by_week.shape == mine.conversion_by_week.shape == (WEEKS,)
-    assert mine.actions.shape == (3, 11)
+    assert mine.actions.shape == (3, N_LEVERS)
     assert mine.loyalty_by_week[EPISODE_WEEKS:].mean() == pytest.approx(mine.loyalty.mean())
 
 

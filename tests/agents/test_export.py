@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import yaml
-from worlds import open_floors
+from worlds import N_ENTRIES, N_LEVERS, open_floors
 
 from agents.training.learned_policy import LearnedPolicy
 from agents.training.plans import load_training
@@ -15,7 +15,7 @@ from incentive_env.policies.network import Layer, NetworkPolicy
 @pytest.fixture
 def reports(small):
     floors = open_floors(small, range(5))
-    floors.decide(np.zeros((5, 11)))
+    floors.decide(np.zeros((5, N_LEVERS)))
     return floors.observation()
 
 
@@ -44,8 +44,8 @@ def test_only_a_ppo_on_the_report_can_be_exported(small, tmp_path, algorithm):
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        ({"sizes": [39]}, "sizes: must be a list"),
-        ({"sizes": [39, 8, 12]}, "numbers: must be"),
+        ({"sizes": [N_ENTRIES]}, "sizes: must be a list"),
+        ({"sizes": [N_ENTRIES, 8, N_LEVERS + 1]}, "numbers: must be"),
         ({"numbers": "no"}, "numbers: are missing or damaged"),
         ({"kind": "netwerk"}, "kind 'netwerk': must be one of feedback, oracle, network"),
     ],
@@ -60,9 +60,9 @@ def test_a_damaged_network_file_is_refused(finished, small, tmp_path, damage, sa
 @pytest.mark.parametrize(
     ("inputs", "outputs", "deviation", "says"),
     [
-        (3, 11, 1.0, "do not lead from a report of 39 entries"),
-        (39, 12, 1.0, "do not lead to an action of 11 entries"),
-        (39, 11, 0.0, "deviations of the reports: must all be above 0"),
+        (3, N_LEVERS, 1.0, f"do not lead from a report of {N_ENTRIES} entries"),
+        (N_ENTRIES, N_LEVERS + 1, 1.0, f"do not lead to an action of {N_LEVERS} entries"),
+        (N_ENTRIES, N_LEVERS, 0.0, "deviations of the reports: must all be above 0"),
     ],
 )
 def test_a_network_that_does_not_fit_is_refused(inputs, outputs, deviation, says):

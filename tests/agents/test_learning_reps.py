@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from worlds import SMALL
+from worlds import N_CHOICES, SMALL
 
 from agents.jobs.engine import engine_named
 from agents.jobs.store import open_store
@@ -56,7 +56,7 @@ def test_a_row_of_the_batch_is_a_seat_of_the_parallel_env(small):
     generator = np.random.default_rng(0)
     for _ in range(small.horizon.decisions - 1):
         assert np.array_equal(seen[3:], np.stack(list(told.values())))
-        actions = generator.uniform(-1.0, 1.0, (6, 12)).astype(np.float32)
+        actions = generator.uniform(-1.0, 1.0, (6, N_CHOICES)).astype(np.float32)
         seen, rewards, *_ = venv.step(actions)
         told, worth, *_ = env.step(dict(zip(env.agents, actions[3:], strict=True)))
         assert rewards[3:] == pytest.approx(list(worth.values()), rel=1e-6)

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from worlds import N_ENTRIES, N_LEVERS
 
 from agents.registry import NAMES, PolicyError, load_policy, trained_on
 from incentive_env import ConfigError, load_config
 from incentive_env.model.scheme import Scheme, lever_ranges, scheme_to_action
 from incentive_env.policies.fixed import FIXED, FixedPolicy, RandomPolicy
 
-REPORTS = np.zeros((3, 39), np.float32)
+REPORTS = np.zeros((3, N_ENTRIES), np.float32)
 
 
 def _written(folder: Path, content: object) -> str:
@@ -28,7 +29,7 @@ def test_a_fixed_scheme_lies_in_the_ranges_and_is_the_same_for_every_floor_and_p
     assert ((low <= scheme) & (scheme <= high)).all()
     policy = load_policy(name, config)
     actions, state = policy.predict(REPORTS, deterministic=True)
-    assert actions.shape == (3, 11)
+    assert actions.shape == (3, N_LEVERS)
     assert actions.dtype == np.float32
     assert state is None
     assert (np.abs(actions) <= 1).all()

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from worlds import N_LEVERS
 
 from agents.search.random import search_randomly
 from agents.training.plans import RandomSearchPlan
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 PLAN = RandomSearchPlan(candidates=40, finalists=3, floors=2, validation_floors=5)
-PEAK = np.linspace(-0.5, 0.5, 11)
+PEAK = np.linspace(-0.5, 0.5, N_LEVERS)
 
 
 def hill(candidates, seeds):
@@ -18,7 +19,7 @@ def hill(candidates, seeds):
 def _search(objective=hill, first=None, seed=0, looks=4):
     seen = []
     point = search_randomly(
-        objective, np.ones(11) if first is None else first, PLAN, seed=seed, looks=looks,
+        objective, np.ones(N_LEVERS) if first is None else first, PLAN, seed=seed, looks=looks,
         watch=lambda best, episodes: seen.append((episodes, best.copy())),
     )  # fmt: skip
     return point, seen

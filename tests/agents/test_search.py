@@ -5,7 +5,7 @@ import pickle
 import gymnasium as gym
 import numpy as np
 import pytest
-from worlds import small_config
+from worlds import N_LEVERS, small_config
 
 from agents.search.checkpoint import SearchError
 from agents.search.evolution import Plan, Start, generation_seeds, search
@@ -176,7 +176,7 @@ def test_candidates_in_a_batch_have_the_values_that_each_has_alone(small, form, 
 
 
 def test_a_batch_that_is_too_large_for_one_is_split(small, monkeypatch):
-    candidates = np.random.default_rng(1).uniform(-1.0, 1.0, (3, 11))
+    candidates = np.random.default_rng(1).uniform(-1.0, 1.0, (3, N_LEVERS))
     whole = FloorObjective(small, StaticForm(), "score")(candidates, SEEDS)
     monkeypatch.setattr("agents.search.objective._MOST_FLOORS", 4)
     np.testing.assert_array_equal(FloorObjective(small, StaticForm(), "score")(candidates, SEEDS), whole)
@@ -194,7 +194,7 @@ def test_the_score_is_the_evaluators_score(small):
 def test_a_return_is_what_the_environment_pays(name):
     """On floors that close at different times, and some of them only at the end."""
     config = small_config(SHORT_OF_CASH)
-    actions = np.stack([np.ones(11), np.full(11, -0.5)]).astype(np.float32)
+    actions = np.stack([np.ones(N_LEVERS), np.full(N_LEVERS, -0.5)]).astype(np.float32)
     values = FloorObjective(config, StaticForm(), name)(actions.astype(np.float64), SEEDS)
     lengths = set()
     for action, row in zip(actions, values, strict=True):

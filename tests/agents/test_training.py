@@ -9,6 +9,7 @@ import torch
 import yaml
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
+from worlds import N_ENTRIES, N_LEVERS
 
 import agents.training.checkpoints
 from agents.registry import load_policy
@@ -159,7 +160,7 @@ def test_the_first_actions_are_those_of_the_initial_scheme(small, plan, tmp_path
     network = Network(net_arch=(8,), initial_scheme="retention_first")
     quiet = plan.model_copy(update={"hyper_parameters": parameters, "policy": network, "total_timesteps": 12})
     train(small, "conversion", quiet, tmp_path)
-    reports = np.zeros((2, 39), np.float32)
+    reports = np.zeros((2, N_ENTRIES), np.float32)
     first = load_policy(str(tmp_path), small).predict(reports, deterministic=True)[0]
     expected = load_policy("retention_first", small).predict(reports)[0]
     np.testing.assert_allclose(first, expected, atol=0.1)  # the last layer starts small, not at 0
@@ -186,7 +187,7 @@ class _Narrow(gym.Env):
     """Another observation space."""
 
     observation_space = gym.spaces.Box(-1, 1, (5,), np.float32)
-    action_space = gym.spaces.Box(-1, 1, (11,), np.float32)
+    action_space = gym.spaces.Box(-1, 1, (N_LEVERS,), np.float32)
 
     def reset(self, *, seed=None, options=None):
         return np.zeros(5, np.float32), {}
@@ -205,9 +206,10 @@ def foreign(small, tmp_path):
 
 
 def test_a_checkpoint_of_another_observation_space_is_an_error_that_names_both_shapes(small, plan, foreign):
-    with pytest.raises(CheckpointError, match=r"observations of shape \(5,\), this version's have shape \(39,\)"):
+    both = rf"observations of shape \(5,\), this version's have shape \({N_ENTRIES},\)"
+    with pytest.raises(CheckpointError, match=both):
         LearnedPolicy.load(foreign)
-    with pytest.raises(CheckpointError, match=r"observations of shape \(5,\), this version's have shape \(39,\)"):
+    with pytest.raises(CheckpointError, match=both):
         train(small, "conversion", plan, foreign, resume=True)
 
 
@@ -216,13 +218,13 @@ def test_a_learned_policy_is_the_model_on_normalised_observations(small, finishe
     model = PPO.load(latest_checkpoint(finished) / "model.zip", device="cpu")
     with np.load(latest_checkpoint(finished) / "normaliser.npz") as stored:
         mean, variance = stored["obs_mean"], stored["obs_var"]
-    reports = np.random.default_rng(0).normal(mean, 20 * np.sqrt(variance) + 1.0, (50, 39)).astype(np.float32)
+    reports = np.random.default_rng(0).normal(mean, 20 * np.sqrt(variance) + 1.0, (50, N_ENTRIES)).astype(np.float32)
     seen = np.clip((reports - mean) / np.sqrt(variance + 1e-8), -10, 10)
     assert (np.abs(seen) == 10).any()
     actions, state = policy.predict(reports, deterministic=True)
     np.testing.assert_array_equal(actions, model.predict(seen.astype(np.float32), deterministic=True)[0])
     np.testing.assert_array_equal(actions, policy.predict(reports, deterministic=True)[0])
-    assert actions.shape == (50, 11)
+    assert actions.shape == (50, N_LEVERS)
     assert actions.dtype == np.float32
     assert state is None
     assert (policy.predict(reports)[0] != actions).any()

@@ -5,7 +5,7 @@ import pytest
 from gymnasium.vector import AutoresetMode
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecNormalize
-from worlds import SMALL, random_actions, small_config
+from worlds import N_LEVERS, SMALL, random_actions, small_config
 
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import SalesFloorEnv, SalesFloorVectorEnv
@@ -64,7 +64,7 @@ def test_a_floor_that_closes_was_not_cut_off_by_time():
     venv.seed(1)
     venv.reset()
     for _ in range(20):
-        *_, done, infos = venv.step(np.zeros((FLOORS, 11), np.float32))
+        *_, done, infos = venv.step(np.zeros((FLOORS, N_LEVERS), np.float32))
         if done.any():
             break
     closed = [info for info, over in zip(infos, done, strict=True) if over]

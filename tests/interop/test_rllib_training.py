@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from worlds import SMALL, small_config
+from worlds import N_ENTRIES, N_LEVERS, SMALL, small_config
 
 pytest.importorskip("ray.rllib", exc_type=ImportError)
 
@@ -84,7 +84,7 @@ def test_the_exported_policy_sets_what_the_env_runners_set(finished):
 
 def test_training_moves_the_policy_from_its_initial_scheme(finished):
     content = yaml.safe_load((finished / "policy.yaml").read_text())
-    assert (content["kind"], content["sizes"], content["objective"]) == ("network", [39, 8, 11], "loyalty")
+    assert (content["kind"], content["sizes"], content["objective"]) == ("network", [N_ENTRIES, 8, N_LEVERS], "loyalty")
     assert content["found"]["decisions"] == lines(finished)[-1]["decisions"]
     start = resolved("policy.initial_scheme", plan().policy.initial_scheme, small_config())
     policy = load_policy(str(finished / "policy.yaml"), small_config())

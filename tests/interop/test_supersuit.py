@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from worlds import SMALL, small_config
+from worlds import N_CHOICES, SMALL, small_config
 
 pytest.importorskip("supersuit")
 
@@ -26,7 +26,7 @@ def test_rows_of_the_batch_are_the_reps():
     env = under_a_quota()
     seen, _ = rows.reset(seed=3)
     observations, _ = env.reset(seed=3)
-    for actions in np.random.default_rng(0).uniform(-1, 1, (ENDS, 3, 12)).astype(np.float32):
+    for actions in np.random.default_rng(0).uniform(-1, 1, (ENDS, 3, N_CHOICES)).astype(np.float32):
         np.testing.assert_array_equal(seen, list(observations.values()))
         seen, rewards, _, truncated, _ = rows.step(actions)
         observations, theirs, *_ = env.step({f"rep_{seat}": actions[seat] for seat in range(3)})

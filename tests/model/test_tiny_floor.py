@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from worlds import QUIET, Core, TinyFloor, blank, tiny_floor
+from worlds import N_LEVERS, QUIET, Core, TinyFloor, blank, tiny_floor
 
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.model import calls, client, customers, pay, reps, rng, scheme, service, workforce
@@ -311,9 +311,9 @@ def test_a_change_of_scheme_costs_motivation_by_its_size():
     scheme.audit = 0.1
     core.change_scheme(world.floor, world.reps, scheme, world.p)
     assert world.floor["scheme"]["audit"] == 0.1
-    assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)
+    assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / N_LEVERS)
     core.change_scheme(world.floor, world.reps, scheme, world.p)
-    assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / 11)
+    assert world.reps["motivation"] == pytest.approx(0.5 - 0.11 * (0.1 / 0.2) / N_LEVERS)
 
 
 def _answer(rush: float, fixing: float, **overrides: float) -> TinyFloor:

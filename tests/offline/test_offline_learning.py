@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from worlds import N_ENTRIES, N_LEVERS
 
 from agents.offline.behaviours import Behaviour
 from agents.offline.collection import collect
@@ -24,15 +25,15 @@ def two_schemes():
     """Forty episodes that look alike: every other one sets all levers to ½ and returns 1, the others −½ and −1."""
     random = np.random.default_rng(0)
     good = np.repeat(np.arange(40) % 2 == 0, 4)  # [decisions], four an episode
-    observations = random.standard_normal((160, 39)).astype(np.float32)
+    observations = random.standard_normal((160, N_ENTRIES)).astype(np.float32)
     observations[:, 3] = 7.0  # an entry that never varies
-    actions = np.where(good, 0.5, -0.5).astype(np.float32)[:, None] * np.ones(11, np.float32)
+    actions = np.where(good, 0.5, -0.5).astype(np.float32)[:, None] * np.ones(N_LEVERS, np.float32)
     sign = np.where(good, 1.0, -1.0)
     return Decisions(observations, actions, sign, np.repeat(np.arange(40), 4), sign[::4])
 
 
 def _usual_action(learned):
-    actions = learned.policy.predict(np.where(np.arange(39) == 3, 7.0, 0.0).astype(np.float32)[None])[0]
+    actions = learned.policy.predict(np.where(np.arange(N_ENTRIES) == 3, 7.0, 0.0).astype(np.float32)[None])[0]
     return float(actions.mean())
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from nicegui import ui
 from visits import answers, the, until
+from worlds import N_ENTRIES
 
 from incentive_env import load_config
 from incentive_env.config.words import OUTCOMES
@@ -96,7 +97,7 @@ def test_an_exported_config_is_what_the_sliders_show(visited, tmp_path):
         file.write_bytes(response.content)
         config = load_config(file)
         assert config.salesforce.reps == 5
-        action = load_policy(str(file), config).predict(np.zeros((1, 39)))[0][0]
+        action = load_policy(str(file), config).predict(np.zeros((1, N_ENTRIES)))[0][0]
         assert action[7] == pytest.approx(0.06 / 0.15 * 2 - 1, abs=1e-6)
         assert yaml.safe_load(file.read_text())["extends"] == "telesales"
 

@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 import pytest
+from worlds import N_LEVERS
 
 from incentive_env import Scheme
 from incentive_env.model.scheme import scheme_to_action
@@ -63,7 +64,7 @@ def test_a_player_is_judged_like_a_policy_on_the_same_floor():
 
 @pytest.mark.parametrize("scenario", ["telesales", "decent_team", "small"])
 def test_the_rivals_hold_a_trained_policy_and_none_that_sees_the_truth(scenario):
-    names = [rival.name for rival in judge_game(scenario, (), 1, np.zeros((26, 11)))[0]]
+    names = [rival.name for rival in judge_game(scenario, (), 1, np.zeros((26, N_LEVERS)))[0]]
     assert "ppo_loyalty" in names
     assert not any(name.startswith("oracle") for name in names)
 

@@ -10,7 +10,7 @@ import pygame
 import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.wrappers import RecordVideo
-from worlds import SMALL
+from worlds import N_LEVERS, SMALL
 
 from incentive_env import SalesFloorEnv
 from incentive_env.rendering import frame_of
@@ -51,7 +51,7 @@ def test_the_picture_is_of_the_opening_and_then_of_the_last_week(small):
     env = SalesFloorEnv(small, render_mode="rgb_array")
     env.reset(seed=5)
     assert np.array_equal(env.render(), picture(frame_of(env.floors)))
-    env.step(np.zeros(11, np.float32))
+    env.step(np.zeros(N_LEVERS, np.float32))
     frame = frame_of(env.floors, env.last_period)
     assert frame.week == 4
     assert np.array_equal(env.render(), picture(frame))
@@ -68,7 +68,7 @@ def test_the_window_opens_with_the_floor_and_follows_each_step(small, quick):
     assert not pygame.display.get_init()
     env.reset(seed=5)
     opening = pygame.surfarray.array3d(pygame.display.get_surface())
-    env.step(np.zeros(11, np.float32))
+    env.step(np.zeros(N_LEVERS, np.float32))
     assert (pygame.surfarray.array3d(pygame.display.get_surface()) != opening).any()
     assert env.render() is None
     env.close()
@@ -83,7 +83,7 @@ def test_the_window_shows_frames_at_the_pace_of_render_fps(small, quick, monkeyp
     monkeypatch.setitem(SalesFloorEnv.metadata, "render_fps", 4)
     env = SalesFloorEnv(small, render_mode="human")
     env.reset(seed=5)
-    env.step(np.zeros(11, np.float32))
+    env.step(np.zeros(N_LEVERS, np.float32))
     env.close()
     assert pauses == [0.0, 0.25]
 
@@ -93,7 +93,7 @@ def test_closing_the_window_ends_the_showing_and_not_the_episode(small, quick):
     env.reset(seed=5)
     pygame.event.post(pygame.event.Event(pygame.QUIT))
     for _ in range(EPISODE):
-        env.step(np.zeros(11, np.float32))
+        env.step(np.zeros(N_LEVERS, np.float32))
     assert not pygame.display.get_init()
     env.reset()
     assert not pygame.display.get_init()
@@ -105,7 +105,7 @@ def test_a_window_that_another_environment_closed_is_opened_again(small, quick):
     mine.reset(seed=5)
     theirs.reset(seed=6)
     theirs.close()
-    mine.step(np.zeros(11, np.float32))
+    mine.step(np.zeros(N_LEVERS, np.float32))
     assert pygame.display.get_init()
     mine.close()
 
@@ -113,7 +113,7 @@ def test_a_window_that_another_environment_closed_is_opened_again(small, quick):
 def test_an_environment_with_a_window_can_be_copied(small, quick):
     env = SalesFloorEnv(small, render_mode="human")
     env.reset(seed=5)
-    twin, action = copy.deepcopy(env), np.zeros(11, np.float32)
+    twin, action = copy.deepcopy(env), np.zeros(N_LEVERS, np.float32)
     np.testing.assert_equal(env.step(action), twin.step(action))
     env.close()
 

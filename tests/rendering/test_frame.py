@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from worlds import SMALL, open_floors, small_config
+from worlds import N_LEVERS, SMALL, open_floors, small_config
 
 from incentive_env import SalesFloorEnv
 from incentive_env.rendering import film, frame_of
@@ -13,7 +13,7 @@ WEEKS = 3 * 4 + SMALL["horizon.run_off_weeks"]
 
 def _wary(seen: np.ndarray) -> np.ndarray:
     """A policy whose every action hangs on the report."""
-    return np.sin(seen[:, :11].astype(np.float64))
+    return np.sin(seen[:, :N_LEVERS].astype(np.float64))
 
 
 def test_the_last_frame_is_the_state_in_which_roll_out_ends(small):
@@ -63,7 +63,7 @@ def test_the_policy_is_asked_as_often_as_by_roll_out_and_sees_the_same_reports(s
 def test_four_weeks_of_a_film_are_one_step_of_the_environment(small):
     env = SalesFloorEnv(small)
     env.reset(seed=7)
-    action = np.linspace(-1, 1, 11, dtype=np.float32)
+    action = np.linspace(-1, 1, N_LEVERS, dtype=np.float32)
     truth = env.step(action)[4]["truth"]
     weeks = film(small, lambda seen: np.tile(action, (len(seen), 1)), 7, weeks=4)[1:]
     assert np.mean([frame.loyalty for frame in weeks]) == pytest.approx(truth["loyalty"])

@@ -1,6 +1,7 @@
 """The words of the header, and what happens where there are too many of them."""
 
 import pytest
+from worlds import N_LEVERS
 
 from incentive_env import Scheme
 from incentive_env.rendering.phrases import (
@@ -19,7 +20,7 @@ def test_the_scheme_names_the_levers_that_are_on():
         "base pay €520 a week", "€8 a sale", "target 30 %", "pressure 80 %",
     ]  # fmt: skip
     assert scheme_words(Scheme(base_pay=600, commission=1e-7, audit=1e-5)) == ["base pay €600 a week", "nothing else"]
-    assert len(scheme_words(Scheme(*[0.015] * 11))) > 5
+    assert len(scheme_words(Scheme(*[0.015] * N_LEVERS))) > 5
 
 
 def test_figures_are_short_and_signed(floor_of):

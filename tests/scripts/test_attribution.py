@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from worlds import small_config
+from worlds import N_ENTRIES, small_config
 
 from agents.studies.attribution import ALL, SUM, TOGETHER, Raise, Raised, channel_rows, close_channels, on_floors
 from incentive_env.config.channels import CHANNEL_NAMES
@@ -60,7 +60,7 @@ def test_a_policy_that_draws_by_chance_draws_the_same_each_time(small):
 
 
 def test_a_raised_lever_is_that_of_the_scheme_with_more(small):
-    seen = np.zeros((2, 39), np.float32)
+    seen = np.zeros((2, N_ENTRIES), np.float32)
     for more, scheme in [
         (Raise("audit", 0.05), QUOTA._replace(audit=0.05)),
         (Raise("retention_pay", 12.0), QUOTA._replace(retention_pay=12.0)),

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from worlds import N_LEVERS
 
 from agents.benchmark.results import digest_of, read_results
 
@@ -81,7 +82,7 @@ def test_a_suite_is_run_and_says_where_it_comes_from(finished):
     assert results.scenarios.keys() == {"tiny", "other"}
     for cell in results.cells:
         assert {on: len(scored.loyalty) for on, scored in cell.scored.items()} == {"tiny": 3, "other": 2}
-        assert [len(line) for line in cell.scored["tiny"].levers.values()] == [3] * 11
+        assert [len(line) for line in cell.scored["tiny"].levers.values()] == [3] * N_LEVERS
         steps = [point.step for point in cell.curve]
         assert steps == {"fixed": [], "learned": [0, 12, 24, 36], "searched": [0, 24, 48]}[cell.kind]
     assert results.provenance["versions"]["torch"]
