@@ -188,7 +188,7 @@ def test_an_action_that_is_wrong_is_named(small):
     for wrong, told in (
         ({"manager": right["manager"]}, "no action for rep_0"),
         (right | {"rep_9": right["rep_0"]}, "an action for rep_9"),
-        (right | {"rep_1": right["manager"]}, "rep_1: action has shape"),
+        (right | {"rep_1": np.zeros(3, np.float32)}, "rep_1: action has shape"),
         (right | {"rep_0": right["rep_0"] * np.nan}, r"rep_0: action\[0\] = nan"),
     ):
         with pytest.raises(ValueError, match=told):

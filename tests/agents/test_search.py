@@ -12,6 +12,7 @@ from agents.search.evolution import Plan, Start, generation_seeds, search
 from agents.search.objective import OBJECTIVES, FloorObjective
 from agents.search.static import StaticForm, hand_made, point_of, scheme_of
 from incentive_env import ConfigError, load_config
+from incentive_env.config.levers import LEVERS
 from incentive_env.policies.feedback import LinearForm
 from incentive_env.policies.fixed import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import evaluate
@@ -223,10 +224,10 @@ def test_an_unknown_objective_is_an_error(small):
 def test_a_scheme_goes_to_a_point_and_back(small):
     for name, point in hand_made(small).items():
         assert scheme_of(point, small) == pytest.approx(FIXED[name].scheme, rel=1e-4, abs=1e-6)
-    scheme = scheme_of(np.array([-1.2, -0.99999999, *np.linspace(-1.0, 1.2, 9)]), small)
+    scheme = scheme_of(np.array([-1.2, -0.99999999, *np.linspace(-1.0, 1.2, N_LEVERS - 2)]), small)
     assert scheme.base_pay == small.levers.base_pay.low
     assert scheme.commission == 0.0
-    assert scheme.research == small.levers.research.high
+    assert scheme[-1] == list(LEVERS.values())[-1].high
     assert np.abs(point_of(scheme, small)).max() <= 1.0
 
 
