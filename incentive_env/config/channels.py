@@ -1,6 +1,6 @@
 """The gaming channels, ways in which reps make figures look better than the work: one row each.
 
-Whatever depends on how many channels there are, or on their names, is made from these rows: switches, records of the
+Everything that depends on the number or the names of the channels is made from these rows: switches, records of the
 compiled core, what seats may do, true figures, tables, pictures and legends. A new channel is a row here, the
 choice of it in `incentive_env.model.reps`, and its consequence in the stage of the week that it games. A new tactic
 also needs its numbers in `incentive_env.config.market.Tactics`.
@@ -55,7 +55,7 @@ CHANNELS: dict[str, Channel] = table(
     # Tactics come first, so that channel = tactic − 1.
     TacticChannel(
         name="pressure", audit="tactics.pressure.detectability",
-        may="reps may press", case="customers were pressed", cases="pressure",
+        may="reps may pressure customers", case="the customer was pressured", cases="pressure",
         spoken="pressure in calls", found_out="regret of pressured sales found out",
         group="pressing", colour="#d55e00",
     ),
@@ -67,24 +67,24 @@ CHANNELS: dict[str, Channel] = table(
     ),
     TacticChannel(
         name="false_promise", audit="tactics.false_promise.detectability",
-        may="reps may promise what is not delivered", case="more was promised than is delivered",
+        may="reps may make false promises", case="a false promise was made",
         cases="false promises", spoken="calls with false promises", found_out="false promises found out",
         group="misleading", colour="#cc79a7",
     ),
     TacticChannel(
         name="disparage", audit="tactics.disparage.detectability",
-        may="reps may disparage competitors", case="competitors were talked down",
+        may="reps may disparage competitors", case="competitors were disparaged",
         cases="disparaged competitors", spoken="calls that disparage competitors", found_out="disparagement found out",
         group="misleading", colour="#7f878c",
     ),
     Channel(
         name="callback", gamed="refusal", choice="misbook", audit="recording.callback_detectability",
-        may="reps may book a refusal as a call-back", case="a refusal went on file as a call-back",
+        may="reps may book a refusal as a call-back", case="a refusal was filed as a call-back",
         cases="refusals booked as call-backs", group="false records", colour="#0072b2",
     ),
     Channel(
         name="unlogged", gamed="refusal", choice="unlog", audit="recording.unlogged_detectability",
-        may="reps may leave a refusal off the record", case="a refusal went on no file", cases="calls not logged",
+        may="reps may leave a refusal off the record", case="a refusal was not filed", cases="calls not logged",
         group="false records", colour="#56b4e9",
     ),
     Channel(
@@ -95,13 +95,13 @@ CHANNELS: dict[str, Channel] = table(
     Channel(
         name="survey", gamed="survey", choice="steer", audit="recording.survey_detectability",
         may="reps may steer who is surveyed and what they answer",
-        case="the survey was steered: whom to ask, and for a ten", cases="steered surveys",
+        case="the survey was steered: by choosing whom to ask, or by asking for a ten", cases="steered surveys",
         group="steering, rushing", colour="#aa4499",
     ),
     Channel(
         name="rushed", gamed="contact", choice="rush", audit="recording.rush_detectability",
-        may="reps may cut an inbound contact short and tick it off as fixed",
-        case="an inbound contact was cut short and ticked off as fixed", cases="inbound calls cut short",
+        may="reps may rush an inbound contact and mark it as fixed",
+        case="an inbound contact was rushed and marked as fixed", cases="inbound calls cut short",
         group="steering, rushing", colour="#999933",
     ),
 )  # fmt: skip
@@ -113,4 +113,4 @@ if TACTICS[1:] != CHANNEL_NAMES[: len(MANIPULATION)]:
 
 
 class Channels(section_of(CHANNELS.values(), lambda row: (bool, switch(True, row.may)))):  # type: ignore[misc]
-    """Switches each gaming channel off by itself, so that its cost can be attributed."""
+    """Switches for the gaming channels, one each, to measure the cost of a channel."""

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 ASSUMPTION = "assumption"
 PROTOTYPE = "fitted jointly to the published facts in a prototype of this model"
-TUNED = "from the prototype, adjusted by hand until the flat floor showed the field's figures"
+TUNED = "from the prototype, adjusted by hand to give the usual figures of the industry on a flat floor"
 
 
 def fitted(evidence: str = "", moved_from: float | None = None) -> str:

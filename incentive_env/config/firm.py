@@ -1,4 +1,4 @@
-"""The firm around the floor: the client, money, how floors differ, what happens to them, what is reported."""
+"""The firm around the floor: the client, money, differences between floors, events and reporting."""
 
 from typing import Literal
 
@@ -6,71 +6,71 @@ from incentive_env.config.fields import Section, number, switch
 
 
 class Client(Section):
-    """The company for which the floor sells: it asks for sales, and takes volume away when let down."""
+    """The company for which the floor sells: it demands sales, and withdraws volume if disappointed."""
 
     usual_sales: float = number(20.0, 0.1, 1000.0, "sales/rep/week", "recorded sales at which demand is 1")
     asks_for: Literal["sales", "service"] = "sales"
     usual_service: float = number(0.7, 0.01, 1.0, "share", "service level at which demand is 1")
     demand_rate: float = number(0.05, 0.0, 1.0, "1/week", "speed at which demand returns to 1")
     demand_sd: float = number(0.02, 0.0, 1.0, "1/week", "weekly noise of demand")
-    jump_chance: float = number(0.015, 0.0, 1.0, "1/week", "more sales, or we leave")
-    jump_size: float = number(0.4, 0.0, 2.0, "1", "size of such a jump")
-    least_demand: float = number(0.3, 0.0, 1.0, "1", "demand does not fall below")
-    most_demand: float = number(2.0, 1.0, 10.0, "1", "demand does not rise above")
-    anger_after_loss: float = number(0.3, 0.0, 1.0, "share", "disappointment that is left after volume was taken")
-    memory: float = number(0.12, 0.0, 1.0, "1/week", "weight of the newest week in what the client sees")
-    tolerance: float = number(0.12, 0.0, 1.0, "share", "shortfall that the client lets pass")
-    anger_rate: float = number(0.15, 0.0, 10.0, "1/week", "disappointment per unit of shortfall beyond that")
-    anger_kept: float = number(0.95, 0.0, 1.0, "1/week", "disappointment kept from week to week")
-    step: float = number(0.25, 0.01, 1.0, "share", "volume taken away, or given back, at a time")
-    may_leave: bool = switch(True, "volume can be taken away (off where selection of floors would bias a check)")
-    return_chance: float = number(0.25, 0.0, 1.0, "1/period", "chance to win a step back when demand is met")
+    jump_chance: float = number(0.015, 0.0, 1.0, "1/week", "probability of a jump in demand")
+    jump_size: float = number(0.4, 0.0, 2.0, "1", "size of a jump in demand")
+    least_demand: float = number(0.3, 0.0, 1.0, "1", "lower bound of demand")
+    most_demand: float = number(2.0, 1.0, 10.0, "1", "upper bound of demand")
+    anger_after_loss: float = number(0.3, 0.0, 1.0, "share", "disappointment that remains after a withdrawal")
+    memory: float = number(0.12, 0.0, 1.0, "1/week", "weight of the latest week in the client's view")
+    tolerance: float = number(0.12, 0.0, 1.0, "share", "shortfall that the client tolerates")
+    anger_rate: float = number(0.15, 0.0, 10.0, "1/week", "disappointment per unit of shortfall beyond the tolerance")
+    anger_kept: float = number(0.95, 0.0, 1.0, "1/week", "share of disappointment kept from week to week")
+    step: float = number(0.25, 0.01, 1.0, "share", "volume withdrawn or returned at a time")
+    may_leave: bool = switch(True, "volume can be withdrawn (off in checks that a selection of floors would bias)")
+    return_chance: float = number(0.25, 0.0, 1.0, "1/period", "probability of regaining a step if demand is met")
 
 
 class Money(Section):
-    """Prices; counts are of real people, so a slot's sale pays ``customers_per_slot`` fees."""
+    """Prices; counts refer to real people, so a slot's sale pays ``customers_per_slot`` fees."""
 
-    fee: float = number(58.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, returned on cooling-off")
+    fee: float = number(58.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, refunded in the cooling-off")
     trail_fee: float = number(0.12, 0.0, 100.0, "€/product/week", "paid by the client while a product is held")
     overhead: float = number(3000.0, 0.0, 1_000_000.0, "€/week", "rent, systems, leads and management")
     employer_cost: float = number(0.20, 0.0, 1.0, "share", "social charges on pay")
-    audit_cost: float = number(7.0, 0.0, 1000.0, "€/call", "listening to one call")
-    coaching_cost: float = number(50.0, 0.0, 1000.0, "€/hour", "the coach")
+    audit_cost: float = number(7.0, 0.0, 1000.0, "€/call", "cost of auditing one call")
+    coaching_cost: float = number(50.0, 0.0, 1000.0, "€/hour", "cost of the coach")
     inbound_fee: float = number(
         1.5, 0.0, 1000.0, "€/contact", "paid by the client per inbound contact on file as fixed"
     )
-    start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor when it opens")
+    start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor at its opening")
     layoff_weeks: float = number(2.0, 0.01, 104.0, "weeks of cost", "debt at which a rep is laid off each week")
     rehire_weeks: float = number(3.0, 0.0, 104.0, "weeks of cost", "cash above which closed seats reopen")
-    insolvency: bool = switch(True, "debt leads to lay-offs (off where that would bias a check)")
+    insolvency: bool = switch(True, "debt leads to layoffs (off in checks that this would bias)")
 
 
 class Floors(Section):
     """How widely floors differ at reset."""
 
-    honesty_spread: float = number(0.85, 0.0, 3.0, "logit", "between teams")
-    rotten_chance: float = number(0.25, 0.0, 1.0, "share", "of floors that open with a norm of gaming")
-    rotten_norm: float = number(0.75, 0.0, 1.0, "share", "gaming on such a floor")
-    decent_norm: float = number(0.10, 0.0, 1.0, "share", "gaming on the others")
-    rotten_habit: float = number(3.0, 0.0, 20.0, "€", "attraction of manipulation learned where everybody games")
-    need_spread: float = number(0.08, 0.0, 0.5, "1", "between markets")
-    mood_spread: float = number(0.06, 0.0, 0.5, "1", "of opening trust between floors")
-    least_tenure: float = number(26.0, 0.0, 1000.0, "weeks", "tenure of a rep who is no newcomer at opening")
-    tenure_spread: float = number(150.0, 0.0, 2000.0, "weeks", "range of tenure above that")
-    newcomer_spread: float = number(0.5, 0.0, 1.0, "share", "largest share of newcomers at opening")
-    cash_spread: float = number(0.7, 0.0, 1.0, "share", "of opening cash around its mean")
+    honesty_spread: float = number(0.85, 0.0, 3.0, "logit", "spread of honesty between teams")
+    rotten_chance: float = number(0.25, 0.0, 1.0, "share", "share of floors that open with a norm of gaming")
+    rotten_norm: float = number(0.75, 0.0, 1.0, "share", "initial norm on such a floor")
+    decent_norm: float = number(0.10, 0.0, 1.0, "share", "initial norm on the other floors")
+    rotten_habit: float = number(3.0, 0.0, 20.0, "€", "attraction of manipulation where everybody games")
+    need_spread: float = number(0.08, 0.0, 0.5, "1", "spread of need between markets")
+    mood_spread: float = number(0.06, 0.0, 0.5, "1", "spread of initial trust between floors")
+    least_tenure: float = number(26.0, 0.0, 1000.0, "weeks", "minimum initial tenure of a rep who is not a newcomer")
+    tenure_spread: float = number(150.0, 0.0, 2000.0, "weeks", "range of initial tenure above the minimum")
+    newcomer_spread: float = number(0.5, 0.0, 1.0, "share", "largest initial share of newcomers")
+    cash_spread: float = number(0.7, 0.0, 1.0, "share", "relative spread of initial cash around its mean")
 
 
 class Event(Section):
-    """Something announced that lasts some weeks."""
+    """An announced event that lasts some weeks."""
 
-    chance: float = number(0.01, 0.0, 1.0, "1/week", "that it begins")
-    weeks: int = number(8, 1, 104, "weeks", "how long it lasts")
-    strength: float = number(0.3, 0.0, 2.0, "1", "how strong it is")
+    chance: float = number(0.01, 0.0, 1.0, "1/week", "probability that it starts")
+    weeks: int = number(8, 1, 104, "weeks", "duration")
+    strength: float = number(0.3, 0.0, 2.0, "1", "strength")
 
 
 class Events(Section):
-    """The four kinds of event."""
+    """The kinds of events."""
 
     campaign: Event = Event(chance=0.020, weeks=8, strength=0.80)
     product_fault: Event = Event(chance=0.010, weeks=6, strength=1.0)
@@ -79,11 +79,11 @@ class Events(Section):
 
 
 class Reporting(Section):
-    """How noisy and late the manager's report is; research buys precision."""
+    """Noise and delay of the manager's report; research improves precision."""
 
-    noise: float = number(1.0, 0.0, 10.0, "share", "of the noise listed for each figure")
-    lag: float = number(0.5, 0.0, 1.0, "share", "of a figure that still shows the period before")
+    noise: float = number(1.0, 0.0, 10.0, "share", "factor on the noise listed for each figure")
+    lag: float = number(0.5, 0.0, 1.0, "share", "share of a figure that still shows the previous period")
     research_scale: float = number(600.0, 1.0, 100_000.0, "€/week", "spending that gives 63 % of full knowledge")
     knowledge_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which knowledge follows spending")
-    mystery_calls: float = number(40.0, 1.0, 10_000.0, "calls/period", "test calls that full knowledge makes")
-    precision: float = number(0.8, 0.0, 1.0, "share", "of noise and lag that full knowledge removes")
+    mystery_calls: float = number(40.0, 1.0, 10_000.0, "calls/period", "mystery calls at full knowledge")
+    precision: float = number(0.8, 0.0, 1.0, "share", "share of noise and lag that full knowledge removes")

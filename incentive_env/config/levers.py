@@ -1,6 +1,6 @@
 """The levers that a manager sets: one row each, in the order of the action vector.
 
-Whatever depends on how many levers there are, or on their names, is made from these rows: the `Scheme`, the action and
+Everything that depends on the number or the names of the levers is made from these rows: the `Scheme`, the action and
 the observation, records of the compiled core, sections of the configuration, tables, pictures, sliders and help. A new
 lever is a row here, and a line of the model where it pays or acts.
 """
@@ -43,84 +43,85 @@ LEVERS: dict[str, Lever] = table(
     Lever(
         name="base_pay", unit="€/week", low=400.0, high=900.0, neutral=600.0, most=10_000.0, off=600.0,
         meaning="fixed pay of a rep",
-        does="security: a fair wage is returned in effort, scruples and staying",
-        costs="asks for nothing in return, and is the largest bill; below the fair wage people feel entitled to game, "
-        "and go",
+        does="security; reps return a fair wage with effort, scruples and loyalty",
+        costs="asks for nothing in return and is the largest cost; below the fair wage people feel entitled to game, "
+        "and leave",
         phrase="base pay €{:.0f} a week", decimals=0,
     ),
     Lever(
         name="commission", unit="€/recorded sale", low=0.0, high=25.0, neutral=4.0, most=1000.0,
         meaning="pay per sale",
-        does="pays for recorded conversion: more effort, more sales",
-        costs="pressed, half-told and over-promised sales, calls filed without notes, less motivation of one's own; it "
-        "draws applicants who count on selling that way",
+        does="pays for recorded conversion: more effort and more sales",
+        costs="sales by pressure, withheld information and false promises; calls without notes; less intrinsic "
+        "motivation; it attracts applicants who plan to sell that way",
         phrase="€{:g} a sale", decimals=1,
     ),
     Lever(
         name="target", unit="recorded conversion", low=0.0, high=0.40, neutral=0.0, most=1.0,
         meaning="quota of the period; 0 is none",
-        does="the quota of the period, 0 is none; hard but within reach, it adds effort",
-        costs="with pressure behind it: refusals booked as call-backs or left off the record, pressed sales, most of "
-        "all at the period's end; out of reach it discourages",
+        does="the quota of the period, 0 is none; a hard but attainable quota adds effort",
+        costs="with pressure: refusals booked as call-backs or left off the record, and sales by pressure, mostly at "
+        "the end of the period; an unattainable target discourages",
         phrase="target {percent}", decimals=2,
     ),
     Lever(
         name="pressure", unit="share", low=0.0, high=1.0, neutral=0.0, most=1.0,
-        meaning="severity of what follows a missed target",
-        does="how severe it is to miss the target, up to dismissal; nothing without one",
-        costs="gaming for the target, strain, absence and exits; before a sure miss people hide from customers who say "
-        "no",
+        meaning="severity of the consequences of a missed target",
+        does="severity of the consequences of a missed target, up to dismissal; no effect without a target",
+        costs="gaming for the target, strain, absence and exits; before a certain miss people avoid calls that may end "
+        "in a refusal",
         phrase="pressure {percent}", decimals=2,
     ),
     Lever(
         name="activity_pay", unit="€/logged call", low=0.0, high=0.60, neutral=0.0, most=100.0,
         meaning="pay per call on file",
-        does="pays for each call or contact on file: productivity, at once",
-        costs="no time for notes; a refusal booked as a call-back is paid too; contacts are cut short and ticked off",
+        does="pays for each call or contact on file: immediate productivity",
+        costs="no time for notes; a refusal booked as a call-back is paid too; contacts are rushed",
         phrase="€{:.2f} a logged call", decimals=2,
     ),
     Lever(
         name="survey_bonus", unit="€/week at NPS 100", low=0.0, high=300.0, neutral=0.0, most=10_000.0,
         meaning="pay on the measured NPS",
-        does="pays for the rep's own measured NPS; a reason to do less harm",
-        costs="surveys are steered: only happy customers are asked, and begged for a ten",
+        does="pays for the rep's own measured NPS: a reason to do less harm",
+        costs="surveys are steered: reps survey only happy customers and ask them for a ten",
         phrase="survey bonus €{:.0f}", decimals=0,
     ),
     Lever(
         name="retention_pay", unit="€/sale held 13 weeks", low=0.0, high=25.0, neutral=0.0, most=1000.0,
         meaning="deferred pay, lost on cancellation",
-        does="pays for sales still held after 13 weeks: loyalty that is real, and care after the sale",
-        costs="the hardest to game, for manipulated sales rarely last; but late, so that the impatient and the "
-        "cautious count little on it; lost when the rep goes",
+        does="pays for sales still held after 13 weeks: real loyalty, and care after the sale",
+        costs="the hardest to game, because manipulated sales rarely last; but late, so impatient and cautious reps "
+        "value it little; lost when the rep leaves",
         phrase="€{:g} a sale that lasts", decimals=1,
     ),
     Lever(
         name="audit", unit="share of calls", low=0.0, high=0.15, neutral=0.02, most=1.0,
-        meaning="calls that are listened to",
-        does="calls are listened to; what gives itself away may end in a sanction, and in the end in dismissal",
-        costs="the listening, motivation, and strain, of the honest most; hears nothing of notes that were not written",
+        meaning="share of calls that are audited",
+        does="auditors listen to calls; detected gaming may lead to a sanction and eventually to dismissal",
+        costs="the cost of listening; lower motivation and more strain, most of all of honest reps; does not detect "
+        "missing notes",
         phrase="{percent} of calls audited", decimals=3,
     ),
     Lever(
         name="coaching", unit="hours/rep/week", low=0.0, high=6.0, neutral=0.5, most=40.0,
         meaning="training on the job",
-        does="skill, a faster start, and conscience, building up over months",
-        costs="the coach, and hours away from the telephone",
+        does="skill, faster learning and conscience, built up over months",
+        costs="the cost of the coach, and hours away from the telephone",
         phrase="{:g} h coaching a week", decimals=1,
     ),
     Lever(
         name="autonomy", unit="share", low=0.0, high=1.0, neutral=0.3, most=1.0,
-        meaning="say in how to work",
-        does="a say in how to work: motivation, less strain, a better offer to applicants",
-        costs="lets opportunists get away with more, the more of it the faster",
+        meaning="freedom to decide how to work",
+        does="freedom to decide how to work: more motivation, less strain, a better offer to applicants",
+        costs="lets opportunists get away with more, at an increasing rate",
         phrase="autonomy {percent}", decimals=2,
     ),
     Lever(
         name="research", unit="€/week", low=0.0, high=2000.0, neutral=0.0, most=100_000.0,
-        meaning="spending on causes behind the figures",
-        does="looks for causes: a report that is less noisy and less late, a conduct index that means something, "
-        "coaching that aims better",
-        costs="its price, and knowledge takes months",
+        meaning="spending on research into causes",
+        does="finds causes: a report with less noise and delay, a meaningful conduct index, and better-targeted "
+        "coaching",
+        costs="its price; knowledge takes months",
         phrase="research €{:.0f} a week", decimals=0,
     ),
 )  # fmt: skip
@@ -136,7 +137,7 @@ def check_levers(values: Mapping[str, Any]) -> None:
 
 
 class Range(Section):
-    """The range of one lever; the normalised action −1 is ``low`` and +1 is ``high``."""
+    """The range of one lever; the normalized action −1 is ``low`` and +1 is ``high``."""
 
     low: float = number(0.0, 0.0, 10_000.0, "the lever's unit", "value of the lever at action −1")
     high: float = number(1.0, 0.0, 10_000.0, "the lever's unit", "value of the lever at action +1")

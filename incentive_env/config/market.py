@@ -1,4 +1,4 @@
-"""The customers: how they buy, what they hold against the firm, and what they tell surveys and friends."""
+"""The customers: how they buy, how they feel about the firm, and what they say in surveys and to friends."""
 
 from incentive_env.config.channels import TACTICS
 from incentive_env.config.fields import PROTOTYPE, TUNED, Section, fitted, number
@@ -8,29 +8,29 @@ class Market(Section):
     """Size of the books, and need."""
 
     slots: int = number(50, 1, 1000, "slots/rep", "customer slots in a rep's book; a slot is a customer or vacant")
-    customers_per_slot: int = number(10, 1, 1000, "people/slot", "alike customers that a slot stands for")
+    customers_per_slot: int = number(10, 1, 1000, "people/slot", "identical customers that a slot represents")
     products: int = number(3, 1, 8, "products", "cross-sold: telephone, television, internet")
-    need_mean: float = number(0.62, 0.0, 1.5, "1", "level that need returns to", PROTOTYPE)
+    need_mean: float = number(0.62, 0.0, 1.5, "1", "level to which need returns", PROTOTYPE)
     need_sd: float = number(0.18, 0.0, 1.0, "1", "spread of that level between customers and products", PROTOTYPE)
     need_rate: float = number(0.080, 0.0, 1.0, "1/week", "speed at which need returns", TUNED)
-    need_after_sale: float = number(0.15, 0.0, 1.0, "share", "need that a sale leaves", PROTOTYPE)
-    held_at_start: float = number(0.40, 0.0, 1.0, "share", "products held when the floor opens")
-    filled_at_start: float = number(0.92, 0.0, 1.0, "share", "slots that hold a customer when the floor opens")
+    need_after_sale: float = number(0.15, 0.0, 1.0, "share", "share of need that remains after a sale", PROTOTYPE)
+    held_at_start: float = number(0.40, 0.0, 1.0, "share", "share of products held when the floor opens")
+    filled_at_start: float = number(0.92, 0.0, 1.0, "share", "share of slots with a customer when the floor opens")
 
 
 class Tactic(Section):
-    """What one tactic on a call does, to the sale now and to the customer later."""
+    """The effect of a tactic in a call: on the sale now and on the customer later."""
 
-    lift: float = number(0.0, 0.0, 5.0, "logit", "added to the chance of a sale", PROTOTYPE)
-    harm: float = number(0.0, 0.0, 1.0, "harm", "moral harm as the rep feels it", PROTOTYPE)
+    lift: float = number(0.0, 0.0, 5.0, "logit", "added to the logit of a sale", PROTOTYPE)
+    harm: float = number(0.0, 0.0, 1.0, "harm", "moral harm as perceived by the rep", PROTOTYPE)
     debt: float = number(0.0, 0.0, 2.0, "debt", "expectation debt of a sale: promised minus delivered", PROTOTYPE)
     irritation: float = number(0.0, 0.0, 1.0, "1", "irritation added by the call", TUNED)
     trust_gain: float = number(0.0, 0.0, 1.0, "share of 1 − trust", "trust gained by the call", PROTOTYPE)
     trust_loss: float = number(0.0, 0.0, 1.0, "1", "trust lost by the call", PROTOTYPE)
-    believed_kept: float = number(0.88, 0.0, 1.0, "share", "sales that the rep believes will be held", TUNED)
-    detectability: float = number(0.0, 0.0, 1.0, "share", "chance that a heard call gives it away", PROTOTYPE)
-    time: float = number(1.0, 0.2, 5.0, "share", "length of the call", PROTOTYPE)
-    cooling_off: float = number(0.10, 0.0, 1.0, "share", "sales cancelled in the cooling-off", PROTOTYPE)
+    believed_kept: float = number(0.88, 0.0, 1.0, "share", "share of sales that the rep believes will be held", TUNED)
+    detectability: float = number(0.0, 0.0, 1.0, "share", "probability that an audited call reveals it", PROTOTYPE)
+    time: float = number(1.0, 0.2, 5.0, "share", "length of the call, relative to an honest one", PROTOTYPE)
+    cooling_off: float = number(0.10, 0.0, 1.0, "share", "share of sales canceled in the cooling-off", PROTOTYPE)
 
 
 class Tactics(Section):
@@ -64,129 +64,132 @@ class Calls(Section):
     """Time of a call and the buying logit."""
 
     handle_time: float = number(300.0, 10.0, 3600.0, "s", "talk and wrap-up of one conversation", "field: 240–360 s")
-    search_time: float = number(330.0, 0.0, 3600.0, "s", "dialling and waiting before one conversation")
+    search_time: float = number(330.0, 0.0, 3600.0, "s", "dialing and waiting before one conversation")
     usual_effort: float = number(0.7, 0.0, 2.0, "share", "effort at which diligence neither helps nor hurts")
-    diligence: float = number(0.6, 0.0, 10.0, "logit", "buying per unit of the rep's effort above the usual")
-    missing_log_time: float = number(0.15, 0.0, 2.0, "share", "longer call when everything is asked again")
-    skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "shorter call per unit of skill")
-    intercept: float = number(-3.259, -10.0, 5.0, "logit", "buying without need at usual trust", fitted())
-    need: float = number(2.7, 0.0, 10.0, "logit", "buying per unit of need", PROTOTYPE)
-    trust: float = number(0.7, 0.0, 10.0, "logit", "buying per unit of trust above the usual", TUNED)
-    irritation: float = number(0.8, 0.0, 10.0, "logit", "buying lost per unit of irritation", TUNED)
-    true_callback: float = number(0.5, 0.0, 5.0, "logit", "a customer who asked to be called back", PROTOTYPE)
-    misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "lost with one who had said no", PROTOTYPE)
-    missing_log: float = number(0.15, 0.0, 5.0, "logit", "lost when everything is asked again", TUNED)
-    competitor: float = number(0.30, 0.0, 5.0, "logit", "buying lost while a competitor courts the customers")
-    undecided: float = number(0.18, 0.0, 1.0, "share", "non-buyers who truly ask to be called back", "field: 10–25 %")
-    repeat_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of a call right after the last one")
-    repeat_weeks: float = number(2.5, 0.1, 52.0, "weeks", "time in which that wears off")
-    misbooked_irritation: float = number(0.10, 0.0, 1.0, "1", "irritation that it is them again")
-    missing_log_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation of telling everything again")
-    do_not_call_base: float = number(0.006, 0.0, 1.0, "share", "refusals that end in never call me again")
+    diligence: float = number(0.6, 0.0, 10.0, "logit", "gain per unit of the rep's effort above usual_effort")
+    missing_log_time: float = number(0.15, 0.0, 2.0, "share", "extra length if everything is asked again")
+    skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "reduction of call length per unit of skill")
+    intercept: float = number(-3.259, -10.0, 5.0, "logit", "logit of buying without need at usual trust", fitted())
+    need: float = number(2.7, 0.0, 10.0, "logit", "gain per unit of need", PROTOTYPE)
+    trust: float = number(0.7, 0.0, 10.0, "logit", "gain per unit of trust above the usual", TUNED)
+    irritation: float = number(0.8, 0.0, 10.0, "logit", "loss per unit of irritation", TUNED)
+    true_callback: float = number(0.5, 0.0, 5.0, "logit", "gain with a customer who asked to be called back", PROTOTYPE)
+    misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "loss with a customer who had refused", PROTOTYPE)
+    missing_log: float = number(0.15, 0.0, 5.0, "logit", "loss if everything is asked again", TUNED)
+    competitor: float = number(0.30, 0.0, 5.0, "logit", "loss while a competitor courts the customers")
+    undecided: float = number(0.18, 0.0, 1.0, "share", "non-buyers who really ask to be called back", "field: 10–25 %")
+    repeat_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation from a call right after the last one")
+    repeat_weeks: float = number(2.5, 0.1, 52.0, "weeks", "time in which that effect fades")
+    misbooked_irritation: float = number(0.10, 0.0, 1.0, "1", "irritation from an unwanted call-back")
+    missing_log_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation from having to repeat everything")
+    do_not_call_base: float = number(0.006, 0.0, 1.0, "share", 'share of refusals that end in "never call me again"')
     do_not_call_irritation: float = number(
         0.1523, 0.0, 1.0, "1", "the same per unit of irritation", fitted("field: 2–7 % pressed")
     )
-    do_not_call_expiry: float = number(0.02, 0.0, 1.0, "1/week", "do-not-call that expires")
+    do_not_call_expiry: float = number(0.02, 0.0, 1.0, "1/week", "rate at which do-not-call expires")
     angry_level: float = number(0.35, 0.0, 1.0, "1", "irritation above which a call is angry")
 
 
 class Customers(Section):
-    """What customers feel, week by week, and what they do about it."""
+    """Customers' feelings, week by week, and their actions."""
 
     trust_rate: float = number(0.019, 0.0, 1.0, "1/week", "speed at which trust returns", PROTOTYPE)
-    trust_level: float = number(0.65, 0.0, 1.0, "1", "level that trust returns to", PROTOTYPE)
+    trust_level: float = number(0.65, 0.0, 1.0, "1", "level to which trust returns", PROTOTYPE)
     irritation_kept: float = number(0.90, 0.0, 1.0, "1/week", "irritation kept from week to week", PROTOTYPE)
     satisfaction_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which satisfaction returns")
-    satisfaction_level: float = number(0.62, 0.0, 1.0, "1", "level that satisfaction returns to")
-    honest_call_unmotivated: float = number(0.4, 0.0, 5.0, "1", "share of that gain from a rep without motivation")
-    least_reputation: float = number(0.2, 0.0, 1.0, "share", "of leads that come to the worst reputation")
-    neglect: float = number(
-        0.25, 0.0, 1.0, "1", "satisfaction level lost by customers of whom nobody takes care for long"
-    )
-    neglect_weeks: float = number(52.0, 1.0, 520.0, "weeks", "without a contact, until a customer is wholly forgotten")
+    satisfaction_level: float = number(0.62, 0.0, 1.0, "1", "level to which satisfaction returns")
+    honest_call_unmotivated: float = number(0.4, 0.0, 5.0, "1", "honest_call counts times motivation plus this")
+    least_reputation: float = number(0.2, 0.0, 1.0, "share", "share of leads that remain at the worst reputation")
+    neglect: float = number(0.25, 0.0, 1.0, "1", "fall of the satisfaction level of a fully neglected customer")
+    neglect_weeks: float = number(52.0, 1.0, 520.0, "weeks", "time without contact until a customer is fully neglected")
     honest_call: float = number(0.025, 0.0, 1.0, "1", "satisfaction gained by an honest call")
     product_fault: float = number(0.02, 0.0, 1.0, "1/week", "satisfaction lost during a product fault")
-    aftercare: float = number(0.10, 0.0, 1.0, "share", "of dissatisfaction and debt that full care at a call settles")
+    aftercare: float = number(0.10, 0.0, 1.0, "share", "dissatisfaction and debt removed by full care")
     discovery: float = number(0.09144, 0.0, 1.0, "1/week", "hazard that a debt is discovered", fitted())
     debt_trust: float = number(0.30, 0.0, 2.0, "1", "trust lost per unit of debt discovered", PROTOTYPE)
     debt_irritation: float = number(0.35, 0.0, 2.0, "1", "irritation per unit of debt discovered", PROTOTYPE)
     debt_satisfaction: float = number(0.20, 0.0, 2.0, "1", "satisfaction lost per unit of debt discovered")
-    debt_cancels: float = number(0.8985, 0.0, 1.0, "share", "of those discoverers who may cancel", fitted())
-    debt_cancel_slope: float = number(1.3, 0.0, 5.0, "1/debt", "share of them for each unit of debt", PROTOTYPE)
-    debt_complains: float = number(0.5, 0.0, 1.0, "share", "of discoverers who call in to complain")
-    wronged_weeks: int = number(13, 0, 104, "weeks", "time in which leaving is blamed on the discovery")
+    debt_cancels: float = number(0.8985, 0.0, 1.0, "share", "customers who may cancel after a discovery", fitted())
+    debt_cancel_slope: float = number(1.3, 0.0, 5.0, "1/debt", "factor on debt_cancels per unit of debt", PROTOTYPE)
+    debt_complains: float = number(0.5, 0.0, 1.0, "share", "customers who complain after a discovery")
+    wronged_weeks: int = number(13, 0, 104, "weeks", "time in which leaving is attributed to the discovery")
     cooling_off_weeks: int = number(2, 1, 26, "weeks", "legal cooling-off", "EU Directive 2011/83: 14 days")
-    late_cancellation: float = number(0.005227, 0.0, 0.05, "1/week", "cancellation of a product later", fitted())
-    late_loyalty: float = number(0.25, 0.0, 2.0, "1", "log hazard of that per unit of loyalty")
+    late_cancellation: float = number(0.005227, 0.0, 0.05, "1/week", "hazard of canceling a product later", fitted())
+    late_loyalty: float = number(0.25, 0.0, 2.0, "1", "fall of that log hazard per point of loyalty")
     retention_weeks: int = number(13, 2, 52, "weeks", "time a sale must be held for retention pay")
-    rep_left_trust: float = number(0.03, 0.0, 1.0, "1", "trust lost when the known rep leaves")
+    rep_left_trust: float = number(0.03, 0.0, 1.0, "1", "trust lost when a customer's rep leaves")
     lead_rate: float = number(0.030, 0.0, 1.0, "1/week", "vacant slots filled by marketing at neutral reputation")
     referral_rate: float = number(0.0023, 0.0, 1.0, "1/week", "referrals per promoter", "field: 0.5–2 % a month")
     referral_disposition: float = number(
-        0.2018, 0.0, 3.0, "sd", "loyal disposition of referred customers", fitted("direction: Schmitt et al. 2011")
+        0.2018,
+        0.0,
+        3.0,
+        "sd",
+        "extra loyalty of referred customers",
+        fitted("direction: Schmitt et al. 2011"),
     )
     referral_match: float = number(
-        0.08899, 0.0, 1.0, "1", "need above the usual of referred customers", fitted("direction: Schmitt et al. 2011")
+        0.08899, 0.0, 1.0, "1", "extra need of referred customers", fitted("direction: Schmitt et al. 2011")
     )
     reputation_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which word of mouth spreads")
     reputation_trust: float = number(0.20, 0.0, 1.0, "1", "trust of a new customer per unit of reputation")
 
 
 class Loyalty(Section):
-    """One latent of trust, satisfaction and irritation; its 0–10 image answers the NPS question."""
+    """One latent variable of trust, satisfaction and irritation, on the 0–10 scale of the NPS question."""
 
     level: float = number(7.517, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", fitted())
-    trust: float = number(3.0, 0.0, 20.0, "points", "per unit of trust above the usual", PROTOTYPE)
-    satisfaction: float = number(2.5, 0.0, 20.0, "points", "per unit of satisfaction above the usual", PROTOTYPE)
-    irritation: float = number(3.0, 0.0, 20.0, "points", "lost per unit of irritation above the usual", PROTOTYPE)
-    usual_trust: float = number(0.6, 0.0, 1.0, "1", "trust at which it neither adds nor takes", PROTOTYPE)
-    usual_satisfaction: float = number(0.6, 0.0, 1.0, "1", "satisfaction at which it neither adds nor takes", PROTOTYPE)
-    usual_irritation: float = number(0.12, 0.0, 1.5, "1", "irritation at which it neither adds nor takes", PROTOTYPE)
+    trust: float = number(3.0, 0.0, 20.0, "points", "gain per unit of trust above the usual", PROTOTYPE)
+    satisfaction: float = number(2.5, 0.0, 20.0, "points", "gain per unit of satisfaction above the usual", PROTOTYPE)
+    irritation: float = number(3.0, 0.0, 20.0, "points", "loss per unit of irritation above the usual", PROTOTYPE)
+    usual_trust: float = number(0.6, 0.0, 1.0, "1", "trust at which its effect is 0", PROTOTYPE)
+    usual_satisfaction: float = number(0.6, 0.0, 1.0, "1", "satisfaction at which its effect is 0", PROTOTYPE)
+    usual_irritation: float = number(0.12, 0.0, 1.5, "1", "irritation at which its effect is 0", PROTOTYPE)
     churn_at: float = number(7.75, 0.0, 10.0, "points", "loyalty at which the hazards apply unchanged", PROTOTYPE)
     disposition_sd: float = number(1.2, 0.0, 5.0, "points", "lasting differences between customers", PROTOTYPE)
-    competitor: float = number(0.45, 0.0, 5.0, "points", "lost while a competitor courts them")
+    competitor: float = number(0.45, 0.0, 5.0, "points", "loss while a competitor courts the customers")
     promoter: float = number(8.5, 0.0, 10.0, "points", "rounds to 9 or 10: a promoter", "Reichheld 2003")
     detractor: float = number(6.5, 0.0, 10.0, "points", "rounds to 6 or less: a detractor", "Reichheld 2003")
     churn_log_hazard: float = number(
-        -6.471, -15.0, 0.0, "log 1/week", "leaving where loyalty is loyalty.churn_at", fitted()
+        -6.471, -15.0, 0.0, "log 1/week", "hazard of leaving at loyalty churn_at", fitted()
     )
     churn_slope: float = number(0.45, 0.0, 5.0, "1/point", "log hazard per point of loyalty lost", PROTOTYPE)
 
 
 class Service(Section):
-    """Inbound work: most of it is failure demand, caused by what was done before."""
+    """Inbound work; most of it is failure demand, caused by earlier work."""
 
-    base_contacts: float = number(0.008, 0.0, 1.0, "1/week", "customers who call in without cause of ours")
-    debt_contacts: float = number(0.06, 0.0, 2.0, "1/week", "the same per unit of debt")
-    log_contacts: float = number(0.015, 0.0, 1.0, "1/week", "the same where the log is missing")
-    irritation_contacts: float = number(0.03, 0.0, 2.0, "1/week", "the same per unit of irritation")
-    fault_contacts: float = number(0.06, 0.0, 1.0, "1/week", "the same during a product fault")
+    base_contacts: float = number(0.008, 0.0, 1.0, "1/week", "calls for reasons that the floor did not cause")
+    debt_contacts: float = number(0.06, 0.0, 2.0, "1/week", "additional calls per unit of debt")
+    log_contacts: float = number(0.015, 0.0, 1.0, "1/week", "additional calls if the log is missing")
+    irritation_contacts: float = number(0.03, 0.0, 2.0, "1/week", "additional calls per unit of irritation")
+    fault_contacts: float = number(0.06, 0.0, 1.0, "1/week", "additional calls during a product fault")
     handle_time: float = number(480.0, 10.0, 7200.0, "s", "talk and wrap-up of an inbound call")
-    capacity: float = number(0.30, 0.01, 1.0, "share", "of working time that may go to inbound calls")
-    service_level: float = number(0.90, 0.0, 1.0, "share", "answered in time when there is ample capacity")
-    congestion: float = number(4.0, 0.1, 30.0, "1", "how sharply that falls as load nears capacity")
-    fixed_base: float = number(1.4, -5.0, 5.0, "logit", "first time fixed by a rep of average skill")
-    fixed_skill: float = number(0.8, 0.0, 5.0, "1", "the same per unit of skill")
-    fixed_missing_log: float = number(0.9, 0.0, 5.0, "logit", "lost when the log is missing")
-    fixed_coaching: float = number(0.5, 0.0, 5.0, "logit", "gained under a full coaching stock")
+    capacity: float = number(0.30, 0.01, 1.0, "share", "share of working time available for inbound calls")
+    service_level: float = number(0.90, 0.0, 1.0, "share", "share of calls answered in time with ample capacity")
+    congestion: float = number(4.0, 0.1, 30.0, "1", "how steeply that share falls as load approaches capacity")
+    fixed_base: float = number(1.4, -5.0, 5.0, "logit", "logit of first time fixed by a rep of average skill")
+    fixed_skill: float = number(0.8, 0.0, 5.0, "1", "gain per unit of skill")
+    fixed_missing_log: float = number(0.9, 0.0, 5.0, "logit", "loss if the log is missing")
+    fixed_coaching: float = number(0.5, 0.0, 5.0, "logit", "gain under a full coaching stock")
     fixed_satisfaction: float = number(0.04, 0.0, 1.0, "1", "satisfaction gained by a fix")
-    failed_satisfaction: float = number(0.07, 0.0, 1.0, "1", "satisfaction lost when nothing is fixed")
-    failed_irritation: float = number(0.07, 0.0, 1.0, "1", "irritation when nothing is fixed")
-    late_irritation: float = number(0.03, 0.0, 1.0, "1", "irritation of waiting")
-    give_up: float = number(0.35, 0.0, 1.0, "1/week", "unanswered or unfixed callers who do not call again")
-    rush_time: float = number(0.65, 0.1, 1.0, "share", "length of a contact that is cut short")
-    rush_fixed: float = number(2.0, 0.0, 10.0, "logit", "first time fixed lost by cutting it short")
-    unsolved_debt: float = number(0.15, 0.0, 2.0, "debt", "left when a caller gives up without a solution")
-    relief: float = number(0.3, 0.0, 1.0, "share", "of a debt that a fix settles")
+    failed_satisfaction: float = number(0.07, 0.0, 1.0, "1", "satisfaction lost if nothing is fixed")
+    failed_irritation: float = number(0.07, 0.0, 1.0, "1", "irritation if nothing is fixed")
+    late_irritation: float = number(0.03, 0.0, 1.0, "1", "irritation from waiting")
+    give_up: float = number(0.35, 0.0, 1.0, "1/week", "share of unanswered or unfixed callers who give up")
+    rush_time: float = number(0.65, 0.1, 1.0, "share", "relative length of a rushed contact")
+    rush_fixed: float = number(2.0, 0.0, 10.0, "logit", "loss of first time fixed by rushing")
+    unsolved_debt: float = number(0.15, 0.0, 2.0, "debt", "debt that remains when a caller gives up without a solution")
+    relief: float = number(0.3, 0.0, 1.0, "share", "share of a debt that a fix settles")
 
 
 class Surveys(Section):
     """Measured satisfaction and NPS."""
 
-    share: float = number(0.25, 0.0, 1.0, "share", "contacted customers who are asked")
+    share: float = number(0.25, 0.0, 1.0, "share", "share of contacted customers who are surveyed")
     noise: float = number(0.8, 0.0, 5.0, "points", "spread of an answer around loyalty")
-    steered_shift: float = number(1.0, 0.0, 5.0, "points", "what begging for a ten adds")
-    steered_screen: float = number(7.0, 0.0, 10.0, "points", "loyalty below which a steering rep does not ask")
-    smoothing: float = number(0.08, 0.0, 1.0, "1/answer", "weight of the newest answer in a rep's own NPS")
-    csat_level: float = number(0.25, 0.0, 1.0, "share", "added to lasting satisfaction in the CSAT right after a call")
-    csat_irritation: float = number(0.35, 0.0, 10.0, "1", "satisfaction with the call lost per unit of irritation")
+    steered_shift: float = number(1.0, 0.0, 5.0, "points", "shift of an answer by asking for a ten")
+    steered_screen: float = number(7.0, 0.0, 10.0, "points", "loyalty below which a steering rep skips the survey")
+    smoothing: float = number(0.08, 0.0, 1.0, "1/answer", "weight of the latest answer in a rep's own NPS")
+    csat_level: float = number(0.25, 0.0, 1.0, "share", "added to satisfaction in the CSAT right after a call")
+    csat_irritation: float = number(0.35, 0.0, 10.0, "1", "loss of CSAT per unit of irritation")

@@ -6,23 +6,23 @@ from incentive_env.config.fields import REQUIRED, Section, number
 class Horizon(Section):
     """Time, in weeks and decisions."""
 
-    decision_weeks: int = number(4, 1, 52, "weeks", "one decision; also the quota period")
-    decisions: int = number(26, 1, 1000, "decisions", "per episode; then truncated")
-    run_off_weeks: int = number(52, 1, 520, "weeks", "after the episode, last scheme in force; the score is read here")
-    burn_in_weeks: int = number(12, 0, 520, "weeks", "under the neutral scheme, part of the opening state")
+    decision_weeks: int = number(4, 1, 52, "weeks", "length of a decision, and of the quota period")
+    decisions: int = number(26, 1, 1000, "decisions", "decisions per episode, which is then truncated")
+    run_off_weeks: int = number(52, 1, 520, "weeks", "after the episode, with the last scheme; gives the score")
+    burn_in_weeks: int = number(12, 0, 520, "weeks", "weeks under the neutral scheme before the episode")
 
 
 class Weights(Section):
     """Weights of the reward terms.
 
-    Each term is about 0 on a usual floor, so that keeping a floor alive is worth nothing by itself, and about one unit
-    between a bad and a good scheme.
+    Each term is about 0 on a usual floor, so keeping a floor alive has no value by itself. The difference between a bad
+    and a good scheme is about one unit.
     """
 
     conversion: float = number(REQUIRED, -100.0, 100.0, "1", "recorded conversion above 20 points, per 10 points")
     survey: float = number(REQUIRED, -100.0, 100.0, "1", "measured NPS, per 100 points")
     service: float = number(REQUIRED, -100.0, 100.0, "1", "service level above 70 points, per 50 points")
-    profit: float = number(REQUIRED, -100.0, 100.0, "1", "profit, per 10 € a real customer and year")
+    profit: float = number(REQUIRED, -100.0, 100.0, "1", "profit, per 10 € per real customer and year")
     loyalty: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty, per 100 points")
     run_off: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty of the run-off, per 100 points and period")
     wellbeing: float = number(REQUIRED, -100.0, 100.0, "1", "reps' own loyalty, per 100 points")

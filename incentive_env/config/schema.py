@@ -12,13 +12,13 @@ from incentive_env.config.tree import Config
 PREFACE = """\
 # Configuration
 
-Written by `make schema` from the classes in `incentive_env/config/`; edit those, not this page.
+`make schema` writes this page from the classes in `incentive_env/config/`. Edit those classes, not this page.
 
-A scenario is a YAML file that names only the keys it changes; `extends: telesales` starts from another scenario.
+A scenario is a YAML file that sets only the keys it changes; `extends: hard_market` starts from another scenario.
 In Python, `incentive_env.load_config("telesales", ["salesforce.reps=20"])` sets keys by their dotted names, and
 `gym.make(id, **{"salesforce.reps": 20})` does the same. An unknown key or a value out of range is an error.
 
-The source of a number is a publication, the field, a fit, or the word *assumption*.
+The source of a number is a publication, the field (usual practice), a fit, or the word *assumption*.
 """
 COLUMNS = ("Key", "Default", "Unit", "Range", "Meaning", "Source")
 

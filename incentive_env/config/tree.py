@@ -35,7 +35,7 @@ class Config(Section):
     name: str = Field(default="telesales", description="name of the scenario, shown in tables")
     description: str = Field(
         default="A floor of twelve reps sells telephone, television and internet for a client who wants more sales.",
-        description="what the scenario is for, in a sentence",
+        description="purpose of the scenario, in one sentence",
     )
     horizon: Horizon = Horizon()
     levers: Levers = Levers()

@@ -1,4 +1,4 @@
-"""What the true figures and the outcomes of a run are, in words for people."""
+"""Units and meanings of the true figures and of the outcomes of a run."""
 
 from typing import NamedTuple
 
@@ -13,28 +13,30 @@ class Meaning(NamedTuple):
 
 
 TRUE_FIGURES: dict[str, Meaning] = {
-    "loyalty": Meaning("points", "100 × (promoters − detractors − slots left by the wronged) / all slots; what counts"),
-    "nps": Meaning("points", "promoters minus detractors among all customers, not only those who are asked"),
-    "conversion": Meaning("share", "sales / calls, whatever is on file"),
-    "profit": Meaning("€/period", "what comes in minus what goes out"),
-    "profit_per_customer": Meaning("€/customer/year", "the same for each real customer"),
+    "loyalty": Meaning(
+        "points", "100 × (promoters − detractors − slots left by wronged customers) / all slots; the goal"
+    ),
+    "nps": Meaning("points", "promoters minus detractors among all customers, not only those surveyed"),
+    "conversion": Meaning("share", "sales / calls, whatever the file says"),
+    "profit": Meaning("€/period", "income minus expenses"),
+    "profit_per_customer": Meaning("€/customer/year", "profit per real customer"),
     "wellbeing": Meaning("points", "the reps' own loyalty to their job, from motivation and strain"),
-    "gaming_share": Meaning("share", "of calls and contacts that were gamed in any way"),
-    "trust": Meaning("0 … 1", "of customers in the firm, their mean"),
-    "irritation": Meaning("0 … 1.5", "of customers, their mean"),
-    "satisfaction": Meaning("0 … 1", "of customers, their mean"),
-    "debt": Meaning("1", "promised to customers minus delivered, and not yet discovered; their mean"),
-    "left_wronged": Meaning("share", "of slots that a wronged customer left; they count as detractors"),
-    "norm": Meaning("share", "of gaming that reps see around them"),
-    "strain": Meaning("0 … 1.5", "of reps, their mean"),
-    "motivation": Meaning("0 … 1.5", "of reps, their mean; 1 is full"),
-    "first_time_fixed": Meaning("share", "of answered contacts that were fixed in truth"),
+    "gaming_share": Meaning("share", "calls and contacts that were gamed in any way"),
+    "trust": Meaning("0 … 1", "mean trust of customers in the firm"),
+    "irritation": Meaning("0 … 1.5", "mean irritation of customers"),
+    "satisfaction": Meaning("0 … 1", "mean satisfaction of customers"),
+    "debt": Meaning("1", "mean of promised minus delivered that customers have not yet discovered"),
+    "left_wronged": Meaning("share", "slots that a wronged customer left; they count as detractors"),
+    "norm": Meaning("share", "gaming that reps see around them"),
+    "strain": Meaning("0 … 1.5", "mean strain of reps"),
+    "motivation": Meaning("0 … 1.5", "mean motivation of reps; 1 is full"),
+    "first_time_fixed": Meaning("share", "answered contacts that were really fixed"),
     **{f"gaming_{name}": Meaning(f"share of {row.share_of}", row.case) for name, row in CHANNELS.items()},
 }
 
 
 class Outcome(NamedTuple):
-    """How a figure of a whole run is told."""
+    """How a figure of a whole run is shown."""
 
     label: str
     unit: str

@@ -60,7 +60,7 @@ def test_a_key_has_value_default_unit_range_meaning_and_source(run):
     lines = {line.split("  ")[0]: line.split("  ", 1)[1].strip() for line in told.splitlines() if line.strip()}
     assert lines == {
         "key": "market.need_mean", "value": "0.56", "default": "0.62", "unit": "1", "range": "0 to 1.5",
-        "meaning": "level that need returns to",
+        "meaning": "level to which need returns",
         "source": "fitted jointly to the published facts in a prototype of this model",
     }  # fmt: skip
 
