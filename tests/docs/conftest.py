@@ -8,6 +8,7 @@ from lessons import ROOT
 from refresh import prepare
 
 sys.path.insert(0, str(ROOT / "scripts"))  # as if a script there had been started
+sys.path.insert(0, str(ROOT / "scripts" / "maintain"))
 sys.path.insert(0, str(ROOT / "docs" / "hooks"))
 
 

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,7 +47,7 @@ def steps(page: Path) -> list[Step]:
     text = page.read_text(encoding="utf-8")
     blocks = fences(text)
     found = []
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in zip_longest(blocks, blocks[1:]):
         if block.language == "bash":
             follows = after is not None and after.language == "text" and not text[block.end : after.start].strip()
             found.append(Step(block.content, after.content if follows else None))
