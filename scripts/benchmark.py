@@ -57,10 +57,10 @@ def run(
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a worker a core: more threads would only be in each other's way
     with user_errors():
         from agents.benchmark.runner import run_suite
-        from agents.benchmark.suite import load_suite
         from agents.jobs.engine import engine_named
+        from agents.loading import load
 
-        benchmark = load_suite(suite)
+        benchmark = load("suite", suite)
         store = out or f"runs/benchmark/{benchmark.name}"
         if "://" not in store:
             check_writable(Path(store), folder=True)

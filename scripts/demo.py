@@ -67,10 +67,10 @@ def run(
 
 
 def _train(reward: str, out: Path, timesteps: int | None) -> Path:
-    from agents.training.plans import load_training
+    from agents.loading import load
     from agents.training.train import train
 
-    plan = load_training("ppo")
+    plan = load("training", "ppo")
     if timesteps is not None:
         plan = plan.model_copy(update={"total_timesteps": timesteps})
     scenario = load_config("telesales")

@@ -40,13 +40,13 @@ def run(
         from agents.jobs.engine import engine_named
         from agents.jobs.store import open_store
         from agents.learning_reps.contrast import run_contrast
-        from agents.learning_reps.plan import load_contrast
         from agents.learning_reps.report import draw, mix_table, with_tables
+        from agents.loading import load
 
         text = None if page is None else page.read_text(encoding="utf-8")
         for path in (out, picture, page):
             check_writable(path)
-        plan = load_contrast(contrast, {} if seeds is None else {"seeds": seeds})
+        plan = load("learning_reps", contrast, {} if seeds is None else {"seeds": seeds})
         place = open_store(store or f"runs/learned_gaming/{Path(contrast).stem}")
         results = run_contrast(plan, place, engine_named(engine, workers=workers, address=address))
         for scheme in plan.schemes:

@@ -12,10 +12,10 @@ import typer
 import yaml
 from rich.table import Table
 
+from agents.loading import load, shipped_names
 from agents.offline.behaviours import SETS, behaviour_set, load_all
 from agents.offline.datasets import check_root, open_dataset, recovered
 from agents.offline.decisions import read_decisions
-from agents.offline.plans import load_offline_plan, shipped_plans
 from incentive_env import load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, write_text, written_whole
 from incentive_env.floors.reward import PRESETS, reward_weights
@@ -40,7 +40,7 @@ def about() -> None:
 def train(
     dataset: Annotated[str, typer.Argument(help="id of a dataset of scripts/collect.py")],
     out: Annotated[Path, typer.Option(help="YAML file for the policy")],
-    plan: Annotated[str, typer.Option(help=f"{', '.join(shipped_plans())}, or a YAML file")] = "awr",
+    plan: Annotated[str, typer.Option(help=f"{', '.join(shipped_names('offline'))}, or a YAML file")] = "awr",
     root: Root = None,
     seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="of networks, minibatches, held-out episodes")] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, max=100_000, help="instead of the plan's")] = None,
@@ -53,7 +53,7 @@ def train(
     with user_errors():
         check_writable(out)
         changes: dict[str, Any] = {"epochs": epochs, "best": best}
-        numbers = load_offline_plan(plan, {key: value for key, value in changes.items() if value is not None})
+        numbers = load("offline", plan, {key: value for key, value in changes.items() if value is not None})
         opened = open_dataset(dataset, root)
         game = recovered(opened).unwrapped
         from agents.offline.learning import discount_of, learn  # loads torch
@@ -91,9 +91,9 @@ def study(
         check_writable(out)
         scenario = load_config(config)
         reward_weights(scenario, reward)
-        chosen, names = tuple(sets or ("scattered", "mixed")), tuple(plans or shipped_plans())
+        chosen, names = tuple(sets or ("scattered", "mixed")), tuple(plans or shipped_names("offline"))
         for plan in names:
-            load_offline_plan(plan)
+            load("offline", plan)
         from agents.offline.study import Study, run_study  # loads torch
 
         for one in chosen:

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from agents.registry import load_policy
-from agents.search.evolution import Plan, Start
+from agents.search.evolution import SearchBudget, Start
 from agents.search.objective import OBJECTIVES, FloorObjective
 from agents.search.optimising import command_line, finalists_table, how_found, look, prepare, write_policy
 from incentive_env import Config, load_config
@@ -56,7 +56,7 @@ def run(
         looked_for = FloorObjective(scenario, form, objective, threads=threads)
         start = form.around(fixed_action(static, scenario))
         prepare(out, run, resume)
-        plan = Plan(generations, population, floors, validation, seed, diagonal=True)
+        plan = SearchBudget(generations, population, floors, validation, seed, diagonal=True)
         spreads = [sigma * 2.0**number for number in range(restarts)]
         starts = [Start(f"{Path(static).stem}, spread {spread:g}", start, spread) for spread in spreads]
         found = look(looked_for, starts, plan, out.stem, run, resume)

@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from agents.search.evolution import Plan, Start, generation_seeds
+from agents.search.evolution import SearchBudget, Start, generation_seeds
 from agents.search.objective import OBJECTIVES, FloorObjective
 from agents.search.optimising import command_line, finalists_table, how_found, look, prepare, write_policy
 from agents.search.static import StaticForm, hand_made, point_of, scheme_of, static_content
@@ -48,7 +48,7 @@ def run(
         scenario = load_config(config, override or [])
         looked_for = FloorObjective(scenario, StaticForm(), objective, threads=threads)
         prepare(out, run, resume)
-        plan = Plan(generations, population, floors, validation, seed, bounds=StaticForm.bounds)
+        plan = SearchBudget(generations, population, floors, validation, seed, bounds=StaticForm.bounds)
         found = look(looked_for, starting_points(looked_for, restarts, plan), plan, out.stem, run, resume)
         scheme = scheme_of(found.winner.point, scenario)
         options = {
@@ -65,7 +65,7 @@ def run(
         print(f"scheme written to {out}; next: python scripts/evaluate.py {out} --config {config}")
 
 
-def starting_points(objective: FloorObjective, restarts: int, plan: Plan) -> list[Start]:
+def starting_points(objective: FloorObjective, restarts: int, plan: SearchBudget) -> list[Start]:
     """The hand-made schemes that do best on a generation's floors, and as many of the better random ones."""
     known = hand_made(objective.config)
     by_hand = min((restarts + 1) // 2, len(known))
@@ -75,7 +75,7 @@ def starting_points(objective: FloorObjective, restarts: int, plan: Plan) -> lis
     return [*_best(objective, known, by_hand, plan), *_best(objective, random, at_random, plan)]
 
 
-def _best(objective: FloorObjective, points: dict[str, np.ndarray], count: int, plan: Plan) -> list[Start]:
+def _best(objective: FloorObjective, points: dict[str, np.ndarray], count: int, plan: SearchBudget) -> list[Start]:
     if count == 0:
         return []
     means = objective(np.stack(list(points.values())), generation_seeds(plan, 0)).mean(axis=1)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from agents.pareto.front import UNITS, front_content, in_units, means_of, read_front
 from agents.pareto.reference import worst_of_fixed
-from agents.pareto.search import Plan, find_front
+from agents.pareto.search import FrontBudget, find_front
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.floors.reward_vector import OBJECTIVES, REFERENCE_POINTS, paid_periods, reference_point
@@ -24,7 +24,7 @@ FIND = "Example: python scripts/pareto.py find --out runs/front.json --picture r
 DRAW = "Example: python scripts/pareto.py draw docs/results/pareto.json --out runs/front.png"
 REFERENCE = "Example: python scripts/pareto.py reference --config contact_center"
 _OF = ", ".join(OBJECTIVES)
-_USUAL = Plan()
+_USUAL = FrontBudget()
 
 Scenario = Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")]
 Override = Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")]
@@ -62,7 +62,7 @@ def find(
             raise ValueError(f"--picture {picture}: is --out too, must be another file")
         scenario = load_config(config, override or [])
         reference = _reference_of(scenario) if point is None else _point(point)
-        plan = Plan(population, generations, floors, finalists, validation, seed)
+        plan = FrontBudget(population, generations, floors, finalists, validation, seed)
         front = find_front(scenario, reference, plan, threads=threads)
         content = front_content(front, scenario, plan, _command(config, override or [], plan, point))
         console().print(_table(content))
@@ -127,7 +127,7 @@ def _point(text: str) -> np.ndarray:
     return values
 
 
-def _command(config: str, overrides: list[str], plan: Plan, point: str | None) -> str:
+def _command(config: str, overrides: list[str], plan: FrontBudget, point: str | None) -> str:
     named = {"config": config, **plan._asdict()}
     named["validation"] = named.pop("validation_floors")
     words = [f"--{name} {shlex.quote(str(value))}" for name, value in named.items()]

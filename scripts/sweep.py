@@ -37,11 +37,11 @@ def sweep(
     with user_errors():
         from agents.jobs.engine import engine_named
         from agents.jobs.store import open_store
+        from agents.loading import load
         from agents.sweep.runner import plan_sweep, run_sweep
-        from agents.sweep.spec import load_sweep
         from agents.sweep.table import table_of
 
-        planned = plan_sweep(load_sweep(file))
+        planned = plan_sweep(load("sweep", file))
         place = store or f"runs/sweeps/{planned.named.name}"
         if "://" not in place:
             check_writable(Path(place), folder=True)

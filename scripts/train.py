@@ -38,10 +38,10 @@ def run(
     with user_errors():
         scenario = load_config(config, override or [])
         reward_weights(scenario, reward)
-        from agents.training.plans import load_training
+        from agents.loading import load
         from agents.training.train import train  # loads torch
 
-        plan = load_training(training)
+        plan = load("training", training)
         if timesteps is not None:
             plan = plan.model_copy(update={"total_timesteps": timesteps})
         checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume)

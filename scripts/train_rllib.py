@@ -41,12 +41,12 @@ def run(
         scenario = load_config(config, override or [])
         reward_weights(scenario, reward)
         check_writable(run, folder=True)
-        from agents.rllib.plans import load_rllib_plan
+        from agents.loading import load
         from agents.rllib.registration import RLlibError
 
         given = {"total_timesteps": timesteps, "num_env_runners": env_runners}
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-        plan = load_rllib_plan(training, changes)
+        plan = load("rllib", training, changes)
         resolved("policy.initial_scheme", plan.policy.initial_scheme, scenario)
         from agents.rllib.train import train
 

@@ -30,16 +30,16 @@ def run(
 ) -> None:
     """Train both levels; a run that was cut off goes on with --resume, bit for bit as it would have."""
     with user_errors():
-        from agents.learning_reps.plan import load_two_level
         from agents.learning_reps.report import round_table
         from agents.learning_reps.two_level import rounds as rounds_of
         from agents.learning_reps.two_level import train_two_level
+        from agents.loading import load
         from incentive_env.studies.evaluate import evaluation_seeds
 
         check_writable(out)
         check_writable(run, folder=True)
         changes = {"rounds": rounds, "reward": reward}
-        loaded = load_two_level(plan, {key: value for key, value in changes.items() if value is not None})
+        loaded = load("two_level", plan, {key: value for key, value in changes.items() if value is not None})
         history = train_two_level(loaded, run, evaluation_seeds(floors), seed=seed, resume=resume)
         console().print(round_table(history))
         if out is not None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from agents.benchmark.learners import Task, learn
 from agents.benchmark.results import FIGURES, Cell, Kind, Point, Scored
 from agents.benchmark.suite import Job, Suite
+from agents.learners import Task, learn
 from agents.registry import load_policy
-from agents.training.plans import GradientPlan
+from agents.training.plans import TrainingPlan
 from incentive_env import Config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.config.levers import LEVERS
@@ -56,7 +56,7 @@ def _policy(job: Job, points: int, keep: Path, watch: Any) -> Policy:
 def _kind(job: Job, policy: Policy) -> Kind:
     if sees_state(policy):
         return "oracle"
-    if isinstance(job.plan, GradientPlan):
+    if isinstance(job.plan, TrainingPlan):
         return "learned"
     return "fixed" if job.policy in FIXED or job.policy == "random" else "searched"
 

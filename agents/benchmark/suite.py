@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import Field
 
+from agents.algorithms import LearnerPlan
 from agents.benchmark.results import FloorRange, key_of
-from agents.plan_files import Part, find_plan, read_plan
+from agents.loading import Part, checked, load
 from agents.registry import NAMES
-from agents.training.plans import Plan, load_plan, scheme_names
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.floors.reward import reward_weights
 from incentive_env.policies.files import resolved, shipped
@@ -63,7 +63,7 @@ class Job(NamedTuple):
     seed: int
     config: Config
     held_out: tuple[Config, ...]
-    plan: Plan | None  # None where nothing is trained
+    plan: LearnerPlan | None  # None where nothing is trained
 
     @property
     def name(self) -> str:
@@ -95,14 +95,13 @@ class Benchmark(NamedTuple):
         return hash_of([self.suite.model_dump(mode="json", exclude={"description"}), plans])
 
 
-def load_suite(name: "str | Path") -> Benchmark:
-    """Load a suite by name (in ``configs/suites``) or path, and all that it names.
+def benchmark_of(content: Mapping[str, Any], path: Path) -> Benchmark:
+    """The suite of a file, and all that it names.
 
     Raises:
-        ConfigError: missing, malformed, or it names a policy, reward, scenario or training file that there is not.
+        ConfigError: malformed, or it names a policy, reward, scenario or training file that does not exist.
     """
-    path = find_plan(name, "suites", "suite")
-    suite: Suite = read_plan(Suite, path)
+    suite = checked(Suite, content, path)
     jobs = tuple(_jobs_of(suite, path))
     if not jobs:
         raise ConfigError(f"{path}: holds no cells")
@@ -142,17 +141,17 @@ def _jobs_of(suite: Suite, path: Path) -> Iterator[Job]:
                             yield Job(policy, reward, seed, config, held_out, plan)
 
 
-def _plan_of(policy: str, entry: Entry, config: Config) -> Plan | None:
+def _plan_of(policy: str, entry: Entry, config: Config) -> LearnerPlan | None:
     """How a policy is trained; ``None`` for one that is not."""
     if policy in NAMES or policy in shipped(config):
         if entry.rewards or entry.seeds > 1 or entry.changes:
             raise ConfigError(f"policy {policy}: is not trained, so it takes no rewards, seeds or changes")
         return None
-    plan = load_plan(policy, entry.changes)
+    plan: LearnerPlan = load("learner", policy, entry.changes)
     if not entry.rewards:
         raise ConfigError(f"policy {policy}: is trained, so the suite must say on which rewards")
     for reward in entry.rewards:
         reward_weights(config, reward)
-    for key, name in scheme_names(plan).items():
+    for key, name in plan.schemes().items():
         resolved(key, name, config)
     return plan

@@ -14,8 +14,8 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents.learning_reps.plan import RepPlan
 from agents.learning_reps.vec_env import SeatVecEnv
-from agents.training.algorithms import Falling
 from agents.training.learned_policy import linear_layers
+from agents.training.model import Falling
 from incentive_env import Config
 from incentive_env.policies.network import CLIP, SeatNetwork
 from incentive_env.studies.simulate import Policy

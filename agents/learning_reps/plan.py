@@ -5,8 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from agents.plan_files import Part, find_plan, read_plan
-from agents.training.plans import PPOParameters, TrainingConfig, Width
+from agents.loading import Part
+from agents.training.plans import PPOParameters, PPOPlan, Width
 from incentive_env.floors.seats import rep_reward_weights
 
 MODEL = "model_"  # how names of the model's own reps begin
@@ -29,8 +29,8 @@ class RepPlan(Part):
     rep_reward: str = Field("utility", description="what a seat is rewarded with: utility or pay")
     num_floors: int = Field(32, ge=1, le=100_000, description="floors in the batch")
     total_timesteps: int = Field(1_000_000, ge=1, le=10_000_000_000, description="decisions, over all learning seats")
-    hyper_parameters: PPOParameters = PPOParameters()  # type: ignore[call-arg]
-    policy: SeatNetworkPlan = SeatNetworkPlan()  # type: ignore[call-arg]
+    hyper_parameters: PPOParameters = PPOParameters()
+    policy: SeatNetworkPlan = SeatNetworkPlan()
 
     @model_validator(mode="after")
     def _can_be_learned(self) -> Self:
@@ -74,31 +74,11 @@ class TwoLevelPlan(Part):
     exploration: float = Field(
         0.4, ge=0.0, le=2.0, description="standard deviation by which schemes are varied while reps learn, half ranges"
     )
-    reps: RepPlan = Field(RepPlan(), description="of a round")  # type: ignore[call-arg]
-    manager: TrainingConfig = Field(TrainingConfig(), description="of a round")  # type: ignore[call-arg]
+    reps: RepPlan = Field(RepPlan(), description="of a round")
+    manager: PPOPlan = Field(PPOPlan(), description="of a round")
 
     @model_validator(mode="after")
     def _manager_sees_reports(self) -> Self:
         if self.manager.sees != "report":
             raise ValueError(f"manager.sees = {self.manager.sees!r}: must be report")
         return self
-
-
-def load_contrast(source: "str | Path", changes: "dict[str, Any] | None" = None) -> Contrast:
-    """Load what is to be compared by name (in ``configs/plans/learning_reps``) or path.
-
-    Raises:
-        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
-    """
-    plan: Contrast = read_plan(Contrast, find_plan(source, "plans/learning_reps", "comparison"), changes)
-    return plan
-
-
-def load_two_level(source: "str | Path", changes: "dict[str, Any] | None" = None) -> TwoLevelPlan:
-    """Load a plan of two levels by name (in ``configs/plans/two_level``) or path.
-
-    Raises:
-        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
-    """
-    plan: TwoLevelPlan = read_plan(TwoLevelPlan, find_plan(source, "plans/two_level", "two-level plan"), changes)
-    return plan

@@ -26,9 +26,9 @@ from agents.learning_reps.learner import network_of, new_learner, seats_of
 from agents.learning_reps.measured import measure
 from agents.learning_reps.plan import TwoLevelPlan
 from agents.learning_reps.vec_env import SeatVecEnv
-from agents.training.algorithms import new_model
 from agents.training.checkpoints import CheckpointError, read_model, write_model
 from agents.training.learned_policy import LearnedPolicy
+from agents.training.model import new_model
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv, load_config
 from incentive_env.policies.network import CLIP

@@ -1,20 +1,19 @@
 """Plans of offline learning, ``configs/plans/offline/*.yaml``: one class an algorithm, every number explained."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from agents.plan_files import Part, find_plan, read_plan
-from incentive_env.config import config_directory
-
-Width = Annotated[int, Field(ge=1, le=4096)]
+from agents.loading import Part, checked, chosen
+from agents.training.plans import Width
 
 
 class CloningPlan(Part):
     """Behaviour cloning: the mean of a normal policy by least squares, on floors held out for early stopping."""
 
-    algorithm: Literal["bc"] = Field("bc", description="bc")
+    algorithm: Literal["bc"] = "bc"
     net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
     learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of Adam")
     batch_size: int = Field(512, ge=1, le=1_000_000, description="decisions in a minibatch")
@@ -26,38 +25,28 @@ class CloningPlan(Part):
 class BestPlan(CloningPlan):
     """Behaviour cloning of the episodes with the greatest returns."""
 
-    algorithm: Literal["best_bc"] = Field("best_bc", description="best_bc")  # type: ignore[assignment]
+    algorithm: Literal["best_bc"] = "best_bc"  # type: ignore[assignment]
     best: float = Field(0.1, gt=0.0, le=1.0, description="share of the episodes that is cloned")
 
 
 class AWRPlan(CloningPlan):
     """Advantage-weighted regression (Peng et al. 2019) with Monte Carlo returns, one round on data as they are."""
 
-    algorithm: Literal["awr"] = Field("awr", description="awr")  # type: ignore[assignment]
+    algorithm: Literal["awr"] = "awr"  # type: ignore[assignment]
     gamma: float = Field(1.0, ge=0.0, le=1.0, description="discount of a period of four weeks")
     temperature: float = Field(0.5, gt=0.0, le=100.0, description="β, in standard deviations of the advantage")
     max_weight: float = Field(20.0, gt=0.0, le=1e6, description="greatest weight of a decision")
 
 
 OfflinePlan = CloningPlan | BestPlan | AWRPlan
-_FOLDER = "plans/offline"  # in configs
+_FORMS = {"bc": CloningPlan, "best_bc": BestPlan, "awr": AWRPlan}
 
 
-def shipped_plans() -> list[str]:
-    """Names of the plans in ``configs/plans/offline``."""
-    return sorted(file.stem for file in (config_directory() / _FOLDER).glob("*.yaml"))
-
-
-def load_offline_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> OfflinePlan:
-    """Load a plan by name (in ``configs/plans/offline``) or path.
-
-    Args:
-        source: name or path.
-        changes: entries that take the place of the file's, ``{"epochs": 10}``.
+def offline_plan(content: Mapping[str, Any], path: Path) -> OfflinePlan:
+    """The plan of a file; a file without ``algorithm:`` is that of behaviour cloning.
 
     Raises:
-        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
+        ConfigError: no such algorithm, an unknown key, or a value out of bounds.
     """
-    kind = Annotated[OfflinePlan, Field(discriminator="algorithm")]
-    plan: OfflinePlan = read_plan(kind, find_plan(source, _FOLDER, "plan"), changes, algorithm="bc")
+    plan: OfflinePlan = checked(chosen(_FORMS, content.get("algorithm", "bc"), path), content, path)
     return plan

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.benchmark.analysis.statistics import paired_difference, two_way_interval
+from agents.loading import load
 from agents.offline.behaviours import Behaviour, Mixture, behaviour_set, dealt, load_all
 from agents.offline.collection import collect
 from agents.offline.datasets import open_dataset, recording_env, write_dataset
 from agents.offline.decisions import read_decisions
 from agents.offline.learning import discount_of, learn
-from agents.offline.plans import load_offline_plan
 from agents.offline.replay import replay_all
 from incentive_env import Config
 from incentive_env.policies.files import fingerprint
@@ -120,7 +120,7 @@ def _learned_scores(
     study: Study, dataset_id: str, name: str, progress: Progress, done: int
 ) -> tuple[NDArray[np.float64], float]:
     """``[seeds, floors]`` of a learner, and how many seconds a run of it took."""
-    plan = load_offline_plan(name)
+    plan = load("offline", name)
     decisions = read_decisions(open_dataset(dataset_id, study.root), discount_of(plan))
     scores, seconds = [], 0.0
     for seed in range(study.seeds):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.pareto.search import Candidate, Front, Plan
+from agents.pareto.search import Candidate, Front, FrontBudget
 from incentive_env import Config
 from incentive_env.floors.reward_vector import OBJECTIVES, paid_periods
 from incentive_env.studies.evaluate import interval
@@ -35,7 +35,7 @@ class FrontFileError(ValueError):
     """A file that holds no front."""
 
 
-def front_content(front: Front, config: Config, plan: Plan, command: str) -> dict[str, Any]:
+def front_content(front: Front, config: Config, plan: FrontBudget, command: str) -> dict[str, Any]:
     """What goes into the file.
 
     ``returns`` are those of an episode, undiscounted, each with its 95 % interval over floors; a ``hypervolume`` is in

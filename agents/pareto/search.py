@@ -22,7 +22,7 @@ from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 
-class Plan(NamedTuple):
+class FrontBudget(NamedTuple):
     """How long to look, and how closely."""
 
     population: int = 64  # schemes in a generation; the first holds the hand-made ones, at least one more than they are
@@ -58,7 +58,7 @@ class Front(NamedTuple):
 
 
 def find_front(
-    config: Config, reference: NDArray[np.float64], plan: Plan, *, threads: int = 1, quiet: bool = False
+    config: Config, reference: NDArray[np.float64], plan: FrontBudget, *, threads: int = 1, quiet: bool = False
 ) -> Front:
     """Look for schemes that no other beats in all objectives, and validate them together with the hand-made ones.
 
@@ -106,13 +106,13 @@ def _require_libraries() -> None:
     import optuna  # noqa: F401
 
 
-def _search_seeds(plan: Plan) -> list[int]:
+def _search_seeds(plan: FrontBudget) -> list[int]:
     drawn = np.random.default_rng([plan.seed, 0]).choice(len(SEARCH_SEEDS), plan.floors, replace=False)
     return [SEARCH_SEEDS[int(number)] for number in drawn]
 
 
 def _search(
-    config: Config, known: dict[str, NDArray[np.float64]], seeds: list[int], plan: Plan, threads: int,
+    config: Config, known: dict[str, NDArray[np.float64]], seeds: list[int], plan: FrontBudget, threads: int,
     progress: Progress,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """All points ``[schemes, 11]`` that were tried, the hand-made ones first, and their means ``[schemes, 4]``."""
@@ -130,7 +130,7 @@ def _search(
     return np.concatenate(points), np.concatenate(means)
 
 
-def _first_points(known: dict[str, NDArray[np.float64]], plan: Plan) -> NDArray[np.float64]:
+def _first_points(known: dict[str, NDArray[np.float64]], plan: FrontBudget) -> NDArray[np.float64]:
     """The hand-made schemes, and others spread evenly over the box."""
     low, high = StaticForm.bounds
     spread = qmc.Sobol(len(LEVERS), rng=np.random.default_rng([plan.seed, 1]))
@@ -141,7 +141,7 @@ def _first_points(known: dict[str, NDArray[np.float64]], plan: Plan) -> NDArray[
 
 
 def _nsga2(
-    first: NDArray[np.float64], plan: Plan
+    first: NDArray[np.float64], plan: FrontBudget
 ) -> tuple[Callable[[], NDArray[np.float64]], Callable[[NDArray[np.float64]], None]]:
     """Optuna's NSGA-II with simulated binary crossover, a generation at a time."""
     import optuna

@@ -1,15 +1,14 @@
 """The plan of a training by RLlib, ``configs/plans/rllib/*.yaml``: every number bounded and explained."""
 
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from agents.plan_files import Part, find_plan, read_plan
+from agents.loading import Part
 from agents.training.plans import Network
 
 
-class PPOParameters(Part):
+class RLlibParameters(Part):
     """Keywords of RLlib's ``PPOConfig.training``."""
 
     train_batch_size: int = Field(3328, ge=2, le=10_000_000, description="decisions between updates, over all floors")
@@ -30,12 +29,12 @@ class PPOParameters(Part):
 class RLlibPlan(Part):
     """RLlib's PPO on several env runners."""
 
-    algorithm: Literal["ppo"] = Field("ppo", description="ppo")
+    algorithm: Literal["ppo"] = "ppo"
     total_timesteps: int = Field(250_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
     num_env_runners: int = Field(2, ge=0, le=10_000, description="processes that run floors; 0: the learner's own")
     num_envs_per_env_runner: int = Field(64, ge=1, le=100_000, description="floors of each")
     checkpoint_every: int = Field(20_000, ge=1, description="decisions between checkpoints")
-    hyper_parameters: PPOParameters = PPOParameters()
+    hyper_parameters: RLlibParameters = RLlibParameters()
     policy: Network = Network()
 
     @model_validator(mode="after")
@@ -52,17 +51,3 @@ class RLlibPlan(Part):
                 f"of num_env_runners × num_envs_per_env_runner = {floors} floors"
             )
         return self
-
-
-def load_rllib_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> RLlibPlan:
-    """Load a plan by name (in ``configs/plans/rllib``) or path.
-
-    Args:
-        source: name or path.
-        changes: entries that take the place of the file's, ``{"num_env_runners": 4}``.
-
-    Raises:
-        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
-    """
-    plan: RLlibPlan = read_plan(RLlibPlan, find_plan(source, "plans/rllib", "RLlib training file"), changes)
-    return plan

@@ -30,7 +30,7 @@ class Start(NamedTuple):
     sigma: float  # first standard deviation of every entry
 
 
-class Plan(NamedTuple):
+class SearchBudget(NamedTuple):
     """How long to look, and how closely."""
 
     generations: int  # of each restart
@@ -59,7 +59,7 @@ class Found(NamedTuple):
 
 
 def search(
-    objective: Objective, starts: Sequence[Start], plan: Plan, *, checkpoint_path: Path | None = None,
+    objective: Objective, starts: Sequence[Start], plan: SearchBudget, *, checkpoint_path: Path | None = None,
     description: dict[str, Any] | None = None, resume: bool = False, label: str = "search", plain: bool = False,
     quiet: bool = False, watch: Callable[[NDArray[np.float64], int], None] | None = None,
 ) -> Found:  # fmt: skip
@@ -99,13 +99,13 @@ def search(
         return _validate(objective, starts, memory, plan, progress, total)
 
 
-def generation_seeds(plan: Plan, generation: int) -> list[int]:
+def generation_seeds(plan: SearchBudget, generation: int) -> list[int]:
     """Floors of a generation: drawn by its number, so that restarts can be compared generation by generation."""
     drawn = np.random.default_rng([plan.seed, generation]).choice(len(SEARCH_SEEDS), plan.floors, replace=False)
     return [SEARCH_SEEDS[int(number)] for number in drawn]
 
 
-def _advance(memory: Memory, objective: Objective, starts: Sequence[Start], plan: Plan) -> None:
+def _advance(memory: Memory, objective: Objective, starts: Sequence[Start], plan: SearchBudget) -> None:
     """One generation of the restart under way; close it after its last."""
     number = len(memory.ended)
     if memory.strategy is None:
@@ -124,7 +124,7 @@ def _advance(memory: Memory, objective: Objective, starts: Sequence[Start], plan
 
 
 def _validate(
-    objective: Objective, starts: Sequence[Start], memory: Memory, plan: Plan, progress: Progress, total: int
+    objective: Objective, starts: Sequence[Start], memory: Memory, plan: SearchBudget, progress: Progress, total: int
 ) -> Found:
     seeds = VALIDATION_SEEDS[: plan.validation_floors]
     finalists: list[Finalist] = []
@@ -137,7 +137,7 @@ def _validate(
     return Found(max(finalists, key=lambda finalist: float(finalist.values.mean())), finalists)
 
 
-def _new_strategy(start: Start, plan: Plan, number: int) -> Any:
+def _new_strategy(start: Start, plan: SearchBudget, number: int) -> Any:
     options = {
         "popsize": plan.population, "randn": _Normals([plan.seed, number]), "seed": math.nan,
         "CMA_diagonal": plan.diagonal, "verbose": -10, "verb_log": 0, "verb_disp": 0,
@@ -160,7 +160,7 @@ class _Normals:
         return self._random.standard_normal(shape)
 
 
-def _check(starts: Sequence[Start], plan: Plan) -> None:
+def _check(starts: Sequence[Start], plan: SearchBudget) -> None:
     if not starts:
         raise ValueError("starts: at least one is needed")
     for name, least in (("generations", 1), ("population", 3), ("floors", 1), ("validation_floors", 1)):

@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 from rich.table import Table
 
-from agents.search.evolution import Found, Plan, Start, search
+from agents.search.evolution import Found, SearchBudget, Start, search
 from agents.search.objective import FloorObjective
 from incentive_env.cli.common import check_writable, written_whole
 from incentive_env.policies.fixed import Policy
@@ -30,7 +30,7 @@ def prepare(out: Path, run: Path | None, resume: bool) -> None:
 
 
 def look(
-    objective: FloorObjective, starts: Sequence[Start], plan: Plan, label: str, run: Path | None, resume: bool
+    objective: FloorObjective, starts: Sequence[Start], plan: SearchBudget, label: str, run: Path | None, resume: bool
 ) -> Found:
     """Search, with checkpoints where there is a place for them."""
     checkpoint = None if run is None else run / CHECKPOINT
@@ -42,7 +42,7 @@ def look(
 
 
 def how_found(
-    command: str, objective: FloorObjective, policy: Policy, point: np.ndarray, found: Found, plan: Plan
+    command: str, objective: FloorObjective, policy: Policy, point: np.ndarray, found: Found, plan: SearchBudget
 ) -> dict[str, Any]:
     """How the winner was found and how it did, of the very numbers that are written."""
     seeds = VALIDATION_SEEDS[: plan.validation_floors]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.search.evolution import Objective
-from agents.training.plans import RandomSearchPlan
+from agents.search.plans import RandomSearchPlan
 from incentive_env.config.levers import LEVERS
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 

@@ -15,11 +15,12 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
+from agents.loading import load
 from agents.registry import load_policy
 from agents.speed.timing import interleave, median
-from agents.training.algorithms import new_model, update_size
 from agents.training.learned_policy import CLIP
-from agents.training.plans import GradientPlan, load_training
+from agents.training.model import new_model
+from agents.training.plans import TrainingPlan
 from agents.training.train import train
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv
@@ -70,7 +71,7 @@ class _Learner:
     """PPO with the numbers of ``configs/plans/training/ppo.yaml``, but for the batch's size and the minibatch's."""
 
     def __init__(self, config: Config, floors: int, minibatch: int, *, decisions: int) -> None:
-        plan = load_training("ppo")
+        plan = load("training", "ppo")
         numbers = plan.hyper_parameters.model_copy(update={"batch_size": minibatch})
         plan = plan.model_copy(update={"num_envs": floors, "hyper_parameters": numbers})
         self._envs = _Timed(SalesFloorVectorEnv(floors, config, REWARD, autoreset_mode=AutoresetMode.SAME_STEP))
@@ -80,7 +81,7 @@ class _Learner:
             warnings.filterwarnings("ignore", message="You have specified a mini-batch size")  # that leaves a rest
             self._model = new_model(plan, normaliser, config)
         self._model.set_logger(Logger(None, []))
-        update = update_size(plan)
+        update = plan.update_size
         self._decisions = -(-decisions // update) * update
         self.shares: list[float] = []
 
@@ -133,7 +134,7 @@ def until_better(config: Config, plan_name: str, *, seed: int = 0) -> dict[str, 
         Content for a JSON file. ``seconds`` are of training alone, without the looks at it; None where the plan ended
         first.
     """
-    plan = load_training(plan_name)
+    plan = load("training", plan_name)
     looks: list[dict[str, float]] = []
     watch = _watcher(config, plan, looks)
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(_Enough):
@@ -156,7 +157,7 @@ def first_of_a_row(ahead: list[bool]) -> int | None:
     return next(rows, None)
 
 
-def _watcher(config: Config, plan: GradientPlan, looks: list[dict[str, float]]) -> Callable[[Policy, int], None]:
+def _watcher(config: Config, plan: TrainingPlan, looks: list[dict[str, float]]) -> Callable[[Policy, int], None]:
     fixed = evaluate(config, load_policy(STATIC, config), HELD_OUT).loyalty
     looked = 0.0  # seconds
     start = time.perf_counter()

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.benchmark.learners import Task, learn
+from agents.algorithms import LearnerPlan
 from agents.jobs.store import Store
+from agents.learners import Task, learn
 from agents.sweep.spec import FIGURES
-from agents.training.plans import Plan
 from incentive_env import Config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.model.scheme import scheme_from_mapping
@@ -30,7 +30,7 @@ class Job(NamedTuple):
     config: Config
     reward: str | None  # None, as the plan, where nothing is trained
     seed: int  # of training
-    plan: Plan | None
+    plan: LearnerPlan | None
     content: dict[str, Any] | None  # of a policy's file; None for what is trained, and for random actions
     floors: int
     key: str = ""

@@ -3,45 +3,38 @@
 from functools import cache
 from typing import Any
 
-from agents.training.plans import Plan, load_plan
+from agents.algorithms import LearnerPlan
+from agents.loading import load
 from incentive_env import ConfigError
+from incentive_env.config import assign
 from incentive_env.support.spelling import nearest
 
 
-def changed_plan(policy: str, changes: dict[str, Any], known: frozenset[str]) -> tuple[Plan, list[str]]:
-    """A plan with changes, and the keys of those that it has a use for.
+def changed_plan(policy: str, changes: dict[str, Any], known: frozenset[str]) -> tuple[LearnerPlan, list[str]]:
+    """A plan with changes, and the keys of those that apply to it.
 
     Args:
         policy: name or path of the plan.
         changes: by dotted key.
-        known: keys of all plans of the sweep; one that this plan does not have may be another's.
+        known: keys of all plans of the sweep; a key that this plan does not have may be another's.
 
     Raises:
-        ConfigError: a key is no plan's, or a value is not allowed.
+        ConfigError: no plan has such a key, or a value is not allowed.
     """
-    plan = load_plan(policy)
-    tree = plan.model_dump(mode="json")
-    own = _keys(tree)
+    own = keys_of(policy)
+    tree: dict[str, Any] = {}
     for key, value in changes.items():
         if key not in own and key not in known:
             raise ConfigError(f"training.{key}: unknown key (set to {value!r}){nearest(key, sorted(known | own))}")
-    used = [key for key in changes if key in own]
-    for key in used:
-        _assign(tree, key, changes[key])
-    return (load_plan(policy, {key.partition(".")[0]: tree[key.partition(".")[0]] for key in used}), used)
+        if key in own:
+            assign(tree, key, value)
+    return load("learner", policy, tree), [key for key in changes if key in own]
 
 
 @cache
 def keys_of(policy: str) -> frozenset[str]:
     """Dotted keys of a plan's values."""
-    return frozenset(_keys(load_plan(policy).model_dump(mode="json")))
-
-
-def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
-    *branches, leaf = key.split(".")
-    for branch in branches:
-        tree = tree[branch]
-    tree[leaf] = value
+    return frozenset(_keys(load("learner", policy).model_dump(mode="json")))
 
 
 def _keys(tree: dict[str, Any], prefix: str = "") -> set[str]:

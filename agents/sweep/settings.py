@@ -6,15 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.benchmark.cost import cost_of
+from agents.algorithms import LearnerPlan, cost_of
 from agents.benchmark.suite import hash_of
 from agents.jobs.work import Work
+from agents.loading import load, shipped_names
 from agents.sweep.cell import Job, make_cell
 from agents.sweep.changes import changed_plan, keys_of
 from agents.sweep.spec import NamedSweep, Range
-from agents.training.plans import Plan, load_plan, scheme_names
 from incentive_env import Config, ConfigError, Scheme, load_config
-from incentive_env.config import config_directory, read_yaml
+from incentive_env.config import read_yaml
 from incentive_env.config.levers import check_levers
 from incentive_env.floors.reward import reward_weights
 from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
@@ -34,7 +34,7 @@ class Resolved(NamedTuple):
     policy: str  # name in tables
     config: Config
     reward: str | None
-    plan: Plan | None  # None where nothing is trained
+    plan: LearnerPlan | None  # None where nothing is trained
     content: dict[str, Any] | None  # of a policy's file; None where something is trained, or for the random policy
 
 
@@ -82,7 +82,9 @@ def is_whole(named: NamedSweep, name: str) -> bool:
     if section == "config":
         where: Any = load_config(_first(named, "scenario"))
     elif section == "training":
-        plans = [load_plan(policy) for policy in _all(named, "policy") if _is_plan(policy) and key in keys_of(policy)]
+        plans = [
+            load("learner", policy) for policy in _all(named, "policy") if _is_plan(policy) and key in keys_of(policy)
+        ]
         where = next(iter(plans), None)
     else:
         return False
@@ -118,7 +120,7 @@ def _trained(setting: dict[str, Any], policy: str, config: Config, training_keys
         raise ConfigError(f"reward: is missing; policy {policy} is trained, so the sweep must say on which reward")
     reward_weights(config, reward)
     plan, used = changed_plan(policy, _section(setting, "training"), training_keys)
-    for key, name in scheme_names(plan).items():
+    for key, name in plan.schemes().items():
         resolved(f"training.{key}", name, config)
     unused = {key for key in setting if key.startswith("training.")} - {f"training.{key}" for key in used}
     needed = {key: value for key, value in setting.items() if key not in unused}
@@ -153,7 +155,7 @@ def _is_plan(policy: str, config: Config | None = None) -> bool:
     """Whether a policy is one to be trained: a name or a file of a plan."""
     if policy in NAMES or (config is not None and policy in shipped(config)):
         return False
-    plans = {path.stem for path in (config_directory() / "plans" / "training").glob("*.yaml")}
+    plans = shipped_names("learner")
     if policy in plans:
         return True
     path = Path(policy)
@@ -163,7 +165,7 @@ def _is_plan(policy: str, config: Config | None = None) -> bool:
         return not {"scheme", "kind"} & read_yaml(path).keys()
     if config is None:
         return False
-    known = (*NAMES, *shipped(config), *sorted(plans))
+    known = (*NAMES, *shipped(config), *plans)
     raise ConfigError(f"policy {policy!r}: unknown{nearest(policy, known)}; policies: {', '.join(known)}, or a path")
 
 

@@ -1,15 +1,13 @@
 """Sweep files, ``configs/plans/sweeps/*.yaml``: what varies, over which values, by which search, and what is best."""
 
 import math
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from agents.plan_files import Part, find_plan
-from incentive_env import ConfigError
-from incentive_env.config import read_yaml
+from agents.loading import Part, checked
 from incentive_env.support.spelling import nearest
 
 FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming", "wellbeing", "volume")
@@ -43,7 +41,7 @@ def _kind(given: Any) -> str:
 
 Values = Annotated[
     Annotated[tuple[Any, ...], Tag("values")] | Annotated[Range, Tag("range")], Discriminator(_kind)
-]  # so that a mistake in one is not told as a mistake in the other
+]  # so that a mistake in one is not reported as a mistake in the other
 
 
 class Search(Part):
@@ -126,18 +124,13 @@ class NamedSweep(NamedTuple):
     sweep: Sweep
 
 
-def load_sweep(name: "str | Path") -> NamedSweep:
-    """Read a sweep by name (in ``configs/plans/sweeps``) or path.
+def named_sweep(content: Mapping[str, Any], path: Path) -> NamedSweep:
+    """The sweep of a file.
 
     Raises:
-        ConfigError: missing or malformed, or a key is unknown or a value not allowed; all of them at once.
+        ConfigError: malformed, an unknown key, or a value out of bounds.
     """
-    path = find_plan(name, "plans/sweeps", "sweep")
-    try:
-        return NamedSweep(path.stem, path, Sweep.model_validate(read_yaml(path)))
-    except ValidationError as error:
-        told = dict.fromkeys(_told(entry) for entry in error.errors())
-        raise ConfigError("\n".join(f"{path}: {line}" for line in told)) from None
+    return NamedSweep(path.stem, path, checked(Sweep, content, path))
 
 
 def grid_size(values: "tuple[Any, ...] | Range") -> int:
@@ -166,24 +159,3 @@ def _check_name(where: str, name: str) -> None:
     known = [*NAMES, *(f"{section}.KEY" for section in SECTIONS)]
     head = nearest(section, (*NAMES, *SECTIONS))
     raise ValueError(f"{where}.{name}: unknown name{head}; names: {', '.join(known)}")
-
-
-def _told(entry: Any) -> str:
-    where = [str(part) for part in entry["loc"]]
-    if where and where[0] == "vary":
-        where = [part for part in where if part not in ("range", "values")]
-    key = ".".join(where)
-    if entry["type"] == "value_error":
-        return f"{key}: {entry['ctx']['error']}" if key else str(entry["ctx"]["error"])
-    if entry["type"] == "extra_forbidden":
-        parts: dict[str, type[Part]] = {"search": Search, "vary": Range}
-        model = parts.get(where[0], Sweep) if len(where) > 1 else Sweep
-        return f"{key} = {entry['input']!r}: unknown key{nearest(where[-1], model.model_fields)}"
-    if entry["type"] == "tuple_type" and where[0] == "vary":
-        return f"{key} = {entry['input']!r}: must be a list of values, or a range {{low: ..., high: ...}}"
-    if entry["type"] == "literal_error":
-        known = re.findall(r"'(\w+)'", entry["ctx"]["expected"])
-        return f"{key} = {entry['input']!r}: must be one of {', '.join(known)}{nearest(str(entry['input']), known)}"
-    if entry["type"] == "missing":
-        return f"{key}: is missing"
-    return f"{key} = {entry['input']!r}: {entry['msg'][0].lower()}{entry['msg'][1:]}"

@@ -42,9 +42,10 @@ class AnchoredPPO(PPO):
     """
 
     def __init__(
-        self, *arguments: Any, anchor: Anchor | None = None, safe_action: torch.Tensor | None = None, **keywords: Any
+        self, *arguments: Any, anchor: Anchor | None = None, safe_action: np.ndarray | None = None, **keywords: Any
     ) -> None:
-        self.anchor, self.safe_action = anchor, safe_action
+        self.anchor = anchor
+        self.safe_action = None if safe_action is None else torch.as_tensor(safe_action)
         self.safe_reports: np.ndarray | None = None  # [decisions × floors, entries] seen under the safe policy
         self.safe_actions: torch.Tensor | None = None  # [decisions × floors, levers] and done
         super().__init__(*arguments, **keywords)

@@ -14,7 +14,7 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.training.algorithms import algorithm_class
+from agents.training.model import algorithm_class
 from incentive_env.floors.observation import observation_space
 from incentive_env.floors.seats import seat_observation_space
 from incentive_env.floors.true_state import NAMES as TRUE_NAMES

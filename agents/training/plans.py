@@ -1,18 +1,18 @@
-"""Training plans, ``configs/plans/training/*.yaml``: one class an algorithm, every number bounded and explained."""
+"""Plans of training by stable-baselines3, ``configs/plans/training/*.yaml``: every number bounded and explained."""
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from agents.plan_files import Part, find_plan, read_plan
-from incentive_env import ConfigError
+from agents.loading import Part
+from incentive_env import Config
 from incentive_env.policies import Policy
+from incentive_env.policies.files import resolved
 
 Watch = Callable[[Policy, int], None]
-"""Is shown a policy while it is trained, as it is after so many decisions; it must not change it."""
+"""Is shown a policy during training, with the number of decisions so far; it must not change the policy."""
 
 Width = Annotated[int, Field(ge=1, le=4096)]
 
@@ -34,7 +34,7 @@ class PPOParameters(Part):
 
 
 class SACParameters(Part):
-    """Keywords of stable-baselines3's SAC, and of TQC."""
+    """Keywords of stable-baselines3's SAC."""
 
     buffer_size: int = Field(100_000, ge=1, le=100_000_000, description="decisions remembered")
     learning_starts: int = Field(0, ge=0, description="decisions before the first update, drawn from the whole box")
@@ -84,44 +84,110 @@ class Anchor(Part):
     clip: float = Field(4.0, gt=0.0, le=20.0, description="largest log ratio that counts")
 
 
-class _Plan(Part):
-    """What all training by stable-baselines3 shares."""
+class TrainingPlan(Part):
+    """What all training by stable-baselines3 shares; `agents.algorithms` says which algorithms there are."""
 
+    algorithm: str
     total_timesteps: int = Field(400_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
     num_envs: int = Field(128, ge=1, le=100_000, description="floors in the batch")
     checkpoint_every: int = Field(20_000, ge=1, description="decisions between checkpoints")
     sees: Literal["report", "state"] = Field(
         "report", description="what the policy is shown: the manager's report, or, as an oracle, the true state"
     )
+    hyper_parameters: Any
+    policy: Network = Network()
+
+    @property
+    def update_size(self) -> int:
+        """Decisions between two updates, over all floors."""
+        raise NotImplementedError
+
+    def work(self, decisions: int) -> float:
+        """Size of the job, in updates as PPO makes them a decision; episodes of so many decisions."""
+        return float(self.total_timesteps)
+
+    def schemes(self) -> dict[str, str]:
+        """Fixed schemes that the plan starts from, by the key that names them."""
+        return {"policy.initial_scheme": self.policy.initial_scheme}
+
+    def keywords(self, config: Config) -> dict[str, Any]:
+        """Keywords of the algorithm's class.
+
+        Raises:
+            ConfigError: the plan names a scheme that does not exist.
+        """
+        numbers: dict[str, Any] = self.hyper_parameters.model_dump()
+        return numbers
+
+    def network(self) -> dict[str, Any]:
+        """Keywords of the algorithm's network."""
+        return {"net_arch": list(self.policy.net_arch)}
 
 
-class TrainingConfig(_Plan):
-    """PPO (Schulman et al. 2017), and the form of the plans that build on it."""
+class OnPolicyPlan(TrainingPlan):
+    """Training that learns from what the present policy does, and forgets it."""
 
-    algorithm: Literal["ppo"] = Field("ppo", description="ppo")
-    hyper_parameters: PPOParameters = PPOParameters()  # type: ignore[call-arg]
-    policy: Network = Network()  # type: ignore[call-arg]
+    hyper_parameters: PPOParameters = PPOParameters()
+
+    @property
+    def update_size(self) -> int:
+        """Decisions between two updates, over all floors."""
+        return self.num_envs * self.hyper_parameters.n_steps
+
+    def network(self) -> dict[str, Any]:
+        """Keywords of the algorithm's network."""
+        return self.policy.model_dump(exclude={"initial_scheme"}) | super().network()
 
     @model_validator(mode="after")
     def _enough_to_learn_from(self) -> Self:
-        if self.num_envs * self.hyper_parameters.n_steps < 2:
+        if self.update_size < 2:
             raise ValueError("num_envs × hyper_parameters.n_steps must be at least 2: advantages are normalised")
         return self
 
 
-class RecurrentPPOPlan(TrainingConfig):
+class OffPolicyPlan(TrainingPlan):
+    """Training that learns from a buffer of past decisions."""
+
+    hyper_parameters: SACParameters = SACParameters()
+
+    @property
+    def update_size(self) -> int:
+        """Decisions between two updates, over all floors."""
+        return self.num_envs * self.hyper_parameters.train_freq
+
+    def work(self, decisions: int) -> float:
+        """Size of the job; eight minibatches an update are the usual."""
+        return self.total_timesteps * self.hyper_parameters.gradient_steps / 8
+
+
+class PPOPlan(OnPolicyPlan):
+    """PPO (Schulman et al. 2017)."""
+
+    algorithm: Literal["ppo"] = "ppo"
+
+
+class RecurrentPPOPlan(OnPolicyPlan):
     """PPO with a memory: the manager sees only reports, and what they do not say must be gathered over time."""
 
-    algorithm: Literal["recurrent_ppo"] = Field("recurrent_ppo", description="recurrent_ppo")  # type: ignore[assignment]
-    policy: RecurrentNetwork = RecurrentNetwork()  # type: ignore[call-arg]
+    algorithm: Literal["recurrent_ppo"] = "recurrent_ppo"
+    policy: RecurrentNetwork = RecurrentNetwork()
 
 
-class AnchoredPPOPlan(TrainingConfig):
+class AnchoredPPOPlan(OnPolicyPlan):
     """PPO on a proxy, held near the conduct of a safe policy (Laidlaw, Singhal and Dragan, ICLR 2025)."""
 
-    algorithm: Literal["anchored_ppo"] = Field("anchored_ppo", description="anchored_ppo")  # type: ignore[assignment]
+    algorithm: Literal["anchored_ppo"] = "anchored_ppo"
     sees: Literal["report"] = Field("report", description="the report; the safe policy is watched through it too")
-    anchor: Anchor = Anchor()  # type: ignore[call-arg]
+    anchor: Anchor = Anchor()
+
+    def schemes(self) -> dict[str, str]:
+        """Fixed schemes that the plan starts from, and the safe one."""
+        return super().schemes() | {"anchor.scheme": self.anchor.scheme}
+
+    def keywords(self, config: Config) -> dict[str, Any]:
+        """Keywords of PPO, and the anchor with the action ``[11]`` of its scheme."""
+        safe = resolved("anchor.scheme", self.anchor.scheme, config)
+        return super().keywords(config) | {"anchor": self.anchor, "safe_action": safe}
 
     @model_validator(mode="after")
     def _divergence_is_finite(self) -> Self:
@@ -129,96 +195,19 @@ class AnchoredPPOPlan(TrainingConfig):
         if math.exp(2.0 * self.policy.log_std_init) >= 2.0 * self.anchor.spread**2:
             raise ValueError(
                 f"anchor.spread = {self.anchor.spread:g} is too narrow for first actions of policy.log_std_init = "
-                f"{self.policy.log_std_init:g}: exp(2 log_std_init) must be below 2 spread², or χ² has no end"
+                f"{self.policy.log_std_init:g}: exp(2 log_std_init) must be below 2 spread², or χ² is infinite"
             )
         return self
 
 
-class SACPlan(_Plan):
+class SACPlan(OffPolicyPlan):
     """SAC (Haarnoja et al. 2018)."""
 
-    algorithm: Literal["sac"] = Field("sac", description="sac")
-    hyper_parameters: SACParameters = SACParameters()  # type: ignore[call-arg]
-    policy: Network = Network()  # type: ignore[call-arg]
+    algorithm: Literal["sac"] = "sac"
 
 
-class TQCPlan(SACPlan):
+class TQCPlan(OffPolicyPlan):
     """TQC (Kuznetsov et al. 2020)."""
 
-    algorithm: Literal["tqc"] = Field("tqc", description="tqc")  # type: ignore[assignment]
-    hyper_parameters: TQCParameters = TQCParameters()  # type: ignore[call-arg]
-
-
-class _Search(Part):
-    """What all searches share."""
-
-    floors: int = Field(24, ge=1, le=100_000, description="floors of a generation, the same for all its candidates")
-    validation_floors: int = Field(128, ge=1, le=100_000, description="on which the finalists are compared")
-    start: str = Field("retention_first", description="fixed scheme that it starts from")
-
-
-class StaticPlan(_Search):
-    """The best fixed scheme, by CMA-ES."""
-
-    algorithm: Literal["cma_static"] = Field("cma_static", description="cma_static")
-    generations: int = Field(30, ge=1, le=1_000_000, description="of the search")
-    population: int = Field(16, ge=3, le=100_000, description="candidates in a generation")
-    sigma: float = Field(0.3, gt=0.0, le=2.0, description="first standard deviation, in half ranges of a lever")
-
-
-class FeedbackPlan(_Search):
-    """A scheme that leans linearly with the report, or as an oracle with the true state, by CMA-ES."""
-
-    algorithm: Literal["cma_feedback"] = Field("cma_feedback", description="cma_feedback")
-    generations: int = Field(60, ge=1, le=1_000_000, description="of the search")
-    population: int = Field(24, ge=3, le=100_000, description="candidates in a generation")
-    sigma: float = Field(0.1, gt=0.0, le=2.0, description="first standard deviation of every weight")
-    sees: Literal["report", "state"] = Field("report", description="what it leans on")
-
-
-class RandomSearchPlan(_Search):
-    """The best of many fixed schemes drawn evenly from the whole box."""
-
-    algorithm: Literal["random_search"] = Field("random_search", description="random_search")
-    candidates: int = Field(400, ge=1, le=1_000_000, description="schemes drawn")
-    finalists: int = Field(8, ge=1, le=1000, description="of them that meet the validation floors")
-
-
-GradientPlan = TrainingConfig | RecurrentPPOPlan | AnchoredPPOPlan | SACPlan | TQCPlan
-SearchPlan = StaticPlan | FeedbackPlan | RandomSearchPlan
-Plan = GradientPlan | SearchPlan
-
-
-def load_plan(source: "str | Path", changes: "dict[str, Any] | None" = None) -> Plan:
-    """Load a plan by name (in ``configs/plans/training``) or path.
-
-    Args:
-        source: name or path; a file without ``algorithm:`` is PPO's.
-        changes: entries that take the place of the file's, ``{"total_timesteps": 1000}``.
-
-    Raises:
-        ConfigError: missing, malformed, an unknown key, or a value out of bounds; all of them at once.
-    """
-    path = find_plan(source, "plans/training", "training file")
-    plan: Plan = read_plan(Annotated[Plan, Field(discriminator="algorithm")], path, changes, algorithm="ppo")
-    return plan
-
-
-def load_training(source: "str | Path", changes: "dict[str, Any] | None" = None) -> GradientPlan:
-    """Load a plan of an algorithm of stable-baselines3.
-
-    Raises:
-        ConfigError: as `load_plan`; or the plan is that of a search.
-    """
-    plan = load_plan(source, changes)
-    if not isinstance(plan, GradientPlan):
-        raise ConfigError(f"training {str(source)!r}: {plan.algorithm} is a search, run by scripts/benchmark.py")
-    return plan
-
-
-def scheme_names(plan: Plan) -> dict[str, str]:
-    """Fixed schemes that a plan builds on, by the key that names them."""
-    if isinstance(plan, SearchPlan):
-        return {"start": plan.start}
-    names = {"policy.initial_scheme": plan.policy.initial_scheme}
-    return names | {"anchor.scheme": plan.anchor.scheme} if isinstance(plan, AnchoredPPOPlan) else names
+    algorithm: Literal["tqc"] = "tqc"
+    hyper_parameters: TQCParameters = TQCParameters()

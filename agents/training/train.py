@@ -11,7 +11,6 @@ from stable_baselines3.common.logger import Logger, configure
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.training.algorithms import new_model, update_size
 from agents.training.checkpoints import (
     CheckpointError,
     checkpoints,
@@ -21,7 +20,8 @@ from agents.training.checkpoints import (
     save_checkpoint,
 )
 from agents.training.learned_policy import CLIP, LearnedPolicy
-from agents.training.plans import GradientPlan, Watch
+from agents.training.model import new_model
+from agents.training.plans import TrainingPlan, Watch
 from agents.training.vec_adapter import NativeVecEnv, StateVectorEnv
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.support.progress import Progress
@@ -29,7 +29,7 @@ from incentive_env.support.seeds import RESUMED_TRAINING_SEEDS, TRAINING_SEEDS, 
 
 
 def train(
-    config: Config, reward: str, training: GradientPlan, run: Path, *, seed: int = 0, resume: bool = False,
+    config: Config, reward: str, training: TrainingPlan, run: Path, *, seed: int = 0, resume: bool = False,
     label: str | None = None, plain: bool = False, quiet: bool = False,
     watch: Watch | None = None,
 ) -> Path:  # fmt: skip
@@ -62,7 +62,7 @@ def train(
         raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
     model = _load(done[-1], normaliser, description) if done else _new(normaliser, training, seed)
     model.set_logger(Logger(None, []) if quiet else configure(str(run / "tensorboard"), ["tensorboard"]))
-    update = update_size(training)
+    update = training.update_size
     total = -(-training.total_timesteps // update) * update  # whole updates, or the learning rate would pass 0
     left = total - model.num_timesteps
     if left <= 0:
@@ -74,7 +74,7 @@ def train(
     return save_checkpoint(run, model, normaliser, description)
 
 
-def _new(normaliser: VecNormalize, training: GradientPlan, seed: int) -> BaseAlgorithm:
+def _new(normaliser: VecNormalize, training: TrainingPlan, seed: int) -> BaseAlgorithm:
     normaliser.venv.seed(_first_floor(seed))
     set_random_seed(seed)  # and not the algorithm's own seed, which would open the floors anew
     model = new_model(training, normaliser, normaliser.venv.env.config)  # type: ignore[attr-defined]
@@ -99,7 +99,7 @@ def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
     return [name for key in stored for name in _differences(stored[key], wanted.get(key), f"{prefix}{key}.")]
 
 
-def _plan(training: GradientPlan) -> dict[str, Any]:
+def _plan(training: TrainingPlan) -> dict[str, Any]:
     """The plan as a checkpoint keeps it: how long and how often saved may change when a run is resumed."""
     return training.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every"})
 

@@ -1,6 +1,6 @@
 """From a name, a path and dotted overrides to a valid `Config`, or to one error that says all that is wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from incentive_env.config.keys import bounds_of, field_of, nearest_key
 from incentive_env.config.tree import Config
 from incentive_env.support.spelling import nearest
 
-_NO_NUMBERS = ("extends", "scheme")  # what a file may hold besides the keys of the tree
+_NOT_OF_THE_TREE = ("extends", "scheme")  # what a file may hold besides the keys of the tree
 
 
 class ConfigError(ValueError):
@@ -41,13 +41,13 @@ def load_config(
         if not overrides:
             return source
     else:
-        chain = _chain("telesales" if source is None else source)
+        chain = read_chain(find_config("telesales" if source is None else source), find_config)
         origin, tree = str(chain[0][0]), Config().model_dump()
         for _, content in reversed(chain):
-            tree = _merge(tree, {key: value for key, value in content.items() if key not in _NO_NUMBERS})
+            tree = merge(tree, {key: value for key, value in content.items() if key not in _NOT_OF_THE_TREE})
     changed = dict(_assignments(overrides))
     for key, value in changed.items():
-        _assign(tree, key, value)
+        assign(tree, key, value)
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
@@ -81,12 +81,12 @@ def scenario_names() -> list[str]:
 
 
 def lineage(source: "str | Path") -> list[Path]:
-    """The file of a scenario, and the files that it extends, the nearest first.
+    """The file of a scenario, and those that it extends, the nearest first.
 
     Raises:
         ConfigError: a file is missing or malformed, or ``extends`` goes in a circle.
     """
-    return [path for path, _ in _chain(source)]
+    return [path for path, _ in read_chain(find_config(source), find_config)]
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -106,25 +106,39 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def _chain(source: "str | Path") -> list[tuple[Path, dict[str, Any]]]:
-    """Path and content of a scenario's file and of those that it extends, the nearest first."""
-    path: Path | None = find_config(source)
-    chain: dict[Path, dict[str, Any]] = {}
-    while path is not None:
-        if path in chain:
-            raise ConfigError(f"{path}: 'extends' goes in a circle: {' -> '.join(map(str, (*chain, path)))}")
-        chain[path] = read_yaml(path)
-        parent = chain[path].get("extends")
-        beside = path.parent / str(parent)
-        path = None if parent is None else beside if beside.is_file() else find_config(str(parent))
-    return list(chain.items())
+def read_chain(path: Path, find: Callable[[str], Path]) -> list[tuple[Path, dict[str, Any]]]:
+    """Path and content of a file and of those that it extends, the nearest first.
+
+    Args:
+        path: the file.
+        find: from the name under ``extends`` to a path; a file beside the one that extends it comes first.
+
+    Raises:
+        ConfigError: a file is missing or malformed, or ``extends`` goes in a circle.
+    """
+    chain = [(path, read_yaml(path))]
+    while (parent := chain[-1][1].get("extends")) is not None:
+        child = chain[-1][0]
+        if not isinstance(parent, str):
+            raise ConfigError(f"{child}: extends = {parent!r}: must be a name or a path")
+        beside = child.parent / parent
+        try:
+            above = beside if beside.is_file() else find(parent)
+        except ConfigError as error:
+            raise ConfigError(f"{child}: extends = {parent!r}: {error}") from None
+        if any(above.samefile(met) for met, _ in chain):
+            files = " -> ".join(str(file) for file in (*(met for met, _ in chain), above))
+            raise ConfigError(f"{child}: extends = {parent!r}: goes in a circle: {files}")
+        chain.append((above, read_yaml(above)))
+    return chain
 
 
-def _merge(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
+def merge(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
+    """A mapping laid over another, section by section; a list or a value takes the place of the one below."""
     merged = dict(base)
     for key, value in top.items():
         below = merged.get(key)
-        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
 
 
@@ -150,7 +164,8 @@ def _number_or(value: Any) -> Any:
         return value
 
 
-def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
+def assign(tree: dict[str, Any], key: str, value: Any) -> None:
+    """Set a dotted key in a tree of mappings; sections that are missing are made."""
     *branches, leaf = key.split(".")
     for depth, branch in enumerate(branches):
         below = tree.setdefault(branch, {})
@@ -158,7 +173,7 @@ def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
             raise ConfigError(f"{key}: {'.'.join(branches[: depth + 1])} is a value, not a section")
         tree = below
     below = tree.get(leaf)
-    tree[leaf] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    tree[leaf] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
 
 
 def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:

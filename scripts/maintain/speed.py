@@ -81,9 +81,9 @@ def _measured(parts: list[str], rounds: int | None, quick: bool, plan: str | Non
         raise ValueError("--until-better belongs to the part training, which --only leaves out")
     config = load_config()
     if plan is not None:
-        from agents.training.plans import load_training
+        from agents.loading import load
 
-        load_training(plan)  # a mistake is told before the rest is measured
+        load("training", plan)  # a mistake is told before the rest is measured
     results = measure(config, parts, rounds=rounds, quick=quick, tell=_tell)
     if plan is not None:
         from agents.speed.learning import until_better

@@ -7,10 +7,10 @@ import pytest
 import torch
 from worlds import N_LEVERS
 
+from agents.loading import load
 from agents.registry import load_policy
 from agents.training.checkpoints import checkpoints, latest_checkpoint
 from agents.training.learned_policy import LearnedPolicy
-from agents.training.plans import load_training
 from agents.training.train import train
 from incentive_env.floors.observation import NAMES as REPORTED
 from incentive_env.floors.true_state import NAMES as TRUE
@@ -33,7 +33,7 @@ PLANS = {
 
 
 def _plan(name, **changes):
-    return load_training(name, {**SMALL, **PLANS[name], **changes})
+    return load("training", name, {**SMALL, **PLANS[name], **changes})
 
 
 @pytest.fixture(scope="module", params=PLANS)

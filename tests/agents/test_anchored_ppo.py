@@ -8,10 +8,10 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import VecNormalize
 from worlds import N_ENTRIES, N_LEVERS
 
-from agents.training.algorithms import new_model
+from agents.loading import load
 from agents.training.checkpoints import latest_checkpoint
 from agents.training.learned_policy import LearnedPolicy
-from agents.training.plans import load_training
+from agents.training.model import new_model
 from agents.training.train import train
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import ConfigError, SalesFloorVectorEnv
@@ -24,7 +24,7 @@ SMALL = {
 
 
 def _plan(**anchor):
-    return load_training("anchored_ppo", {**SMALL, "anchor": {"floors": 4, "net_arch": [16], **anchor}})
+    return load("training", "anchored_ppo", {**SMALL, "anchor": {"floors": 4, "net_arch": [16], **anchor}})
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_strong_anchor_pulls(small, tmp_path):
     """Begun at another scheme, the manager comes nearer the safe one the more its anchor weighs."""
     away = {}
     for weight in (0.0, 3.0):
-        plan = load_training("anchored_ppo", {
+        plan = load("training", "anchored_ppo", {
             **SMALL, "total_timesteps": 2400, "num_envs": 20,
             "hyper_parameters": {"n_steps": 3, "batch_size": 60, "n_epochs": 8, "learning_rate": 0.01},
             "policy": {"net_arch": [8], "initial_scheme": "flat_salary"},
@@ -110,7 +110,7 @@ def _venv(small):
 )
 def test_a_plan_whose_divergence_has_no_end_or_that_sees_the_state_is_refused(change, told):
     with pytest.raises(ConfigError, match=told):
-        load_training("anchored_ppo", {**SMALL, **change})
+        load("training", "anchored_ppo", {**SMALL, **change})
 
 
 def test_an_unknown_safe_scheme_is_refused(small, tmp_path):

@@ -5,8 +5,8 @@ import pytest
 import yaml
 from worlds import N_ENTRIES, N_LEVERS, open_floors
 
+from agents.loading import load
 from agents.training.learned_policy import LearnedPolicy
-from agents.training.plans import load_training
 from agents.training.train import train
 from incentive_env.policies import PolicyError, load_policy
 from incentive_env.policies.network import Layer, NetworkPolicy
@@ -35,7 +35,7 @@ def test_an_exported_network_sets_what_the_trained_one_sets(finished, small, rep
 @pytest.mark.parametrize("algorithm", ["sac", "oracle"])
 def test_only_a_ppo_on_the_report_can_be_exported(small, tmp_path, algorithm):
     hyper = {"batch_size": 8, "gradient_steps": 1} if algorithm == "sac" else {"n_steps": 3, "batch_size": 6}
-    plan = load_training(algorithm, {"total_timesteps": 12, "num_envs": 4, "hyper_parameters": hyper})
+    plan = load("training", algorithm, {"total_timesteps": 12, "num_envs": 4, "hyper_parameters": hyper})
     train(small, "loyalty", plan, tmp_path / "run", quiet=True)
     with pytest.raises(ValueError, match="only a PPO on the report can be exported"):
         LearnedPolicy.load(tmp_path / "run").network()

@@ -12,10 +12,11 @@ from agents.jobs.store import open_store
 from agents.learning_reps.contrast import run_contrast
 from agents.learning_reps.learner import HONEST, network_of, new_learner, train_reps
 from agents.learning_reps.measured import measure
-from agents.learning_reps.plan import Contrast, RepPlan, TwoLevelPlan, load_contrast, load_two_level
+from agents.learning_reps.plan import Contrast, RepPlan, TwoLevelPlan
 from agents.learning_reps.report import with_tables
 from agents.learning_reps.two_level import rounds, train_two_level
 from agents.learning_reps.vec_env import SeatVecEnv
+from agents.loading import load
 from agents.training.checkpoints import CheckpointError
 from incentive_env import ConfigError, load_config, parallel_env
 from incentive_env.policies.files import PolicyError, read_seat_network
@@ -99,7 +100,7 @@ def test_reps_begin_honest_or_even_as_the_plan_says(small):
 @pytest.mark.slow
 def test_reps_learn_to_game_under_a_quota_and_not_under_a_salary():
     """From honesty, told nothing: a minute of what docs/learning_reps.md shows at full length."""
-    contrast = load_contrast("quota_or_salary")
+    contrast = load("learning_reps", "quota_or_salary")
     config = load_config(contrast.scenario, contrast.overrides)
     plan = contrast.learners["all"].model_copy(update={"total_timesteps": 500_000})
     gaming = {}
@@ -163,13 +164,13 @@ def test_a_plan_that_is_wrong_names_key_value_and_the_way_out(tmp_path):
     ):
         path.write_text(content)
         with pytest.raises(ConfigError, match=told):
-            load_two_level(path)
+            load("two_level", path)
     with pytest.raises(
         ConfigError, match=r"no two-level plan 'telesale'; two-level plans: .*; nearest valid name: telesales"
     ):
-        load_two_level("telesale")
+        load("two_level", "telesale")
     with pytest.raises(ConfigError, match="comparisons: quota_or_salary, true_records, or a path"):
-        load_contrast("nothing")
+        load("learning_reps", "nothing")
 
 
 def test_more_seats_than_there_are_and_a_file_of_something_else_are_refused(small, tmp_path):
@@ -181,8 +182,8 @@ def test_more_seats_than_there_are_and_a_file_of_something_else_are_refused(smal
 
 
 def test_shipped_plans_can_be_read():
-    assert json.loads(load_contrast("quota_or_salary").model_dump_json())["learners"]["alone"]["seats"] == 1
-    assert load_two_level("telesales").rounds >= 5
+    assert json.loads(load("learning_reps", "quota_or_salary").model_dump_json())["learners"]["alone"]["seats"] == 1
+    assert load("two_level", "telesales").rounds >= 5
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_shipped_plans_can_be_read():
 def test_the_page_has_the_tables_of_its_results(contrast, results):
     page = (ROOT / "docs" / "learning_reps.md").read_text(encoding="utf-8")
     stored = json.loads((ROOT / "docs" / "results" / f"{results}.json").read_text(encoding="utf-8"))
-    assert stored["contrast"] == load_contrast(contrast).model_dump(mode="json")
+    assert stored["contrast"] == load("learning_reps", contrast).model_dump(mode="json")
     assert f"<!-- {contrast}: all -->\n\n| |" in page
     assert with_tables(page, contrast, stored) == page
 
@@ -200,7 +201,7 @@ def test_the_page_has_the_tables_of_its_results(contrast, results):
 def test_the_page_has_the_last_round_of_both_managers(reward):
     page = (ROOT / "docs" / "learning_reps.md").read_text(encoding="utf-8").replace("−", "-")
     stored = json.loads((ROOT / "docs" / "results" / f"two_level_{reward}.json").read_text(encoding="utf-8"))
-    assert stored["plan"] == load_two_level("telesales", {"reward": reward}).model_dump(mode="json")
+    assert stored["plan"] == load("two_level", "telesales", {"reward": reward}).model_dump(mode="json")
     last = stored["rounds"][-1]
     figures = (last["loyalty"], last["model_loyalty"])
     loyalty, own = (f"{figure:.1f}" for figure in figures)

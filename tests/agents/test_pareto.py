@@ -12,7 +12,7 @@ from agents.pareto.dominance import hypervolume, most_telling, on_front, resampl
 from agents.pareto.front import front_content, in_units, means_of, read_front
 from agents.pareto.reference import worst_of_fixed
 from agents.pareto.returns import scheme_returns
-from agents.pareto.search import Plan, find_front
+from agents.pareto.search import FrontBudget, find_front
 from agents.search.static import hand_made
 from incentive_env import SalesFloorMOEnv, load_config
 from incentive_env.floors.reward_vector import OBJECTIVES, reference_point
@@ -20,7 +20,7 @@ from incentive_env.floors.reward_vector import OBJECTIVES, reference_point
 pytest.importorskip("moocore")
 
 SHIPPED = Path(__file__).resolve().parents[2] / "docs" / "results" / "pareto.json"
-QUICK = Plan(population=12, generations=2, floors=2, finalists=6, validation_floors=4)
+QUICK = FrontBudget(population=12, generations=2, floors=2, finalists=6, validation_floors=4)
 ORIGIN = np.zeros(4)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from worlds import N_LEVERS
 
+from agents.search.plans import RandomSearchPlan
 from agents.search.random import search_randomly
-from agents.training.plans import RandomSearchPlan
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 PLAN = RandomSearchPlan(candidates=40, finalists=3, floors=2, validation_floors=5)

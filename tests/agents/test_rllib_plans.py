@@ -4,15 +4,14 @@ import sys
 
 import pytest
 
-from agents.rllib.plans import load_rllib_plan
+from agents.loading import load
 from agents.rllib.registration import RLlibError, register
-from agents.training.plans import load_training
 from incentive_env import ConfigError
 
 
 def test_rllib_and_stable_baselines3_are_told_the_same_numbers():
     """So that their results compare: where the libraries call the same thing by two names, the numbers agree."""
-    ours, theirs = load_rllib_plan("ppo"), load_training("ppo")
+    ours, theirs = load("rllib", "ppo"), load("training", "ppo")
     mine, its = ours.hyper_parameters, theirs.hyper_parameters
     assert ours.policy == theirs.policy
     assert ours.total_timesteps == theirs.total_timesteps
@@ -28,22 +27,22 @@ def test_rllib_and_stable_baselines3_are_told_the_same_numbers():
     [
         ({"num_env_runner": 2}, "num_env_runner = 2 in .*: unknown key; nearest valid name: num_env_runners"),
         ({"hyper_parameters": {"learning_rate": 1.0}}, "hyper_parameters.learning_rate = 1.0 in .*: unknown key"),
-        ({"num_env_runners": -1}, "num_env_runners = -1 in .*: Input should be greater than or equal to 0"),
-        ({"algorithm": "impala"}, "algorithm = 'impala' in .*: Input should be 'ppo'"),
+        ({"num_env_runners": -1}, "num_env_runners = -1 in .*: must be greater than or equal to 0"),
+        ({"algorithm": "impala"}, "algorithm = 'impala' in .*: must be one of ppo"),
         ({"hyper_parameters": {"minibatch_size": 4000}}, "minibatch_size = 4000: must not be above .* = 3328"),
         ({"num_envs_per_env_runner": 4000}, "train_batch_size = 3328: must be at least .* = 8000 floors"),
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_is_refused(changes, says):
     with pytest.raises(ConfigError, match=says):
-        load_rllib_plan("ppo", changes)
+        load("rllib", "ppo", changes)
 
 
 def test_a_plan_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(
         ConfigError, match="no RLlib training file 'pp'; RLlib training files: ppo, or a path; nearest valid name: ppo"
     ):
-        load_rllib_plan("pp")
+        load("rllib", "pp")
 
 
 @pytest.mark.parametrize("missing", ["ray", "torch"])

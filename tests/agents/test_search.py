@@ -8,7 +8,7 @@ import pytest
 from worlds import N_LEVERS, small_config
 
 from agents.search.checkpoint import SearchError
-from agents.search.evolution import Plan, Start, generation_seeds, search
+from agents.search.evolution import SearchBudget, Start, generation_seeds, search
 from agents.search.objective import OBJECTIVES, FloorObjective
 from agents.search.static import StaticForm, hand_made, point_of, scheme_of
 from incentive_env import ConfigError, load_config
@@ -18,7 +18,7 @@ from incentive_env.policies.fixed import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import evaluate
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
-PLAN = Plan(generations=25, population=8, floors=3, validation_floors=5)
+PLAN = SearchBudget(generations=25, population=8, floors=3, validation_floors=5)
 PEAK = np.array([0.3, -0.2, 0.9])
 STARTS = [Start("left", np.full(3, -1.0), 0.3), Start("middle", np.zeros(3), 0.3)]
 # Where everything costs as much as it can, cash lasts for a decision or two.

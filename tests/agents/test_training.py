@@ -12,6 +12,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 from worlds import N_ENTRIES, N_LEVERS
 
 import agents.training.checkpoints
+from agents.loading import load
 from agents.registry import load_policy
 from agents.training.checkpoints import (
     CheckpointError,
@@ -21,7 +22,7 @@ from agents.training.checkpoints import (
     save_checkpoint,
 )
 from agents.training.learned_policy import LearnedPolicy
-from agents.training.plans import Network, PPOParameters, TrainingConfig, load_plan, load_training
+from agents.training.plans import Network, PPOParameters, PPOPlan
 from agents.training.train import train
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import ConfigError, load_config
@@ -292,16 +293,16 @@ SHIPPED = sorted(path.stem for path in (config_directory() / "plans" / "training
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_training_files_load(name):
-    plan = load_plan(name)
-    assert plan == load_plan(config_directory() / "plans" / "training" / f"{name}.yaml")
-    if isinstance(plan, TrainingConfig):
+    plan = load("learner", name)
+    assert plan == load("learner", config_directory() / "plans" / "training" / f"{name}.yaml")
+    if isinstance(plan, PPOPlan):
         decisions = plan.num_envs * plan.hyper_parameters.n_steps
         assert decisions % plan.hyper_parameters.batch_size == 0  # no minibatch is cut short
 
 
 def test_a_training_file_changes_what_it_names(tmp_path):
-    loaded = load_training(_file(tmp_path, {"num_envs": 2, "hyper_parameters": {"n_steps": 5}}))
-    assert loaded == TrainingConfig(num_envs=2, hyper_parameters=PPOParameters(n_steps=5))
+    loaded = load("training", _file(tmp_path, {"num_envs": 2, "hyper_parameters": {"n_steps": 5}}))
+    assert loaded == PPOPlan(num_envs=2, hyper_parameters=PPOParameters(n_steps=5))
 
 
 def test_everything_wrong_in_a_training_file_is_told_at_once(tmp_path):
@@ -311,7 +312,7 @@ def test_everything_wrong_in_a_training_file_is_told_at_once(tmp_path):
         "policy: {net_arch: [64, x]}\n",
     )
     with pytest.raises(ConfigError) as error:
-        load_training(path)
+        load("training", path)
     lines = str(error.value).splitlines()
     wrong = {
         "num_envs": "0", "colour": "'red'", "hyper_parameters.gamma": "nan", "hyper_parameters.n_step": "4",
@@ -323,29 +324,29 @@ def test_everything_wrong_in_a_training_file_is_told_at_once(tmp_path):
 
 def test_an_unknown_algorithm_is_an_error_that_lists_the_known_ones(tmp_path):
     with pytest.raises(ConfigError, match=r"algorithm = 'dqn' in .*: must be one of ppo, recurrent_ppo, "):
-        load_training(_file(tmp_path, {"algorithm": "dqn"}))
+        load("training", _file(tmp_path, {"algorithm": "dqn"}))
 
 
 def test_a_search_is_no_training(tmp_path):
     with pytest.raises(ConfigError, match="cma_static is a search"):
-        load_training("static")
+        load("training", "static")
 
 
 def test_a_missing_training_name_is_an_error_that_lists_the_shipped_ones():
     with pytest.raises(ConfigError, match=r"no training file 'pppo'; training files: anchored_ppo, .*, tqc, or a path"):
-        load_training("pppo")
+        load("training", "pppo")
 
 
 @pytest.mark.parametrize("name", ["none.yaml", "."])
 def test_a_missing_training_file_is_an_error_that_lists_the_shipped_ones(tmp_path, name):
     with pytest.raises(ConfigError, match=r"no training file '.*'; training files: anchored_ppo, .*, tqc, or a path"):
-        load_training(tmp_path / name)
+        load("training", tmp_path / name)
 
 
 @pytest.mark.parametrize("content", ["num_envs: [", "- 1\n- 2\n"])
 def test_a_malformed_training_file_is_an_error(tmp_path, content):
     with pytest.raises(ConfigError, match=r"training\.yaml.*(not valid YAML|must hold a mapping)"):
-        load_training(_file(tmp_path, content))
+        load("training", _file(tmp_path, content))
 
 
 @pytest.mark.parametrize(
@@ -353,4 +354,4 @@ def test_a_malformed_training_file_is_an_error(tmp_path, content):
 )
 def test_a_training_file_that_ppo_would_refuse_is_an_error(tmp_path, content):
     with pytest.raises(ConfigError):
-        load_training(_file(tmp_path, content))
+        load("training", _file(tmp_path, content))

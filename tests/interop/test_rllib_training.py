@@ -14,8 +14,9 @@ from worlds import N_ENTRIES, N_LEVERS, SMALL, small_config
 
 pytest.importorskip("ray.rllib", exc_type=ImportError)
 
+from agents.loading import load
 from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints
-from agents.rllib.plans import RLlibPlan, load_rllib_plan
+from agents.rllib.plans import RLlibPlan
 from agents.rllib.train import RESULTS, ppo_config, train
 from incentive_env import SalesFloorVectorEnv
 from incentive_env.floors.seeding import next_seed
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.interop
 def plan(**changes: object) -> RLlibPlan:
     sizes = {"train_batch_size": 24, "minibatch_size": 12, "num_epochs": 1}
     small = {"total_timesteps": 48, "num_envs_per_env_runner": 4, "checkpoint_every": 24, "hyper_parameters": sizes}
-    return load_rllib_plan("ppo", {**small, "policy": {"net_arch": [8]}, **changes})
+    return load("rllib", "ppo", {**small, "policy": {"net_arch": [8]}, **changes})
 
 
 @pytest.fixture(scope="module")

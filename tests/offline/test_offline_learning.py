@@ -6,11 +6,11 @@ import torch
 import yaml
 from worlds import N_ENTRIES, N_LEVERS
 
+from agents.loading import load, shipped_names
 from agents.offline.behaviours import Behaviour
 from agents.offline.collection import collect
 from agents.offline.decisions import Decisions, read_decisions, returns_to_go
 from agents.offline.learning import best_episodes, learn
-from agents.offline.plans import load_offline_plan, shipped_plans
 from incentive_env import ConfigError
 from incentive_env.policies import FIXED, FixedPolicy, load_policy
 from incentive_env.policies.files import found_content
@@ -39,7 +39,7 @@ def _usual_action(learned):
 
 def test_cloning_sets_the_scheme_that_was_set_on_floors_it_has_not_seen(small, written):
     dataset = written(collect(small, "loyalty", [Behaviour("input_steering")], 40))
-    learned = learn(read_decisions(dataset), load_offline_plan("bc", {**QUICK, "net_arch": [32], "epochs": 80}))
+    learned = learn(read_decisions(dataset), load("offline", "bc", {**QUICK, "net_arch": [32], "epochs": 80}))
     wanted = FixedPolicy(FIXED["input_steering"].scheme, small).action
     actions = evaluate(small, learned.policy, range(32)).actions  # [decisions, levers], means over floors
     np.testing.assert_allclose(actions, np.tile(wanted, (len(actions), 1)), atol=0.05)
@@ -47,22 +47,22 @@ def test_cloning_sets_the_scheme_that_was_set_on_floors_it_has_not_seen(small, w
 
 def test_cloning_takes_the_middle_where_the_best_and_the_weighted_take_what_paid(two_schemes):
     usual = {}
-    for name in shipped_plans():
+    for name in shipped_names("offline"):
         changes = {**QUICK, "best": 0.5} if name == "best" else QUICK
-        usual[name] = _usual_action(learn(two_schemes, load_offline_plan(name, changes)))
+        usual[name] = _usual_action(learn(two_schemes, load("offline", name, changes)))
     assert usual["bc"] == pytest.approx(0.0, abs=0.15)
     assert usual["best"] == pytest.approx(0.5, abs=0.05)
     assert usual["awr"] > 0.3
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_does_not(two_schemes):
-    plan = load_offline_plan("awr", {**QUICK, "epochs": 3})
+    plan = load("offline", "awr", {**QUICK, "epochs": 3})
     numbers = [learn(two_schemes, plan, seed=seed).policy.content()["numbers"] for seed in (1, 1, 2)]
     assert numbers[0] == numbers[1] != numbers[2]
 
 
 def test_a_policy_file_does_without_torch_what_torch_does(two_schemes, small, tmp_path):
-    learned = learn(two_schemes, load_offline_plan("bc", {**QUICK, "epochs": 3}))
+    learned = learn(two_schemes, load("offline", "bc", {**QUICK, "epochs": 3}))
     file = tmp_path / "learned.yaml"
     file.write_text(yaml.safe_dump(found_content("learned", "loyalty", small, learned.policy.content(), {})))
     policy, torch_policy = load_policy(str(file), small), _TorchPolicy(learned.policy)
@@ -102,19 +102,19 @@ def test_the_best_episodes_are_those_with_the_greatest_returns_two_at_least():
 
 def test_a_single_episode_is_too_few(two_schemes):
     with pytest.raises(ValueError, match="needs at least 2, of which one is held out"):
-        learn(two_schemes.of_episodes(np.arange(40) == 3), load_offline_plan("bc", QUICK))
+        learn(two_schemes.of_episodes(np.arange(40) == 3), load("offline", "bc", QUICK))
 
 
 @pytest.mark.parametrize(
     ("source", "changes", "says"),
     [
-        ("awrr", {}, "no plan 'awrr'.*nearest valid name: awr"),
+        ("awrr", {}, "no offline plan 'awrr'.*nearest valid name: awr"),
         ("bc", {"epoch": 3}, "epoch = 3 in .*bc.yaml: unknown key; nearest valid name: epochs"),
-        ("bc", {"held_out": 1.0}, "held_out = 1.0 in .*bc.yaml: Input should be less than 1"),
+        ("bc", {"held_out": 1.0}, "held_out = 1.0 in .*bc.yaml: must be less than 1"),
         ("bc", {"algorithm": "best_bd"}, "must be one of bc, best_bc, awr; nearest valid name: best_bc"),
-        ("awr", {"temperature": 0}, "temperature = 0 in .*awr.yaml: Input should be greater than 0"),
+        ("awr", {"temperature": 0}, "temperature = 0 in .*awr.yaml: must be greater than 0"),
     ],
 )
 def test_a_plan_that_cannot_be_used_says_why(source, changes, says):
     with pytest.raises(ConfigError, match=says):
-        load_offline_plan(source, changes)
+        load("offline", source, changes)

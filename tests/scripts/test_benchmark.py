@@ -134,9 +134,9 @@ def test_cells_of_other_code_are_taken_over_on_request_only_and_told(run, suite,
 def test_a_policy_that_is_shipped_belongs_to_the_setup_of_a_cell(suite, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     from agents.benchmark import runner
-    from agents.benchmark.suite import load_suite
+    from agents.loading import load
 
-    benchmark = load_suite(suite)
+    benchmark = load("suite", suite)
     found = tmp_path / "found.yaml"
     monkeypatch.setattr(runner, "shipped", lambda config: {"found": found})
     found.write_text("scheme: {base_pay: 500}")

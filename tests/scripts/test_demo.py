@@ -7,10 +7,10 @@ import demo
 import pytest
 from worlds import small_config
 
-import agents.training.plans
+import agents.loading
 from agents.registry import NAMES
 from agents.studies import pictures
-from agents.training.plans import TrainingConfig
+from agents.training.plans import PPOPlan
 
 ROWS = ["PPO on conversion", "PPO on loyalty", *NAMES]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -33,11 +33,11 @@ class InThisProcess:
 
 @pytest.fixture
 def small_demo(monkeypatch, training):
-    plan = agents.training.plans.load_training(training)
-    monkeypatch.setattr(agents.training.plans, "load_training", lambda _: plan)
+    plan = agents.loading.load("training", training)
+    monkeypatch.setattr(agents.loading, "load", lambda kind, name: plan)
     monkeypatch.setattr(demo, "load_config", lambda _: small_config())
     monkeypatch.setattr(demo, "ProcessPoolExecutor", InThisProcess)
-    assert isinstance(plan, TrainingConfig)
+    assert isinstance(plan, PPOPlan)
     return plan
 
 

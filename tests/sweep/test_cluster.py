@@ -17,9 +17,9 @@ from agents.jobs.local import LocalEngine
 from agents.jobs.on_ray import RayEngine, _make_on_node
 from agents.jobs.store import open_store
 from agents.jobs.work import CellError, Work, origin
+from agents.loading import load
 from agents.sweep import settings
 from agents.sweep.runner import plan_sweep, run_sweep
-from agents.sweep.spec import load_sweep
 
 pytestmark = pytest.mark.cluster
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def test_a_node_is_lost_in_the_middle_and_every_cell_is_made_once_to_the_same_by
 ):
     doomed = node()
     (tmp_path / "grid.yaml").write_text(yaml.safe_dump(GRID))
-    planned = plan_sweep(load_sweep(tmp_path / "grid.yaml"))
+    planned = plan_sweep(load("sweep", tmp_path / "grid.yaml"))
     assert planned.cells == 27
     run_sweep(planned, open_store(tmp_path / "local"), LocalEngine(1))
 

@@ -15,8 +15,8 @@ from sweeping import told, without_times
 
 from agents.jobs.local import LocalEngine
 from agents.jobs.store import StoreError, open_store, probed
+from agents.loading import load
 from agents.sweep.runner import plan_sweep, run_sweep
-from agents.sweep.spec import load_sweep
 from agents.sweep.table import groups_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ SEARCHER = {"algorithm": "random_search", "candidates": 2, "finalists": 1, "floo
 def _planned(tmp_path, content):
     path = tmp_path / "planned.yaml"
     path.write_text(yaml.safe_dump(content, sort_keys=False))
-    return plan_sweep(load_sweep(path))
+    return plan_sweep(load("sweep", path))
 
 
 def _grid(tiny, **changes):
@@ -86,15 +86,15 @@ def test_draws_lie_in_their_ranges_and_are_whole_where_the_key_is(tiny, tmp_path
 
 @pytest.mark.parametrize(("name", "cells"), [("schemes", 27), ("levers", 32), ("search", 32), ("learners", 13)])
 def test_the_sweeps_that_are_shipped_can_be_run(name, cells):
-    assert plan_sweep(load_sweep(name)).cells == cells
+    assert plan_sweep(load("sweep", name)).cells == cells
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"flors": 3}, "flors = 3: unknown key; nearest valid name: floors"),
-        ({"floors": 1}, "floors = 1: "),
-        ({"search": {"methode": "grid"}}, "search.methode = 'grid': unknown key; nearest valid name: method"),
+        ({"flors": 3}, "mine.yaml: unknown key; nearest valid name: floors"),
+        ({"floors": 1}, "floors = 1 in "),
+        ({"search": {"methode": "grid"}}, "mine.yaml: unknown key; nearest valid name: search.method"),
         ({"search": {"method": "random"}}, "trials: random needs to know how many"),
         ({"vary": {"polcy": ["flat_salary"]}}, "vary.polcy: unknown name; nearest valid name: policy"),
         ({"vary": {"policy": ["flat_sallary"]}}, "'flat_sallary': unknown; nearest valid name: flat_salary"),
@@ -111,9 +111,9 @@ def test_the_sweeps_that_are_shipped_can_be_run(name, cells):
         ({"fixed": {"scenario": ["telesales"]}}, "scenario"),
         ({"fixed": {"policy": 3}, "vary": {"scheme.audit": [0.0]}}, "policy = 3: must be a name or a path"),
         ({"vary": ["policy"]}, "vary = ['policy']"),
-        ({"vary": {"policy": "flat_salary"}}, "vary.policy = 'flat_salary'"),
+        ({"vary": {"policy": "flat_salary"}}, "vary.policy = 'flat_salary' in mine.yaml: must be a"),
         ({"seeds": [1, 1]}, "seeds = [1, 1]: must be one or more, and none twice"),
-        ({"objective": "loyality"}, "objective = 'loyality'"),
+        ({"objective": "loyality"}, "nearest valid name: loyalty"),
         ({"vary": {"config.salesforce.reps": [2, 0], "policy": ["random"]}}, "salesforce.reps = 0"),
         ({"vary": {"policy": ["random"], "scheme.audit": [0.1]}}, "policy random is no fixed scheme"),
         ({"vary": {"policy": ["ppo"]}}, "so the sweep must say on which reward"),

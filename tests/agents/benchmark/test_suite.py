@@ -2,8 +2,7 @@
 
 import pytest
 
-from agents.benchmark.suite import load_suite
-from agents.training.plans import load_plan
+from agents.loading import load
 from incentive_env.config import config_directory
 from incentive_env.support.seeds import BENCHMARK_SEEDS
 
@@ -12,12 +11,12 @@ SUITES = sorted(path.stem for path in (config_directory() / "suites").glob("*.ya
 
 @pytest.fixture(scope="module", params=SUITES)
 def benchmark(request):
-    return load_suite(request.param)
+    return load("suite", request.param)
 
 
 def test_there_are_a_small_a_usual_and_a_large_suite():
     assert SUITES == ["full", "smoke", "standard"]
-    sizes = {name: len(load_suite(name).jobs) for name in SUITES}
+    sizes = {name: len(load("suite", name).jobs) for name in SUITES}
     assert sizes["smoke"] < sizes["standard"] < sizes["full"]
 
 
@@ -33,7 +32,7 @@ def test_every_kind_of_policy_takes_part(benchmark):
 
 def test_the_usual_suite_has_five_training_seeds_everywhere():
     groups = {}
-    for job in load_suite("standard").jobs:
+    for job in load("suite", "standard").jobs:
         if job.plan is not None:
             groups.setdefault((job.name, job.reward), set()).add(job.seed)
     assert all(seeds == set(range(5)) for seeds in groups.values())
@@ -47,6 +46,6 @@ def test_floors_of_scoring_are_those_of_the_benchmark(benchmark):
 
 def test_the_hash_changes_with_a_training_file(benchmark):
     job = next(job for job in benchmark.jobs if job.policy == "ppo")
-    other = job._replace(plan=load_plan("ppo", {"num_envs": 32}))
+    other = job._replace(plan=load("learner", "ppo", {"num_envs": 32}))
     changed = benchmark._replace(jobs=tuple(other if each is job else each for each in benchmark.jobs))
-    assert changed.hash != benchmark.hash == load_suite(benchmark.name).hash
+    assert changed.hash != benchmark.hash == load("suite", benchmark.name).hash

@@ -1,21 +1,18 @@
-"""From a plan to a policy: one function for everything that is trained or searched for."""
+"""The searches of the table of algorithms: from a plan to a policy and its file."""
 
-import os
-import shutil
 from collections.abc import Callable
-from functools import singledispatch
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import yaml
 
-from agents.search.evolution import Plan as SearchBudget
-from agents.search.evolution import Start, search
+from agents.learners import Task
+from agents.search.evolution import SearchBudget, Start, search
 from agents.search.objective import FloorObjective
+from agents.search.plans import EvolutionPlan, FeedbackPlan, RandomSearchPlan, StaticPlan
 from agents.search.random import search_randomly
 from agents.search.static import StaticForm, scheme_of, static_content
-from agents.training.plans import FeedbackPlan, GradientPlan, RandomSearchPlan, StaticPlan, Watch
+from agents.training.plans import Watch
 from incentive_env import Config
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.files import found_content, resolved
@@ -23,53 +20,17 @@ from incentive_env.policies.fixed import FixedPolicy, Policy
 from incentive_env.support.files import written_whole
 
 
-class Task(NamedTuple):
-    """What is to be learned, and where the result is kept."""
-
-    config: Config
-    reward: str
-    seed: int
-    points: int  # how often the watcher looks, besides at the start
-    keep: Path  # folder of the trained model, or without its suffix the YAML file of what was found
-
-
-@singledispatch
-def learn(plan: Any, task: Task, watch: Watch) -> Policy:
-    """Train or search as the plan says, from nothing to the end, and keep the result.
-
-    Raises:
-        TypeError: it is no plan.
-    """
-    raise TypeError(f"{plan!r} is no plan")
-
-
-@learn.register
-def _train(plan: GradientPlan, task: Task, watch: Watch) -> Policy:
-    from agents.training.learned_policy import LearnedPolicy  # loads torch
-    from agents.training.train import train
-
-    often = plan.model_copy(update={"checkpoint_every": -(-plan.total_timesteps // task.points)})
-    partial = task.keep.with_name(f".{task.keep.name}.{os.getpid()}")
-    for left in task.keep.parent.glob(f".{task.keep.name}.*"):  # by a run that was killed: half a training is no use
-        shutil.rmtree(left, ignore_errors=True)
-    train(task.config, task.reward, often, partial, seed=task.seed, quiet=True, watch=watch)
-    shutil.rmtree(task.keep, ignore_errors=True)
-    partial.rename(task.keep)
-    return LearnedPolicy.load(task.keep)
-
-
-@learn.register
-def _search_static(plan: StaticPlan, task: Task, watch: Watch) -> Policy:
+def search_static(plan: StaticPlan, task: Task, watch: Watch) -> Policy:
+    """The best fixed scheme, by CMA-ES."""
     form = StaticForm()
     start = Start(plan.start, resolved("start", plan.start, task.config).astype(np.float64), plan.sigma)
     point = _evolve(plan, form, start, task, watch, lambda point: _fixed(point, task.config), bounds=form.bounds)
-    policy = _fixed(point, task.config)
     _keep(task, static_content(scheme_of(point, task.config)))
-    return policy
+    return _fixed(point, task.config)
 
 
-@learn.register
-def _search_feedback(plan: FeedbackPlan, task: Task, watch: Watch) -> Policy:
+def search_feedback(plan: FeedbackPlan, task: Task, watch: Watch) -> Policy:
+    """The best linear feedback, by CMA-ES with one variance an entry."""
     form = LinearForm(plan.sees)
     start = Start(plan.start, form.around(resolved("start", plan.start, task.config)), plan.sigma)
     point = _evolve(plan, form, start, task, watch, lambda point: LinearFeedback(form, point), diagonal=True)
@@ -78,8 +39,8 @@ def _search_feedback(plan: FeedbackPlan, task: Task, watch: Watch) -> Policy:
     return policy
 
 
-@learn.register
-def _search_at_random(plan: RandomSearchPlan, task: Task, watch: Watch) -> Policy:
+def search_at_random(plan: RandomSearchPlan, task: Task, watch: Watch) -> Policy:
+    """The best of many random schemes."""
     objective = FloorObjective(task.config, StaticForm(), task.reward)
     first = resolved("start", plan.start, task.config).astype(np.float64)
     decisions = task.config.horizon.decisions
@@ -93,7 +54,7 @@ def _search_at_random(plan: RandomSearchPlan, task: Task, watch: Watch) -> Polic
 
 
 def _evolve(
-    plan: StaticPlan | FeedbackPlan, form: Any, start: Start, task: Task, watch: Watch,
+    plan: EvolutionPlan, form: Any, start: Start, task: Task, watch: Watch,
     policy_of: Callable[[np.ndarray], Policy], **shape: Any,
 ) -> np.ndarray:  # fmt: skip
     budget = SearchBudget(
