@@ -17,7 +17,7 @@ import yaml
 from numpy.typing import NDArray
 from rich.table import Table
 
-from agents.search.evolution import Objective, Plan, Start, search
+from agents.search.evolution import Objective, SearchBudget, Start, search
 from agents.studies.defaults import put_in_force
 from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
@@ -71,7 +71,7 @@ def fit(
         check_writable(run, folder=True)
         scenario = load_config(config)
         start = point_of(scenario)
-        plan = Plan(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
+        plan = SearchBudget(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
         with _objective(scenario, start, processes) as objective:
             found = search(
                 objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.pickle",
