@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from agents.algorithms import ALGORITHMS, LearnerPlan
+from agents.algorithms.search import SearchPlan
+from agents.algorithms.table import ALGORITHMS, LearnerPlan
+from agents.algorithms.training import TrainingPlan, Watch
 from agents.loading import imported
-from agents.search.plans import SearchPlan
-from agents.training.plans import TrainingPlan, Watch
 from incentive_env import Config
 from incentive_env.policies.fixed import Policy
 

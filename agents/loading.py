@@ -30,9 +30,9 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "training": Kind("plans/training", "agents.algorithms:training_plan", "training file"),
-    "search": Kind("plans/training", "agents.algorithms:search_plan", "training file"),
-    "learner": Kind("plans/training", "agents.algorithms:learner_plan", "training file"),  # either of the two
+    "training": Kind("plans/training", "agents.algorithms.table:training_plan", "training file"),
+    "search": Kind("plans/training", "agents.algorithms.table:search_plan", "training file"),
+    "learner": Kind("plans/training", "agents.algorithms.table:learner_plan", "training file"),  # either of the two
     "offline": Kind("plans/offline", "agents.offline.plans:offline_plan", "offline plan"),
     "rllib": Kind("plans/rllib", "agents.rllib.plans:RLlibPlan", "RLlib training file"),
     "learning_reps": Kind("plans/learning_reps", "agents.learning_reps.plan:Contrast", "comparison"),

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from agents.algorithms.training import TrainingPlan
 from agents.benchmark.results import FIGURES, Cell, Kind, Point, Scored
 from agents.benchmark.suite import Job, Suite
 from agents.learners import Task, learn
 from agents.registry import load_policy
-from agents.training.plans import TrainingPlan
 from incentive_env import Config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.config.levers import LEVERS

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from agents.algorithms import cost_of
+from agents.algorithms.table import cost_of
 from agents.benchmark.cell import run_cell
 from agents.benchmark.results import Cell, Results, digest_of
 from agents.benchmark.suite import Benchmark, Job, Suite, hash_of

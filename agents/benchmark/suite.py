@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from agents.algorithms import LearnerPlan
+from agents.algorithms.table import LearnerPlan
 from agents.benchmark.results import FloorRange, key_of
 from agents.loading import Part, checked, load
 from agents.registry import NAMES

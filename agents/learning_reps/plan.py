@@ -5,8 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from agents.algorithms.training import PPOParameters, PPOPlan, Width
 from agents.loading import Part
-from agents.training.plans import PPOParameters, PPOPlan, Width
 from incentive_env.floors.seats import rep_reward_weights
 
 MODEL = "model_"  # how names of the model's own reps begin

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from agents.algorithms.training import Width
 from agents.loading import Part, checked, chosen
-from agents.training.plans import Width
 
 
 class CloningPlan(Part):

@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from agents.algorithms.training import Network
 from agents.loading import Part
-from agents.training.plans import Network
 
 
 class RLlibParameters(Part):

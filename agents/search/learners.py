@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import yaml
 
+from agents.algorithms.search import EvolutionPlan, FeedbackPlan, RandomSearchPlan, StaticPlan
+from agents.algorithms.training import Watch
 from agents.learners import Task
 from agents.search.evolution import SearchBudget, Start, search
 from agents.search.objective import FloorObjective
-from agents.search.plans import EvolutionPlan, FeedbackPlan, RandomSearchPlan, StaticPlan
 from agents.search.random import search_randomly
 from agents.search.static import StaticForm, scheme_of, static_content
-from agents.training.plans import Watch
 from incentive_env import Config
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.files import found_content, resolved

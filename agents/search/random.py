@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.algorithms.search import RandomSearchPlan
 from agents.search.evolution import Objective
-from agents.search.plans import RandomSearchPlan
 from incentive_env.config.levers import LEVERS
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 

@@ -15,12 +15,12 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
+from agents.algorithms.training import TrainingPlan
 from agents.loading import load
 from agents.registry import load_policy
 from agents.speed.timing import interleave, median
 from agents.training.learned_policy import CLIP
 from agents.training.model import new_model
-from agents.training.plans import TrainingPlan
 from agents.training.train import train
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv

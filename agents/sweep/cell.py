@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.algorithms import LearnerPlan
+from agents.algorithms.table import LearnerPlan
 from agents.jobs.store import Store
 from agents.learners import Task, learn
 from agents.sweep.spec import FIGURES

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from agents.algorithms import LearnerPlan
+from agents.algorithms.table import LearnerPlan
 from agents.loading import load
 from incentive_env import ConfigError
 from incentive_env.config import assign

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.algorithms import LearnerPlan, cost_of
+from agents.algorithms.table import LearnerPlan, cost_of
 from agents.benchmark.suite import hash_of
 from agents.jobs.work import Work
 from agents.loading import load, shipped_names

@@ -23,7 +23,7 @@ from stable_baselines3.common.utils import obs_as_tensor
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 from torch import nn
 
-from agents.training.plans import Anchor
+from agents.algorithms.training import Anchor
 from incentive_env import Config
 from incentive_env.studies.simulate import roll_out
 from incentive_env.support.seeds import ANCHOR_SEEDS

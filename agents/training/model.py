@@ -6,9 +6,9 @@ import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecNormalize
 
-from agents.algorithms import ALGORITHMS
+from agents.algorithms.table import ALGORITHMS
+from agents.algorithms.training import TrainingPlan
 from agents.loading import imported
-from agents.training.plans import TrainingPlan
 from incentive_env import Config
 from incentive_env.policies.files import resolved
 

@@ -11,6 +11,7 @@ from stable_baselines3.common.logger import Logger, configure
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
 
+from agents.algorithms.training import TrainingPlan, Watch
 from agents.training.checkpoints import (
     CheckpointError,
     checkpoints,
@@ -21,7 +22,6 @@ from agents.training.checkpoints import (
 )
 from agents.training.learned_policy import CLIP, LearnedPolicy
 from agents.training.model import new_model
-from agents.training.plans import TrainingPlan, Watch
 from agents.training.vec_adapter import NativeVecEnv, StateVectorEnv
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.support.progress import Progress

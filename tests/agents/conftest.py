@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.training.plans import Network, PPOParameters, PPOPlan
+from agents.algorithms.training import Network, PPOParameters, PPOPlan
 from agents.training.train import train
 from incentive_env import Config
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import yaml
 
-from agents.algorithms import ALGORITHMS, Algorithm, algorithm_table, cost_of
+from agents.algorithms.table import ALGORITHMS, Algorithm, algorithm_table, cost_of
+from agents.algorithms.training import OnPolicyPlan, PPOPlan
 from agents.learners import Task, learn
 from agents.loading import KINDS, find, load, shipped_names
 from agents.sweep.changes import changed_plan, keys_of
-from agents.training.plans import OnPolicyPlan, PPOPlan
 from incentive_env import ConfigError
 from incentive_env.config import merge, read_yaml
 from incentive_env.studies.simulate import roll_out

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from worlds import N_LEVERS
 
-from agents.search.plans import RandomSearchPlan
+from agents.algorithms.search import RandomSearchPlan
 from agents.search.random import search_randomly
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 

@@ -12,6 +12,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 from worlds import N_ENTRIES, N_LEVERS
 
 import agents.training.checkpoints
+from agents.algorithms.training import Network, PPOParameters, PPOPlan
 from agents.loading import load
 from agents.registry import load_policy
 from agents.training.checkpoints import (
@@ -22,7 +23,6 @@ from agents.training.checkpoints import (
     save_checkpoint,
 )
 from agents.training.learned_policy import LearnedPolicy
-from agents.training.plans import Network, PPOParameters, PPOPlan
 from agents.training.train import train
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import ConfigError, load_config

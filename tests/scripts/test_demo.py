@@ -8,9 +8,9 @@ import pytest
 from worlds import small_config
 
 import agents.loading
+from agents.algorithms.training import PPOPlan
 from agents.registry import NAMES
 from agents.studies import pictures
-from agents.training.plans import PPOPlan
 
 ROWS = ["PPO on conversion", "PPO on loyalty", *NAMES]
 PNG = b"\x89PNG\r\n\x1a\n"

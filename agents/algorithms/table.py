@@ -11,9 +11,8 @@ from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import create_model
 
-from agents.loading import Part, checked, chosen, imported
-from agents.search.plans import FeedbackPlan, RandomSearchPlan, SearchPlan, StaticPlan
-from agents.training.plans import (
+from agents.algorithms.search import FeedbackPlan, RandomSearchPlan, SearchPlan, StaticPlan
+from agents.algorithms.training import (
     AnchoredPPOPlan,
     PPOPlan,
     RecurrentPPOPlan,
@@ -21,6 +20,7 @@ from agents.training.plans import (
     TQCPlan,
     TrainingPlan,
 )
+from agents.loading import Part, checked, chosen, imported
 from incentive_env import ConfigError
 
 LearnerPlan = TrainingPlan | SearchPlan

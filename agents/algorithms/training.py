@@ -85,7 +85,7 @@ class Anchor(Part):
 
 
 class TrainingPlan(Part):
-    """What all training by stable-baselines3 shares; `agents.algorithms` says which algorithms there are."""
+    """What all training by stable-baselines3 shares; `agents.algorithms.table` says which algorithms there are."""
 
     algorithm: str
     total_timesteps: int = Field(400_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
