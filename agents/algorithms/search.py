@@ -32,7 +32,7 @@ class SearchPlan(Part):
 class EvolutionPlan(SearchPlan):
     """A search by CMA-ES (Hansen 2016)."""
 
-    generations: int = Field(30, ge=1, le=1_000_000, description="of the search")
+    generations: int = Field(40, ge=1, le=1_000_000, description="of the search")
     population: int = Field(16, ge=3, le=100_000, description="candidates in a generation")
     sigma: float = Field(0.3, gt=0.0, le=2.0, description="first standard deviation of every number searched for")
 
@@ -62,7 +62,7 @@ class RandomSearchPlan(SearchPlan):
     """The best of many fixed schemes drawn evenly from the whole box."""
 
     algorithm: Literal["random_search"] = "random_search"
-    candidates: int = Field(400, ge=1, le=1_000_000, description="schemes drawn")
+    candidates: int = Field(500, ge=1, le=1_000_000, description="schemes drawn")
     finalists: int = Field(8, ge=1, le=1000, description="of them that meet the validation floors")
 
     @property

@@ -112,14 +112,16 @@ def _form(name: str, row: Algorithm) -> type[LearnerPlan]:
 def _derived(name: str, row: Algorithm) -> type[LearnerPlan]:
     """A form like a similar algorithm's, whose hyper-parameters are the keywords of the algorithm's own class.
 
-    Keywords that both have keep bounds and default of the similar one.
+    Keywords that both have keep bounds and default of the similar one, unless that default is None.
     """
     keywords = signature(imported(row.where).__init__).parameters
     similar = row.plan.model_fields["hyper_parameters"].annotation
     assert isinstance(similar, type)
     assert issubclass(similar, Part)
     fields: dict[str, Any] = {
-        key: (field.annotation, field) for key, field in similar.model_fields.items() if key in keywords
+        key: (field.annotation, field)
+        for key, field in similar.model_fields.items()
+        if key in keywords and field.default is not None
     }
     for key, keyword in keywords.items():
         plain = isinstance(keyword.default, bool | int | float | str) and not key.startswith("_")

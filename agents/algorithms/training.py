@@ -23,20 +23,20 @@ class PPOParameters(Part):
     n_steps: int = Field(26, ge=1, le=100_000, description="decisions a floor between updates")
     batch_size: int = Field(832, ge=2, le=1_000_000, description="decisions in a minibatch")
     n_epochs: int = Field(10, ge=1, le=1000, description="passes over the decisions of an update")
-    learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of Adam; falls linearly to 0")
-    gamma: float = Field(0.97, ge=0.0, le=1.0, description="discount of a period of four weeks")
+    learning_rate: float = Field(2e-3, gt=0.0, le=1.0, description="of Adam; falls linearly to 0")
+    gamma: float = Field(0.95, ge=0.0, le=1.0, description="discount of a period of four weeks")
     gae_lambda: float = Field(0.95, ge=0.0, le=1.0, description="of generalised advantage estimation")
-    clip_range: float = Field(0.2, gt=0.0, le=1.0, description="of the probability ratio")
+    clip_range: float = Field(0.3, gt=0.0, le=1.0, description="of the probability ratio")
     ent_coef: float = Field(0.0, ge=0.0, le=1.0, description="weight of the entropy")
     vf_coef: float = Field(0.5, ge=0.0, le=10.0, description="weight of the value loss")
     max_grad_norm: float = Field(0.5, gt=0.0, le=100.0, description="longest gradient")
-    target_kl: float | None = Field(0.05, gt=0.0, le=10.0, description="divergence at which an update stops early")
+    target_kl: float | None = Field(None, gt=0.0, le=10.0, description="divergence at which an update stops early")
 
 
 class SACParameters(Part):
     """Keywords of stable-baselines3's SAC."""
 
-    buffer_size: int = Field(100_000, ge=1, le=100_000_000, description="decisions remembered")
+    buffer_size: int = Field(60_000, ge=1, le=100_000_000, description="decisions remembered")
     learning_starts: int = Field(0, ge=0, description="decisions before the first update, drawn from the whole box")
     batch_size: int = Field(256, ge=1, le=1_000_000, description="decisions in a minibatch")
     train_freq: int = Field(1, ge=1, le=100_000, description="decisions a floor between updates")
@@ -76,8 +76,8 @@ class Anchor(Part):
 
     scheme: str = Field("balanced_scorecard", description="fixed scheme whose conduct is trusted")
     spread: float = Field(0.5, gt=0.0, le=2.0, description="standard deviation of its actions: room for what is near")
-    weight: float = Field(1.0, ge=0.0, le=1000.0, description="λ: reward given up a unit of √χ²; 0 is plain PPO")
-    floors: int = Field(64, ge=1, le=100_000, description="floors that show where it leads")
+    weight: float = Field(0.02, ge=0.0, le=1000.0, description="λ: reward given up a unit of √χ²; 0 is plain PPO")
+    floors: int = Field(128, ge=1, le=100_000, description="floors that show where it leads")
     net_arch: tuple[Width, ...] = Field((64, 64), description="hidden layers of the discriminator")
     learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of the discriminator")
     n_epochs: int = Field(4, ge=1, le=1000, description="of the discriminator, over the decisions of an update")
@@ -88,7 +88,7 @@ class TrainingPlan(Part):
     """What all training by stable-baselines3 shares; `agents.algorithms.table` says which algorithms there are."""
 
     algorithm: str
-    total_timesteps: int = Field(400_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
+    total_timesteps: int = Field(250_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
     num_envs: int = Field(128, ge=1, le=100_000, description="floors in the batch")
     checkpoint_every: int = Field(20_000, ge=1, description="decisions between checkpoints")
     sees: Literal["report", "state"] = Field(
