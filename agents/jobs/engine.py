@@ -5,16 +5,12 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from agents.jobs.errors import EngineError
 from agents.jobs.store import Store, probed
-from agents.jobs.work import Kept, Origin, Work, kept, origin
+from agents.jobs.work import Kept, Note, Origin, Work, kept, origin
 from incentive_env.support.progress import Progress
 
 ENGINES = ("local", "ray")
-Note = Callable[[str], None]
-
-
-class EngineError(ValueError):
-    """An engine cannot be had, or cannot do this work; nothing has been done yet."""
 
 
 class Engine(Protocol):
@@ -24,7 +20,7 @@ class Engine(Protocol):
         """Get hold of it.
 
         Raises:
-            EngineError: it cannot be had.
+            EngineError: it is unavailable.
         """
 
     def __exit__(self, *error: Any) -> None:
@@ -36,7 +32,7 @@ class Engine(Protocol):
         Args:
             store: where they are to be kept.
             probe: a file that is in the store.
-            origin: code and versions of whoever asks.
+            origin: code and versions of the program that asks.
 
         Raises:
             EngineError: they are not; the message names the machine, and what differs.
@@ -76,7 +72,7 @@ def engine_named(name: str, *, workers: int | None = None, address: str | None =
 
 
 class Session:
-    """Makes batches of cells into one store. Enter it, and what does not fit is told before any work is done.
+    """Makes batches of cells into one store. On entering, whatever does not fit is an error, before any work is done.
 
     Args:
         label: name in progress lines.
@@ -106,7 +102,7 @@ class Session:
         """Get hold of the engine and of the store, and see that they fit.
 
         Raises:
-            EngineError: they do not, or the engine cannot be had.
+            EngineError: they do not, or the engine is unavailable.
             StoreError: the store cannot be written, or another run holds it.
         """
         self.origin = origin()

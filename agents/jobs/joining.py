@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from agents.jobs.engine import EngineError
+from agents.jobs.errors import EngineError
 
 _SECONDS = 5.0  # for a host to answer at all
 _GREETING = 10.0  # for what answers to turn out to be Ray

@@ -9,9 +9,9 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
 from typing import Any, Self
 
-from agents.jobs.engine import EngineError, Note
+from agents.jobs.errors import EngineError
 from agents.jobs.store import Store
-from agents.jobs.work import Kept, Origin, Work, make
+from agents.jobs.work import Kept, Note, Origin, Work, make
 from incentive_env import load_config
 from incentive_env.policies.fixed import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import evaluate

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from agents.jobs.engine import EngineError
+from agents.jobs.errors import EngineError
 from agents.jobs.store import Store
 from agents.jobs.work import Origin
 

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from agents.jobs.engine import EngineError, Note
+from agents.jobs.errors import CellError, EngineError
 from agents.jobs.joining import join
 from agents.jobs.nodes import check_nodes, differences
 from agents.jobs.store import Store
-from agents.jobs.work import CellError, Kept, Origin, Work, make, origin
+from agents.jobs.work import Kept, Note, Origin, Work, make, origin
 
 # Of one cell whose node or worker was lost. Not without end: a cell that takes all memory would kill them one by one.
 RETRIES = 10

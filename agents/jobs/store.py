@@ -3,15 +3,12 @@
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from agents.jobs.errors import StoreError
 from incentive_env.support.files import written_whole
-
-
-class StoreError(OSError):
-    """A store cannot be read or written; the message says which, and why."""
 
 
 class Store(Protocol):
@@ -101,7 +98,7 @@ class FolderStore:
 
     def remove(self, name: str) -> None:
         """See `Store`."""
-        with whatever_happens():
+        with suppress(OSError):
             (self._root / name).unlink()
 
     @contextmanager
@@ -131,12 +128,3 @@ class FolderStore:
             except OSError:
                 raise StoreError(f"{self.place}: another run is under way in this folder") from None
             yield
-
-
-@contextmanager
-def whatever_happens() -> Iterator[None]:
-    """A file that should go and cannot is in nobody's way."""
-    try:
-        yield
-    except Exception:
-        return

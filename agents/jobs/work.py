@@ -10,18 +10,21 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from agents.jobs.store import Store, StoreError
+from agents.jobs.errors import CellError, StoreError
+from agents.jobs.store import Store
 from agents.provenance import code_digest, versions
 from incentive_env.config import config_directory
 
 CELLS = "cells"
+Note = Callable[[str], None]
+"""Shows a line beside the progress."""
 
 
 class Work(NamedTuple):
     """One cell to be made; any engine can send it to another process or machine."""
 
     key: str  # its name in files and messages
-    setup: str  # a hash of all numbers that it hangs on
+    setup: str  # a hash of all numbers that it depends on
     make: Callable[[Any, Store], dict[str, Any]]  # a function of a module, from the job to the cell's figures
     job: Any  # whatever it needs
     cost: float = 1.0  # about, in any unit: for the time that is left, and to begin with what takes longest
@@ -40,17 +43,13 @@ class Kept(NamedTuple):
 
     key: str
     cell: dict[str, Any]
-    times: dict[str, Any]  # all that hangs on clock and machine
+    times: dict[str, Any]  # all that depends on clock and machine
     code: str  # digest of the code that made it
 
     @property
     def seconds(self) -> float:
         """How long it took."""
         return float(self.times["seconds"])
-
-
-class CellError(ValueError):
-    """A cell cannot be made; the message names it, and says why."""
 
 
 def origin() -> Origin:

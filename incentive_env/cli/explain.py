@@ -1,7 +1,7 @@
 """`incentive-env explain`: why trust, or loyalty, moved as it did, cause by cause."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -10,7 +10,7 @@ from incentive_env.cli.common import check_writable, console, counted, nearest, 
 from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, policy_names
 
 if TYPE_CHECKING:
-    from incentive_env.studies.explain import Explanation
+    from incentive_env.studies.explain import Explanation, Window
 
 EXAMPLES = (
     "incentive-env explain --policy quota_with_threat --measure trust --week 40",
@@ -19,16 +19,6 @@ EXAMPLES = (
 )
 MEASURES = ("loyalty", "trust", "irritation", "satisfaction")
 _DIGITS = {"loyalty": 2, "trust": 4, "irritation": 4, "satisfaction": 4}
-
-
-class Window(NamedTuple):
-    """The weeks that are asked for, counted from 1."""
-
-    first: int
-    last: int
-
-    def __str__(self) -> str:
-        return f"week {self.first}" if self.first == self.last else f"weeks {self.first} to {self.last}"
 
 
 def run(
@@ -104,14 +94,16 @@ def _length(scenario: Any) -> int:
     return int(horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks)
 
 
-def _window(week: int | None, first: int | None, last: int | None, length: int) -> Window:
+def _window(week: int | None, first: int | None, last: int | None, length: int) -> "Window":
+    from incentive_env.studies.explain import Window
+
     window = Window(week or first or 1, week or last or length)
     if not window.first <= window.last <= length:
         raise ValueError(f"{window}: must be in order, and within 1 to {length}")
     return window
 
 
-def _table(explanations: "list[Explanation]", measure: str, window: Window, title: str) -> Table:
+def _table(explanations: "list[Explanation]", measure: str, window: "Window", title: str) -> Table:
     """The parts, the largest first, with their intervals over floors; the sum of all, and the change of the whole."""
     from incentive_env.studies.evaluate import interval
     from incentive_env.studies.explain import UNITS, WORDS, changes_between, difference_between

@@ -1,7 +1,7 @@
 """The picture of an explanation: how the measure went, what moved it period by period, and what did in all."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,21 +12,19 @@ from incentive_env.studies.explain import (
     UNITS,
     WORDS,
     Explanation,
+    Window,
     by_group,
     changes_between,
     difference_between,
     timeline_of,
 )
 
-if TYPE_CHECKING:
-    from incentive_env.cli.explain import Window
-
 _GOOD, _BAD = "#0072b2", "#d55e00"
 _BARS = 14  # causes with a bar of their own
 
 
 def draw(
-    explanations: list[Explanation], names: list[str], measure: str, window: "Window", title: str, path: Path
+    explanations: list[Explanation], names: list[str], measure: str, window: Window, title: str, path: Path
 ) -> None:
     """Draw one policy's explanation, or the first less the second, into a file."""
     import matplotlib
@@ -45,7 +43,7 @@ def draw(
     plt.close(figure)
 
 
-def _draw_level(axes: Any, explanations: list[Explanation], names: list[str], measure: str, window: "Window") -> None:
+def _draw_level(axes: Any, explanations: list[Explanation], names: list[str], measure: str, window: Window) -> None:
     for explanation, style, name in zip(explanations, ("-", "--"), names, strict=False):
         axes.plot(explanation.level(measure), style, color="#34495e", lw=1.8, label=name)
     if len(explanations) > 1:
@@ -54,7 +52,7 @@ def _draw_level(axes: Any, explanations: list[Explanation], names: list[str], me
     _mark(axes, explanations[0], window)
 
 
-def _draw_course(axes: Any, explanations: list[Explanation], measure: str, window: "Window") -> None:
+def _draw_course(axes: Any, explanations: list[Explanation], measure: str, window: Window) -> None:
     """A stack of bars a quota period, gains above and losses below, and the dot of their sum."""
     length = explanations[0].config.horizon.decision_weeks
     timeline = timeline_of(explanations, measure)
@@ -74,7 +72,7 @@ def _draw_course(axes: Any, explanations: list[Explanation], measure: str, windo
     _mark(axes, explanations[0], window)
 
 
-def _draw_bars(axes: Any, explanations: list[Explanation], measure: str, window: "Window") -> None:
+def _draw_bars(axes: Any, explanations: list[Explanation], measure: str, window: Window) -> None:
     parts: NDArray[np.float64] = difference_between(explanations, measure, *window).mean(axis=0)
     change = float(changes_between(explanations, measure, *window).mean())
     order = [number for number in np.argsort(-np.abs(parts))[:_BARS] if parts[number] != 0.0]
@@ -91,7 +89,7 @@ def _draw_bars(axes: Any, explanations: list[Explanation], measure: str, window:
     axes.grid(axis="x", alpha=0.25)
 
 
-def _mark(axes: Any, explanation: Explanation, window: "Window") -> None:
+def _mark(axes: Any, explanation: Explanation, window: Window) -> None:
     """The weeks that are asked for, and the run-off in which the score is read."""
     horizon = explanation.config.horizon
     axes.axvspan(horizon.decisions * horizon.decision_weeks, explanation.weeks, color="#000000", alpha=0.05, lw=0)

@@ -61,6 +61,16 @@ GROUPS: dict[str, Group] = {
 assert sorted(cause for group in GROUPS.values() for cause in group.causes) == sorted(CAUSES)
 
 
+class Window(NamedTuple):
+    """Weeks of a run, counted from 1."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"week {self.first}" if self.first == self.last else f"weeks {self.first} to {self.last}"
+
+
 class Explanation(NamedTuple):
     """What moved the customers of some floors, week by week."""
 

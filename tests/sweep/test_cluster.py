@@ -13,10 +13,11 @@ import yaml
 from attempts import attempts, doom, make_logged, make_none_with_much_audit
 from sweeping import told, without_times
 
+from agents.jobs.errors import CellError
 from agents.jobs.local import LocalEngine
 from agents.jobs.on_ray import RayEngine, _make_on_node
 from agents.jobs.store import open_store
-from agents.jobs.work import CellError, Work, origin
+from agents.jobs.work import Work, origin
 from agents.loading import load
 from agents.sweep import settings
 from agents.sweep.runner import plan_sweep, run_sweep

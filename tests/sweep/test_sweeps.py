@@ -13,8 +13,9 @@ import pytest
 import yaml
 from sweeping import told, without_times
 
+from agents.jobs.errors import StoreError
 from agents.jobs.local import LocalEngine
-from agents.jobs.store import StoreError, open_store, probed
+from agents.jobs.store import open_store, probed
 from agents.loading import load
 from agents.sweep.runner import plan_sweep, run_sweep
 from agents.sweep.table import groups_of
