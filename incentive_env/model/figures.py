@@ -9,20 +9,22 @@ from incentive_env.model.reps import skill_of
 from incentive_env.model.state import SUMMED
 from incentive_env.model.workforce import EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED, EXIT_QUIT, engagement_of
 
+# What the records of a week hold of a rep and of a floor, as they stand at its end.
+_OF_REP = ("motivation", "strain", "ability", "honesty", "tenure", "gaming")
+_OF_FLOOR = (
+    "week", "cash", "demand", "delivered", "volume", "open_seats", "closed", "norm", "reputation", "knowledge",
+)  # fmt: skip
+
 
 @compiled
 def note_rep(rep: Record, response: Record, tally: Record, p: Record) -> None:
     """Write down how a rep stands at the end of the week."""
     tally.effort = response.effort
     tally.miss_chance = response.miss_chance
-    tally.motivation = rep.motivation
-    tally.strain = rep.strain
     tally.engagement = engagement_of(rep, p)
     tally.skill = skill_of(rep, p)
-    tally.ability = rep.ability
-    tally.honesty = rep.honesty
-    tally.tenure = rep.tenure
-    tally.gaming = rep.gaming
+    for name in literal_unroll(_OF_REP):
+        tally[name] = rep[name]
 
 
 @compiled
@@ -73,15 +75,7 @@ def move_cash(floor: Record, week: Record, p: Record) -> float:
 @compiled
 def note_floor(floor: Record, week: Record) -> None:
     """Write down how the floor stands at the end of the week."""
-    week.week = floor.week
-    week.cash = floor.cash
-    week.demand = floor.demand
-    week.delivered = floor.delivered
-    week.volume = floor.volume
-    week.open_seats = floor.open_seats
-    week.closed = floor.closed
-    week.norm = floor.norm
-    week.reputation = floor.reputation
-    week.knowledge = floor.knowledge
+    for name in literal_unroll(_OF_FLOOR):
+        week[name] = floor[name]
     for event in range(len(floor.event_weeks_left)):
         week.event_weeks_left[event] = floor.event_weeks_left[event]
