@@ -14,7 +14,7 @@ from rich.table import Table
 
 from agents.loading import load, shipped_names
 from agents.offline.behaviours import SETS, behaviour_set, load_all
-from agents.offline.datasets import check_root, open_dataset, recovered
+from agents.offline.datasets import check_root, game_of, open_dataset, recovered
 from agents.offline.decisions import read_decisions
 from incentive_env import load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, write_text, written_whole
@@ -55,7 +55,7 @@ def train(
         changes: dict[str, Any] = {"epochs": epochs, "best": best}
         numbers = load("offline", plan, {key: value for key, value in changes.items() if value is not None})
         opened = open_dataset(dataset, root)
-        game = recovered(opened).unwrapped
+        game = game_of(recovered(opened))
         from agents.offline.learning import discount_of, learn  # loads torch
 
         decisions = read_decisions(opened, discount_of(numbers))

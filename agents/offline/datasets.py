@@ -9,12 +9,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium as gym
 
 from agents.offline.collection import Episode
-from incentive_env import Config, __version__
+from incentive_env import Config, SalesFloorEnv, __version__
 from incentive_env.cli.common import check_writable
 from incentive_env.config import find_config, lineage
 from incentive_env.floors.observation import action_space, observation_space
@@ -170,6 +170,11 @@ def open_dataset(dataset_id: str, root: Path | None = None) -> "MinariDataset":
     return dataset
 
 
+def game_of(env: gym.Env[Any, Any]) -> SalesFloorEnv:
+    """The environment inside the wrappers of one that was made here."""
+    return cast(SalesFloorEnv, env.unwrapped)
+
+
 def recovered(dataset: "MinariDataset") -> gym.Env[Any, Any]:
     """The environment that a dataset was collected on.
 
@@ -177,10 +182,10 @@ def recovered(dataset: "MinariDataset") -> gym.Env[Any, Any]:
         DatasetError: this version cannot make it, or makes another scenario of it.
     """
     try:
-        env = dataset.recover_environment()
+        env: gym.Env[Any, Any] = dataset.recover_environment()
     except (ValueError, TypeError, gym.error.Error) as error:
         raise DatasetError(f"dataset {dataset.id!r}: its environment cannot be made: {error}") from None
-    then, now = dataset.storage.metadata.get("fingerprint"), fingerprint(env.unwrapped.config)
+    then, now = dataset.storage.metadata.get("fingerprint"), fingerprint(game_of(env).config)
     if then is not None and then != now:
         raise DatasetError(
             f"dataset {dataset.id!r}: its scenario has fingerprint {then}, this version makes {now} of it; collect anew"
@@ -205,7 +210,7 @@ def _write(
     ]  # fmt: skip
     dataset = create_dataset_from_buffers(dataset_id, buffers, env=env, data_format=data_format, **about)
     dataset.storage.update_episode_metadata([_episode_metadata(episode) for episode in episodes], range(len(episodes)))
-    inner = env.unwrapped
+    inner = game_of(env)
     said = {"fingerprint": fingerprint(inner.config), "scenario": inner.config.name, "reward": inner.reward}
     dataset.storage.update_metadata({"incentive_env_version": __version__, **said, **extra})
 

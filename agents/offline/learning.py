@@ -96,7 +96,8 @@ def _advantage_weights(
     advantage = target[:, 0] - expected
     scaled = advantage / (plan.temperature * max(float(advantage[~held_out].std()), _STILL))
     weights = np.minimum(np.exp(np.minimum(scaled, 700.0), dtype=np.float64), plan.max_weight)
-    return weights / weights[~held_out].mean()
+    scaled_weights: NDArray[np.float64] = weights / weights[~held_out].mean()
+    return scaled_weights
 
 
 def _fitted(
@@ -130,7 +131,8 @@ def _fitted(
 
 
 def _loss(network: nn.Module, seen: torch.Tensor, target: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    return (weights * (network(seen) - target) ** 2).sum(dim=1).mean()
+    squares: torch.Tensor = weights * (network(seen) - target) ** 2
+    return squares.sum(dim=1).mean()
 
 
 def _network(sizes: tuple[int, ...], chance: torch.Generator) -> nn.Sequential:

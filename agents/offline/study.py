@@ -74,8 +74,10 @@ def _collected(study: Study, dataset_id: str, behaviours: Sequence[Behaviour]) -
     episodes = collect(study.config, study.reward, behaviours, study.episodes)
     collected = time.monotonic()
     env = recording_env(study.scenario, study.config, study.reward)
-    about = {"description": f"study of offline learning, {dataset_id}", "algorithm_name": dataset_id}
-    folder = write_dataset(dataset_id, episodes, env, root=study.root, overwrite=True, **about)
+    folder = write_dataset(
+        dataset_id, episodes, env, root=study.root, overwrite=True,
+        description=f"study of offline learning, {dataset_id}", algorithm_name=dataset_id,
+    )  # fmt: skip
     written = time.monotonic()
     dataset = open_dataset(dataset_id, study.root)
     replayed = replay_all(dataset, range(len(episodes)))

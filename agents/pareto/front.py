@@ -76,7 +76,8 @@ def in_units(returns: NDArray[np.float64], periods: dict[str, float]) -> NDArray
     """Returns ``[..., objectives]`` as means over the periods that are paid, in the units of `UNITS`."""
     zero = np.array([UNITS[name].zero for name in OBJECTIVES])
     step = np.array([UNITS[name].step / periods[name] for name in OBJECTIVES])
-    return zero + returns * step
+    means: NDArray[np.float64] = zero + returns * step
+    return means
 
 
 def read_front(path: Path) -> dict[str, Any]:

@@ -29,8 +29,8 @@ def draw_front(content: dict[str, Any], path: Path) -> None:
     reference = in_units(np.array([content["reference_point"][name] for name in OBJECTIVES]), content["periods"])
     stands = np.array([scheme["on_front"] for scheme in schemes])
     by_hand = np.array([scheme["hand_made"] for scheme in schemes])
-    figure, axes = plt.subplots(2, 3, figsize=(14.5, 9.0), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
+    figure, axes = plt.subplots(2, 3, figsize=(14.5, 9.0))
+    figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     shade = places[:, OBJECTIVES.index("loyalty")]
     for panel, (x, y) in zip(axes.flat, combinations(range(len(OBJECTIVES)), 2), strict=True):
         dots = _draw_panel(panel, places[:, [x, y]], shade, stands, by_hand, reference[[x, y]])
@@ -121,8 +121,7 @@ def _box(centre: NDArray[np.float64], half_width: float, half_height: float) -> 
 
 def _meet(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a box overlaps each of ``[..., 4]`` others."""
-    met: NDArray[np.bool_] = (box[:2] < others[..., 2:]).all(axis=-1) & (others[..., :2] < box[2:]).all(axis=-1)
-    return met
+    return np.asarray((box[:2] < others[..., 2:]).all(axis=-1) & (others[..., :2] < box[2:]).all(axis=-1))
 
 
 def _inside(points: NDArray[np.float64], box: NDArray[np.float64]) -> bool:

@@ -120,9 +120,11 @@ def _search(
     points, means, done = [], [], 0
     for _ in range(plan.generations):
         generation = ask()
-        returns = scheme_returns(
-            config, generation, seeds, threads=threads, watch=lambda more, done=done: progress.move(done + more)
-        )
+
+        def watch(more: int, done: int = done) -> None:
+            progress.move(done + more)
+
+        returns = scheme_returns(config, generation, seeds, threads=threads, watch=watch)
         done += returns.shape[0] * returns.shape[1]
         points.append(generation)
         means.append(returns.mean(axis=1))
@@ -154,7 +156,9 @@ def _nsga2(
         )
     study = optuna.create_study(directions=["maximize"] * len(OBJECTIVES), sampler=sampler)
     low, high = StaticForm.bounds
-    space = {lever: optuna.distributions.FloatDistribution(low, high) for lever in LEVERS}
+    space: dict[str, optuna.distributions.BaseDistribution] = {
+        lever: optuna.distributions.FloatDistribution(low, high) for lever in LEVERS
+    }
     for point in first:
         study.enqueue_trial(dict(zip(LEVERS, point.tolist(), strict=True)))
     asked: list[Any] = []

@@ -1,15 +1,16 @@
 """The manager's networks as an RLModule: small, and plain enough to be used without RLlib."""
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import torch
+from gymnasium.spaces import Box
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.apis.value_function_api import ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from torch import Tensor, nn
 
-_SMALL = 0.01  # gain of the last layer of the policy: the first actions hang on its bias, not on what is seen
+_SMALL = 0.01  # gain of the last layer of the policy: the first actions depend on its bias, not on what is seen
 
 
 class ManagerModule(TorchRLModule, ValueFunctionAPI):
@@ -21,13 +22,14 @@ class ManagerModule(TorchRLModule, ValueFunctionAPI):
 
     def setup(self) -> None:
         """Build the networks; the first actions are drawn around ``initial_action``."""
-        widths = [self.observation_space.shape[0], *self.model_config["net_arch"]]
-        action = torch.as_tensor(self.model_config["initial_action"], dtype=torch.float32)
+        seen, settings = cast(Box, self.observation_space), cast(dict[str, Any], self.model_config)
+        widths = [seen.shape[0], *settings["net_arch"]]
+        action = torch.as_tensor(settings["initial_action"], dtype=torch.float32)
         self.actor = _network([*widths, len(action)], last_gain=_SMALL)
         self.critic = _network([*widths, 1], last_gain=1.0)
-        self.log_std = nn.Parameter(torch.full_like(action, float(self.model_config["log_std_init"])))
+        self.log_std = nn.Parameter(torch.full_like(action, float(settings["log_std_init"])))
         with torch.no_grad():
-            self.actor[-1].bias.copy_(action)  # type: ignore[operator, union-attr]
+            cast(nn.Linear, self.actor[-1]).bias.copy_(action)
 
     def _forward(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         mean = self.actor(batch[Columns.OBS])

@@ -105,7 +105,8 @@ class Batch(VectorWrapper):
         self, *, seed: "int | list[int] | None" = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
         """Open the floors; floor *i* takes the spread seed, plus *i*. Seeds of a list are taken as they are."""
-        return self.env.reset(seed=next_seed(seed) if isinstance(seed, int) else seed, options=options)
+        seeds: Any = next_seed(seed) if isinstance(seed, int) else seed  # the type of VectorEnv.reset leaves lists out
+        return self.env.reset(seed=seeds, options=options)
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Put a scheme in force on each floor for the next four weeks."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from incentive_env.support.progress import Progress
 
 if TYPE_CHECKING:
     from ray.rllib.algorithms.ppo import PPO, PPOConfig
+    from ray.rllib.core.learner.learner_group import LearnerGroup
+
+    from agents.rllib.module import ManagerModule
 
 ENV = "incentive_env/Telesales-v0"  # which scenario it is, the config says
 MODULE = "default_policy"  # what RLlib calls the network of a single agent
@@ -109,7 +112,8 @@ def network_of(algorithm: "PPO") -> NetworkPolicy:
     """The trained policy without RLlib and torch, which always takes the most likely action."""
     from agents.rllib.standardise import Moments, Standardise
 
-    linear = [part for part in algorithm.get_module().actor if hasattr(part, "weight")]
+    module = cast("ManagerModule", algorithm.get_module())
+    linear = [part for part in module.actor if hasattr(part, "weight")]
     layers = tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in linear)
     state = algorithm.env_runner.get_state(components=["env_to_module_connector"])["env_to_module_connector"]
     stored = state[Standardise.__name__]
@@ -145,7 +149,7 @@ def _built(settings: "PPOConfig") -> Iterator["PPO"]:
     torch.set_num_threads(1)
     # It says that this is the new API stack, which is meant.
     logging.getLogger("ray.rllib.algorithms.algorithm_config").setLevel(logging.ERROR)
-    algorithm = settings.build_algo()
+    algorithm = cast("PPO", settings.build_algo())
     try:
         yield algorithm
     finally:
@@ -159,7 +163,7 @@ def _restore(algorithm: "PPO", state: Path, rate: float) -> None:
     except Exception as error:  # Ray has no class for it: whatever reading a damaged file comes to
         raise CheckpointError(f"{state.parent}: cannot be loaded, it is damaged or incomplete: {error}") from None
     # Restored with the rest is the rate of its end, which is 0 where a run that was over is prolonged.
-    algorithm.learner_group.foreach_learner(partial(_set_rate, rate=rate))
+    cast("LearnerGroup", algorithm.learner_group).foreach_learner(partial(_set_rate, rate=rate))
 
 
 def _set_rate(learner: Any, rate: float) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from agents.provenance import provenance
 from agents.speed.simulator import FLOORS, reference_tasks
-from agents.speed.timing import Median, interleave, ratio
+from agents.speed.timing import Median, Task, interleave, ratio
 from agents.speed.work import NEUTRAL, batch_work, env_work
 from incentive_env import Config
 
@@ -63,7 +63,7 @@ class Judged(NamedTuple):
 def measure(config: Config, rounds: int = ROUNDS, *, label: str = "guard") -> Ratios:
     """The ratios to the reference loops under the neutral scheme, on one thread."""
     loops = reference_tasks(config)
-    tasks = {
+    tasks: dict[str, Task] = {
         "bare": loops["bare"],
         "batch": batch_work(config, FLOORS),
         "plain": loops["plain"],

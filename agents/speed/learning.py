@@ -19,12 +19,12 @@ from agents.algorithms.training import TrainingPlan
 from agents.loading import load
 from agents.registry import load_policy
 from agents.speed.timing import interleave, median
-from agents.training.learned_policy import CLIP
 from agents.training.model import new_model
 from agents.training.train import train
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.policies.fixed import Policy
+from incentive_env.policies.network import CLIP
 from incentive_env.studies.evaluate import evaluate, interval
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import UNSEEN_SEEDS

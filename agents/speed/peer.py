@@ -69,7 +69,8 @@ def measure(peer: Peer, seconds: float) -> dict[str, Any]:
         raise PeerFailed(peer.name, str(error)) from error
     if done.returncode:
         raise PeerFailed(peer.name, _last_line(done.stderr))
-    return json.loads(_last_line(done.stdout))
+    printed: dict[str, Any] = json.loads(_last_line(done.stdout))
+    return printed
 
 
 def _peers() -> list[Peer]:

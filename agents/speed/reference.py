@@ -25,33 +25,44 @@ reference would lose with it, and the ratio would hide it.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numba
 import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
 
 from incentive_env import Config
+from incentive_env.model.compiled import Function
 from incentive_env.model.state import Customers, empty_state
+
+Arrays: TypeAlias = tuple[np.ndarray, ...]
+Week: TypeAlias = Callable[[Arrays, np.uint64], None]
 
 NUMBERS = 6  # of a customer's state, each with a draw and a logistic function a week
 RATE = 0.1  # share of the way that a number goes in a week
 
 _FAST = {"nnan", "ninf", "nsz", "arcp", "contract", "afn"}  # all but "reassoc"
-_plain = numba.njit(error_model="numpy", _nrt=False)
-_plain_part = numba.njit(error_model="numpy", forceinline=True, _nrt=False)
-_fast = numba.njit(error_model="numpy", fastmath=_FAST, _nrt=False)
-_fast_part = numba.njit(error_model="numpy", fastmath=_FAST, forceinline=True, _nrt=False)
+
+
+def _compiler(**options: Any) -> Callable[[Function], Function]:
+    """A decorator that compiles; nothing here makes arrays, so that references to them need no counting."""
+    options |= {"error_model": "numpy", "_nrt": False}
+    decorator: Callable[[Function], Function] = numba.njit(**options)
+    return decorator
+
+
+_plain, _plain_part = _compiler(), _compiler(forceinline=True)
+_fast, _fast_part = _compiler(fastmath=_FAST), _compiler(fastmath=_FAST, forceinline=True)
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 _U12, _U27, _U30, _U31 = np.uint64(12), np.uint64(27), np.uint64(30), np.uint64(31)
-_APART = np.uint64(8)  # steps between neighbours; a power of two, to be had by counting on
+_APART = np.uint64(8)  # steps between neighbours; a power of two, found by counting on
 _ONE = np.uint64(0x3FF0000000000000)  # the bits of 1.0
 
 _PER_UNIT = 1.0 / np.log(2.0)
-_ROUNDING = 1.5 * 2.0**52  # whoever adds it rounds to a whole number, which the lowest bits then hold
+_ROUNDING = 1.5 * 2.0**52  # adding it rounds to a whole number, which the lowest bits then hold
 # Of 2^x in −½ … ½, within 3e-9: as fine as the simulator's own exponential.
 _C0, _C1, _C2, _C3, _C4, _C5, _C6 = map(
     float, Chebyshev.interpolate(np.exp2, 6, domain=[-0.5, 0.5]).convert(kind=Polynomial).coef
@@ -93,14 +104,14 @@ def _logistic(x: float) -> float:
 
 @_plain_part
 def _plain_logistic(x: float) -> float:
-    return 1.0 / (1.0 + np.exp(-x))
+    return float(1.0 / (1.0 + np.exp(-x)))
 
 
-def _week_with(logistic: Callable[[float], float], compiled: Callable[..., Any]) -> Callable[..., Any]:
-    """A week of a floor: some way of each number towards a share that hangs on the next number and on luck."""
+def _week_with(logistic: Callable[[float], float], compiled: Callable[[Week], Week]) -> Week:
+    """A week of a floor: some way of each number towards a share that depends on the next number and on luck."""
 
     @compiled
-    def week(numbers, key):
+    def week(numbers: Arrays, key: np.uint64) -> None:
         """Args: six arrays ``[customers]`` of numbers, which stay in 0 … 1; the key of the week's draws."""
         a, b, c, d, e, f = numbers
         for i in range(len(a)):
@@ -132,7 +143,7 @@ def _change(field: np.ndarray) -> None:
 
 
 @_plain
-def whole(numbers, need, flags, dates, amounts, weeks):
+def whole(numbers: Arrays, need: np.ndarray, flags: Arrays, dates: Arrays, amounts: Arrays, weeks: int) -> None:
     """Some weeks of a batch in which all that customers are is read and written once a week.
 
     Args:
@@ -159,7 +170,7 @@ def whole(numbers, need, flags, dates, amounts, weeks):
 
 
 @_plain
-def bare(numbers, weeks):
+def bare(numbers: Arrays, weeks: int) -> None:
     """Some weeks of a batch of six arrays ``[floors, customers]``."""
     a, b, c, d, e, f = numbers
     for floor in range(len(a)):
@@ -168,7 +179,7 @@ def bare(numbers, weeks):
 
 
 @_plain
-def plain(numbers, weeks):
+def plain(numbers: Arrays, weeks: int) -> None:
     """The same as `bare`, as one would write it."""
     a, b, c, d, e, f = numbers
     for floor in range(len(a)):
@@ -189,7 +200,7 @@ def references(config: Config, floors: int) -> dict[str, Callable[[], None]]:
     }
 
 
-def _sorted_out(customers: Customers) -> tuple[Any, ...]:
+def _sorted_out(customers: Customers) -> tuple[Arrays, np.ndarray, Arrays, Arrays, Arrays]:
     """The arrays of a batch as `whole` takes them: each once, those of a kind together."""
     flat = {name: field.reshape(len(field), -1) for name, field in customers._asdict().items()}
     need = flat.pop("need")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import gymnasium as gym
 import numpy as np
@@ -93,8 +93,9 @@ def env_work(config: Config, kind: str, *, wrapped: bool = False) -> Work:
         kind: of the pay.
         wrapped: in the checks that ``gym.make`` puts around an environment.
     """
+    made: gym.Env[Any, Any]
     made = gym.make("incentive_env/Telesales-v0", config=config) if wrapped else SalesFloorEnv(config)
-    return Work(made, made.unwrapped.floors, pay(config, kind))  # type: ignore[attr-defined]
+    return Work(made, cast(SalesFloorEnv, made.unwrapped).floors, pay(config, kind))
 
 
 def batch_work(config: Config, floors: int, kind: str = NEUTRAL, *, threads: int = 1, decisions: int = FRESH) -> Work:
