@@ -4,7 +4,7 @@ Example:
     python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,11 +29,14 @@ from incentive_env.config.channels import CHANNELS
 from incentive_env.policies.fixed import Policy
 from incentive_env.studies.evaluate import evaluation_seeds, interval
 from incentive_env.support.progress import Progress
+from incentive_env.support.tables import number, rich_table, starred, with_interval
 
 main = app()
 EXAMPLE = "Example: python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json"
-_DIGITS = {"loyalty": 1, "profit": 0, "conversion": 1, "use": 1, "others": 0}
-_SCALE = {"conversion": 100.0, "use": 100.0, "others": 100.0}  # tables tell of 100 calls
+_FORMS = {  # of each figure in tables, and its factor: they count by 100 calls
+    "loyalty": ("+,.1f", 1.0), "profit": ("+,.0f", 1.0), "conversion": ("+,.1f", 100.0), "use": (",.1f", 100.0),
+    "others": ("+,.0f", 100.0),
+}  # fmt: skip
 _HEADINGS = {
     "loyalty": "loyalty, points", "profit": "profit, €/week", "conversion": "conversion, % points",
     "use": "cases per 100 calls", "others": "other channels",
@@ -98,50 +101,30 @@ def _channel_table(rows: list[dict[str, Any]], title: str) -> Table:
         "the sum of the single effects; they need not agree, since reps go over to the channels that are left. other "
         "channels: how many more cases per 100 calls they see"
     )
-    table = _new_table(title, caption, "closed", ("use", *OUTCOMES, "others"))
-    for place, row in enumerate(rows):
-        cells = [_cell(row, name) for name in ("use", *OUTCOMES, "others")]
-        table.add_row(_words(row["closed"]), *cells, end_section=place == len(rows) - 4)
-    return table
+    columns = ("use", *OUTCOMES, "others")
+    cells = [[_words(row["closed"]), *_cells(row, columns)] for row in rows]
+    cells.insert(-3, [])  # a line above those that hold several
+    return rich_table(("closed", *(_HEADINGS[name] for name in columns)), cells, title, caption=caption)
 
 
 def _worth_table(rows: list[dict[str, Any]], title: str) -> Table:
-    table = _new_table(title, "95 % intervals, floor by floor; what the lever costs is in the profit", "", OUTCOMES)
-    for row in rows:
-        table.add_row(_raised(row), *(_cell(row, name) for name in OUTCOMES))
-    return table
+    caption = "95 % intervals, floor by floor; what the lever costs is in the profit"
+    cells = [(_raised(row), *_cells(row, OUTCOMES)) for row in rows]
+    return rich_table(("", *(_HEADINGS[name] for name in OUTCOMES)), cells, title, caption=caption)
 
 
 def _use_table(found: dict[str, Any], title: str) -> Table:
-    table = Table(title=title, caption="* where the 95 % interval leaves out 0")
-    table.add_column("channel")
-    for heading in ("use", *(_raised(row) for row in found["worth"])):
-        table.add_column(heading, justify="right")
-    for channel, use in found["base"]["use"].items():
-        changes = [_starred(row["use"][channel]) for row in found["worth"]]
-        table.add_row(_words(channel), f"{100.0 * use['mean']:.1f} ", *changes)
-    return table
+    cells = [
+        (_words(channel), f"{number(use['mean'], factor=100.0)} ",
+         *(starred(row["use"][channel], factor=100.0) for row in found["worth"]))
+        for channel, use in found["base"]["use"].items()
+    ]  # fmt: skip
+    caption = "* where the 95 % interval leaves out 0"
+    return rich_table(("channel", "use", *map(_raised, found["worth"])), cells, title, caption=caption)
 
 
-def _new_table(title: str, caption: str, first: str, columns: tuple[str, ...]) -> Table:
-    table = Table(title=title, caption=caption)
-    table.add_column(first)
-    for name in columns:
-        table.add_column(_HEADINGS[name], justify="right")
-    return table
-
-
-def _cell(row: dict[str, Any], name: str) -> str:
-    if name not in row:
-        return ""
-    sign = "" if name == "use" else "+"
-    mean, low, high = (f"{_SCALE.get(name, 1.0) * row[name][at]:{sign},.{_DIGITS[name]}f}" for at in row[name])
-    return f"{mean} ({low} … {high})"
-
-
-def _starred(change: dict[str, float]) -> str:
-    sure = "*" if change["low"] > 0 or change["high"] < 0 else " "
-    return f"{100.0 * change['mean']:+.1f}{sure}"
+def _cells(row: dict[str, Any], names: Iterable[str]) -> list[str]:
+    return [with_interval(row.get(name), *_FORMS[name]) for name in names]
 
 
 def _raised(row: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.policies.fixed import FIXED
 from incentive_env.studies.evaluate import Evaluation, evaluate, evaluation_seeds, interval
+from incentive_env.support.tables import span
 
 main = app()
 EXAMPLE = "Example: python scripts/demo.py --floors 128 --out runs/demo"
@@ -95,7 +96,7 @@ def _say_it(rows: list[dict[str, Any]], evaluations: Mapping[str, Evaluation]) -
     gain = interval(evaluations["PPO on loyalty"].loyalty - evaluations[rival].loyalty)
     print(
         f"PPO on loyalty against the best hand-made scheme, {rival}: "
-        f"{gain.mean:+.1f} points (95 % {gain.low:+.1f} … {gain.high:+.1f}), floor by floor."
+        f"{gain.mean:+.1f} points (95 % {span(gain, '+.1f')}), floor by floor."
     )
 
 

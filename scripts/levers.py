@@ -4,11 +4,11 @@ Example:
     python scripts/levers.py --floors 32
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from agents.registry import load_policy
 from incentive_env import Config, Scheme, load_config
@@ -16,11 +16,13 @@ from incentive_env.cli.common import app, check_writable, console, user_errors, 
 from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.policies.fixed import FixedPolicy
-from incentive_env.studies.evaluate import Evaluation, Interval, evaluate, evaluation_seeds, interval
+from incentive_env.studies.evaluate import evaluate, evaluation_seeds, interval
+from incentive_env.support.tables import rich_table, starred
 
 main = app()
 EXAMPLE = "Example: python scripts/levers.py --floors 32"
-OUTCOMES = {"loyalty": 1, "profit": 0, "conversion": 4, "survived": 3}  # and the digits to show
+OUTCOMES = {"loyalty": "+,.1f", "profit": "+,.0f", "conversion": "+,.4f", "survived": "+,.3f"}  # and their formats
+_HEADINGS = ("lever", "place", "value", "loyalty, points", "profit, €/week", "recorded conversion", "volume kept")
 
 
 @main.command(epilog=EXAMPLE)
@@ -38,9 +40,8 @@ def run(
         check_writable(out)
         scenario = load_config(config, override or [])
         rows = lever_rows(scenario, around, floors)
-        console().print(
-            _table(rows, f"Change against {around}, {floors} floors; * where the 95 % interval leaves out 0")
-        )
+        title = f"Change against {around}, {floors} floors; * where the 95 % interval leaves out 0"
+        console().print(rich_table(_HEADINGS, table_rows(rows), title, left=2))
         if out is not None:
             write_json(out, rows)
 
@@ -54,7 +55,7 @@ def lever_rows(config: Config, around: str, floors: int) -> list[dict[str, Any]]
         ends = getattr(config.levers, lever)
         for place, value in (("min", ends.low), ("middle", (ends.low + ends.high) / 2), ("max", ends.high)):
             moved = evaluate(config, FixedPolicy(scheme._replace(**{lever: value}), config), seeds)
-            changes = {outcome: _change(moved, base, outcome)._asdict() for outcome in OUTCOMES}
+            changes = {name: interval(getattr(moved, name) - getattr(base, name))._asdict() for name in OUTCOMES}
             stands = bool(abs(value - getattr(scheme, lever)) < 1e-6 * (ends.high - ends.low))
             rows.append({"lever": lever, "place": place, "value": value, "stands": stands, **changes})
     return rows
@@ -68,32 +69,13 @@ def _scheme_of(name: str, config: Config) -> Scheme:
     return Scheme(*(low + (policy.action.astype(float) + 1.0) / 2.0 * (high - low)).tolist())
 
 
-def _change(moved: Evaluation, base: Evaluation, outcome: str) -> Interval:
-    return interval(getattr(moved, outcome) - getattr(base, outcome))
-
-
-def _table(rows: list[dict[str, Any]], title: str) -> Table:
-    table = Table(title=title)
-    for heading in (
-        "lever",
-        "place",
-        "value",
-        "loyalty, points",
-        "profit, €/week",
-        "recorded conversion",
-        "volume kept",
-    ):
-        table.add_column(heading, justify="left" if heading in ("lever", "place") else "right")
+def table_rows(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """The rows in words, with a line below each lever."""
     for row in rows:
-        cells = [_cell(row[outcome], digits) for outcome, digits in OUTCOMES.items()]
         value = f"{row['value']:g}{' (stands there)' if row['stands'] else ''}"
-        table.add_row(row["lever"], row["place"], value, *cells, end_section=row["place"] == "max")
-    return table
-
-
-def _cell(change: dict[str, float], digits: int) -> str:
-    sure = "*" if change["low"] > 0 or change["high"] < 0 else " "
-    return f"{change['mean']:+,.{digits}f}{sure}"
+        yield row["lever"], row["place"], value, *(starred(row[name], spec) for name, spec in OUTCOMES.items())
+        if row["place"] == "max":
+            yield ()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from incentive_env.cli.common import app, check_writable, console, user_errors, 
 from incentive_env.floors.reward import PRESETS, reward_weights
 from incentive_env.policies.files import found_content
 from incentive_env.support.progress import Progress
+from incentive_env.support.tables import rich_table, with_interval
 
 main = app()
 TRAIN = "Example: python scripts/offline.py train incentive_env/telesales/mixed-v0 --plan awr --out runs/awr.yaml"
@@ -127,17 +128,15 @@ def page(
 
 
 def _table(found: dict[str, Any]) -> Table:
-    table = Table(title=f"{found['scenario']}: loyalty, {found['floors']} floors, {found['seeds']} seeds of learning")
-    for heading in ("dataset", "manager", "loyalty", "95 %", "against the behaviour", "against the best in it"):
-        table.add_column(heading, justify="left" if heading in ("dataset", "manager") else "right")
-    for row in found["rows"]:
-        over = [
-            f"{gain['mean']:+.1f} ({gain['low']:+.1f} … {gain['high']:+.1f})" if gain else ""
-            for gain in (row["over_behaviour"], row["over_best"])
-        ]
-        spread = f"{row['loyalty_low']:.1f} … {row['loyalty_high']:.1f}"
-        table.add_row(row["dataset"], row["learner"], f"{row['loyalty']:.1f}", spread, *over)
-    return table
+    rows = (
+        (row["dataset"], row["learner"], f"{row['loyalty']:.1f}",
+         f"{row['loyalty_low']:.1f} … {row['loyalty_high']:.1f}",
+         with_interval(row["over_behaviour"], "+.1f"), with_interval(row["over_best"], "+.1f"))
+        for row in found["rows"]
+    )  # fmt: skip
+    headings = ("dataset", "manager", "loyalty", "95 %", "against the behaviour", "against the best in it")
+    title = f"{found['scenario']}: loyalty, {found['floors']} floors, {found['seeds']} seeds of learning"
+    return rich_table(headings, rows, title, left=2)
 
 
 if __name__ == "__main__":

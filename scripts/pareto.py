@@ -18,6 +18,7 @@ from agents.pareto.search import FrontBudget, find_front
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.floors.reward_vector import OBJECTIVES, REFERENCE_POINTS, paid_periods, reference_point
+from incentive_env.support.tables import rich_table, with_interval
 
 main = app()
 FIND = "Example: python scripts/pareto.py find --out runs/front.json --picture runs/front.png"
@@ -98,13 +99,13 @@ def reference(
         scenario = load_config(config, override or [])
         worst = worst_of_fixed(scenario, drawn, floors, seed=seed, threads=threads)
         periods = paid_periods(scenario)
-        table = Table(title=f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors")
-        for heading in ("objective", "return", "periods", "a period, and below", "reference point"):
-            table.add_column(heading, justify="left" if heading == "objective" else "right")
-        for name, *numbers in zip(OBJECTIVES, worst.returns, periods, worst.per_period, strict=True):
-            total, count, each = numbers
-            table.add_row(name, f"{total:.2f}", f"{count:g}", f"{each:.1f}", f"{each * count:.1f}")
-        console().print(table)
+        rows = [
+            (name, f"{total:.2f}", f"{count:g}", f"{each:.1f}", f"{each * count:.1f}")
+            for name, total, count, each in zip(OBJECTIVES, worst.returns, periods, worst.per_period, strict=True)
+        ]
+        headings = ("objective", "return", "periods", "a period, and below", "reference point")
+        title = f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors"
+        console().print(rich_table(headings, rows, title))
         told = ", ".join(f"{value:.1f}" for value in worst.per_period)
         known = REFERENCE_POINTS.get(scenario.name)
         print(f"in incentive_env.floors.reward_vector: {known if known else 'none of that name'}; found here: ({told})")
@@ -152,15 +153,15 @@ def _table(content: dict[str, Any]) -> Table:
     best: dict[int, list[str]] = {}
     for number, name in enumerate(OBJECTIVES):
         best.setdefault(int(stands[places[stands, number].argmax()]), []).append(name)
-    table = Table(title=f"{content['scenario']}: means over an episode, {content['validation']['floors']} fresh floors")
-    for heading in ("scheme", *(unit.label for unit in UNITS.values()), "on the front", "in draws"):
-        table.add_column(heading, justify="left" if heading == "scheme" else "right")
+    rows = []
     for row, scheme in enumerate(schemes):
         if row in best or scheme["hand_made"]:
-            title = scheme["name"] + (f", best {' and '.join(best[row])}" if row in best else "")
+            name = scheme["name"] + (f", best {' and '.join(best[row])}" if row in best else "")
             cells = [f"{value:.1f}" for value in places[row]]
-            table.add_row(title, *cells, "yes" if scheme["on_front"] else "no", f"{100 * scheme['kept']:.0f} %")
-    return table
+            rows.append((name, *cells, "yes" if scheme["on_front"] else "no", f"{100 * scheme['kept']:.0f} %"))
+    headings = ("scheme", *(unit.label for unit in UNITS.values()), "on the front", "in draws")
+    title = f"{content['scenario']}: means over an episode, {content['validation']['floors']} fresh floors"
+    return rich_table(headings, rows, title)
 
 
 def _told(content: dict[str, Any]) -> str:
@@ -168,7 +169,7 @@ def _told(content: dict[str, Any]) -> str:
     return (
         f"{search['schemes']} schemes tried, {search['on_front']} on the front of the search's floors; "
         f"{validation['schemes']} validated, {validation['on_front']} still on it\n"
-        f"hypervolume {volume['mean']:,.0f} ({volume['low']:,.0f} … {volume['high']:,.0f}), "
+        f"hypervolume {with_interval(volume, ',.0f')}, "
         f"{100 * content['hypervolume_share']:.0f} % of the box up to the ideal point; "
         f"the same schemes on the search's floors: {search['hypervolume_of_validated']:,.0f}"
     )

@@ -15,6 +15,7 @@ from validate import as_json, chosen_facts, fact_seeds
 from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 from incentive_env.support.progress import Progress
+from incentive_env.support.tables import rich_table
 from incentive_env.validation import Lab
 
 main = app()
@@ -61,13 +62,8 @@ def _check(job: tuple[Config, str, int]) -> dict[str, Any]:
 
 
 def _table(rows: dict[str, list[dict[str, Any]]], title: str) -> Table:
-    table = Table(title=title)
-    table.add_column("fact")
-    for kind in rows:
-        table.add_column(kind)
-    for column in zip(*rows.values(), strict=True):
-        table.add_row(column[0]["id"], *(_cell(verdict) for verdict in column))
-    return table
+    cells = ((column[0]["id"], *map(_cell, column)) for column in zip(*rows.values(), strict=True))
+    return rich_table(("fact", *rows), cells, title, left=1 + len(rows))
 
 
 def _cell(verdict: dict[str, Any]) -> str:

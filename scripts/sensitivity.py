@@ -16,6 +16,7 @@ from agents.studies.coefficients import coefficients
 from agents.studies.sensitivity import Point, Rows, all_values, draw_design, ranked, sensitivity
 from incentive_env import load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.support.tables import rich_table
 
 main = app()
 EXAMPLE = "Example: python scripts/sensitivity.py --run runs/sensitivity --out runs/s.json --picture runs/s.png"
@@ -107,17 +108,16 @@ def _table(found: dict[str, Any], name: str, title: str) -> Table:
         "points of loyalty per whole interval; mu*: mean size of the effect (95 %), mu: its mean, sigma: its spread, "
         "luck: mu* that the draw of so few floors may give by itself"
     )
-    table = Table(title=f"{found['scenario']}: {title}", caption=caption)
-    for heading in ("coefficient", "value", "moved", "mu*", "mu", "sigma", "luck"):
-        table.add_column(heading, justify="left" if heading == "coefficient" else "right")
-    for key, row in ranked(found, name)[:_ROWS]:
-        told = row[name]
-        table.add_row(
+    rows = [
+        (
             key, f"{row['value']:.4g}", f"{row['low']:.4g} … {row['high']:.4g}",
-            f"{told['mu_star']:.1f} ± {told['mu_star_conf']:.1f}", f"{told['mu']:+.1f}",
-            f"{told['sigma']:.1f}", f"{told['luck']:.1f}",
-        )  # fmt: skip
-    return table
+            f"{row[name]['mu_star']:.1f} ± {row[name]['mu_star_conf']:.1f}", f"{row[name]['mu']:+.1f}",
+            f"{row[name]['sigma']:.1f}", f"{row[name]['luck']:.1f}",
+        )
+        for key, row in ranked(found, name)[:_ROWS]
+    ]  # fmt: skip
+    headings = ("coefficient", "value", "moved", "mu*", "mu", "sigma", "luck")
+    return rich_table(headings, rows, f"{found['scenario']}: {title}", caption=caption)
 
 
 def _draw_bars(axes: Any, rows: list[tuple[str, dict[str, Any]]], name: str) -> None:

@@ -16,6 +16,7 @@ from incentive_env.cli.common import app, check_writable, console, user_errors, 
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FACT_SEEDS
 from incentive_env.support.spelling import nearest
+from incentive_env.support.tables import rich_table, with_interval
 from incentive_env.validation import DEFAULTS, Band, Fact, Lab, Verdict, facts_for
 
 main = app()
@@ -92,18 +93,15 @@ def summary(verdicts: list[Verdict]) -> str:
 
 def verdict_table(verdicts: list[Verdict], title: str) -> Table:
     """A row for each part of each fact."""
-    table = Table(title=title)
-    for heading in ("fact", "figure", "measured (95 %)", "band", "published, and where", ""):
-        table.add_column(heading, overflow="fold")
+    rows: list[tuple[str, ...]] = []
     for verdict in verdicts:
-        for number, part in enumerate(verdict.parts):
-            figure, low, high = part.estimate
-            table.add_row(
-                verdict.fact.id if number == 0 else "", part.name, f"{figure:.3g} ({low:.3g} … {high:.3g})",
-                str(part.band), f"{verdict.fact.published} [{verdict.fact.source}]" if number == 0 else "",
-                "holds" if part.holds else "FALLS SHORT", end_section=number == len(verdict.parts) - 1,
-            )  # fmt: skip
-    return table
+        first = verdict.fact.id, f"{verdict.fact.published} [{verdict.fact.source}]"
+        for part in verdict.parts:
+            name, published = first if part is verdict.parts[0] else ("", "")
+            measured, holds = with_interval(part.estimate, ".3g"), "holds" if part.holds else "FALLS SHORT"
+            rows.append((name, part.name, measured, str(part.band), published, holds))
+        rows.append(())
+    return rich_table(("fact", "figure", "measured (95 %)", "band", "published, and where", ""), rows, title, left=6)
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from incentive_env.policies.fixed import FixedPolicy, Policy
 from incentive_env.studies.evaluate import Interval, interval
 from incentive_env.studies.simulate import roll_out, sees_state
 from incentive_env.support.seeds import UNSEEN_SEEDS
+from incentive_env.support.tables import rich_table, with_interval
 
 main = app()
 EXAMPLE = "Example: python scripts/value_of_information.py --static best_static_score --out runs/value.json"
@@ -120,33 +121,25 @@ def _watched(policies: dict[str, Policy], wanted: str | None) -> str:
 
 
 def _worth_table(rows: list[dict[str, Any]], title: str) -> Table:
-    table = Table(title=title)
     others = [row["policy"] for row in rows[:-1]]
-    for heading in ("policy", "loyalty (95 %)", *(f"against {other}" for other in others)):
-        table.add_column(heading, justify="left" if heading == "policy" else "right")
-    for row in rows:
-        gains = [_cell(row["gain_over"][other]) if other in row["gain_over"] else "" for other in others]
-        table.add_row(row["policy"], _cell(row["loyalty"], sign=""), *gains)
-    return table
+    cells = (
+        (row["policy"], with_interval(row["loyalty"]),
+         *(with_interval(row["gain_over"].get(other), "+.1f") for other in others))
+        for row in rows
+    )  # fmt: skip
+    return rich_table(("policy", "loyalty (95 %)", *(f"against {other}" for other in others)), cells, title)
 
 
 def _situation_table(rows: list[Situation], title: str) -> Table:
-    table = Table(
-        title=title, caption="* rotten team: gain there minus gain elsewhere; events: gain over not seeing it"
-    )
-    for heading in ("situation", "floors", "gain over static, points", "more *", "what it does differently"):
-        table.add_column(heading, justify="right" if heading == "floors" else "left")
+    cells: list[tuple[str, ...]] = []
     for row in rows:
-        levers = "\n".join(f"{lever['lever']} {_cell(lever, digits=3)}" for lever in row.levers)
-        table.add_row(
-            row.name, str(row.floors), _cell(row.gain._asdict()), _cell(row.more._asdict()), levers, end_section=True
-        )
-    return table
-
-
-def _cell(told: dict[str, Any], *, sign: str = "+", digits: int = 1) -> str:
-    form = f"{sign}.{digits}f" if digits == 1 else f"{sign}.{digits}g"
-    return f"{told['mean']:{form}} ({told['low']:{form}} … {told['high']:{form}})"
+        levers = "\n".join(f"{lever['lever']} {with_interval(lever, '+.3g')}" for lever in row.levers)
+        gains = with_interval(row.gain, "+.1f"), with_interval(row.more, "+.1f")
+        cells += [(row.name, str(row.floors), *gains, levers), ()]
+    return rich_table(
+        ("situation", "floors", "gain over static, points", "more *", "what it does differently"), cells, title,
+        left=(0, 2, 3, 4), caption="* rotten team: gain there minus gain elsewhere; events: gain over not seeing it",
+    )  # fmt: skip
 
 
 def _plain(row: Situation) -> dict[str, Any]:
