@@ -7,6 +7,7 @@ from typing import Any
 from agents.benchmark.report.markdown import leaderboard_page, readme_part
 from agents.benchmark.results import Results
 from incentive_env.cli.common import written_whole
+from incentive_env.support.tables import between_marks
 
 OPEN = "<!-- figures: written by `make pages` from docs/results/benchmark.json -->"
 CLOSE = "<!-- /figures -->"
@@ -38,11 +39,7 @@ def write_pages(results: Results, power: Path, page: Path, readme: Path) -> None
 
 def with_figures(text: str, results: Results, where: Path) -> str:
     """The README's text with its figures as the results have them."""
-    before, _, rest = text.partition(OPEN)
-    _, found, after = rest.partition(CLOSE)
-    if not found:
-        raise ValueError(f"{where}: holds no place for figures, between {OPEN} and {CLOSE}")
-    return f"{before}{OPEN}\n{readme_part(results)}{CLOSE}{after}"
+    return between_marks(text, OPEN, CLOSE, lambda: readme_part(results), where)
 
 
 def read_power(path: Path) -> dict[str, Any] | None:

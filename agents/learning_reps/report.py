@@ -7,6 +7,7 @@ from rich.table import Table
 
 from agents.learning_reps.measured import MIX
 from agents.learning_reps.plan import MODEL
+from incentive_env.support.tables import markdown_table, rich_table, with_interval
 
 _FIGURES = ("gaming", *MIX, "effort", "conversion", "recorded_conversion", "utility", "loyalty")
 _WHOLE = ("utility", "loyalty")  # in € a week, and points; the others are shares
@@ -18,27 +19,21 @@ _INK, _GREY = "#1c2530", "#9aa5ad"
 def mix_table(results: dict[str, Any], scheme: str) -> Table:
     """What is done under a scheme, a column for each who does it, with 95 % intervals."""
     columns = results["figures"][scheme]
-    table = Table(
-        title=f"under {scheme}", caption="95 % intervals: over training seeds, of the model's own over floors"
-    )
-    table.add_column("")
-    for name in columns:
-        table.add_column(name, justify="right")
-    for figure in _FIGURES:
-        table.add_row(figure, *(_cell(columns[name][figure], figure in _WHOLE) for name in columns))
-    return table
+    rows = ((figure, *(_cell(column[figure], figure) for column in columns.values())) for figure in _FIGURES)
+    caption = "95 % intervals: over training seeds, of the model's own over floors"
+    return rich_table(("", *columns), rows, f"under {scheme}", caption=caption)
 
 
 def markdown(results: dict[str, Any], learner: str) -> str:
     """A learner beside the model's own reps under each scheme, as a table for a page."""
-    figures, schemes = results["figures"], list(results["figures"])
-    columns = [(scheme, name) for scheme in schemes for name in (learner, f"{MODEL}{learner}")]
+    figures = results["figures"]
+    columns = [(scheme, name) for scheme in figures for name in (learner, f"{MODEL}{learner}")]
     heads = [f"{scheme}, {'learned' if name == learner else 'model'}" for scheme, name in columns]
-    lines = ["| | " + " | ".join(heads) + " |", "|---" + "|---:" * len(heads) + "|"]
-    for figure in _FIGURES:
-        cells = (_cell(figures[scheme][name][figure], figure in _WHOLE) for scheme, name in columns)
-        lines.append(f"| {figure.replace('_', ' ')} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    rows = (
+        (figure.replace("_", " "), *(_cell(figures[scheme][name][figure], figure) for scheme, name in columns))
+        for figure in _FIGURES
+    )
+    return markdown_table(("", *heads), rows)
 
 
 def with_tables(page: str, name: str, results: dict[str, Any]) -> str:
@@ -53,22 +48,17 @@ def with_tables(page: str, name: str, results: dict[str, Any]) -> str:
 
 def round_table(history: list[dict[str, float]]) -> Table:
     """How a two-level training went, a row a round."""
-    table = Table(title="the manager, with reps that learn, and with the model's own")
-    for heading in ("round", "loyalty", "gaming", "recorded", "true conversion", "model: loyalty", "gaming"):
-        table.add_column(heading, justify="right")
-    for row in history:
-        shares = (row["gaming"], row["recorded_conversion"], row["conversion"])
-        table.add_row(
-            f"{row['round']:.0f}", f"{row['loyalty']:.1f}", *(f"{share:.2f}" for share in shares),
-            f"{row['model_loyalty']:.1f}", f"{row['model_gaming']:.2f}",
-        )  # fmt: skip
-    return table
+    forms = {
+        "round": ".0f", "loyalty": ".1f", "gaming": ".2f", "recorded_conversion": ".2f", "conversion": ".2f",
+        "model_loyalty": ".1f", "model_gaming": ".2f",
+    }  # fmt: skip
+    rows = ([f"{row[name]:{form}}" for name, form in forms.items()] for row in history)
+    headings = ("round", "loyalty", "gaming", "recorded", "true conversion", "model: loyalty", "gaming")
+    return rich_table(headings, rows, "the manager, with reps that learn, and with the model's own", left=0)
 
 
-def _cell(value: dict[str, Any], whole: bool) -> str:
-    form = "{:.0f}" if whole else "{:.2f}"
-    mean, low, high = (form.format(value[key]) for key in ("mean", "low", "high"))
-    return f"{mean} ({low} … {high})"
+def _cell(value: dict[str, Any], figure: str) -> str:
+    return with_interval(value, ".0f" if figure in _WHOLE else ".2f")
 
 
 def draw(results: dict[str, Any], path: Path) -> None:

@@ -15,6 +15,7 @@ from incentive_env.cli.common import check_writable, written_whole
 from incentive_env.policies.fixed import Policy
 from incentive_env.studies.evaluate import evaluate, interval
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
+from incentive_env.support.tables import rich_table, with_interval
 
 CHECKPOINT = "search.pickle"
 
@@ -74,20 +75,13 @@ def write_policy(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def finalists_table(found: Found, title: str) -> Table:
-    """What each restart began with and came to, on the validation floors."""
-    table = Table(title=title)
-    for heading in ("restart", "start", "mean of the last generation", "best candidate", ""):
-        table.add_column(heading, justify="left" if heading == "restart" else "right")
+    """How each restart began and ended, on the validation floors."""
+    rows = []
     for first in range(0, len(found.finalists), 3):
         group = found.finalists[first : first + 3]
         mark = "winner" if any(finalist is found.winner for finalist in group) else ""
-        table.add_row(group[0].start, *(_cell(finalist.values) for finalist in group), mark)
-    return table
-
-
-def _cell(values: np.ndarray) -> str:
-    told = interval(values)
-    return f"{told.mean:.3f} ({told.low:.3f} … {told.high:.3f})"
+        rows.append((group[0].start, *(with_interval(interval(each.values), ".3f") for each in group), mark))
+    return rich_table(("restart", "start", "mean of the last generation", "best candidate", ""), rows, title)
 
 
 def _rounded(values: np.ndarray) -> dict[str, float]:

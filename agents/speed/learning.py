@@ -28,6 +28,7 @@ from incentive_env.policies.network import CLIP
 from incentive_env.studies.evaluate import evaluate, interval
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import UNSEEN_SEEDS
+from incentive_env.support.tables import with_interval
 
 CASES = ((16, 64), (256, 64), (256, 1024))  # floors in the batch, decisions in a minibatch
 QUICK = ((16, 64), (64, 64), (64, 256))
@@ -169,7 +170,7 @@ def _watcher(config: Config, plan: TrainingPlan, looks: list[dict[str, float]]) 
         lead = interval(evaluate(config, policy, HELD_OUT).loyalty - fixed)
         looks.append({"decisions": decisions, "seconds": began - start - looked, **lead._asdict()})
         progress.move(decisions)
-        progress.note(f"after {decisions:,} decisions: {lead.mean:+.1f} ({lead.low:+.1f} … {lead.high:+.1f}) points")
+        progress.note(f"after {decisions:,} decisions: {with_interval(lead, '+.1f')} points")
         if first_of_a_row([look["low"] > 0.0 for look in looks]) is not None:
             raise _Enough
         looked += time.perf_counter() - began

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from rich.table import Table as RichTable
 
+from incentive_env.support.tables import between_marks, markdown_table, with_interval
+from incentive_env.support.tables import rich_table as rich_table_of
+
 OPEN, CLOSE = "<!-- speed: begin -->", "<!-- speed: end -->"
 
 
@@ -35,28 +38,17 @@ def with_tables(text: str, results: Mapping[str, Any], where: Path) -> str:
     Raises:
         ValueError: the page has no place for them.
     """
-    before, _, rest = text.partition(OPEN)
-    _, found, after = rest.partition(CLOSE)
-    if not found:
-        raise ValueError(f"{where}: holds no place for tables, between {OPEN} and {CLOSE}")
-    return f"{before}{OPEN}\n\n{markdown(results)}\n{CLOSE}{after}"
+    return between_marks(text, OPEN, CLOSE, lambda: f"\n{markdown(results)}\n", where)
 
 
 def rich_table(table: Table) -> RichTable:
     """A table for the terminal."""
-    shown = RichTable(title=table.title, caption=table.note or None)
-    for place, heading in enumerate(table.headings):
-        shown.add_column(heading, justify="left" if place < table.left else "right")
-    for row in table.rows:
-        shown.add_row(*row)
-    return shown
+    return rich_table_of(table.headings, table.rows, table.title, caption=table.note, left=table.left)
 
 
 def _markdown(table: Table) -> str:
-    marks = ["---"] * table.left + ["---:"] * (len(table.headings) - table.left)
-    lines = [f"**{table.title}**", "", f"| {' | '.join(table.headings)} |", f"|{'|'.join(marks)}|"]
-    lines += [f"| {' | '.join(row)} |" for row in table.rows]
-    return "\n".join([*lines, "", *([table.note, ""] if table.note else [])])
+    body = markdown_table(table.headings, table.rows, left=table.left)
+    return f"**{table.title}**\n\n{body}" + (f"\n{table.note}\n" if table.note else "")
 
 
 def _simulator(part: Mapping[str, Any]) -> Iterator[Table]:
@@ -184,7 +176,7 @@ def _environment(row: Mapping[str, Any]) -> str:
 
 
 def _spread(figure: Mapping[str, float], digits: int = 1) -> str:
-    return f"{figure['value']:.{digits}f} ({figure['low']:.{digits}f} … {figure['high']:.{digits}f})"
+    return with_interval(figure, f".{digits}f")
 
 
 def _percent(figure: Mapping[str, float]) -> str:

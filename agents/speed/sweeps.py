@@ -14,6 +14,7 @@ from agents.jobs.work import Kept, Work
 from agents.provenance import provenance
 from agents.sweep.cell import Job, make_cell
 from incentive_env import load_config
+from incentive_env.support.tables import between_marks, markdown_table
 
 OPEN, CLOSE = "<!-- sweep speed: begin -->", "<!-- sweep speed: end -->"
 KINDS = {
@@ -64,22 +65,19 @@ def measure(*, most: int, rounds: int, cells: int) -> dict[str, Any]:
 
 def markdown(measured: dict[str, Any]) -> str:
     """The figures as a table for a page."""
-    lines = [
-        "| cells | engine | workers | cells a minute | against one worker | against one local worker |",
-        "|---|---|---:|---:|---:|---:|",
-        *(
-            f"| {row['kind']} | {row['engine']} | {row['workers']} | {row['cells_per_minute']:.0f} | "
-            f"{row['against_one_worker']:.2f} | {row['against_one_local']:.2f} |"
-            for row in measured["rows"]
-        ),
-    ]
+    headings = ("cells", "engine", "workers", "cells a minute", "against one worker", "against one local worker")
+    rows = (
+        (row["kind"], row["engine"], str(row["workers"]), f"{row['cells_per_minute']:.0f}",
+         f"{row['against_one_worker']:.2f}", f"{row['against_one_local']:.2f}")
+        for row in measured["rows"]
+    )  # fmt: skip
     machine = measured["provenance"]["machine"]
     note = (
         f"Medians of {measured['rounds']} rounds of {measured['cells_of_a_worker']} cells a worker, on "
         f"{machine['cores']} cores ({machine['cpu']}); other work was going on there, a load of "
         f"{measured['load_before']:.1f} before."
     )
-    return "\n".join([*lines, "", note])
+    return f"{markdown_table(headings, rows, left=2)}\n{note}"
 
 
 def with_table(text: str, measured: dict[str, Any]) -> str:
@@ -88,11 +86,7 @@ def with_table(text: str, measured: dict[str, Any]) -> str:
     Raises:
         ValueError: the page has no place for it.
     """
-    before, _, rest = text.partition(OPEN)
-    _, found, after = rest.partition(CLOSE)
-    if not found:
-        raise ValueError(f"the page holds no place for the table, between {OPEN} and {CLOSE}")
-    return f"{before}{OPEN}\n\n{markdown(measured)}\n\n{CLOSE}{after}"
+    return between_marks(text, OPEN, CLOSE, lambda: f"\n{markdown(measured)}\n\n")
 
 
 def _setups(most: int) -> Iterator[Setup]:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from incentive_env.config.channels import CHANNELS
 from incentive_env.studies.evaluate import BASE, Evaluation, gap, interval
+from incentive_env.support.tables import rich_table
 
 
 def result_rows(evaluations: Mapping[str, Evaluation], trained: Mapping[str, str | None]) -> list[dict[str, Any]]:
@@ -22,29 +23,20 @@ def result_rows(evaluations: Mapping[str, Evaluation], trained: Mapping[str, str
 
 def result_table(rows: list[dict[str, Any]], title: str) -> Table:
     """The rows as a table, best loyalty first."""
-    table = Table(title=title)
     headings = (
-        "policy",
-        "trained on",
-        "loyalty",
-        "95 %",
-        "against flat salary",
-        "conversion",
-        "profit €/wk",
-        "gaming",
-        "gap",
-    )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in headings[:2] else "right")
-    for row in sorted(rows, key=lambda row: -row["loyalty"]):
-        table.add_row(
+        "policy", "trained on", "loyalty", "95 %", "against flat salary", "conversion", "profit €/wk", "gaming", "gap",
+    )  # fmt: skip
+    cells = (
+        (
             Path(row["policy"]).name, row["trained_on"] or "",
             f"{row['loyalty']:.1f}", f"{row['loyalty_low']:.1f} … {row['loyalty_high']:.1f}",
             f"{row['loyalty_gain']:+.1f} ({row['loyalty_gain_low']:+.1f} … {row['loyalty_gain_high']:+.1f})",
             f"{row['conversion']:.3f}", f"{row['profit']:,.0f}",
             f"{row['gaming_share']:.2f}", f"{row['goodhart_gap']:+.1f}",
-        )  # fmt: skip
-    return table
+        )
+        for row in sorted(rows, key=lambda row: -row["loyalty"])
+    )  # fmt: skip
+    return rich_table(headings, cells, title, left=2)
 
 
 def _row(name: str, evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from agents.benchmark.analysis.statistics import Estimate, two_way_interval
 from agents.sweep.spec import FIGURES
+from incentive_env.support.tables import rich_table, with_interval
 
 _ROWS = 40  # of the table; the rest is in the files
 _SHOWN = ("conversion", "gaming", "profit", "wellbeing")
@@ -43,18 +44,14 @@ def table_of(results: Mapping[str, Any]) -> Table:
     groups, figure = groups_of(results), results["objective"]
     names = list(results["vary"])
     others = [name for name in _SHOWN if name != figure]
-    table = Table(title=_title(results, groups))
-    for name in names:
-        table.add_column(_short(name, names))
-    table.add_column("seeds", justify="right")
-    table.add_column(f"{figure} (95 %)", justify="right", no_wrap=True)
-    for name in others:
-        table.add_column(name, justify="right")
+    rows = []
     for group in groups[:_ROWS]:
         means = [f"{_mean(group.cells, name):.{_DIGITS[name]}f}" for name in others]
         values = [_brief(group.setting.get(name)) for name in names]
-        table.add_row(*values, str(len(group.cells)), _estimate(group.objective, _DIGITS[figure]), *means)
-    return table
+        objective = with_interval(group.objective, f".{_DIGITS[figure]}f")
+        rows.append((*values, str(len(group.cells)), objective, *means))
+    headings = (*(_short(name, names) for name in names), "seeds", f"{figure} (95 %)", *others)
+    return rich_table(headings, rows, _title(results, groups), left=len(names))
 
 
 def csv_of(results: Mapping[str, Any]) -> str:
@@ -83,12 +80,6 @@ def _short(name: str, names: Sequence[str]) -> str:
 
 def _mean(cells: Sequence[dict[str, Any]], figure: str) -> float:
     return float(sum(cell["mean"][figure] for cell in cells)) / len(cells)
-
-
-def _estimate(estimate: Estimate, digits: int) -> str:
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.{digits}f}"
-    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} … {estimate.high:.{digits}f})"
 
 
 def _brief(value: Any) -> str:

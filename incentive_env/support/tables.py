@@ -1,6 +1,7 @@
 """Tables for the terminal and for Markdown, and figures with their intervals, as people read them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, le
     return "\n".join(lines) + "\n"
 
 
-def between_marks(text: str, begin: str, end: str, content: str) -> str:
-    """A text with ``content`` between two marks, instead of what stands there.
+def between_marks(text: str, begin: str, end: str, content: Callable[[], str], where: Path | None = None) -> str:
+    """A text with ``content`` between two marks, instead of what stands there; ``where`` it is from, for the error.
 
     Raises:
         ValueError: the text lacks a mark.
@@ -101,8 +102,8 @@ def between_marks(text: str, begin: str, end: str, content: str) -> str:
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise ValueError(f"has no place for figures, between {begin} and {end}")
-    return f"{before}{begin}\n{content}{end}{after}"
+        raise ValueError(f"{where or 'the page'}: holds no place for tables, between {begin} and {end}")
+    return f"{before}{begin}\n{content()}{end}{after}"
 
 
 def _parts(estimate: Estimate) -> tuple[float, float | None, float | None]:

@@ -23,6 +23,7 @@ from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FIT_SEEDS, FRESH_FIT_SEEDS
+from incentive_env.support.tables import largest, rich_table
 from incentive_env.validation import DEFAULTS, FACTS
 from incentive_env.validation.calibration import (
     KEYS,
@@ -268,35 +269,28 @@ def _tree(values: dict[str, float]) -> dict[str, Any]:
 
 
 def _moves_table(start: NDArray[np.float64], point: NDArray[np.float64]) -> Table:
-    table = Table(title="Coefficients")
-    for heading in ("coefficient", "range", "before", "after"):
-        table.add_column(heading, justify="left" if heading == "coefficient" else "right")
     before, after = coefficients(start), coefficients(point)
-    for key, low, high in PARAMETERS:
-        table.add_row(key, f"{low:g} … {high:g}", f"{before[key]:g}", f"{after[key]:g}")
-    return table
+    rows = ((key, f"{low:g} … {high:g}", f"{before[key]:g}", f"{after[key]:g}") for key, low, high in PARAMETERS)
+    return rich_table(("coefficient", "range", "before", "after"), rows, "Coefficients")
 
 
 def _fits_table(fits: Sequence[Fit]) -> Table:
-    table = Table(title=f"Figures; loss {fits[0].loss:.4f} before, {fits[1].loss:.4f} after")
-    for heading in ("figure", "before", "after", "band"):
-        table.add_column(heading, justify="left" if heading == "figure" else "right")
+    rows = []
     for name, before in fits[0].figures.items():
         fact, _, part = name.partition(": ")
         band = {**FACTS, **DEFAULTS}[fact].bands[part]
-        table.add_row(name, f"{before:.3g}", f"{fits[1].figures[name]:.3g}", str(band))
-    return table
+        rows.append((name, f"{before:.3g}", f"{fits[1].figures[name]:.3g}", str(band)))
+    title = f"Figures; loss {fits[0].loss:.4f} before, {fits[1].loss:.4f} after"
+    return rich_table(("figure", "before", "after", "band"), rows, title)
 
 
 def _identification_table(found: dict[str, Any]) -> Table:
-    table = Table(title="What the facts say of each coefficient (spread as a share of its range; 0.29: nothing)")
-    for heading in ("coefficient", "value", "spread", "moves most, in units per range"):
-        table.add_column(heading, justify="right" if heading in ("value", "spread") else "left")
+    rows = []
     for key, row in found["coefficients"].items():
-        most = sorted(row["moves"].items(), key=lambda item: -abs(item[1]))[:3]
-        text = ", ".join(f"{name} {move:+.1f}" for name, move in most)
-        table.add_row(key, f"{row['value']:g}", f"{row['spread']:.2f}", text)
-    return table
+        moves = ", ".join(f"{name} {move:+.1f}" for name, move in largest(row["moves"], 3).items())
+        rows.append((key, f"{row['value']:g}", f"{row['spread']:.2f}", moves))
+    title = "What the facts say of each coefficient (spread as a share of its range; 0.29: nothing)"
+    return rich_table(("coefficient", "value", "spread", "moves most, in units per range"), rows, title, left=(0, 3))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.support.tables import rich_table
 
 main = app()
 EXAMPLE = "Example: python scripts/maintain/playground_speed.py --moves 30"
@@ -53,10 +53,12 @@ def run(
             raise OSError(f"no browser found: one of {', '.join(BROWSERS)} is needed")
         with _served() as address, _page(browser) as page:
             times = _timed(page, address, moves)
-        table = Table("what", "median", "least", "most", title=f"The playground, {moves} moves of a slider, ms")
-        for name, values in times.items():
-            table.add_row(name, *(f"{figure(values):.0f}" for figure in (statistics.median, min, max)))
-        console().print(table)
+        rows = (
+            (name, *(f"{figure(values):.0f}" for figure in (statistics.median, min, max)))
+            for name, values in times.items()
+        )
+        headings = ("what", "median", "least", "most")
+        console().print(rich_table(headings, rows, f"The playground, {moves} moves of a slider, ms"))
         if out is not None:
             write_json(out, times)
 

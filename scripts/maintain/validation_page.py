@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from incentive_env.cli.common import app, user_errors, written_whole
+from incentive_env.support.tables import largest, markdown_table, with_interval
 
 main = app()
 EXAMPLE = "Example: python scripts/maintain/validation_page.py --results docs/results"
@@ -57,7 +58,8 @@ def facts_section(verdicts: list[dict[str, Any]]) -> str:
         for number, part in enumerate(verdict["parts"]):
             first = number == 0
             rows.append((
-                f"**{verdict['id']}**: {verdict['claim']}" if first else "", part["name"], _measured(part), _band(part),
+                f"**{verdict['id']}**: {verdict['claim']}" if first else "", part["name"],
+                with_interval(part, ".3g"), _band(part),
                 f"{verdict['published']} ({verdict['source']})" if first else "",
                 "holds" if part["holds"] else "**falls short**",
             ))  # fmt: skip
@@ -87,8 +89,7 @@ def identification_section(found: dict[str, Any]) -> str:
     """How well the facts identify each coefficient."""
     rows = []
     for key, row in found["coefficients"].items():
-        most = sorted(row["moves"].items(), key=lambda item: -abs(item[1]))[:3]
-        moves = "; ".join(f"{name} {move:+.1f}" for name, move in most)
+        moves = "; ".join(f"{name} {move:+.1f}" for name, move in largest(row["moves"], 3).items())
         rows.append(
             (f"`{key}`", f"{row['value']:g}", f"{row['low']:g} … {row['high']:g}", f"{row['spread']:.2f}", moves)
         )
@@ -132,8 +133,8 @@ def worth_section(found: dict[str, Any]) -> str:
     """The value of observing the floor."""
     rows = []
     for row in found["worth"]:
-        gain = row["gain_over"].get("static")
-        rows.append((row["policy"], _mean(row["loyalty"]), _mean(gain, "+") if gain else ""))
+        gain = with_interval(row["gain_over"].get("static"), "+,.1f")
+        rows.append((row["policy"], with_interval(row["loyalty"], ",.1f"), gain))
     text = _section(
         "The value of observing the floor",
         "python scripts/value_of_information.py --static ... --feedback ... --ppo ... --oracle ... --out ...",
@@ -146,7 +147,8 @@ def worth_section(found: dict[str, Any]) -> str:
     rows = []
     for row in found["situations"]:
         levers = "; ".join(f"{lever['lever']} {lever['mean']:+.3g}" for lever in row["levers"])
-        rows.append((row["name"], str(row["floors"]), _mean(row["gain"], "+"), _mean(row["more"], "+"), levers))
+        gains = with_interval(row["gain"], "+,.1f"), with_interval(row["more"], "+,.1f")
+        rows.append((row["name"], str(row["floors"]), *gains, levers))
     heading = ("situation", "floors", "gain over static", "more", "differences in levers")
     about = "; ".join(sorted({f"{row['name']}: {row['how']}" for row in found["situations"]}))
     return text + "\n" + _table(heading, rows) + f"\nDefinitions: {about}.\n"
@@ -158,9 +160,7 @@ def levers_section(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         if row["place"] != "middle":
             place = f"{row['place']} ({row['value']:g}{', as in the scheme' if row['stands'] else ''})"
-            profit, conversion = _mean(row["profit"], "+", 0), _mean(row["conversion"], "+", 4)
-            kept = _mean(row["survived"], "+", 3)
-            cells.append((row["lever"], place, _mean(row["loyalty"], "+"), profit, conversion, kept))
+            cells.append((row["lever"], place, *_changes(row), with_interval(row["survived"], "+,.3f")))
     return _section(
         "Levers around the best static scheme", "python scripts/levers.py --around best_static_score --out ...",
         ("lever", "moved to its", "loyalty, points", "profit, €/week", "recorded conversion", "volume kept"), cells,
@@ -186,13 +186,9 @@ def _why_at_an_end(rows: list[dict[str, Any]]) -> str:
 
 def attribution_section(found: dict[str, Any]) -> str:
     """The cost of each gaming channel, and the effect of audit or retention pay against it."""
-
-    def outcomes(row: dict[str, Any]) -> tuple[str, ...]:
-        return _mean(row["loyalty"], "+"), _mean(row["profit"], "+", 0), _mean(row["conversion"], "+", 4)
-
     heading = ("loyalty, points", "profit, €/week", "recorded conversion")
-    closed = [(row["closed"].replace("_", " "), *outcomes(row)) for row in found["channels"]]
-    raised = [(f"{row['lever'].replace('_', ' ')} +{row['added']:g}", *outcomes(row)) for row in found["worth"]]
+    closed = [(row["closed"].replace("_", " "), *_changes(row)) for row in found["channels"]]
+    raised = [(f"{row['lever'].replace('_', ' ')} +{row['added']:g}", *_changes(row)) for row in found["worth"]]
     text = _section(
         f"The cost of gaming under {found['policy'].replace('_', ' ')}",
         f"python scripts/attribution.py {found['policy']} --out ...", ("channel closed", *heading), closed,
@@ -213,13 +209,13 @@ def _section(title: str, command: str, heading: tuple[str, ...], rows: list[tupl
     return f"## {title}\n\n`{command}`\n\n" + (f"{text}\n\n" if text else "") + _table(heading, rows)
 
 
+def _changes(row: dict[str, Any]) -> tuple[str, ...]:
+    forms = {"loyalty": "+,.1f", "profit": "+,.0f", "conversion": "+,.4f"}
+    return tuple(with_interval(row[name], form) for name, form in forms.items())
+
+
 def _table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [f"| {' | '.join(heading)} |", f"|{'---|' * len(heading)}"]
-    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows]) + "\n"
-
-
-def _measured(part: dict[str, Any]) -> str:
-    return f"{part['figure']:.3g} ({part['low']:.3g} … {part['high']:.3g})"
+    return markdown_table(heading, rows, left=len(heading))
 
 
 def _band(part: dict[str, Any]) -> str:
@@ -227,11 +223,6 @@ def _band(part: dict[str, Any]) -> str:
     if low is None:
         return f"below {high:g}"
     return f"above {low:g}" if high is None else f"{low:.3g} … {high:.3g}"
-
-
-def _mean(estimate: dict[str, float], sign: str = "", digits: int = 1) -> str:
-    mean, low, high = (f"{estimate[key]:{sign},.{digits}f}" for key in ("mean", "low", "high"))
-    return f"{mean} ({low} … {high})"
 
 
 if __name__ == "__main__":

@@ -193,7 +193,7 @@ def test_the_page_has_the_tables_of_its_results(contrast, results):
     page = (ROOT / "docs" / "learning_reps.md").read_text(encoding="utf-8")
     stored = json.loads((ROOT / "docs" / "results" / f"{results}.json").read_text(encoding="utf-8"))
     assert stored["contrast"] == load("learning_reps", contrast).model_dump(mode="json")
-    assert f"<!-- {contrast}: all -->\n\n| |" in page
+    assert f"<!-- {contrast}: all -->\n\n|  |" in page
     assert with_tables(page, contrast, stored) == page
 
 

@@ -316,4 +316,4 @@ def test_pages_are_written_from_results(run, finished, tmp_path):
 def test_a_readme_without_marks_is_refused(refused, finished, tmp_path):
     (tmp_path / "README.md").write_text("no marks")
     told = refused("benchmark", "pages", finished, "--page", "leaderboard.md", "--readme", "README.md")
-    assert "holds no place for figures" in told
+    assert "holds no place for tables" in told

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from agents.benchmark.analysis.compare import adjusted_level, is_regression
 from agents.benchmark.analysis.statistics import difference_spread
 from agents.benchmark.results import Cell, Group, Results, cells_by_group, figures, name_of
+from incentive_env.support.tables import markdown_table
 
 LOSSES = tuple(round(0.1 * step, 1) for step in range(1, 11))  # in standard deviations over floors
 POWER = 0.8  # a loss counts as found where this share of comparisons fails
@@ -145,19 +146,19 @@ def markdown(measured: dict[str, Any]) -> str:
     alarms = measured["false_alarms"]
     halves = "" if alarms["halves"] is None else f"; with training seeds split in halves: {alarms['halves']:.1%}"
     heading = ["policy", "seeds", "1 sd, points", *(f"{loss:g} sd" for loss in measured["losses"])]
-    lines = [
+    rows = [
+        (_label(row), str(row["seeds"]), f"{row['unit']:.1f}", *_rates(row["rate"]))
+        for row in measured["loss_in_one_group"]
+    ]
+    if measured["loss_in_all_trained"] is not None:
+        rows.append(("all trained policies", "", "", *_rates(measured["loss_in_all_trained"])))
+    text = (
         f"{measured['comparisons']} simulated comparisons of {measured['rows']} rows, margin {measured['margin']:g}. "
         f"False alarms with all luck redrawn: {alarms['luck_redrawn']:.1%}{halves}. A change that moves nothing gives "
         f"the same figures bit for bit and raises no alarm. The table shows the share of comparisons that detect a "
-        f"loss of a given size.",
-        "",
-        f"| {' | '.join(heading)} |",
-        f"|---|{'--:|' * (len(heading) - 1)}",
-        *(_line(_label(row), row["seeds"], f"{row['unit']:.1f}", row["rate"]) for row in measured["loss_in_one_group"]),
-    ]
-    if measured["loss_in_all_trained"] is not None:
-        lines.append(_line("all trained policies", "", "", measured["loss_in_all_trained"]))
-    return "\n".join(lines) + "\n"
+        f"loss of a given size."
+    )
+    return f"{text}\n\n{markdown_table(heading, rows)}"
 
 
 def _simulated_highs(
@@ -206,6 +207,5 @@ def _label(row: dict[str, Any]) -> str:
     return f"{name_of(row['policy'], row['reward'])}, {row['scenario']}"
 
 
-def _line(*cells: Any) -> str:
-    *first, rates = cells
-    return f"| {' | '.join([*map(str, first), *(f'{rate:.2f}' for rate in rates)])} |"
+def _rates(rates: Sequence[float]) -> list[str]:
+    return [f"{rate:.2f}" for rate in rates]

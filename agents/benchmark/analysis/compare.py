@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from agents.benchmark.analysis.statistics import Difference, paired_difference
 from agents.benchmark.results import Cell, Results, ResultsError, cells_by_group, figures, name_of
+from incentive_env.support.tables import markdown_table, with_interval
 
 FALSE_ALARMS = 0.05  # share of comparisons with a false regression, where nothing changed but luck; at most
 
@@ -125,7 +126,7 @@ def markdown(comparison: Comparison) -> str:
         "",
         ", ".join(f"{count[verdict]} × {verdict}" for verdict in Verdict),
         "",
-        *(_table(clear, comparison.level) if clear else []),
+        *([_table(clear, comparison.level)] if clear else []),
         *(_folded(unclear, comparison.level) if unclear else []),
         f"Loyalty in points, `{comparison.base}` → `{comparison.head}`, on the same floors. A row is a regression "
         f"where its whole interval lies below −{comparison.margin:g}. Intervals are adjusted for the number of rows: "
@@ -213,23 +214,19 @@ def _verdict_line(regressions: int) -> str:
 
 
 def _folded(rows: list[ComparisonRow], level: float) -> list[str]:
-    return [f"<details><summary>{len(rows)} rows without a clear change</summary>", "", *_table(rows, level),
-            "</details>", ""]  # fmt: skip
+    summary = f"<details><summary>{len(rows)} rows without a clear change</summary>"
+    return [summary, "", _table(rows, level), "</details>", ""]
 
 
-def _table(rows: list[ComparisonRow], level: float) -> list[str]:
-    heading = [
-        f"| policy | seeds | loyalty in BASE | change, {100 * level:.4g} % interval | verdict |",
-        "|---|--:|--:|--:|---|",
-    ]
-    body = [
-        f"| {row.name.replace('|', chr(92) + '|')} | {row.difference.seeds} | {row.base:.1f} | {_change(row)} "
-        f"| {'**regression**' if row.verdict is Verdict.REGRESSION else row.verdict} |"
+def _table(rows: list[ComparisonRow], level: float) -> str:
+    cells = (
+        (row.name, str(row.difference.seeds), f"{row.base:.1f}", _change(row),
+         "**regression**" if row.verdict is Verdict.REGRESSION else row.verdict)
         for row in rows
-    ]
-    return [*heading, *body, ""]
+    )  # fmt: skip
+    headings = ("policy", "seeds", "loyalty in BASE", f"change, {100 * level:.4g} % interval", "verdict")
+    return markdown_table(headings, cells, left=(0, 4))
 
 
 def _change(row: ComparisonRow) -> str:
-    mean, low, high = row.difference[:3]
-    return f"{mean:+.2f} ({low:+.2f} … {high:+.2f})"
+    return with_interval(row.difference, "+.2f")

@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from agents.benchmark.analysis.leaderboard import LeaderboardRow, leaderboard
-from agents.benchmark.analysis.statistics import Difference, Estimate
+from agents.benchmark.analysis.statistics import Difference
 from agents.benchmark.results import Results, name_of
 from incentive_env.studies.evaluate import BASE
+from incentive_env.support.tables import with_interval
 
 
 class Home(NamedTuple):
@@ -96,8 +97,8 @@ def _on_survey(home: Home) -> list[str]:
         return []
     return [
         f"Against a flat salary, {full_name(row)} moves the measured NPS by {row.nps - flat.nps:+.1f} points and true "
-        f"loyalty by {over(row.over_flat)}: a Goodhart gap of {estimated(row.gap, '+')} standard deviations over "
-        "floors."
+        f"loyalty by {over(row.over_flat)}: a Goodhart gap of {with_interval(row.gap, '+.1f')} standard deviations "
+        "over floors."
         for row in home.rows
         if row.reward == "survey"
     ]
@@ -116,17 +117,6 @@ def full_name(row: LeaderboardRow) -> str:
     return name_of(row.policy, row.reward).replace("_", " ").replace("|", "\\|")
 
 
-def estimated(estimate: Estimate | None, sign: str = "", digits: int = 1) -> str:
-    """A figure and its interval, where they exist."""
-    if estimate is None:
-        return ""
-    form = f"{sign}.{digits}f"
-    span = "" if estimate.low is None else f" ({estimate.low:{form}} … {estimate.high:{form}})"
-    return f"{estimate.value:{form}}{span}"
-
-
 def over(difference: Difference | None) -> str:
     """A difference and its interval; empty for ``None``."""
-    if difference is None:
-        return ""
-    return f"{difference.mean:+.1f} ({difference.low:+.1f} … {difference.high:+.1f})"
+    return with_interval(difference, "+.1f")

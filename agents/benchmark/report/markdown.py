@@ -1,7 +1,7 @@
 """Results as Markdown: the leaderboard page, and the part of it that stands in the README."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -9,8 +9,9 @@ from agents.benchmark.analysis import characteristics
 from agents.benchmark.analysis.goodhart import GoodhartRow, goodhart_table
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, aggregate
 from agents.benchmark.analysis.statistics import Estimate
-from agents.benchmark.report.headlines import Home, estimated, highlights, homes_of, in_short, over
+from agents.benchmark.report.headlines import Home, highlights, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
+from incentive_env.support.tables import markdown_table, with_interval
 
 _HEAD = """# Leaderboard
 
@@ -20,11 +21,6 @@ figures are computed. Loyalty is true loyalty, in points, in the year after a ma
 paired by floor. Intervals are 95 %. The intervals of loyalty and of differences treat floors and training seeds as
 random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
 """
-
-
-class _Column(NamedTuple):
-    title: str
-    right: bool = True
 
 
 def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
@@ -51,12 +47,12 @@ def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
 def readme_part(results: Results) -> str:
     """The highlights of the first home as a narrow table."""
     rows = [
-        (role, _name(row.policy), row.reward or "", estimated(row.loyalty), f"{row.conversion:.3f}",
+        (role, _name(row.policy), row.reward or "", with_interval(row.loyalty), f"{row.conversion:.3f}",
          f"{100 * row.gaming:.0f} %")
         for role, row in highlights(homes_of(results)[0])
     ]  # fmt: skip
     titles = ("", "policy", "trained on", "loyalty (95 %)", "recorded conversion", "calls gamed")
-    return _table(_columns(titles, left=3), rows)
+    return markdown_table(titles, rows, left=3)
 
 
 def _board(rows: Sequence[LeaderboardRow]) -> str:
@@ -66,12 +62,13 @@ def _board(rows: Sequence[LeaderboardRow]) -> str:
         "calls gamed", "Goodhart gap",
     )  # fmt: skip
     cells = [
-        (_name(row.policy), row.reward or "", row.kind, str(row.seeds), estimated(row.loyalty), estimated(row.iqm),
-         over(row.over_flat), over(row.over_static), over(row.over_oracle), f"{row.conversion:.3f}",
-         f"{row.nps:.1f}", f"{row.profit:,.0f}", f"{100 * row.gaming:.0f} %", estimated(row.gap))
+        (_name(row.policy), row.reward or "", row.kind, str(row.seeds), with_interval(row.loyalty),
+         with_interval(row.iqm), over(row.over_flat), over(row.over_static), over(row.over_oracle),
+         f"{row.conversion:.3f}", f"{row.nps:.1f}", f"{row.profit:,.0f}",
+         f"{100 * row.gaming:.0f} %", with_interval(row.gap))
         for row in rows
     ]  # fmt: skip
-    return _table(_columns(titles, left=3), cells)
+    return markdown_table(titles, cells, left=3)
 
 
 def _held_out_text(results: Results) -> str:
@@ -89,7 +86,7 @@ def _held_out(home: Home) -> str:
          *(_with_lead(rows[_key(row)]) for rows in there.values()))
         for row in home.rows
     ]  # fmt: skip
-    return _table(_columns(("policy", "trained on", "at home", *map(_name, there)), left=2), cells)
+    return markdown_table(("policy", "trained on", "at home", *map(_name, there)), cells, left=2)
 
 
 def _with_lead(row: LeaderboardRow) -> str:
@@ -104,12 +101,12 @@ with a bootstrap over training seeds. The last column is the probability that a 
 
 def _aggregate(rows: Sequence[AggregateRow]) -> str:
     cells = [
-        (_name(row.policy), row.reward or "", row.scenario, str(row.seeds), estimated(row.iqm),
-         "" if row.improvement is None else estimated(row.improvement, digits=2))
+        (_name(row.policy), row.reward or "", row.scenario, str(row.seeds), with_interval(row.iqm),
+         with_interval(row.improvement, ".2f"))
         for row in rows
     ]  # fmt: skip
     titles = ("policy", "trained on", "home", "seeds", "IQM of loyalty", "probability of improvement")
-    return _table(_columns(titles, left=3), cells)
+    return markdown_table(titles, cells, left=3)
 
 
 _GOODHART = """![The proxy and true loyalty along training](goodhart.png)
@@ -126,15 +123,15 @@ without a Goodhart effect. These intervals are over training seeds, on these flo
 def _goodhart(rows: Sequence[GoodhartRow]) -> str:
     cells = [
         (_name(row.policy), str(row.reward), row.proxy, str(row.seeds), f"{row.peak_step.value:,.0f}",
-         estimated(row.drop), estimated(row.normalised_drop, digits=2), _mean_of(row.pearson), _mean_of(row.spearman),
-         estimated(row.gap))
+         with_interval(row.drop), with_interval(row.normalised_drop, ".2f"), _mean_of(row.pearson),
+         _mean_of(row.spearman), with_interval(row.gap))
         for row in rows
     ]  # fmt: skip
     titles = (
         "policy", "trained on", "proxy", "seeds", "truth peaked at", "drop, points", "normalized drop", "Pearson",
         "Spearman", "gap",
     )  # fmt: skip
-    return _table(_columns(titles, left=3), cells)
+    return markdown_table(titles, cells, left=3)
 
 
 def _pairing(homes: Sequence[Home]) -> str:
@@ -179,24 +176,11 @@ def _key(row: LeaderboardRow) -> tuple[str, str | None]:
 
 
 def _name(policy: str) -> str:
-    return policy.replace("_", " ").replace("|", "\\|")
+    return policy.replace("_", " ")
 
 
 def _mean_of(estimate: Estimate | None) -> str:
     return "" if estimate is None else f"{estimate.value:.2f}"
-
-
-def _columns(titles: Iterable[str], left: int) -> list[_Column]:
-    return [_Column(title, number >= left) for number, title in enumerate(titles)]
-
-
-def _table(columns: Sequence[_Column], rows: Iterable[Sequence[str]]) -> str:
-    lines = [
-        f"| {' | '.join(column.title for column in columns)} |",
-        f"|{''.join('---:|' if column.right else '---|' for column in columns)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _lines(sentences: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow
 from agents.benchmark.analysis.statistics import Difference, Estimate
 from agents.benchmark.report.entries import Entry
 from agents.benchmark.results import Group, Kind, name_of
+from incentive_env.support import tables as shared
 
 NONE = "–"
 
@@ -52,11 +53,8 @@ POLICY = Column("policy", words=True)
 
 
 def number(value: float, spec: str) -> str:
-    """A number with a true minus, and no minus before nothing."""
-    text = format(value, spec)
-    if not any(digit in text for digit in "123456789"):
-        text = text.replace("-", "+" if "+" in spec else "")
-    return text.replace("-", "−")
+    """A number with a true minus."""
+    return shared.number(value, spec).replace("-", "−")
 
 
 def estimate(value: "Estimate | Difference | None", spec: str) -> Datum:
