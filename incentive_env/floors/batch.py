@@ -13,7 +13,7 @@ from incentive_env.config.record import config_records
 from incentive_env.floors.observation import HIGH, LOW, NAMES, NOISE
 from incentive_env.model.compiled import bound
 from incentive_env.model.floor import open_floors, run_floors, run_floors_threaded
-from incentive_env.model.loyalty import look_into_books
+from incentive_env.model.loyalty import write_customer_loyalty
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
@@ -169,7 +169,7 @@ class Floors:
         """True loyalty of every customer on the 0–10 scale ``[floors, reps, slots]``; NaN where a slot is vacant."""
         floors, reps, customers = self._core_state
         loyalty = np.empty(customers.active.shape)
-        look_into_books(floors, customers, loyalty, self.parameters)
+        write_customer_loyalty(floors, customers, loyalty, self.parameters)
         return loyalty.reshape(*reps.shape, -1)
 
     def witnessed(self) -> NDArray[np.float64]:

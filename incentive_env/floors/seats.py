@@ -17,7 +17,7 @@ from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.compiled import bound
 from incentive_env.model.reps import LEAST_EFFORT
 from incentive_env.model.state import PAY, YEAR
-from incentive_env.model.utility import UTILITY, reap
+from incentive_env.model.utility import UTILITY, period_utility
 from incentive_env.support.spelling import nearest
 
 
@@ -144,7 +144,7 @@ class Seats:
         """What the period was worth to each seat ``[floors, reps, terms]``: € a week, ordered as `UTILITY_TERMS`."""
         floors = self.floors
         arguments = floors.state.floors, floors.state.reps, period.rep_weeks, self._terms, floors.parameters
-        bound(reap, *arguments)(*arguments)
+        bound(period_utility, *arguments)(*arguments)
         return self._terms.view(np.float64).reshape(*self._terms.shape, -1).copy()
 
     def rewards(self, gained: NDArray[np.float64], rep_reward: str) -> NDArray[np.float64]:

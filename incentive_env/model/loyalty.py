@@ -34,7 +34,7 @@ def forgotten_share(customers: Customers, i: int, floor: Record, p: Record) -> f
 
 
 @entry
-def look_into_books(floors: np.ndarray, customers: Customers, out: np.ndarray, parameters: np.ndarray) -> None:
+def write_customer_loyalty(floors: np.ndarray, customers: Customers, out: np.ndarray, parameters: np.ndarray) -> None:
     """Write the loyalty of every customer, as it is now; NaN where a slot is vacant.
 
     Args:

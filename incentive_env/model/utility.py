@@ -31,7 +31,7 @@ UTILITY = np.dtype(
 
 
 @entry
-def reap(
+def period_utility(
     floors: np.ndarray, reps: np.ndarray, rep_weeks: np.ndarray, utilities: np.ndarray, parameters: np.ndarray
 ) -> None:
     """Work out what a period was worth to whoever sat in each seat, € a week.

@@ -70,18 +70,18 @@ class Laboratory:
         self._workers, self.dark = workers, dark
         self._active = SECOND
         self._task: asyncio.Task[Any] | None = None
-        self._wished = 0
+        self._requested = 0
         self._runs: dict[Any, Run] = {}
         self._build()
 
     def begin(self) -> None:
         """Draw for the first time."""
-        self._wish()
+        self._request()
 
     def set_dark(self, dark: bool) -> None:
         """Draw in the other colours."""
         self.dark = dark
-        self._wish()
+        self._request()
 
     @property
     def shown_scheme(self) -> Scheme:
@@ -99,7 +99,7 @@ class Laboratory:
                 self._summary = status().mark("summary")
                 with ui.element("div").classes("charts"):
                     self._charts = {name: self._build_chart(name, panel.title) for name, panel in _PANELS.items()}
-                    self._why = ReasonsPanel(self._last_week(), self._wish)
+                    self._why = ReasonsPanel(self._last_week(), self._request)
                 heading("Figures as a table")
                 self._table = table(_COLUMNS, []).mark("results")
 
@@ -187,30 +187,30 @@ class Laboratory:
             self.experiment = self.experiment._replace(second=scheme)
         if not keep_preset and self._preset.value is not None:
             self._preset.set_value(None)
-        self._wish()
+        self._request()
 
     def _take_scenario(self, event: Any) -> None:
         self.experiment = self.experiment.in_scenario(event.value)
         self._show_experiment()
-        self._wish()
+        self._request()
 
     def _set_floors(self, value: float) -> None:
         self.experiment = self.experiment._replace(floors=int(value))
-        self._wish()
+        self._request()
 
     @guarded
     async def _set_seed(self, event: Any) -> None:
         self.experiment = self.experiment._replace(seed=floor_number(event.value))
-        self._wish()
+        self._request()
 
     def _change(self, key: str, value: float) -> None:
         self.experiment = self.experiment.with_change(key, value)
-        self._wish()
+        self._request()
 
     def _start_again(self) -> None:
         self.experiment = Experiment()
         self._show_experiment()
-        self._wish()
+        self._request()
 
     def _show_experiment(self) -> None:
         config = self.experiment.config
@@ -231,16 +231,16 @@ class Laboratory:
 
     # What comes of it
 
-    def _wish(self) -> None:
+    def _request(self) -> None:
         """Ask for new charts; where some are on their way, the newest wish follows when they are there."""
-        self._wished += 1
+        self._requested += 1
         if self._task is None or self._task.done():
-            self._task = background_tasks.create(self._fulfil(), name="laboratory")
+            self._task = background_tasks.create(self._redraw(), name="laboratory")
 
-    async def _fulfil(self) -> None:
+    async def _redraw(self) -> None:
         drawn = -1
-        while drawn != self._wished:  # whatever became of an older wish
-            drawn = self._wished
+        while drawn != self._requested:  # whatever became of an older request
+            drawn = self._requested
             with self._summary:  # where messages of errors have their place, too
                 await self._show(self.experiment)
 
