@@ -16,9 +16,9 @@ from agents.studies.situations import EVENTS, Managed, Situation, event, manage,
 from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 from incentive_env.floors.reward import loyalty_score
-from incentive_env.policies.fixed import FixedPolicy, Policy
+from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.studies.evaluate import Interval, interval
-from incentive_env.studies.simulate import roll_out, sees_state
+from incentive_env.studies.simulate import roll_out
 from incentive_env.support.seeds import UNSEEN_SEEDS
 from incentive_env.support.tables import rich_table, with_interval
 
@@ -110,10 +110,10 @@ def situation_rows(
 def _watched(policies: dict[str, Policy], wanted: str | None) -> str:
     if not isinstance(policies["static"], FixedPolicy):
         raise ValueError("--static: is no fixed scheme")
-    if "oracle" in policies and not sees_state(policies["oracle"]):
+    if "oracle" in policies and policies["oracle"].sees != "state":
         raise ValueError("--oracle: does not see the true state; find one with optimise_feedback.py --kind oracle")
     for role in ("feedback", "ppo"):
-        if role in policies and sees_state(policies[role]):
+        if role in policies and policies[role].sees == "state":
             raise ValueError(f"--{role}: sees the true state; give it as --oracle")
     if wanted is not None and wanted not in policies:
         raise ValueError(f"--look-at {wanted}: must be one of {', '.join(policies)}")

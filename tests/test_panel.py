@@ -113,7 +113,8 @@ def test_no_seeds_are_an_error_that_says_so(small):
     [
         (lambda seen: np.zeros(N_LEVERS), rf"shape \({N_LEVERS},\), must be \(2, {N_LEVERS}\)"),
         (lambda seen: np.full((len(seen), N_LEVERS), np.nan), "not finite"),
-        ("commission", "must be a Scheme, a callable, or have a method 'predict'"),
+        ("pice_rate", "no policy 'pice_rate'; nearest valid name: piece_rate"),
+        (5, "must be a Scheme, the name or file of a policy, a function, or an object with a method 'predict'"),
         (Scheme(base_pay=600.0, audit=0.9), "audit = 0.9"),
     ],
 )

@@ -14,9 +14,8 @@ from incentive_env import Config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges
-from incentive_env.policies.fixed import FIXED, Policy
+from incentive_env.policies import FIXED, Policy
 from incentive_env.studies.evaluate import Evaluation, evaluate
-from incentive_env.studies.simulate import sees_state
 
 _DIGITS = 5  # significant, of a figure in the file
 
@@ -54,7 +53,7 @@ def _policy(job: Job, points: int, keep: Path, watch: Any) -> Policy:
 
 
 def _kind(job: Job, policy: Policy) -> Kind:
-    if sees_state(policy):
+    if policy.sees == "state":
         return "oracle"
     if isinstance(job.plan, TrainingPlan):
         return "learned"

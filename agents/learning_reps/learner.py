@@ -17,8 +17,8 @@ from agents.learning_reps.vec_env import SeatVecEnv
 from agents.training.learned_policy import linear_layers
 from agents.training.model import Falling
 from incentive_env import Config
+from incentive_env.policies import PolicyLike
 from incentive_env.policies.network import CLIP, SeatNetwork
-from incentive_env.studies.simulate import Policy
 from incentive_env.support.seeds import REP_TRAINING_SEEDS
 
 _FLOORS_A_SEED = 10**12
@@ -31,7 +31,7 @@ Watch = Callable[[SeatNetwork, int], None]
 
 
 def train_reps(
-    config: Config, manager: Policy, plan: RepPlan, *, seed: int = 0, watch: Watch | None = None, looks: int = 10
+    config: Config, manager: PolicyLike, plan: RepPlan, *, seed: int = 0, watch: Watch | None = None, looks: int = 10
 ) -> SeatNetwork:
     """Let reps learn under a manager who does not, from nothing to the end.
 
@@ -54,7 +54,7 @@ def train_reps(
     return network
 
 
-def new_learner(config: Config, manager: Policy, plan: RepPlan, *, seed: int, falling: bool = True) -> PPO:
+def new_learner(config: Config, manager: PolicyLike, plan: RepPlan, *, seed: int, falling: bool = True) -> PPO:
     """A learner that has learned nothing, on floors of its own.
 
     Args:

@@ -9,18 +9,16 @@ from incentive_env import Config
 from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.floors.seats import UTILITY_TERMS
-from incentive_env.floors.true_state import true_state
 from incentive_env.model.state import RUSHED
-from incentive_env.policies.contract import Predictor
+from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
-from incentive_env.studies.simulate import Policy, as_actor, sees_state
 
 MIX = CHANNEL_NAMES
 FIGURES = (*MIX, "gaming", "effort", "conversion", "recorded_conversion", "utility", "loyalty")
 
 
 def measure(
-    config: Config, manager: Policy, seeds: Sequence[int], reps: Predictor | None, seats: NDArray[np.int64], *,
+    config: Config, manager: PolicyLike, seeds: Sequence[int], reps: PolicyLike | None, seats: NDArray[np.int64], *,
     score: bool = True,
 ) -> dict[str, NDArray[np.float64]]:  # fmt: skip
     """Figures ``[floors]`` over an episode, by name.
@@ -39,11 +37,10 @@ def measure(
     """
     floors = StaffedFloors(config, len(seeds), reps, seats=seats)
     floors.reset(np.asarray(seeds, np.uint64))
-    act = as_actor(manager, config)
+    acting = Acting(as_policy(manager, config))
     weeks, gained = [], []
     for _ in range(config.horizon.decisions):
-        seen = true_state(floors) if sees_state(manager) else floors.observation()
-        period = floors.decide(act(seen))
+        period = floors.decide(acting.on(floors))
         weeks.append(period.rep_weeks[:, :, seats].copy())
         gained.append(floors.seats.gained(period)[:, seats].mean(axis=1))
     terms = np.mean(gained, axis=0)  # [floors, terms]

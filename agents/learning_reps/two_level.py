@@ -31,9 +31,9 @@ from agents.training.learned_policy import LearnedPolicy
 from agents.training.model import new_model
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv, load_config
+from incentive_env.policies.contract import Context, Policy
 from incentive_env.policies.network import CLIP
 from incentive_env.policies.staffed import StaffedFloors
-from incentive_env.studies.simulate import Policy
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import TWO_LEVEL_SEEDS
 
@@ -51,25 +51,20 @@ class StaffedVectorEnv(SalesFloorVectorEnv):
         self.floors = StaffedFloors(config, num_envs, seats=seats)
 
 
-class Exploring:
+class Exploring(Policy):
     """A policy whose schemes are varied: each floor has an offset of its own through an episode."""
 
     def __init__(self, policy: Policy, spread: float, seed: int) -> None:
-        self._policy, self._spread = policy, spread
+        self.sees, self._policy, self._spread = policy.sees, policy, spread
         self._random = np.random.default_rng(seed)
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         """The policy's action and the floor's offset."""
-        theirs, offset = (None, None) if state is None else state
-        actions, theirs = self._policy.predict(observation, theirs, episode_start, deterministic)  # type: ignore[union-attr]
-        if offset is None:
-            offset = self._random.normal(0.0, self._spread, np.shape(actions))
+        theirs, offset = context.state or (None, 0.0)
+        actions, theirs = self._policy.act_in(seen, context._replace(state=theirs))
+        opened = context.starts(len(seen))[:, None]
+        if opened.any():
+            offset = np.where(opened, self._random.normal(0.0, self._spread, np.shape(actions)), offset)
         return np.clip(actions + offset, -1.0, 1.0).astype(np.float32), (theirs, offset)
 
 

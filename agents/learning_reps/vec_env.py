@@ -1,6 +1,6 @@
 """stable-baselines3's `VecEnv` of seats: every seat of every floor learns from its own reward alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,7 @@ from incentive_env import Config
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.seats import Seats, seat_action_space, seat_observation_space
 from incentive_env.floors.seeding import next_seed
-from incentive_env.floors.true_state import true_state
-from incentive_env.studies.simulate import Policy, as_actor, sees_state
-
-Act = Callable[[NDArray[np.float32]], Any]
+from incentive_env.policies import Acting, PolicyLike, as_policy
 
 
 class SeatVecEnv(VecEnv):
@@ -32,11 +29,11 @@ class SeatVecEnv(VecEnv):
     """
 
     def __init__(
-        self, config: Config, num_floors: int, manager: Policy, *, seats: NDArray[np.int64] | None = None,
+        self, config: Config, num_floors: int, manager: PolicyLike, *, seats: NDArray[np.int64] | None = None,
         rep_reward: str = "utility",
     ) -> None:  # fmt: skip
         self.render_mode = None
-        self.config, self.manager, self.rep_reward = config, manager, rep_reward
+        self.config, self.manager, self.rep_reward = config, as_policy(manager, config), rep_reward
         self.taken = np.arange(config.salesforce.reps) if seats is None else seats
         super().__init__(num_floors * len(self.taken), seat_observation_space(), seat_action_space())
         self.floors = Floors(config, num_floors)
@@ -44,7 +41,7 @@ class SeatVecEnv(VecEnv):
         self._decisions = 0
         self._seeds = np.arange(num_floors, dtype=np.uint64)
         self._actions: NDArray[np.floating] = np.zeros((self.num_envs, *self.action_space.shape), np.float32)
-        self._act: Act | None = None
+        self._acting = Acting(self.manager)
         self._announced = np.zeros((num_floors, 11), np.float32)
 
     def reset(self) -> np.ndarray:
@@ -110,13 +107,11 @@ class SeatVecEnv(VecEnv):
         self.floors.reset(self._seeds)
         self.seats.open(np.arange(self.floors.num_floors))
         self._decisions = 0
-        self._act = as_actor(self.manager, self.config)
+        self._acting = Acting(self.manager)
         self._announce()
 
     def _announce(self) -> None:
-        assert self._act is not None
-        seen = true_state(self.floors) if sees_state(self.manager) else self.floors.observation()
-        self._announced = np.asarray(self._act(seen), np.float32)
+        self._announced = np.asarray(self._acting.on(self.floors), np.float32)
 
     def _seen(self) -> NDArray[np.float32]:
         return self.seats.seen(self._announced)[:, self.taken].reshape(self.num_envs, -1)

@@ -10,9 +10,8 @@ from agents.registry import load_policy
 from incentive_env import Config
 from incentive_env.config import read_yaml
 from incentive_env.floors.observation import action_space
-from incentive_env.policies import FIXED, Policy, PolicyError, shipped
+from incentive_env.policies import FIXED, Context, Policy, PolicyError, shipped
 from incentive_env.policies.network import KIND as NETWORK
-from incentive_env.studies.simulate import as_actor, sees_state
 from incentive_env.support.spelling import nearest
 
 RANDOM = "random"
@@ -70,12 +69,12 @@ def load_all(behaviours: Sequence[Behaviour], config: Config) -> dict[str, Polic
     """
     policies = {name: load_policy(name, config) for name in dict.fromkeys(each.policy for each in behaviours)}
     for name, policy in policies.items():
-        if sees_state(policy):
+        if policy.sees == "state":
             raise PolicyError(f"policy {name!r}: sees the true state, which a dataset of reports does not hold")
     return policies
 
 
-class Mixture:
+class Mixture(Policy):
     """Behaviours side by side on a batch of floors, for one episode.
 
     What a behaviour does on a floor depends on the floor and its seed alone, not on the batch; but of a torch model the
@@ -84,41 +83,32 @@ class Mixture:
     Args:
         behaviours: one a floor.
         policies: what `load_all` gave for them.
-        config: the scenario.
         seeds: of the floors.
         seed: of the noise.
     """
 
-    sees = "report"
-
     def __init__(
-        self, behaviours: Sequence[Behaviour], policies: dict[str, Policy], config: Config, seeds: Sequence[int],
-        seed: int = 0,
-    ) -> None:  # fmt: skip
+        self, behaviours: Sequence[Behaviour], policies: dict[str, Policy], seeds: Sequence[int], seed: int = 0
+    ) -> None:
         by_policy: dict[str, list[int]] = {}
         for floor, behaviour in enumerate(behaviours):
             by_policy.setdefault(behaviour.policy, []).append(floor)
-        self._parts = [(as_actor(policies[name], config), np.array(rows)) for name, rows in by_policy.items()]
+        self._parts = [(policies[name], np.array(rows)) for name, rows in by_policy.items()]
         self._drawn = [np.random.default_rng([seed, floor]) for floor in seeds]
         self._behaviours = list(behaviours)
         self._size = (action_space().shape or (0,))[0]
         # Drawn for every floor, needed or not: then a floor's later draws do not depend on its behaviour.
         self._held = np.stack([random.standard_normal(self._size) for random in self._drawn])
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         """Actions ``[floors, levers]`` in the box; the noise is part of the behaviour, so the flag has no effect."""
-        actions = np.zeros((len(observation), self._size))
-        for act, rows in self._parts:
-            actions[rows] = act(observation[rows])
+        actions = np.zeros((len(seen), self._size))
+        states, starts = list(context.state or [None] * len(self._parts)), context.starts(len(seen))
+        for number, (policy, rows) in enumerate(self._parts):
+            actions[rows], states[number] = policy.predict(seen[rows], states[number], starts[rows])
         for floor, behaviour in enumerate(self._behaviours):
             actions[floor] = self._erred(actions[floor], behaviour, floor)
-        return np.clip(actions, -1.0, 1.0).astype(np.float32), None
+        return np.clip(actions, -1.0, 1.0).astype(np.float32), states
 
     def _erred(self, action: NDArray[np.float64], behaviour: Behaviour, floor: int) -> NDArray[np.float64]:
         random = self._drawn[floor]

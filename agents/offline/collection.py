@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from agents.offline.behaviours import Behaviour, Mixture, dealt, load_all
 from incentive_env import Config, SalesFloorVectorEnv
-from incentive_env.policies import Policy
+from incentive_env.policies import Acting, Policy
 from incentive_env.support.seeds import COLLECTION_SEEDS
 
 BATCH = 128  # floors that are managed at once; results do not depend on it
@@ -85,12 +85,12 @@ class _Floors:
         self, behaviours: Sequence[Behaviour], policies: dict[str, Policy], seed: int, *, keep_truth: bool
     ) -> list[Episode]:
         """Run the episode, and cut each floor where it ended; a floor that is over is opened anew, and ignored."""
-        mixture = Mixture(behaviours, policies, self._config, self._seeds, seed)
+        mixture = Acting(Mixture(behaviours, policies, self._seeds, seed))
         observation, _ = self._env.reset(seed=list(self._seeds))
         seen, did, infos = [observation.copy()], [], []
         over = np.zeros(len(self._seeds), np.bool_)
         while not over.all():
-            actions = mixture.predict(seen[-1])[0]
+            actions = mixture.choose(seen[-1])
             observation, rewards, terminated, truncated, info = self._env.step(actions)
             seen.append(observation.copy())
             did.append((actions, rewards.copy(), terminated.copy(), truncated.copy()))

@@ -104,7 +104,7 @@ def _behaviour_scores(study: Study, behaviours: Sequence[Behaviour]) -> NDArray[
         [
             evaluate(
                 study.config,
-                Mixture(dealt(behaviours, study.floors, shift), policies, study.config, floors, shift),
+                Mixture(dealt(behaviours, study.floors, shift), policies, floors, shift),
                 floors,
             ).loyalty
             for shift in range(study.seeds)

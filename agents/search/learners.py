@@ -14,9 +14,9 @@ from agents.search.objective import FloorObjective
 from agents.search.random import search_randomly
 from agents.search.static import StaticForm, scheme_of, static_content
 from incentive_env import Config
+from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.files import found_content, resolved
-from incentive_env.policies.fixed import FixedPolicy, Policy
 from incentive_env.support.files import written_whole
 
 

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from incentive_env import Config
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.reward import PRESETS, TERM_NAMES, add_run_off, loyalty_score, reward_weights, weigh
-from incentive_env.floors.true_state import true_state
-from incentive_env.studies.simulate import sees_state
+from incentive_env.policies.contract import Sees, shown
 
 SCORE = "score"
 OBJECTIVES = (SCORE, *PRESETS)
@@ -21,12 +20,10 @@ class Form(Protocol):
     """A family of policies, one for each point of a search space."""
 
     size: int  # numbers of a point
+    sees: Sees  # as of a policy
 
     def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Actions ``[rows, levers]``, row by row, of points ``[rows, size]`` that see ``[rows, entries]``.
-
-        What is seen is the report; with an attribute ``sees = "state"``, the true state.
-        """
+        """Actions ``[rows, levers]``, row by row, of points ``[rows, size]`` that see ``[rows, entries]``."""
 
 
 class FloorObjective:
@@ -63,8 +60,7 @@ class FloorObjective:
         floors.reset(seeds)
 
         def choose() -> NDArray[np.float32]:
-            seen = true_state(floors) if sees_state(self.form) else floors.observation()
-            return self.form.act(points, seen)
+            return self.form.act(points, shown(floors, self.form.sees))
 
         if self._weights is None:
             return _score(floors, choose)

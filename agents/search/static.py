@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from incentive_env import Config, Scheme
 from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges, scheme_to_action
+from incentive_env.policies.contract import Sees
 from incentive_env.policies.fixed import FIXED
 
 _DIGITS = 5  # significant, of a lever in a file
@@ -21,6 +22,7 @@ class StaticForm:
     """
 
     size = len(LEVERS)
+    sees: Sees = "report"
     bounds = (-1.2, 1.2)
 
     def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ from agents.training.model import new_model
 from agents.training.train import train
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv
-from incentive_env.policies.fixed import Policy
+from incentive_env.policies import Policy
 from incentive_env.policies.network import CLIP
 from incentive_env.studies.evaluate import evaluate, interval
 from incentive_env.support.progress import Progress

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from incentive_env import Config, load_config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.config.levers import LEVER_NAMES
-from incentive_env.policies.fixed import FixedPolicy, Policy
+from incentive_env.policies import Context, FixedPolicy, Policy
 from incentive_env.studies.evaluate import Evaluation, evaluate, interval
-from incentive_env.studies.simulate import sees_state
 
 OUTCOMES = ("loyalty", "profit", "conversion")  # fields of `Evaluation`
 SUM, ALL, TOGETHER = "sum of these", "all at once", "together"
@@ -26,24 +25,18 @@ class Raise(NamedTuple):
     amount: float
 
 
-class Raised:
+class Raised(Policy):
     """A policy that sets one lever higher than another policy does, as far as the lever's range allows."""
 
     def __init__(self, policy: Policy, more: Raise, config: Config) -> None:
-        self.sees = "state" if sees_state(policy) else "report"
+        self.sees = policy.sees
         ends = getattr(config.levers, more.lever)
         self._policy, self._column = policy, LEVER_NAMES.index(more.lever)
         self._step = 2.0 * more.amount / (ends.high - ends.low)  # the action runs from −1 to 1
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         """The policy's actions, one lever raised; clipped where it would leave the range."""
-        actions, state = self._policy.predict(observation, state, episode_start, deterministic)
+        actions, state = self._policy.act_in(seen, context)
         raised = np.clip(np.asarray(actions, np.float64), -1.0, 1.0)
         raised[:, self._column] = np.minimum(raised[:, self._column] + self._step, 1.0)
         return raised.astype(np.float32), state

@@ -13,10 +13,9 @@ from incentive_env.floors.batch import Floors
 from incentive_env.floors.observation import NAMES
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.scheme import lever_ranges
-from incentive_env.policies.features import ENTRIES
-from incentive_env.policies.fixed import Policy
+from incentive_env.policies.contract import ENTRIES, Context, Policy
 from incentive_env.studies.evaluate import Interval, interval
-from incentive_env.studies.simulate import roll_out, sees_state
+from incentive_env.studies.simulate import roll_out
 
 EVENTS = ("campaign", "newcomers", "product_fault")
 _OFTEN = 0.03  # chance a week of the event looked at: 96 % of floors meet it in an episode of two years
@@ -52,24 +51,18 @@ class Situation(NamedTuple):
     levers: list[dict[str, Any]]  # the largest differences of what it does there
 
 
-class Blind:
+class Blind(Policy):
     """A policy that is not shown one entry: the event is never announced to it."""
 
     def __init__(self, policy: Policy, entry: str) -> None:
-        self.sees = "state" if sees_state(policy) else "report"
+        self.sees = policy.sees
         self._policy, self._column = policy, ENTRIES[self.sees].index(entry)
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         """What the policy does where the entry is 0."""
-        seen = observation.copy()
-        seen[:, self._column] = 0.0
-        return self._policy.predict(seen, state, episode_start, deterministic)
+        blinded = seen.copy()
+        blinded[:, self._column] = 0.0
+        return self._policy.act_in(blinded, context)
 
 
 def manage(config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1) -> Managed:

@@ -11,11 +11,12 @@ from stable_baselines3.common.running_mean_std import RunningMeanStd
 
 from agents.training.checkpoints import latest_checkpoint, read_model
 from incentive_env.floors.observation import observation_space
+from incentive_env.policies.contract import Context, Policy
 from incentive_env.policies.network import CLIP, Layer, NetworkPolicy
 
 
-class LearnedPolicy:
-    """A stable-baselines3 model behind the one `predict`."""
+class LearnedPolicy(Policy):
+    """A stable-baselines3 model, and how observations were normalised for it."""
 
     def __init__(self, model: BaseAlgorithm, statistics: RunningMeanStd) -> None:
         self.model = model
@@ -32,17 +33,10 @@ class LearnedPolicy:
         model, statistics, _ = read_model(latest_checkpoint(path))
         return cls(model, statistics)
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         """Normalise as in training, then ask the model."""
-        standard = (observation - self._statistics.mean) / np.sqrt(self._statistics.var + 1e-8)
-        seen = np.clip(standard, -CLIP, CLIP).astype(np.float32)
-        actions, state = self.model.predict(seen, state, episode_start, deterministic)
+        standard = (seen - self._statistics.mean) / np.sqrt(self._statistics.var + 1e-8)
+        actions, state = self.model.predict(np.clip(standard, -CLIP, CLIP).astype(np.float32), *context)
         return np.asarray(actions, np.float32), state
 
     def network(self) -> NetworkPolicy:

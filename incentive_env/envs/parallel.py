@@ -21,7 +21,7 @@ from incentive_env.floors.seats import (
     seat_observation_space,
 )
 from incentive_env.floors.true_state import true_state
-from incentive_env.studies.simulate import Policy, as_actor, sees_state
+from incentive_env.policies import Acting, PolicyLike, as_policy
 
 try:
     from pettingzoo import ParallelEnv, register
@@ -35,7 +35,7 @@ Vector = NDArray[np.float32]
 
 
 def parallel_env(
-    config: "str | Path | Config | None" = None, reward: str = "loyalty", *, manager: Policy | str | None = None,
+    config: "str | Path | Config | None" = None, reward: str = "loyalty", *, manager: PolicyLike | None = None,
     reps: "int | Sequence[int] | None" = None, rep_reward: str = "utility", render_mode: str | None = None,
     **overrides: Any,
 ) -> "SalesFloorParallelEnv":  # fmt: skip
@@ -44,7 +44,7 @@ def parallel_env(
     Args:
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
         reward: the manager's reward preset.
-        manager: who manages instead of an agent: a policy, a `Scheme`, or the name of a policy; ``None``: an agent.
+        manager: a policy that manages instead of an agent, as `incentive_env.simulate` takes it; ``None``: an agent.
         reps: which seats are agents: how many, from the first on, or their numbers; ``None``: all of them. The others
             are the model's own reps.
         rep_reward: what agents in seats get: ``"utility"`` or ``"pay"``.
@@ -119,7 +119,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
 
     def __init__(
         self, config: "str | Path | Config | None" = None, reward: str = "loyalty", *,
-        manager: Policy | str | None = None, reps: "int | Sequence[int] | None" = None, rep_reward: str = "utility",
+        manager: PolicyLike | None = None, reps: "int | Sequence[int] | None" = None, rep_reward: str = "utility",
         render_mode: str | None = None, **overrides: Any,
     ) -> None:  # fmt: skip
         rep_reward_weights(rep_reward)
@@ -127,8 +127,8 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         self.config, self.render_mode, self.rep_reward = self._env.config, render_mode, rep_reward
         self._seats = Seats(self._env.floors)
         self._taken = _seat_numbers(reps, self.config.salesforce.reps)
-        self._manager = _as_policy(manager, self.config)
-        self._act: Any = None  # the manager's policy with the memory of this episode
+        self._manager = None if manager is None else as_policy(manager, self.config)
+        self._acting: Acting | None = None  # the manager's policy with the memory of this episode
         self._announced: NDArray[np.float32] | None = None  # its next action
         mine = [] if self._manager is not None else [MANAGER]
         self.possible_agents = mine + [f"rep_{seat}" for seat in self._taken]
@@ -158,8 +158,8 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         report, info = self._env.reset(seed=seed)
         self._seats.open(np.array([0]))
         self.agents = list(self.possible_agents)
-        self._act = None if self._manager is None else as_actor(self._manager, self.config)
-        self._announce(report)
+        self._acting = None if self._manager is None else Acting(self._manager)
+        self._announce()
         return self._observations(report), {agent: dict(info) for agent in self.agents}
 
     def step(
@@ -182,7 +182,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         assert self._env.last_period is not None
         gained = self._seats.gained(self._env.last_period)
         self._seats.remember(self._env.last_period)
-        self._announce(report)
+        self._announce()
         observations = self._observations(report)
         worth = self._seats.rewards(gained, self.rep_reward)[0]
         rewards = {agent: reward if agent == MANAGER else float(worth[_seat_of(agent)]) for agent in self.agents}
@@ -210,12 +210,10 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         """Close the window, if there is one."""
         self._env.close()
 
-    def _announce(self, report: Vector) -> None:
+    def _announce(self) -> None:
         """Ask the policy that manages for the scheme of the period to come."""
-        if self._act is None:
-            return
-        seen: NDArray[Any] = true_state(self._env.floors) if sees_state(self._manager) else report[None]
-        self._announced = np.asarray(self._act(seen), np.float32)[0]
+        if self._acting is not None:
+            self._announced = np.asarray(self._acting.on(self._env.floors), np.float32)[0]
 
     def _observations(self, report: Vector) -> dict[str, Vector]:
         announced = None if self._announced is None else self._announced[None]
@@ -267,14 +265,6 @@ def _seat_numbers(reps: Any, seats: int) -> NDArray[np.int64]:
 
 def _is_whole(number: Any) -> bool:
     return isinstance(number, int | np.integer) and not isinstance(number, bool)
-
-
-def _as_policy(manager: Policy | str | None, config: Config) -> Policy | None:
-    if not isinstance(manager, str):
-        return manager
-    from incentive_env.policies import load_policy
-
-    return load_policy(manager, config)
 
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):

@@ -17,11 +17,11 @@ from incentive_env.config import Config
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground.experiment import Changes, Experiment, scenario_of, within
 from incentive_env.playground.figures import Figures, figures_of
-from incentive_env.policies import FIXED, FixedPolicy, Policy, found_for
+from incentive_env.policies import FIXED, Context, FixedPolicy, Policy, found_for
 from incentive_env.policies.files import read_policy
 from incentive_env.studies.evaluate import evaluate
 from incentive_env.studies.explain import Explanation, explain, explanation_of
-from incentive_env.studies.simulate import roll_out, sees_state
+from incentive_env.studies.simulate import roll_out
 
 Result = TypeVar("Result")
 _MOST_FLOORS = 8  # in a piece of work: so that a newer wish need not wait long for an older one
@@ -57,19 +57,16 @@ class Rival(NamedTuple):
     loyalty_by_week: NDArray[np.float64]
 
 
-class Replay:
+class Replay(Policy):
     """Sets what a player has set; the last scheme stays where there were fewer decisions than an episode has."""
 
     def __init__(self, actions: NDArray[np.floating]) -> None:
-        self._actions, self._next = actions, 0
+        self._actions = actions  # [decisions, 11]
 
-    def predict(
-        self, observation: Any, state: Any = None, episode_start: Any = None, deterministic: bool = True
-    ) -> tuple[NDArray[np.floating], Any]:
-        """The player's action of this decision."""
-        action = self._actions[min(self._next, len(self._actions) - 1)]
-        self._next += 1
-        return np.tile(action, (len(observation), 1)), None
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
+        """The player's actions of this decision, whose number ``[rows]`` is the memory."""
+        number = np.where(context.starts(len(seen)), 0, 0 if context.state is None else context.state)
+        return self._actions[np.minimum(number, len(self._actions) - 1)], number + 1
 
 
 class Workers:
@@ -189,7 +186,7 @@ def _others(scenario: str, config: Config) -> Iterator[tuple[str, Policy]]:
         yield name, FixedPolicy(within(fixed.scheme, config), config)
     for name, path in found_for(scenario).items():
         policy = read_policy(path, config)
-        if not sees_state(policy):
+        if policy.sees == "report":
             yield name, policy
 
 

@@ -1,10 +1,10 @@
 """Policies that need no learning library: fixed schemes, linear feedback, trained networks; by name or from a file."""
 
-from incentive_env.policies.files import PolicyError, found_for, shipped
-from incentive_env.policies.fixed import FIXED, FixedPolicy, NamedScheme, Policy, RandomPolicy
-from incentive_env.policies.registry import NAMES, load_policy, unknown_policy
+from incentive_env.policies.contract import Acting, Context, Policy, PolicyLike
+from incentive_env.policies.files import PolicyError, as_policy, found_for, load_policy, shipped, unknown_policy
+from incentive_env.policies.fixed import FIXED, NAMES, FixedPolicy, NamedScheme, RandomPolicy
 
 __all__ = [
-    "FIXED", "NAMES", "FixedPolicy", "NamedScheme", "Policy", "PolicyError", "RandomPolicy", "found_for", "load_policy",
-    "shipped", "unknown_policy",
+    "FIXED", "NAMES", "Acting", "Context", "FixedPolicy", "NamedScheme", "Policy", "PolicyError", "PolicyLike",
+    "RandomPolicy", "as_policy", "found_for", "load_policy", "shipped", "unknown_policy",
 ]  # fmt: skip

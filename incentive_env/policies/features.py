@@ -5,11 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.floors.observation import NAMES as REPORTED
-from incentive_env.floors.true_state import NAMES as TRUE
-
 _WIDEST = 3.0  # standardised entries are held within ±this, so that one wild report does not swing the scheme
-ENTRIES = {"report": REPORTED, "state": TRUE}
 
 
 class Feature(NamedTuple):
@@ -23,7 +19,7 @@ class Feature(NamedTuple):
 
 _EVENTS = tuple(Feature(name, under_way=True) for name in ("campaign", "product_fault", "competitor", "newcomers"))
 # Centres and scales are round figures near mean and standard deviation under the hand-made schemes. They set what a
-# weight means; what a policy can do does not hang on them.
+# weight means; what a policy can do does not depend on them.
 REPORT_FEATURES: tuple[Feature, ...] = (
     Feature("recorded_conversion", 0.20, 0.05),
     Feature("callback_share", 0.15, 0.04),

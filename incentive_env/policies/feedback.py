@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config.levers import LEVERS
-from incentive_env.policies.features import ENTRIES, FEATURES, Feature, standardised
+from incentive_env.policies.contract import ENTRIES, Policy, Sees
+from incentive_env.policies.features import FEATURES, Feature, standardised
 
-KINDS = {"feedback": "report", "oracle": "state"}  # and what each sees
+KINDS: dict[str, Sees] = {"feedback": "report", "oracle": "state"}  # and what each sees
 _DECIMALS = 5  # of a bias or weight in a file: a hundred-thousandth of half a lever's range
 
 
@@ -21,7 +22,7 @@ class LinearForm:
         features: what of it counts; the usual selection where not given.
     """
 
-    def __init__(self, sees: str, features: tuple[Feature, ...] | None = None) -> None:
+    def __init__(self, sees: Sees, features: tuple[Feature, ...] | None = None) -> None:
         self.sees = sees
         self.features = FEATURES[sees] if features is None else features
         self.size = len(LEVERS) * (1 + len(self.features))
@@ -47,26 +48,16 @@ class LinearForm:
         return point
 
 
-class LinearFeedback:
+class LinearFeedback(Policy):
     """Action = clip(bias + weights · features, −1, 1), in every period anew from the latest report or true state."""
 
     def __init__(self, form: LinearForm, point: NDArray[np.float64]) -> None:
         self.form, self.point = form, point
         self.sees = form.sees
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act(self, seen: NDArray[np.floating]) -> NDArray[np.float32]:
         """Actions ``[floors, levers]``; of the report, or of the true state for an oracle."""
-        entries = len(ENTRIES[self.sees])
-        if observation.ndim != 2 or observation.shape[1] != entries:
-            raise ValueError(f"sees the {self.sees}, [floors, {entries}], but was given {list(observation.shape)}")
-        points = np.broadcast_to(self.point, (len(observation), len(self.point)))
-        return self.form.act(points, observation), None
+        return self.form.act(np.broadcast_to(self.point, (len(seen), len(self.point))), seen)
 
     def content(self) -> dict[str, Any]:
         """What a policy file says of it: features, levers and numbers by name."""
@@ -118,7 +109,7 @@ def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
-def _feature(name: str, said: Any, sees: str) -> Feature:
+def _feature(name: str, said: Any, sees: Sees) -> Feature:
     if name not in ENTRIES[sees]:
         raise ValueError(f"features.{name}: is no entry of the {sees}; entries: {', '.join(ENTRIES[sees])}")
     if not isinstance(said, dict) or said.keys() - {"centre", "scale", "under_way"}:

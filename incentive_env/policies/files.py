@@ -1,4 +1,4 @@
-"""Policies as YAML files: schemes, linear feedback and networks, one's own and those that are shipped."""
+"""From a name, a file or anything else that can choose to a policy; files of policies, and those that are shipped."""
 
 import hashlib
 from pathlib import Path
@@ -8,16 +8,87 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, ConfigError, config_directory, lineage, load_config, read_yaml
-from incentive_env.model.scheme import scheme_from_mapping
+from incentive_env.model.scheme import Scheme, scheme_from_mapping
+from incentive_env.policies.contract import ENTRIES, FunctionPolicy, ModelPolicy, Policy, PolicyLike
 from incentive_env.policies.feedback import KINDS, LinearFeedback
-from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
+from incentive_env.policies.fixed import FIXED, NAMES, FixedPolicy, RandomPolicy
 from incentive_env.policies.network import KIND as NETWORK
 from incentive_env.policies.network import NetworkPolicy, SeatNetwork
 from incentive_env.support.spelling import nearest
 
 
 class PolicyError(ValueError):
-    """No policy of that name, or a file that does not hold one."""
+    """No policy of that name, a file that does not hold one, or nothing that can choose."""
+
+
+def as_policy(policy: PolicyLike, config: Config, *, seats: bool = False) -> Policy:
+    """Turn anything that can choose into a policy.
+
+    Args:
+        policy: a `Policy`, a `Scheme`, a name as for `load_policy`, a file, an object with the ``predict`` of
+            stable-baselines3, or a function from what is seen to actions. The last two see the report, or, with an
+            attribute ``sees = "state"``, the true state.
+        config: the scenario.
+        seats: whether it is to choose for reps instead of managing; then a name is a file of reps that learned.
+
+    Raises:
+        PolicyError: it is none of these, its name is unknown, or it sees what is not shown there.
+        ValueError: the scheme has a lever outside its range.
+    """
+    made: Policy
+    if isinstance(policy, str | Path):
+        made = read_seat_network(policy) if seats else load_policy(str(policy), config)
+    elif isinstance(policy, Policy):
+        made = policy
+    elif isinstance(policy, Scheme):
+        made = FixedPolicy(policy, config)
+    else:
+        sees = getattr(policy, "sees", "seat" if seats else "report")
+        if sees not in ENTRIES:
+            raise PolicyError(f"sees = {sees!r}: must be one of {', '.join(ENTRIES)}{nearest(str(sees), ENTRIES)}")
+        if hasattr(policy, "predict"):
+            made = ModelPolicy(policy, sees)
+        elif callable(policy):
+            made = FunctionPolicy(policy, sees)
+        else:
+            raise PolicyError(
+                f"policy {policy!r}: must be a Scheme, the name or file of a policy, a function, or an object with a "
+                "method 'predict'"
+            )
+    if (made.sees == "seat") != seats:
+        wanted = "reps: must be a policy that sees a seat" if seats else "policy: must see the report or the state"
+        raise PolicyError(f"{wanted}, but {type(made).__name__} sees the {made.sees}")
+    return made
+
+
+def load_policy(name: str, config: Config) -> Policy:
+    """Load a policy.
+
+    Args:
+        name: one of `NAMES`, one that was found or trained for the scenario (`shipped`), or a policy file.
+        config: the scenario that it is to manage.
+
+    Raises:
+        PolicyError: the name is unknown, or what it names cannot be used; the message says why.
+        ConfigError: a file is no YAML mapping.
+    """
+    if name == "random":
+        return RandomPolicy()
+    path = shipped(config).get(name, Path(name))
+    if name not in FIXED and path.is_file():
+        return read_policy(path, config)
+    if name not in FIXED:
+        raise unknown_policy(name, config, "or a policy's file")
+    try:
+        return FixedPolicy(FIXED[name].scheme, config)
+    except ValueError as error:
+        raise PolicyError(str(error)) from None
+
+
+def unknown_policy(name: str, config: Config, others: str) -> PolicyError:
+    """The error that says which policies there are, and which of them is nearest to what was asked for."""
+    known = (*NAMES, *shipped(config))
+    return PolicyError(f"no policy {name!r}{nearest(name, known)}; policies: {', '.join(known)}, {others}")
 
 
 def shipped(config: Config) -> dict[str, Path]:

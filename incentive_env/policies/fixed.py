@@ -1,26 +1,14 @@
-"""What a policy is, and the simple ones: fixed schemes and random actions."""
+"""The simple policies: fixed schemes and random actions."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
-from incentive_env.floors.observation import action_space
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.model.scheme import Scheme, scheme_to_action
-
-
-class Policy(Protocol):
-    """As in stable-baselines3: reports ``[floors, entries]`` in, actions ``[floors, levers]`` and state out."""
-
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
-        """Choose the schemes of the next period."""
+from incentive_env.policies.contract import Policy
 
 
 class NamedScheme(NamedTuple):
@@ -55,36 +43,26 @@ FIXED: dict[str, NamedScheme] = {
 }  # fmt: skip
 
 
-class FixedPolicy:
+NAMES = (*FIXED, "random")
+
+
+class FixedPolicy(Policy):
     """The same scheme, whatever the report says."""
 
     def __init__(self, scheme: Scheme, config: Config) -> None:
         self.action = scheme_to_action(scheme, config)  # [levers]
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act(self, seen: NDArray[np.floating]) -> NDArray[np.float32]:
         """The scheme's action for each floor."""
-        return np.tile(self.action, (len(observation), 1)), None
+        return np.tile(self.action, (len(seen), 1))
 
 
-class RandomPolicy:
-    """Another scheme for every floor and period, drawn evenly from the whole box."""
+class RandomPolicy(Policy):
+    """Another scheme for every floor and period, drawn evenly from the whole box; there is no deterministic form."""
 
     def __init__(self, seed: int = 0) -> None:
         self._random = np.random.default_rng(seed)
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
-        """Uniform actions; there is no deterministic form of chance, so the flag has no effect."""
-        shape = (len(observation), *(action_space().shape or ()))
-        return self._random.uniform(-1.0, 1.0, shape).astype(np.float32), None
+    def act(self, seen: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Uniform actions."""
+        return self._random.uniform(-1.0, 1.0, (len(seen), len(LEVER_NAMES))).astype(np.float32)

@@ -8,9 +8,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.config.levers import LEVERS
-from incentive_env.floors.observation import NAMES as REPORTED
-from incentive_env.floors.seats import CONDUCT_NAMES, SIGHT_NAMES
+from incentive_env.policies.contract import CHOICES, ENTRIES, Policy
 
 KIND = "network"
 CLIP = 10.0  # standardised observations are held within ±this, in training and after
@@ -23,7 +21,7 @@ class Layer(NamedTuple):
     bias: NDArray[np.float32]  # [outputs]
 
 
-class NetworkPolicy:
+class NetworkPolicy(Policy):
     """Standardised report, hidden layers of tanh, and the action as the last layer gives it, clipped.
 
     Args:
@@ -35,36 +33,30 @@ class NetworkPolicy:
         ValueError: sizes that do not fit together.
     """
 
-    sees = "report"
     kind = KIND
-    inputs, outputs = len(REPORTED), len(LEVERS)
 
     def __init__(self, mean: NDArray[np.float32], deviation: NDArray[np.float32], layers: tuple[Layer, ...]) -> None:
         sizes = [len(mean), *(len(layer.bias) for layer in layers)]
-        if sizes[-1] != self.outputs or not layers:
-            raise ValueError(f"layers of sizes {sizes} do not lead to an action of {self.outputs} entries")
+        inputs, outputs = len(ENTRIES[self.sees]), len(CHOICES[self.sees])
+        if sizes[-1] != outputs or not layers:
+            raise ValueError(f"layers of sizes {sizes} do not lead to an action of {outputs} entries")
         if not (deviation > 0.0).all():
             raise ValueError("deviations of the reports: must all be above 0")
-        if sizes[0] != self.inputs or [layer.weights.shape for layer in layers] != list(
+        if sizes[0] != inputs or [layer.weights.shape for layer in layers] != list(
             zip(sizes[1:], sizes[:-1], strict=True)
         ):
-            raise ValueError(f"layers of sizes {sizes} do not lead from a report of {self.inputs} entries")
+            raise ValueError(f"layers of sizes {sizes} do not lead from a report of {inputs} entries")
         self.mean, self.deviation, self.layers = mean, deviation, layers
 
-    def predict(
-        self,
-        observation: NDArray[np.float32],
-        state: Any = None,
-        episode_start: Any = None,
-        deterministic: bool = False,
-    ) -> tuple[NDArray[np.float32], Any]:
+    def act(self, seen: NDArray[np.floating]) -> NDArray[np.floating]:
         """Actions ``[rows, levers]``, always the most likely ones; a row's are the same bits in any batch."""
-        hidden = np.clip((observation - self.mean) / self.deviation, -CLIP, CLIP).astype(np.float32)
+        hidden: NDArray[np.float32] = np.clip((seen - self.mean) / self.deviation, -CLIP, CLIP).astype(np.float32)
         for number, layer in enumerate(self.layers):
             hidden = np.add.reduce(hidden[:, None, :] * layer.weights, axis=-1) + layer.bias
             if number < len(self.layers) - 1:
                 hidden = np.tanh(hidden)
-        return np.clip(hidden, -1.0, 1.0), None
+        action: NDArray[np.float32] = np.clip(hidden, -1.0, 1.0)
+        return action
 
     def content(self) -> dict[str, Any]:
         """What a policy file says of it: sizes, and all numbers packed into text."""
@@ -104,4 +96,3 @@ class SeatNetwork(NetworkPolicy):
 
     sees = "seat"
     kind = "seat_network"
-    inputs, outputs = len(SIGHT_NAMES), len(CONDUCT_NAMES)

@@ -11,7 +11,8 @@ from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS, TACTICS, Grou
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import EVENTS, RUSHED
-from incentive_env.studies.simulate import Policy, roll_out
+from incentive_env.policies import PolicyLike
+from incentive_env.studies.simulate import roll_out
 
 # What reps do, in groups that a bar has room for; a call gamed in two ways is a case of each.
 CONDUCT: dict[str, tuple[str, ...]] = {
@@ -92,7 +93,7 @@ def frame_of(floors: Floors, last: Period | None = None, number: int = 0) -> Fra
     )
 
 
-def film(config: "str | Path | Config | None", policy: Policy, seed: int, weeks: int | None = None) -> list[Frame]:
+def film(config: "str | Path | Config | None", policy: PolicyLike, seed: int, weeks: int | None = None) -> list[Frame]:
     """Follow one floor week by week, under the decisions that `incentive_env.studies.simulate.roll_out` makes.
 
     The policy is asked as there, every ``horizon.decision_weeks`` weeks and with the report of the whole period; a
@@ -100,7 +101,7 @@ def film(config: "str | Path | Config | None", policy: Policy, seed: int, weeks:
 
     Args:
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
-        policy: a `Scheme`, a callable, or anything with ``predict``.
+        policy: as for `incentive_env.simulate`.
         seed: of the floor.
         weeks: length; an episode and its run-off where not given.
 

@@ -10,8 +10,7 @@ from scipy import stats
 from incentive_env.config import Config
 from incentive_env.floors.reward import goodhart_gap, loyalty_score
 from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
-from incentive_env.policies.contract import Predictor
-from incentive_env.policies.fixed import FIXED, FixedPolicy, Policy
+from incentive_env.policies.contract import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.seeds import EVALUATION_SEEDS
 
@@ -50,9 +49,12 @@ def evaluation_seeds(floors: int) -> range:
 
 
 def evaluate(
-    config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1, reps: Predictor | None = None
+    config: Config, policy: PolicyLike, seeds: Sequence[int], *, threads: int = 1, reps: PolicyLike | None = None
 ) -> Evaluation:
-    """Let a policy manage floors for an episode and its run-off, and score it; ``reps`` as in `simulate`."""
+    """Let a policy manage floors for an episode and its run-off, and score it.
+
+    Args and errors as of `incentive_env.simulate`.
+    """
     return summarise(roll_out(config, policy, seeds, threads=threads, reps=reps), config)
 
 
@@ -77,12 +79,11 @@ def gap(evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> flo
 
 
 def evaluate_all(
-    config: Config, policies: Mapping[str, Policy], seeds: Sequence[int], *, threads: int = 1,
-    reps: Predictor | None = None,
+    config: Config, policies: Mapping[str, PolicyLike], seeds: Sequence[int], *, threads: int = 1,
+    reps: PolicyLike | None = None,
 ) -> dict[str, Evaluation]:  # fmt: skip
     """Evaluate policies on the same floors; the flat salary is added as the base where it is missing."""
-    everyone = dict(policies)
-    everyone.setdefault(BASE, FixedPolicy(FIXED[BASE].scheme, config))
+    everyone = {**policies, BASE: policies.get(BASE, BASE)}
     return {name: evaluate(config, policy, seeds, threads=threads, reps=reps) for name, policy in everyone.items()}
 
 

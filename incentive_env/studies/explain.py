@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import MANIPULATION
 from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEASURES
-from incentive_env.studies.simulate import Policy, Rollout, roll_out
+from incentive_env.policies import PolicyLike
+from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.spelling import nearest
 
 UNITS = {"loyalty": "points", "trust": "0 … 1", "irritation": "0 … 1.5", "satisfaction": "0 … 1"}
@@ -110,7 +111,7 @@ class Explanation(NamedTuple):
 
 
 def explain(
-    config: "str | Path | Config | None", policy: Policy, seeds: Sequence[int], weeks: int | None = None
+    config: "str | Path | Config | None", policy: PolicyLike, seeds: Sequence[int], weeks: int | None = None
 ) -> Explanation:
     """Run floors under a policy, and put every change of their customers down to its cause.
 
@@ -122,7 +123,7 @@ def explain(
 
     Raises:
         ConfigError: the config cannot be used.
-        ValueError: the policy returns actions of a wrong shape, or that are not finite.
+        ValueError: as of `incentive_env.simulate`.
     """
     loaded = load_config(config)
     return explanation_of(roll_out(loaded, policy, seeds, weeks, watch=True), loaded, seeds)

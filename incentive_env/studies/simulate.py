@@ -1,6 +1,6 @@
 """`simulate`: floors under a policy, week by week, as tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import CHANNELS, TACTICS
 from incentive_env.floors.batch import Period
-from incentive_env.floors.observation import action_space
-from incentive_env.floors.true_state import true_state
-from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.model.state import EVENTS
-from incentive_env.policies.contract import Predictor
+from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
 
 _COLUMN_NAMES = {
@@ -28,9 +25,6 @@ _OUTCOMES = (
     ("sale", "sales", "recorded_sales"), ("refusal", "refusals", "recorded_refusals"),
     ("callback", "callbacks", "recorded_callbacks"), ("nothing", None, "unlogged"),
 )  # fmt: skip
-
-
-Policy = Scheme | Predictor | Callable[[NDArray[np.float32]], NDArray[np.floating]]
 
 
 class Panel(NamedTuple):
@@ -59,26 +53,27 @@ class Rollout(NamedTuple):
 
 
 def simulate(
-    config: "str | Path | Config | None", policy: Policy, seeds: Sequence[int], weeks: int | None = None, *,
-    reps: Predictor | None = None,
+    config: "str | Path | Config | None", policy: PolicyLike, seeds: Sequence[int], weeks: int | None = None, *,
+    reps: PolicyLike | None = None,
 ) -> Panel:  # fmt: skip
     """Run floors under a policy and return weekly tables.
 
     Args:
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
-        policy: a `Scheme`; a callable from observations ``[floors, entries]`` to actions ``[floors, levers]``; or a
-            model with ``predict``.
+        policy: a `Scheme`; the name or file of a policy; a function from reports ``[floors, entries]`` to actions
+            ``[floors, levers]``; or a model with the ``predict`` of stable-baselines3: see `as_policy`.
         seeds: one floor for each.
         weeks: length after the burn-in; an episode and its run-off where not given.
-        reps: who chooses for the reps, with the ``predict`` of stable-baselines3 from what seats see ``[rows, sights]``
-            to what they do ``[rows, choices]``; the model's own reps where not given.
+        reps: a policy that acts for the reps, from what seats see ``[rows, sights]`` to what they do
+            ``[rows, choices]``; the model's own reps act where not given.
 
     Returns:
         Floor-weeks, rep-weeks and the gaming ledger.
 
     Raises:
         ConfigError: the config cannot be used.
-        ValueError: the policy returns actions of a wrong shape, or that are not finite.
+        ValueError: the policy is unknown or cannot be used (`PolicyError`), or it returns actions of a wrong shape, or
+            that are not finite.
     """
     loaded = load_config(config)
     rollout = roll_out(loaded, policy, seeds, weeks, keep_reps=True, reps=reps)
@@ -93,8 +88,8 @@ def simulate(
 
 
 def roll_out(
-    config: Config, policy: Policy, seeds: Sequence[int], weeks: int | None = None, *, keep_reps: bool = False,
-    threads: int = 1, watch: bool = False, reps: Predictor | None = None,
+    config: Config, policy: PolicyLike, seeds: Sequence[int], weeks: int | None = None, *, keep_reps: bool = False,
+    threads: int = 1, watch: bool = False, reps: PolicyLike | None = None,
 ) -> Rollout:  # fmt: skip
     """Run floors under a policy: decisions of the episode, then the last scheme stays in force.
 
@@ -108,10 +103,10 @@ def roll_out(
         raise ValueError(f"weeks = {total}: must be at least 1")
     if len(seeds) < 1:
         raise ValueError("seeds: at least one is needed, one for each floor")
+    acting = Acting(as_policy(policy, config))
     floors = StaffedFloors(config, len(seeds), reps, threads=threads, watch=watch)
     floors.reset(np.asarray(seeds, np.uint64))
     opening = floors.witnessed() if watch else None
-    act = as_actor(policy, config)
     floor_weeks: list[np.ndarray] = []
     rep_weeks: list[np.ndarray] = []
     moves: list[NDArray[np.float64]] = []
@@ -121,8 +116,7 @@ def roll_out(
         length = min(horizon.decision_weeks, total - done)
         if len(asked) < horizon.decisions:
             seen = floors.observation()
-            shown: NDArray[Any] = true_state(floors) if sees_state(policy) else seen
-            actions = _checked(act(shown), len(seeds))
+            actions = np.asarray(acting.on(floors), np.float64)
             period = floors.decide(actions, length)
             asked.append((actions, seen, period.truth.copy(), period.figures.copy()))
         else:
@@ -136,49 +130,6 @@ def roll_out(
     moved = np.concatenate(moves, axis=1) if watch else None
     weeks_of_floors = np.concatenate(floor_weeks, axis=1)
     return Rollout(weeks_of_floors, weeks_of_reps, actions, observations, truth, figures, opening, moved)
-
-
-def as_actor(policy: Policy, config: Config) -> Callable[[NDArray[np.float32]], Any]:
-    """Turn any policy into a function from observations to actions."""
-    if isinstance(policy, Scheme):
-        action = scheme_to_action(policy, config)
-        return lambda seen: np.tile(action, (len(seen), 1))
-    predict = getattr(policy, "predict", None)
-    if predict is not None:
-        return _Remembering(predict)
-    if callable(policy):
-        return policy
-    raise ValueError(f"policy {policy!r}: must be a Scheme, a callable, or have a method 'predict'")
-
-
-class _Remembering:
-    """Hands a policy back the state that it returned, so that one with a memory has it from decision to decision."""
-
-    def __init__(self, predict: Callable[..., tuple[Any, Any]]) -> None:
-        self._predict = predict
-        self._state: Any = None
-        self._first = True
-
-    def __call__(self, seen: NDArray[np.float32]) -> Any:
-        start = np.full(len(seen), self._first)
-        self._first = False
-        actions, self._state = self._predict(seen, state=self._state, episode_start=start, deterministic=True)
-        return actions
-
-
-def sees_state(policy: Any) -> bool:
-    """Whether a policy declares ``sees = "state"``: it is shown `true_state` instead of the report."""
-    return getattr(policy, "sees", "report") == "state"
-
-
-def _checked(actions: Any, floors: int) -> NDArray[np.float64]:
-    array = np.asarray(actions, np.float64)
-    shape = (floors, *(action_space().shape or ()))
-    if array.shape != shape:
-        raise ValueError(f"the policy returned actions of shape {array.shape}, must be {shape}")
-    if not np.isfinite(array).all():
-        raise ValueError("the policy returned an action that is not finite")
-    return array
 
 
 def _keep(period: Period, floor_weeks: list[np.ndarray], rep_weeks: list[np.ndarray], keep_reps: bool) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from worlds import SMALL
 
-from incentive_env.policies.registry import load_policy
+from incentive_env.policies import load_policy
 from incentive_env.rendering import film
 from incentive_env.rendering.picture import picture
 
