@@ -10,7 +10,8 @@ from worlds import N_ENTRIES, small_config
 from agents.studies.attribution import ALL, SUM, TOGETHER, Raise, Raised, channel_rows, close_channels, on_floors
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.config.levers import LEVER_NAMES
-from incentive_env.policies.fixed import FIXED, FixedPolicy, RandomPolicy
+from incentive_env.policies import FIXED, FixedPolicy, Policy, RandomPolicy
+from incentive_env.policies.contract import ENTRIES
 from incentive_env.studies.evaluate import evaluate
 
 SEEDS = range(10_000, 10_004)
@@ -76,14 +77,14 @@ def test_a_raised_lever_is_that_of_the_scheme_with_more(small):
 
 
 def test_a_raise_passes_on_what_the_policy_sees_and_its_state(small):
-    class Seer:
+    class Seer(Policy):
         sees = "state"
 
-        def predict(self, observation, state=None, episode_start=None, deterministic=False):
-            return np.full((len(observation), len(LEVER_NAMES)), -2.0), (state, deterministic)
+        def act_in(self, seen, context):
+            return np.full((len(seen), len(LEVER_NAMES)), -2.0), (context.state, context.deterministic)
 
     raised = Raised(Seer(), Raise("audit", 0.15), small)
-    actions, state = raised.predict(np.zeros((1, 3)), "before", None, True)
+    actions, state = raised.predict(np.zeros((1, len(ENTRIES["state"]))), "before", None, True)
     assert (raised.sees, state) == ("state", ("before", True))
     expected = np.full(len(LEVER_NAMES), -1.0)
     expected[LEVER_NAMES.index("audit")] = 1.0  # raised from what is in force, not from beyond the range
