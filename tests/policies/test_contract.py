@@ -197,7 +197,7 @@ def test_what_a_model_declares_to_see_is_checked(small):
         def predict(self, observation, state=None, episode_start=None, deterministic=True):
             return observation, None
 
-    with pytest.raises(PolicyError, match="sees = 'stat': must be one of .*; nearest valid name: state"):
+    with pytest.raises(PolicyError, match=r"sees = .stat.: must be one of .*; nearest valid name: state"):
         as_policy(Odd(), small)
 
 
