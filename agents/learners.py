@@ -10,7 +10,7 @@ from agents.algorithms.table import ALGORITHMS, LearnerPlan
 from agents.algorithms.training import TrainingPlan, Watch
 from agents.loading import imported
 from incentive_env import Config
-from incentive_env.policies.fixed import Policy
+from incentive_env.policies import Policy
 
 
 class Task(NamedTuple):
