@@ -8,6 +8,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))  # hooks are loaded by path, so imports need the folder
 import command_pages
 
+from agents.algorithms.table import algorithm_table
 from incentive_env.config.reference import filled_in
 
 _FENCE = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
@@ -18,6 +19,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     """Called by MkDocs for each page."""
     folder = Path(config.docs_dir)
     text = without_outer_links(markdown, (folder / page.file.src_uri).parent, folder)
+    text = text.replace("<!-- algorithms -->", algorithm_table())
     return command_pages.filled_in(filled_in(text))
 
 

@@ -13,7 +13,7 @@ from agents.learners import Task, learn
 from agents.loading import KINDS, find, load, shipped_names
 from agents.sweep.changes import changed_plan, keys_of
 from incentive_env import ConfigError
-from incentive_env.config import merge, read_yaml
+from incentive_env.config import config_directory, merge, read_yaml
 from incentive_env.studies.simulate import roll_out
 
 SHIPPED = [(kind, name) for kind in KINDS if kind not in ("training", "search") for name in shipped_names(kind)]
@@ -97,3 +97,7 @@ def test_hyper_parameters_are_the_keywords_of_the_algorithms_class_within_bounds
         "gamma = 2 in .*: must be less than or equal to 1", "cg_max_steps = 'many' in ", "verbose = 1 in .*: unknown",
     ):  # fmt: skip
         assert any(re.search(f"^hyper_parameters.{told}", line) for line in lines)
+
+
+def test_the_page_of_the_benchmark_has_a_place_for_the_table():
+    assert "<!-- algorithms -->" in (config_directory().parent / "docs" / "benchmark.md").read_text(encoding="utf-8")
