@@ -19,25 +19,25 @@ help:  ## list the targets
 
 setup: .venv/.installed  ## create .venv and install everything (a minute or two)
 
-demo: .venv/.installed  ## a first look
+demo: .venv/.installed  ## train two managers and compare ten policies: about five minutes
 	$(BIN)/python scripts/demo.py
 
-play: .venv/.installed  ## the playground, in a browser
+play: .venv/.installed  ## open the playground in a browser
 	$(BIN)/incentive-env play
 
-test: .venv/.installed warm  ## the quick tests
+test: .venv/.installed warm  ## run the quick tests
 	$(BIN)/pytest -n $(WORKERS)
 
-test-all: .venv/.installed warm  ## all tests, minutes
+test-all: .venv/.installed warm  ## run all tests: minutes
 	$(BIN)/pytest -n $(WORKERS) -m "not browser and not cluster and not interop"
 
-test-browser: .venv/.installed warm  ## the playground in headless Chromium, where there is one
+test-browser: .venv/.installed warm  ## test the playground in headless Chromium, if installed
 	$(BIN)/pytest -m browser
 
-test-cluster: .venv/.installed warm  ## sweeps on Ray, over two nodes of which one is lost
+test-cluster: .venv/.installed warm  ## test sweeps on Ray, on two nodes of which one is lost
 	$(BIN)/pytest -m cluster
 
-test-interop: .venv/.interop warm  ## other people's frameworks: RLlib, TorchRL, SuperSuit
+test-interop: .venv/.interop warm  ## test other frameworks: RLlib, TorchRL, SuperSuit
 	$(BIN)/pytest -m interop
 
 validate: .venv/.installed warm  ## check the published facts: 256 floors, a few minutes
@@ -48,20 +48,20 @@ benchmark: .venv/.installed  ## run a suite (SUITE=smoke, standard, full) and wr
 	$(BIN)/python scripts/benchmark.py run --suite $(SUITE)
 	$(BIN)/python scripts/report.py runs/benchmark/$(SUITE)/results.json
 
-pages: .venv/.installed  ## regenerate docs/leaderboard.md, its picture and the README's figures
+pages: .venv/.installed  ## regenerate docs/leaderboard.md, its picture and the README's results
 	$(BIN)/python scripts/benchmark.py pages docs/results/benchmark.json
 
-speed: .venv/.installed  ## measure the speed of everything into docs/results/speed.json and docs/performance.md: many minutes
+speed: .venv/.installed  ## measure all speeds into docs/results/speed.json and docs/performance.md: many minutes
 	$(BIN)/python scripts/maintain/speed.py --until-better --out docs/results/speed.json
 	$(BIN)/python scripts/maintain/speed.py --page docs/results/speed.json
 
-peers: .venv/.installed  ## create .venv-peers, with the other environments that `make speed` measures too
+peers: .venv/.installed  ## create .venv-peers with the other environments that `make speed` measures
 	$(BIN)/python agents/speed/peers/install.py
 
-docs: .venv/.installed  ## build the documentation's site into site/
+docs: .venv/.installed  ## build the documentation site into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-lessons: .venv/.installed warm  ## rewrite the lessons' output and pictures, after a change of the model
+lessons: .venv/.installed warm  ## regenerate the output and pictures of the lessons
 	$(BIN)/python tests/docs/refresh.py
 
 # Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
@@ -73,7 +73,7 @@ lint: .venv/.installed typecheck  ## lint, formatting, types and import layers; 
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo --no-cache
 
-format: .venv/.installed  ## repair lint where it is safe, and format
+format: .venv/.installed  ## make safe lint repairs, and format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 

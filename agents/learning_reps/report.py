@@ -1,4 +1,4 @@
-"""What reps came to do, as a table and as a picture."""
+"""The conduct that reps learned, as tables and as a picture."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ _INK, _GREY = "#1c2530", "#9aa5ad"
 
 
 def mix_table(results: dict[str, Any], scheme: str) -> Table:
-    """What is done under a scheme, a column for each who does it, with 95 % intervals."""
+    """Conduct under a scheme, a column per group of reps, with 95 % intervals."""
     columns = results["figures"][scheme]
     rows = ((figure, *(_cell(column[figure], figure) for column in columns.values())) for figure in _FIGURES)
     caption = "95 % intervals: over training seeds, of the model's own over floors"
@@ -62,7 +62,7 @@ def _cell(value: dict[str, Any], figure: str) -> str:
 
 
 def draw(results: dict[str, Any], path: Path) -> None:
-    """How gaming came about in training, a line a seed; and by which channels, beside the model's own reps."""
+    """Gaming during training, one line per seed, and by channel, compared with the model's own reps."""
     from matplotlib.figure import Figure
 
     learners = list(results["contrast"]["learners"])
@@ -75,7 +75,7 @@ def draw(results: dict[str, Any], path: Path) -> None:
         _draw_mix(axes[1, column], results, learner, colours)
     handles, labels = axes[1, 0].get_legend_handles_labels()
     figure.legend(handles, labels, frameon=False, fontsize=9, loc="outside lower center", ncols=len(schemes))
-    figure.suptitle("What reps come to do who are told nothing of gaming", fontsize=14, color=_INK)
+    figure.suptitle("What reps learn when nobody tells them about gaming", fontsize=14, color=_INK)
     figure.savefig(path)
 
 
