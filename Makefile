@@ -96,9 +96,10 @@ clean:  ## delete builds and caches; keeps .venv and runs
 	@touch $@
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/.python
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[training,plots,validation,playground,render,tables,distributed,multiagent,multiobjective,offline,dev,browser,docs]'
+	$(BIN)/python -m pip install -q -c constraints.txt pip
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[all]' --group setup
 	@touch $@
 
 .venv/.interop: .venv/.installed
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[interop]'
+	$(BIN)/python -m pip install -q -c constraints.txt --group interop
 	@touch $@

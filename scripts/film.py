@@ -79,7 +79,7 @@ def _writer(out: Path) -> Any:
     except DependencyNotInstalled as error:
         raise ValueError(str(error)) from None
     except ImportError as error:
-        raise ValueError(f"{error.name} is not installed, run `pip install 'incentive-env[render]'`") from None
+        raise ValueError(f"{error.name} is not installed, run `make setup`") from None
     return {".gif": _write_gif, ".mp4": _write_mp4, ".png": _write_png}[out.suffix.lower()]
 
 

@@ -27,7 +27,7 @@ def join(address: str | None, workers: int | None) -> bool:
     try:
         import ray
     except ImportError:
-        raise EngineError("engine ray: Ray is not installed: pip install 'incentive-env[distributed]'") from None
+        raise EngineError("engine ray: Ray is not installed: run `make setup`") from None
     if ray.is_initialized():
         return False
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}

@@ -93,7 +93,7 @@ def _connected(place: str, protocol: str) -> tuple[Any, str]:
     try:
         import fsspec
     except ImportError:
-        raise StoreError(f"store {place}: a URL needs fsspec: pip install 'incentive-env[distributed]'") from None
+        raise StoreError(f"store {place}: a URL needs fsspec: run `make setup`") from None
     if protocol in ("s3", "s3a"):
         return _s3(place)
     try:
@@ -120,8 +120,7 @@ def _s3(place: str) -> tuple[Any, str]:
             arrow, path = FileSystem.from_uri(place.replace("s3a://", "s3://", 1))
             files = ArrowFSWrapper(arrow)
         except ImportError:
-            extra = "pip install 'incentive-env[distributed]'"
-            raise StoreError(f"store {place}: needs s3fs or pyarrow: {extra}") from None
+            raise StoreError(f"store {place}: needs s3fs or pyarrow: run `make setup`") from None
         except Exception as error:
             raise StoreError(f"store {place}: cannot be opened: {_told(error)}") from None
     return files, path.rstrip("/")

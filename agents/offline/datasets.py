@@ -267,5 +267,4 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 def _require(*libraries: str) -> None:
     for library in libraries:
         if importlib.util.find_spec(library) is None:
-            extra = "tables" if library == "pyarrow" else "offline"
-            raise DatasetError(f"needs {library}: pip install 'incentive-env[{extra}]'")
+            raise DatasetError(f"needs {library}: run `make setup`")

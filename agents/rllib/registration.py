@@ -32,7 +32,7 @@ def register() -> tuple[str, ...]:
     numbers its runners' seeds in a row, and a batch its floors', so that runners would share almost all floors.
 
     Raises:
-        RLlibError: it is not installed; the message names the extra.
+        RLlibError: it is not installed; the message names the group.
     """
     require_rllib()
     from ray.tune.registry import register_env
@@ -45,7 +45,7 @@ def register() -> tuple[str, ...]:
 
 
 def require_rllib() -> None:
-    """Say which extra is missing, if one is.
+    """Say which dependency group is missing, if one is.
 
     Raises:
         RLlibError: RLlib cannot be imported.
@@ -54,7 +54,7 @@ def require_rllib() -> None:
         import ray.rllib  # noqa: F401
         import torch  # noqa: F401
     except ImportError as error:
-        raise RLlibError(f"needs RLlib ({error}): pip install 'incentive-env[rllib]'", name="ray") from None
+        raise RLlibError(f"needs RLlib ({error}): pip install --group rllib", name="ray") from None
 
 
 def make(name: str, context: Mapping[str, Any]) -> "gym.Env[Any, Any] | VectorEnv[Any, Any, Any]":

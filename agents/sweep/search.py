@@ -65,7 +65,7 @@ def by_optuna(named: NamedSweep, score: Scores) -> None:
     try:
         import optuna
     except ImportError:
-        raise ConfigError("search.method optuna: needs Optuna: pip install 'incentive-env[distributed]'") from None
+        raise ConfigError("search.method optuna: needs Optuna: run `make setup`") from None
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     search = named.sweep.search
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=search.seed))

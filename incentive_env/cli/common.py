@@ -21,10 +21,10 @@ __all__ = [
 ]  # fmt: skip
 
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
-_EXTRAS = {
-    "matplotlib": "plots", "pyarrow": "tables", "nicegui": "playground", "playwright": "browser", "pygame": "render",
-    "moviepy": "render", "PIL": "render", "imageio": "render", "pettingzoo": "multiagent", "moocore": "multiobjective",
-    "optuna": "distributed", "ray": "distributed", "fsspec": "distributed", "minari": "offline", "h5py": "offline",
+# Libraries that the package uses where they are installed, and the extra that installs each.
+EXTRAS = {
+    "matplotlib": "plots", "pyarrow": "tables", "nicegui": "playground", "pygame": "render", "moviepy": "render",
+    "pettingzoo": "multiagent", "cma": "validation",
 }  # fmt: skip
 
 
@@ -112,8 +112,8 @@ def user_errors() -> Iterator[None]:
         raise typer.Exit(2) from None
     except ImportError as error:
         library = (error.name or "").partition(".")[0]
-        extra = _EXTRAS.get(library, "training,plots")
-        print(f"error: needs {library}: pip install 'incentive-env[{extra}]'", file=sys.stderr)
+        remedy = f"pip install 'incentive-env[{EXTRAS[library]}]'" if library in EXTRAS else "run `make setup`"
+        print(f"error: needs {library}: {remedy}", file=sys.stderr)
         raise typer.Exit(2) from None
     except MemoryError:
         print("error: not enough memory: ask for fewer floors, weeks or reps", file=sys.stderr)

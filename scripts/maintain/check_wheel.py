@@ -30,6 +30,11 @@ observations, _ = envs.reset(seed=1)
 observations, rewards, *_ = envs.step(np.zeros(envs.action_space.shape, np.float32))
 assert observations in envs.observation_space and rewards.shape == (3,), (observations, rewards)
 assert rewards[0] == reward, f"floor of seed 1: {reward} alone, {rewards[0]} in a batch"
+
+from importlib.metadata import metadata
+from incentive_env.cli.common import EXTRAS
+offered = set(metadata("incentive-env").get_all("Provides-Extra"))
+assert offered == {*EXTRAS.values(), "all"}, f"extras of the wheel: {sorted(offered)}"
 """
 
 

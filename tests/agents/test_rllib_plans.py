@@ -46,8 +46,8 @@ def test_a_plan_that_is_not_there_is_told_with_those_that_are():
 
 
 @pytest.mark.parametrize("missing", ["ray", "torch"])
-def test_without_rllib_the_extra_is_named(monkeypatch, missing):
+def test_without_rllib_the_group_is_named(monkeypatch, missing):
     monkeypatch.setitem(sys.modules, "ray.rllib", None)
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(RLlibError, match=r"needs RLlib .*: pip install 'incentive-env\[rllib\]'"):
+    with pytest.raises(RLlibError, match=r"needs RLlib .*: pip install --group rllib"):
         register()

@@ -43,8 +43,8 @@ def test_every_id_of_one_reward_is_registered_under_its_own_name():
     assert set(register()) <= gym.registry.keys()
 
 
-def test_nothing_of_the_extra_training_is_needed():
-    """The extra stands by itself: training, and the evaluation of what came of it, but not stable-baselines3."""
+def test_nothing_of_the_group_training_is_needed():
+    """The group `rllib` is enough: to train and to evaluate, without stable-baselines3."""
     scripts = Path(__file__).resolve().parents[2] / "scripts"
     absent = "sys.modules.update(dict.fromkeys(('stable_baselines3', 'sb3_contrib', 'tensorboard', 'cma')))"
     used = "agents.rllib.train, agents.rllib.module, agents.rllib.standardise, train_rllib, evaluate"

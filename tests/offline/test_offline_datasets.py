@@ -140,11 +140,11 @@ def test_what_could_not_be_written_is_refused(written, tmp_path, dataset_id, opt
         check_new(dataset_id, tmp_path, **options)
 
 
-def test_a_library_that_is_missing_is_named_with_its_extra(tmp_path, monkeypatch):
+def test_a_library_that_is_missing_is_named(tmp_path, monkeypatch):
     there = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "h5py" else there(name))
     check_new("new-v0", tmp_path, data_format="arrow")
-    with pytest.raises(DatasetError, match=r"needs h5py: pip install 'incentive-env\[offline\]'"):
+    with pytest.raises(DatasetError, match="needs h5py: run `make setup`"):
         check_new("new-v0", tmp_path)
 
 

@@ -66,10 +66,13 @@ def test_a_film_that_cannot_be_made_is_one_clear_line(refused, scenario, argumen
     assert says in refused("film", *arguments)
 
 
-@pytest.mark.parametrize(("missing", "out"), [("pygame", "floor.gif"), ("imageio_ffmpeg", "floor.mp4")])
-def test_what_is_not_installed_is_named_before_any_work(refused, monkeypatch, missing, out):
+@pytest.mark.parametrize(
+    ("missing", "out", "remedy"),
+    [("pygame", "floor.gif", "pip install 'incentive-env[render]'"), ("imageio_ffmpeg", "floor.mp4", "make setup")],
+)
+def test_what_is_not_installed_is_named_before_any_work(refused, monkeypatch, missing, out, remedy):
     monkeypatch.setitem(sys.modules, missing, None)
-    assert refused("film", "--out", out) == f"{missing} is not installed, run `pip install 'incentive-env[render]'`"
+    assert refused("film", "--out", out) == f"{missing} is not installed, run `{remedy}`"
 
 
 def test_a_film_that_is_cut_short_leaves_nothing_behind(run, scenario, tmp_path, monkeypatch):

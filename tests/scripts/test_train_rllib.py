@@ -28,6 +28,6 @@ def test_a_scheme_to_start_from_that_there_is_not(refused, tmp_path):
     assert "nearest valid name: flat_salary" in said
 
 
-def test_without_rllib_the_extra_is_named(refused, monkeypatch):
+def test_without_rllib_the_group_is_named(refused, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray.rllib", None)
-    assert "pip install 'incentive-env[rllib]'" in refused("train_rllib", "--run", "run")
+    assert "pip install --group rllib" in refused("train_rllib", "--run", "run")
