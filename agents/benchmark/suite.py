@@ -10,11 +10,11 @@ from pydantic import Field
 
 from agents.algorithms.table import LearnerPlan
 from agents.benchmark.results import FloorRange, key_of
-from agents.loading import Part, checked, load
+from agents.loading import Part, checked, load, shipped_names
 from agents.registry import NAMES
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.floors.reward import reward_weights
-from incentive_env.policies.files import resolved, shipped
+from incentive_env.policies.files import resolved, shipped, unknown_policy
 from incentive_env.support.seeds import BENCHMARK_SEEDS
 
 
@@ -147,6 +147,9 @@ def _plan_of(policy: str, entry: Entry, config: Config) -> LearnerPlan | None:
         if entry.rewards or entry.seeds > 1 or entry.changes:
             raise ConfigError(f"policy {policy}: is not trained, so it takes no rewards, seeds or changes")
         return None
+    plans = shipped_names("learner")
+    if policy not in plans and not Path(policy).is_file():
+        raise unknown_policy(policy, config, "or the file of a plan", plans)
     plan: LearnerPlan = load("learner", policy, entry.changes)
     if not entry.rewards:
         raise ConfigError(f"policy {policy}: is trained, so the suite must say on which rewards")

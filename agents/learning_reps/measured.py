@@ -1,4 +1,4 @@
-"""What whoever sits in the seats does under a manager, in figures that learned reps and the model's own share."""
+"""What reps do under a manager, in figures that learned reps and the model's own share."""
 
 from collections.abc import Sequence
 

@@ -138,7 +138,7 @@ class _Levels:
         return self.manager.num_timesteps + self.reps.num_timesteps
 
     def begin_round(self, number: int) -> None:
-        """Fresh floors and fresh luck that hang on seed and round alone, so that a run cut off goes on as it would."""
+        """Fresh floors and fresh luck that depend on seed and round alone: an interrupted run resumes identically."""
         first = TWO_LEVEL_SEEDS.start + _FLOORS_A_SEED * self.seed + _FLOORS_A_ROUND * (number + 1)
         set_random_seed(self.seed + 1000 * (number + 1))
         self.manager_env.venv.seed(first)

@@ -1,4 +1,4 @@
-"""Who acts in a dataset: policies by name, each with noise on its levers, and a mixture of them over floors."""
+"""The policies of a dataset: policies by name, each with noise on its levers, and a mixture of them over floors."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

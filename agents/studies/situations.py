@@ -19,7 +19,7 @@ from incentive_env.studies.simulate import roll_out
 
 EVENTS = ("campaign", "newcomers", "product_fault")
 _OFTEN = 0.03  # chance a week of the event looked at: 96 % of floors meet it in an episode of two years
-_LARGEST = 3  # levers that are told
+_LARGEST = 3  # reported levers
 _HOW_ROTTEN = (
     "floors that opened with a rotten norm, against the others: gain there; gain there minus gain elsewhere; mean "
     "levers there minus elsewhere at the same decisions"

@@ -18,10 +18,9 @@ from incentive_env.config import read_yaml
 from incentive_env.config.levers import check_levers
 from incentive_env.floors.reward import reward_weights
 from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
-from incentive_env.policies import FIXED, NAMES, load_policy, shipped
+from incentive_env.policies import FIXED, NAMES, load_policy, shipped, unknown_policy
 from incentive_env.policies.files import resolved
 from incentive_env.support.seeds import SWEEP_SEEDS
-from incentive_env.support.spelling import nearest
 
 Setting = Mapping[str, Any]
 _BY_VALUE = "scheme"  # name of a policy that is given by its levers alone
@@ -165,8 +164,7 @@ def _is_plan(policy: str, config: Config | None = None) -> bool:
         return not {"scheme", "kind"} & read_yaml(path).keys()
     if config is None:
         return False
-    known = (*NAMES, *shipped(config), *plans)
-    raise ConfigError(f"policy {policy!r}: unknown{nearest(policy, known)}; policies: {', '.join(known)}, or a path")
+    raise unknown_policy(policy, config, "or the file of a policy or of a plan", plans)
 
 
 def _training_keys(named: NamedSweep) -> frozenset[str]:

@@ -62,7 +62,7 @@ def parallel_env(
 
 @with_tables
 class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[misc]
-    """A manager pays a sales floor, and whoever sits in its seats decides what to do for it.
+    """A manager pays a sales floor, and the reps in its seats decide what to do for it.
 
     ## Description
     One step is a period of four weeks, the quota's. The manager sets a scheme as in `SalesFloorEnv`; each rep that is
@@ -194,7 +194,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
 
     @property
     def last_period(self) -> Period | None:
-        """What came of the last step; ``None`` before it."""
+        """The result of the last step; ``None`` before it."""
         return self._env.last_period
 
     def state(self) -> NDArray[np.float32]:

@@ -28,7 +28,7 @@ _MOST_THREADS = int(getattr(numba.config, "NUMBA_NUM_THREADS", 1))
 
 
 class Period(NamedTuple):
-    """What came of a decision, for each floor."""
+    """The results of a decision, for each floor."""
 
     floor_weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
     rep_weeks: np.ndarray  # [floors, weeks, reps] REP_WEEK

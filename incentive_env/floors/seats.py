@@ -1,4 +1,4 @@
-"""The reps' seats: what whoever sits there sees, may do, and gets out of it, for learners in the place of the model.
+"""The reps' seats: what a rep sees, may do and gains, for learners in the place of the model.
 
 A seat is for the whole episode; the people in it come and go. Whoever joins brings traits of their own, which the seat
 sees, as it sees that nobody is there.
@@ -133,7 +133,7 @@ class Seats:
 
         Args:
             actions: ``[floors, len(seats), choices]``.
-            seats: their numbers; whoever sits elsewhere goes on as before.
+            seats: their numbers; the other reps go on as before.
         """
         conduct = self.floors.state.reps["conduct"]
         wanted = conducts(actions, self.floors.config)

@@ -1,8 +1,8 @@
 """What a week was worth to a rep: pay and its price, as they came, in € a week.
 
-`incentive_env.model.reps` holds what a rep expects of a choice before it is made; this holds what came of it, by the
+`incentive_env.model.reps` holds what a rep expects of a choice before it is made; this holds the result, by the
 same preferences. Where the first speaks of a chance, the second has what happened: the quota missed or met, the cases
-that an audit did find, the pay that was paid. So whoever learns from it is told nothing of what gaming brings.
+that an audit did find, the pay that was paid. So a learner gets no hint of what gaming brings.
 """
 
 import math
@@ -34,7 +34,7 @@ UTILITY = np.dtype(
 def period_utility(
     floors: np.ndarray, reps: np.ndarray, rep_weeks: np.ndarray, utilities: np.ndarray, parameters: np.ndarray
 ) -> None:
-    """Work out what a period was worth to whoever sat in each seat, € a week.
+    """Work out what a period was worth to the rep in each seat, € a week.
 
     Norm and coaching, which move slowly, are those at its end.
 
@@ -119,13 +119,13 @@ def _toil(tally: Record, floor: Record, p: Record) -> float:
 
 @compiled
 def _missed(weeks: np.ndarray, rep: Record, scheme: Record, p: Record) -> float:
-    """€ that a missed quota costs whoever sits in the seat at the end of the period; 0 if it was met."""
-    if weeks[len(weeks) - 1].present == 0.0:  # whoever left before the end is not judged
+    """€ that a missed quota costs the rep in the seat at the end of the period; 0 if it was met."""
+    if weeks[len(weeks) - 1].present == 0.0:  # a rep who left before the end is not judged
         return 0.0
     hits, tries = 0.0, 0.0
     for week in range(len(weeks)):
         tally = weeks[week]
-        if tally.hired != 0.0:  # whoever comes begins with an empty record
+        if tally.hired != 0.0:  # a new rep begins with an empty record
             hits, tries = 0.0, 0.0
         if p.quota.counts == ON_CONVERSION:
             hits += tally.recorded_sales

@@ -27,7 +27,7 @@ from incentive_env.playground.reasons import ReasonsPanel
 from incentive_env.playground.work import Run, Workers
 
 _INTO_VIEW = "setTimeout(() => document.querySelector('.settings')?.scrollIntoView({behavior: 'smooth'}), 250)"
-_REMEMBERED = 12  # results of recent wishes, so that going back costs nothing
+_REMEMBERED = 12  # results of recent requests, so that going back costs nothing
 _COLUMNS = {"figure": "figure", "a": "A", "b": "B", "more": "B − A", "interval": "95 % interval"}
 
 
@@ -229,17 +229,17 @@ class Laboratory:
         command = f"incentive-env simulate --config {name} {self.experiment.options}"
         ui.notify(f"{name}: run it with  {command}", type="positive", timeout=10_000)
 
-    # What comes of it
+    # Results
 
     def _request(self) -> None:
-        """Ask for new charts; where some are on their way, the newest wish follows when they are there."""
+        """Ask for new charts; where some are being drawn, the newest request follows."""
         self._requested += 1
         if self._task is None or self._task.done():
             self._task = background_tasks.create(self._redraw(), name="laboratory")
 
     async def _redraw(self) -> None:
         drawn = -1
-        while drawn != self._requested:  # whatever became of an older request
+        while drawn != self._requested:  # even if an older request failed
             drawn = self._requested
             with self._summary:  # where messages of errors have their place, too
                 await self._show(self.experiment)

@@ -24,11 +24,11 @@ from incentive_env.studies.explain import Explanation, explain, explanation_of
 from incentive_env.studies.simulate import roll_out
 
 Result = TypeVar("Result")
-_MOST_FLOORS = 8  # in a piece of work: so that a newer wish need not wait long for an older one
+_MOST_FLOORS = 8  # in a piece of work: so that a newer request need not wait long for an older one
 
 
 class LostWorkerError(RuntimeError):
-    """Whoever was to do a piece of work is gone, for want of memory perhaps."""
+    """A worker process ended before its work was done, possibly out of memory."""
 
 
 class Reasons(NamedTuple):
@@ -58,7 +58,7 @@ class Rival(NamedTuple):
 
 
 class Replay(Policy):
-    """Sets what a player has set; the last scheme stays where there were fewer decisions than an episode has."""
+    """Repeats a player's actions; the last scheme stays where there were fewer decisions than an episode has."""
 
     def __init__(self, actions: NDArray[np.floating]) -> None:
         self._actions = actions  # [decisions, 11]
@@ -70,7 +70,7 @@ class Replay(Policy):
 
 
 class Workers:
-    """A few processes, shared by all browsers; each wish is cut into pieces that take turns.
+    """A few processes, shared by all browsers; each request is cut into pieces that take turns.
 
     Args:
         count: how many; as many as there are cores, up to four, where not given.
@@ -95,7 +95,7 @@ class Workers:
         """Do pieces of work elsewhere, no more of them at a time than there are processes, so that others get theirs.
 
         Raises:
-            LostWorkerError: a process died; a new one is there for the next wish.
+            LostWorkerError: a process died; a new one is there for the next request.
         """
         turn, pool = asyncio.Semaphore(self.count), self._pool
 
@@ -134,7 +134,7 @@ def _end_with_parent() -> None:
 
 
 def warm_up() -> None:
-    """Load the simulator and whatever else a first wish would wait for."""
+    """Load the simulator and everything else that a first request would wait for."""
     from scipy import stats  # noqa: F401
 
     run_piece("telesales", (), Scheme(), range(1))
@@ -156,8 +156,8 @@ def run_piece(scenario: str, changes: Changes, scheme: Scheme, seeds: range) -> 
 async def run(experiment: Experiment, scheme: Scheme, workers: Workers) -> Run:
     """All floors of an experiment under one of its schemes."""
     seeds = pieces_of(experiment.seeds, workers.count)
-    wishes = [(experiment.scenario, experiment.changes, scheme, piece) for piece in seeds]
-    parts = await workers.run_all(run_piece, wishes)
+    requests = [(experiment.scenario, experiment.changes, scheme, piece) for piece in seeds]
+    parts = await workers.run_all(run_piece, requests)
     total = sum(count for *_, count in parts)
     return Run(
         Figures.join([figures for figures, _, _ in parts]),

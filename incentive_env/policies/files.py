@@ -1,6 +1,7 @@
 """From a name, a file or anything else that can choose to a policy; files of policies, and those that are shipped."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,9 @@ def load_policy(name: str, config: Config) -> Policy:
         raise PolicyError(str(error)) from None
 
 
-def unknown_policy(name: str, config: Config, others: str) -> PolicyError:
-    """The error that says which policies there are, and which of them is nearest to what was asked for."""
-    known = (*NAMES, *shipped(config))
+def unknown_policy(name: str, config: Config, others: str, plans: Iterable[str] = ()) -> PolicyError:
+    """The error that says which policies there are, and the nearest; ``plans`` are names of those to be trained."""
+    known = (*NAMES, *shipped(config), *plans)
     return PolicyError(f"no policy {name!r}{nearest(name, known)}; policies: {', '.join(known)}, {others}")
 
 

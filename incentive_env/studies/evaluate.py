@@ -1,13 +1,14 @@
 """One evaluator for all policies: the same floors, the same run-off, the same score."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from incentive_env.config import Config
+from incentive_env.config import Config, load_config
 from incentive_env.floors.reward import goodhart_gap, loyalty_score
 from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
 from incentive_env.policies.contract import PolicyLike
@@ -49,13 +50,15 @@ def evaluation_seeds(floors: int) -> range:
 
 
 def evaluate(
-    config: Config, policy: PolicyLike, seeds: Sequence[int], *, threads: int = 1, reps: PolicyLike | None = None
-) -> Evaluation:
+    config: "str | Path | Config | None", policy: PolicyLike, seeds: Sequence[int], *, threads: int = 1,
+    reps: PolicyLike | None = None,
+) -> Evaluation:  # fmt: skip
     """Let a policy manage floors for an episode and its run-off, and score it.
 
     Args and errors as of `incentive_env.simulate`.
     """
-    return summarise(roll_out(config, policy, seeds, threads=threads, reps=reps), config)
+    loaded = load_config(config)
+    return summarise(roll_out(loaded, policy, seeds, threads=threads, reps=reps), loaded)
 
 
 def interval(values: NDArray[np.float64]) -> Interval:

@@ -120,8 +120,8 @@ def test_two_visitors_do_not_mix_their_states(visited):
     visited(act)
 
 
-def test_while_floors_are_worked_out_the_page_takes_the_next_wish(visited, monkeypatch):
-    """Wishes come faster than they are fulfilled: those in between are left out, and the last is shown."""
+def test_while_floors_are_worked_out_the_page_takes_the_next_request(visited, monkeypatch):
+    """Requests come faster than they are answered: those in between are left out, and the last is shown."""
     done, usual = [], work.run
 
     async def slow(experiment, scheme, workers):
@@ -182,7 +182,7 @@ def test_a_whole_game_shows_reports_only_and_then_the_truth(visited):
     visited(act)
 
 
-def test_a_wish_made_while_an_older_one_fails_is_fulfilled(visited, monkeypatch):
+def test_a_request_made_while_an_older_one_fails_is_answered(visited, monkeypatch):
     usual = work.run
 
     async def failing_once(experiment, scheme, workers):

@@ -219,7 +219,7 @@ def test_a_second_run_in_the_same_folder_is_refused(refused, suite, tmp_path):
         ({"points": 0}, "points = 0"),
         ({"colour": "red"}, "colour = 'red'"),
         ({"scenarios": {"telesale": []}}, "telesales"),
-        ({"entries": [{"policies": ["flat_sallary"]}]}, "no training file 'flat_sallary'"),
+        ({"entries": [{"policies": ["flat_sallary"]}]}, "no policy 'flat_sallary'; nearest valid name: flat_salary"),
         ({"entries": [{"policies": ["ppo"]}]}, "is trained, so the suite must say on which rewards"),
         ({"entries": [{"policies": ["random"], "rewards": ["loyalty"]}]}, "is not trained, so it takes no rewards"),
         ({"entries": [{"policies": ["ppo"], "rewards": ["loyalti"]}]}, "nearest valid name: loyalty"),

@@ -98,7 +98,7 @@ def test_the_sweeps_that_are_shipped_can_be_run(name, cells):
         ({"search": {"methode": "grid"}}, "mine.yaml: unknown key; nearest valid name: search.method"),
         ({"search": {"method": "random"}}, "trials: random needs to know how many"),
         ({"vary": {"polcy": ["flat_salary"]}}, "vary.polcy: unknown name; nearest valid name: policy"),
-        ({"vary": {"policy": ["flat_sallary"]}}, "'flat_sallary': unknown; nearest valid name: flat_salary"),
+        ({"vary": {"policy": ["flat_sallary"]}}, "no policy 'flat_sallary'; nearest valid name: flat_salary"),
         ({"vary": {"scheme.audits": [0.1]}}, "unknown lever 'audits' (set to 0.1); nearest valid name: audit"),
         ({"vary": {"scheme.audit": [0.0, 0.2]}}, "scheme lever audit = 0.2 is outside its range 0 to 0.15"),
         ({"vary": {"scheme.audit": {"low": 0, "high": 0.1}}}, "a grid takes a list of values, or a range with a step"),
