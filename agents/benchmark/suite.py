@@ -99,7 +99,8 @@ def benchmark_of(content: Mapping[str, Any], path: Path) -> Benchmark:
     """The suite of a file, and all that it names.
 
     Raises:
-        ConfigError: malformed, or it names a policy, reward, scenario or training file that does not exist.
+        ConfigError: malformed, or it names a reward, scenario or training file that does not exist.
+        PolicyError: it names a policy that does not exist.
     """
     suite = checked(Suite, content, path)
     jobs = tuple(_jobs_of(suite, path))
