@@ -34,6 +34,11 @@ class Lever(Row):
     decimals: int = REQUIRED  # of the value that people are shown
 
     @property
+    def off_action(self) -> float:
+        """The action that sets `off`, in the usual range: of policies that were found before the lever existed."""
+        return min(max(2.0 * (self.off - self.low) / (self.high - self.low) - 1.0, -1.0), 1.0)
+
+    @property
     def is_share(self) -> bool:
         """Whether people are shown a percentage."""
         return "{percent" in self.phrase

@@ -86,8 +86,10 @@ class LinearFeedback(Policy):
         weights = _mapping(content, "weights")
         if set(weights) != {feature.name for feature in features}:
             raise ValueError(f"weights: must be for {', '.join(feature.name for feature in features)}")
-        columns = [_levers(weights[feature.name], f"weights.{feature.name}") for feature in features]
-        bias = _levers(content.get("bias"), "bias")
+        columns = [
+            _levers(weights[feature.name], f"weights.{feature.name}", len(LEVERS) * [0.0]) for feature in features
+        ]
+        bias = _levers(content.get("bias"), "bias", [lever.off_action for lever in LEVERS.values()])
         table = np.stack(columns, axis=1) if columns else np.zeros((len(LEVERS), 0))
         return cls(form, np.concatenate([bias, table.ravel()]))
 
@@ -123,10 +125,12 @@ def _feature(name: str, said: Any, sees: Sees) -> Feature:
     return Feature(name, centre, scale)
 
 
-def _levers(said: Any, where: str) -> NDArray[np.float64]:
-    if not isinstance(said, dict) or set(said) != set(LEVERS):
+def _levers(said: Any, where: str, otherwise: list[float]) -> NDArray[np.float64]:
+    """A number for each lever; a file from before the last levers existed lacks those, and gets others for them."""
+    if not isinstance(said, dict) or not said or set(said) != set(list(LEVERS)[: len(said)]):
         raise ValueError(f"{where}: must hold a number for each of {', '.join(LEVERS)}")
-    return np.array([_number(said[lever], f"{where}.{lever}") for lever in LEVERS])
+    known = [_number(said[lever], f"{where}.{lever}") for lever in list(LEVERS)[: len(said)]]
+    return np.array(known + otherwise[len(known) :])
 
 
 def _number(value: Any, where: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.config.levers import LEVERS
 from incentive_env.policies.contract import CHOICES, ENTRIES, Policy
 
 KIND = "network"
@@ -88,7 +89,15 @@ class NetworkPolicy(Policy):
             raise ValueError(f"numbers: must be {sum(wanted)} finite ones for sizes {sizes}, got {len(numbers)}")
         mean, deviation, *rest = np.split(numbers, np.cumsum(wanted)[:-1])
         weights = [part.reshape(shape) for part, shape in zip(rest[::2], ends, strict=True)]
-        return cls(mean, deviation, tuple(map(Layer, weights, rest[1::2])))
+        layers = list(map(Layer, weights, rest[1::2]))
+        new = len(LEVERS) - sizes[-1]
+        if cls.sees == "report" and new > 0 and sizes[0] + new == len(ENTRIES["report"]):
+            # From before the last levers existed: the network does not see them, and leaves them off.
+            mean, deviation = np.pad(mean, (0, new)), np.pad(deviation, (0, new), constant_values=1.0)
+            layers[0] = Layer(np.pad(layers[0].weights, ((0, 0), (0, new))), layers[0].bias)
+            off = np.array([lever.off_action for lever in LEVERS.values()], np.float32)[-new:]
+            layers[-1] = Layer(np.pad(layers[-1].weights, ((0, new), (0, 0))), np.append(layers[-1].bias, off))
+        return cls(mean, deviation, tuple(layers))
 
 
 class SeatNetwork(NetworkPolicy):

@@ -1,10 +1,13 @@
 """Linear feedback on the report and on the true state, and policies as files."""
 
+import base64
+import zlib
+
 import numpy as np
 import pytest
 import yaml
 from scipy import stats
-from worlds import open_floors
+from worlds import N_ENTRIES, N_LEVERS, open_floors
 
 import incentive_env.policies.files
 from agents.registry import PolicyError, load_policy, trained_on
@@ -18,6 +21,7 @@ from incentive_env.model.scheme import scheme_to_action
 from incentive_env.policies.features import REPORT_FEATURES, STATE_FEATURES, Feature, standardised
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.fixed import FIXED, FixedPolicy
+from incentive_env.policies.network import NetworkPolicy
 from incentive_env.studies.simulate import roll_out
 
 SEEDS = [3, 4, 5]
@@ -136,6 +140,32 @@ def test_a_file_that_holds_no_feedback_is_one_clear_error(small, tmp_path, key, 
         load_policy(str(path), small)
     assert told in str(error.value)
     assert str(path) in str(error.value)
+
+
+def test_a_policy_from_before_a_lever_existed_leaves_it_off():
+    reports = np.random.default_rng(3).normal(size=(4, N_ENTRIES)).astype(np.float32)
+    now = LinearFeedback(LinearForm("report"), np.random.default_rng(2).normal(size=LinearForm("report").size))
+    content = now.content()
+    for said in (content["bias"], *content["weights"].values()):
+        del said[LEVER_NAMES[-1]]
+    before = LinearFeedback.from_content(content).predict(reports)[0]
+    np.testing.assert_allclose(before[:, :-1], now.predict(reports)[0][:, :-1], atol=1e-3)
+    assert (before[:, -1] == -1.0).all()  # research, which is off at the lower end of its range
+
+
+def test_a_network_from_before_a_lever_existed_leaves_it_off():
+    draw = np.random.default_rng(3).normal
+    reports = draw(size=(4, N_ENTRIES)).astype(np.float32)
+    mean, weights, bias = (draw(size=size).astype(np.float32) for size in (N_ENTRIES - 1, (5, N_ENTRIES - 1), 5))
+    last = draw(size=(N_LEVERS - 1, 5)).astype(np.float32)
+    numbers = np.concatenate([mean, np.ones_like(mean), weights.ravel(), bias, last.ravel(), np.zeros(N_LEVERS - 1)])
+    packed = base64.b64encode(zlib.compress(numbers.astype("<f4").tobytes())).decode("ascii")
+    sizes = [N_ENTRIES - 1, 5, N_LEVERS - 1]
+    policy = NetworkPolicy.from_content({"kind": "network", "sizes": sizes, "numbers": packed})
+    expected = np.clip(np.tanh((reports[:, :-1] - mean) @ weights.T + bias) @ last.T, -1.0, 1.0)
+    actions = policy.predict(reports)[0]
+    np.testing.assert_allclose(actions[:, :-1], expected, atol=1e-5)
+    assert (actions[:, -1] == -1.0).all()
 
 
 def test_policies_that_are_shipped_for_a_scenario_go_by_their_names(tmp_path, monkeypatch):
