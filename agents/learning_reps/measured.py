@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from incentive_env import Config
 from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS
-from incentive_env.floors.reward import loyalty_score
+from incentive_env.floors import measures
+from incentive_env.floors.reward import run_off_score
 from incentive_env.floors.seats import UTILITY_TERMS
-from incentive_env.model.state import RUSHED
 from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
 
@@ -48,38 +48,23 @@ def measure(
         **_conduct(np.concatenate(weeks, axis=1)),
         "utility": terms.sum(axis=1),
         **{f"utility_{term}": terms[:, number] for number, term in enumerate(UTILITY_TERMS)},
-        **({"loyalty": _run_off(floors)} if score else {}),
+        **({"loyalty": run_off_score(floors)} if score else {}),
     }
 
 
 def _conduct(weeks: np.ndarray) -> dict[str, NDArray[np.float64]]:
     """Shares of what was done in rep-weeks ``[floors, weeks, seats]``."""
-    total = {name: weeks[name].sum(axis=(1, 2)) for name in _COUNTED}
+    total = measures.totals(weeks, axis=(1, 2))
     gamed = weeks["gamed"].sum(axis=(1, 2))  # [floors, channels]
-    calls, answered = np.maximum(total["calls"], 1.0), np.maximum(total["answered"], 1.0)
+    calls, answered = np.maximum(total("calls"), 1.0), np.maximum(total("answered"), 1.0)
     shares = {
         row.name: gamed[:, channel] / (answered if row.share_of == "contacts" else calls)
         for channel, row in enumerate(CHANNELS.values())
     }
-    handled = np.maximum(total["calls"] + total["answered"], 1.0)
-    judged = np.maximum(total["recorded_sales"] + total["recorded_refusals"], 1.0)
     return {
         **shares,
-        "gaming": (total["gamed_calls"] + gamed[:, RUSHED]) / handled,
-        "effort": total["effort"] / np.maximum(total["present"], 1.0),
-        "conversion": total["sales"] / calls,
-        "recorded_conversion": total["recorded_sales"] / judged,
+        "gaming": measures.GAMING_SHARE.of(total),
+        "effort": measures.EFFORT.of(total),
+        "conversion": measures.TRUE_CONVERSION.of(total),
+        "recorded_conversion": measures.RECORDED_CONVERSION.of(total),
     }
-
-
-_COUNTED = ("calls", "answered", "sales", "recorded_sales", "recorded_refusals", "gamed_calls", "effort", "present")
-
-
-def _run_off(floors: StaffedFloors) -> NDArray[np.float64]:
-    """Loyalty score ``[floors]``: what the floors come to deserve with the last scheme in force."""
-    horizon = floors.config.horizon
-    total = np.zeros(floors.num_floors)
-    for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
-        length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
-        total += loyalty_score(floors.advance(length).floor_weeks, floors.config) * length
-    return total / horizon.run_off_weeks

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from incentive_env import Config
 from incentive_env.floors.batch import Floors
-from incentive_env.floors.reward import PRESETS, TERM_NAMES, add_run_off, loyalty_score, reward_weights, weigh
+from incentive_env.floors.reward import PRESETS, TERM_NAMES, add_run_off, reward_weights, run_off_score, weigh
 from incentive_env.policies.contract import Sees, shown
 
 SCORE = "score"
@@ -69,14 +69,9 @@ class FloorObjective:
 
 def _score(floors: Floors, choose: Callable[[], NDArray[np.float32]]) -> NDArray[np.float64]:
     """Loyalty score ``[floors]`` in the run-off."""
-    horizon = floors.config.horizon
-    for _ in range(horizon.decisions):
+    for _ in range(floors.config.horizon.decisions):
         floors.decide(choose())
-    total = np.zeros(floors.num_floors)
-    for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
-        length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
-        total += loyalty_score(floors.advance(length).floor_weeks, floors.config) * length
-    return total / horizon.run_off_weeks
+    return run_off_score(floors)
 
 
 def _return(

@@ -89,7 +89,7 @@ def episodes_rate(config: Config) -> Rate:
     envs.reset(seed=0)
     horizon = config.horizon
     action = pay(config, NEUTRAL, FLOORS)()
-    updates = FLOORS * config.salesforce.reps * config.market.slots * horizon.decision_weeks * horizon.decisions
+    updates = FLOORS * config.slots * horizon.decision_weeks * horizon.decisions
 
     def play() -> None:
         for _ in range(horizon.decisions + 1):  # with the step that opens the floors anew
@@ -111,7 +111,7 @@ def _row(name: str, results: list[dict[str, Any]], ours: dict[str, list[float]])
 
 
 def _what(config: Config) -> str:
-    size = config.salesforce.reps * config.market.slots
+    size = config.slots
     state = empty_state(1, config.salesforce.reps, config.market.slots, config.market.products)
     return (
         f"An entity is a customer slot: a week in which it may be called, sold to and surveyed, finds out, complains, "

@@ -189,7 +189,7 @@ def plain(numbers: Arrays, weeks: int) -> None:
 
 def references(config: Config, floors: int) -> dict[str, Callable[[], None]]:
     """The three forms, each with a batch of its own; a call runs it for as long as a decision of the scenario."""
-    size, weeks = config.salesforce.reps * config.market.slots, config.horizon.decision_weeks
+    size, weeks = config.slots, config.horizon.decision_weeks
     customers = empty_state(floors, config.salesforce.reps, config.market.slots, config.market.products).customers
     state = _sorted_out(customers)
     fast, slow = (tuple(np.full((NUMBERS, floors, size), 0.5)) for _ in range(2))

@@ -79,7 +79,7 @@ def work_of(config: Config, kind: Kind) -> Work:
 
 def reference_tasks(config: Config) -> dict[str, Task]:
     """The reference loops as tasks, in seconds a customer-week."""
-    size = config.salesforce.reps * config.market.slots * config.horizon.decision_weeks
+    size = config.slots * config.horizon.decision_weeks
     customer_weeks = REPEATED * FLOORS * size
     return {form: _repeated(loop, customer_weeks) for form, loop in references(config, FLOORS).items()}
 
@@ -96,7 +96,7 @@ def _repeated(loop: Callable[[], None], customer_weeks: int) -> Task:
 
 
 def _row(config: Config, kind: Kind, work: Work, seconds: Floats, below: Mapping[str, Floats]) -> dict[str, Any]:
-    size, weeks = config.salesforce.reps * config.market.slots, config.horizon.decision_weeks
+    size, weeks = config.slots, config.horizon.decision_weeks
     customer_weeks = 1.0 / float(np.median(seconds))
     return {
         **kind._asdict(),

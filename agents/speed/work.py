@@ -50,9 +50,7 @@ class Work:
         self._floors = floors.num_floors
         self._openings = -(-FEWEST // self._floors)
         config = floors.config
-        self.customer_weeks = (
-            config.salesforce.reps * config.market.slots * config.horizon.decision_weeks * self._floors
-        )  # of a step
+        self.customer_weeks = config.slots * config.horizon.decision_weeks * self._floors  # of a step
         self.samples: list[Sample] = []
 
     def __call__(self) -> float:

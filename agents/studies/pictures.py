@@ -60,7 +60,7 @@ def _draw_trade(axes: Any, rows: list[dict[str, Any]]) -> None:
 
 
 def _draw_weeks(axes: Any, evaluations: Mapping[str, Evaluation], config: Config, what: str, label: str) -> None:
-    episode = config.horizon.decisions * config.horizon.decision_weeks
+    episode = config.horizon.episode_weeks
     for name, colour in COLOURS.items():
         if name in evaluations:
             line = _smooth(getattr(evaluations[name], what), config.horizon.decision_weeks)

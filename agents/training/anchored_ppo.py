@@ -92,7 +92,7 @@ class AnchoredPPO(PPO):
             noise = torch.randn(len(seen), len(centre))
             return (centre + anchor.spread * noise).clamp(-1.0, 1.0).numpy()
 
-        weeks = config.horizon.decisions * config.horizon.decision_weeks
+        weeks = config.horizon.episode_weeks
         seen = roll_out(config, act, ANCHOR_SEEDS[: anchor.floors], weeks)
         self.safe_reports = seen.observations.reshape(-1, seen.observations.shape[-1])
         self.safe_actions = torch.as_tensor(seen.actions.reshape(-1, seen.actions.shape[-1]), dtype=torch.float32)

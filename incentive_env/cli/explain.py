@@ -70,7 +70,7 @@ def run(
         check_writable(picture)
         check_picture(picture)
         scenario = load_scenario(config, override or [])
-        window = _window(week, first, last, _length(scenario))
+        window = _window(week, first, last, scenario.horizon.total_weeks)
         names = [policy] if against is None else [policy, against]
         levers = [lever or [], []]  # those of --lever are the first one's
         managers = [load_manager(name, config, scenario, moved) for name, moved in zip(names, levers, strict=False)]
@@ -87,11 +87,6 @@ def run(
             with written_whole(picture) as partial:
                 draw(explanations, names, measure, window, title, partial)
             print(f"picture written to {picture}")
-
-
-def _length(scenario: Any) -> int:
-    horizon = scenario.horizon
-    return int(horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks)
 
 
 def _window(week: int | None, first: int | None, last: int | None, length: int) -> "Window":

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from incentive_env.cli.common import counted, written_whole
 from incentive_env.config.channels import CHANNELS
+from incentive_env.floors.measures import net_promoters
 from incentive_env.model.state import YEAR
 from incentive_env.studies.simulate import Panel
 
@@ -56,14 +57,14 @@ class _Floors:
     def __init__(self, panel: Panel) -> None:
         horizon = panel.config.horizon
         self.count = len(np.unique(panel.floor_weeks["seed"]))
-        self._table = panel.floor_weeks.reshape(self.count, -1)
-        self.weeks = self._table["week"][0]
+        self.table = panel.floor_weeks.reshape(self.count, -1)
+        self.weeks = self.table["week"][0]
         self.period = horizon.decision_weeks
-        self.episode = horizon.decisions * horizon.decision_weeks
-        self.slots = panel.config.salesforce.reps * panel.config.market.slots
+        self.episode = horizon.episode_weeks
+        self.slots = panel.config.slots
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
-        column: NDArray[np.float64] = self._table[name]
+        column: NDArray[np.float64] = self.table[name]
         return column
 
 
@@ -91,7 +92,7 @@ def _draw_conversion(axes: Any, floors: _Floors) -> None:
 def _draw_loyalty(axes: Any, floors: _Floors) -> None:
     surveyed = 100 * (floors["survey_promoters"] - floors["survey_detractors"])
     _ratio(axes, floors, (surveyed, floors["surveys"]), _MEASURED, "measured NPS")
-    net = floors["promoters"] - floors["detractors"] - floors["left_wronged"]
+    net = net_promoters(floors.table)
     _ratio(axes, floors, (100 * net, np.full_like(net, floors.slots)), _TRUE, "true loyalty")
     axes.axhline(0, color="#000000", lw=0.6, alpha=0.4)
     axes.set_title("loyalty, points")

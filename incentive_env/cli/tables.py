@@ -9,6 +9,7 @@ from rich.table import Table
 from incentive_env.cli.common import written_whole
 from incentive_env.cli.options import TABLE_KINDS
 from incentive_env.config import Config
+from incentive_env.floors import measures
 from incentive_env.model.state import YEAR
 from incentive_env.studies.evaluate import interval
 from incentive_env.studies.simulate import Panel
@@ -28,7 +29,7 @@ def check_size(config: Config, floors: int, weeks: int | None) -> None:
         ValueError: the tables would have too many rows.
     """
     horizon = config.horizon
-    length = horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks if weeks is None else weeks
+    length = horizon.total_weeks if weeks is None else weeks
     rows = floors * length * config.salesforce.reps
     if rows > MOST_ROWS:
         raise ValueError(
@@ -55,9 +56,9 @@ def score_line(panel: Panel) -> str:
     weeks = panel.floor_weeks
     part = weeks[weeks["week"] > weeks["week"].max() - run_off]
     seeds = np.unique(weeks["seed"])
-    net = part["promoters"] - part["detractors"] - part["left_wronged"]
+    net = measures.net_promoters(part)
     floors = np.array([net[part["seed"] == seed].mean() for seed in seeds])
-    mean, low, high = interval(100.0 * floors / _slots(panel))
+    mean, low, high = interval(measures.loyalty_points(floors, panel.config))
     spread = f", 95 % {low:+.1f} … {high:+.1f}" if len(seeds) > 1 else ""
     return f"long-term loyalty (the score, in {run_off} weeks of run-off): {mean:+.1f} points{spread}"
 
@@ -88,22 +89,15 @@ def check_kind(kind: str) -> None:
 def _quarter(panel: Panel, first: int, until: int) -> tuple[str, ...]:
     weeks = panel.floor_weeks
     part = weeks[(weeks["week"] >= first) & (weeks["week"] <= until)]
-    judged = max((part["recorded_sales"] + part["recorded_refusals"]).sum(), 1.0)
-    net = (part["promoters"] - part["detractors"] - part["left_wronged"]).mean()
-    surveyed = max(part["surveys"].sum(), 1.0)
-    handled = max((part["calls"] + part["answered"]).sum(), 1.0)
+    total = measures.totals(part)
     return (
-        f"{part['recorded_sales'].sum() / judged:.3f}",
-        f"{100 * (part['survey_promoters'] - part['survey_detractors']).sum() / surveyed:.1f}",
-        f"{100 * net / _slots(panel):.1f}",
-        f"{(part['gamed_calls'] + part['gamed_rushed']).sum() / handled:.2f}",
-        f"{100 * YEAR * (part['quits'] + part['dismissals']).sum() / max(part['present'].sum(), 1.0):.0f}",
+        f"{measures.RECORDED_CONVERSION.of(total):.3f}",
+        f"{measures.MEASURED_NPS.of(total):.1f}",
+        f"{measures.loyalty_points(measures.net_promoters(part).mean(), panel.config):.1f}",
+        f"{measures.GAMING_SHARE.of(total):.2f}",
+        f"{measures.EXITS.of(total):.0f}",
         f"{part['cash'].mean():,.0f}",
     )
-
-
-def _slots(panel: Panel) -> int:
-    return panel.config.salesforce.reps * panel.config.market.slots
 
 
 def _write_csv(table: np.ndarray, path: Path) -> None:

@@ -11,6 +11,16 @@ class Horizon(Section):
     run_off_weeks: int = number(52, 1, 520, "weeks", "after the episode, with the last scheme; gives the score")
     burn_in_weeks: int = number(12, 0, 520, "weeks", "weeks under the neutral scheme before the episode")
 
+    @property
+    def episode_weeks(self) -> int:
+        """Length of an episode."""
+        return self.decisions * self.decision_weeks
+
+    @property
+    def total_weeks(self) -> int:
+        """Length of an episode and its run-off."""
+        return self.episode_weeks + self.run_off_weeks
+
 
 class Weights(Section):
     """Weights of the reward terms.

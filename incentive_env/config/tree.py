@@ -65,6 +65,11 @@ class Config(Section):
     reporting: Reporting = Reporting()
     rewards: Rewards = Rewards()
 
+    @property
+    def slots(self) -> int:
+        """Customer slots of a floor."""
+        return self.salesforce.reps * self.market.slots
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         wrong = [message for broken, message in self._contradictions() if broken]

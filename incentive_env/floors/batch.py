@@ -64,9 +64,9 @@ class Floors:
         reps = config.salesforce.reps
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
         self._core_state = (self.state.floors, self.state.reps, flat(self.state.customers))
-        self._scratch = empty_scratch(threads, reps * config.market.slots, watch=watch)
+        self._scratch = empty_scratch(threads, config.slots, watch=watch)
         self.watch = watch
-        self.witness: Witness = empty_witness(num_floors, reps * config.market.slots if watch else 0)
+        self.witness: Witness = empty_witness(num_floors, config.slots if watch else 0)
         low, high = lever_ranges(config)
         self._middle = (low + high) / 2.0
         self._half_width = (high - low) / 2.0

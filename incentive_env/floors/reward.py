@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, ConfigError
 from incentive_env.config.objective import Rewards, Weights
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.measures import loyalty_points, net_promoters
 from incentive_env.model.report import TERMS
 from incentive_env.support.spelling import nearest
 
@@ -64,10 +65,18 @@ def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64
         floor_weeks: ``[floors, weeks]`` FLOOR_WEEK records, usually the run-off.
         config: for the number of slots.
     """
-    slots = config.salesforce.reps * config.market.slots
-    net = floor_weeks["promoters"] - floor_weeks["detractors"] - floor_weeks["left_wronged"]
-    score: NDArray[np.float64] = 100.0 * net.mean(axis=-1) / slots
+    score: NDArray[np.float64] = loyalty_points(net_promoters(floor_weeks).mean(axis=-1), config)
     return score
+
+
+def run_off_score(floors: Floors) -> NDArray[np.float64]:
+    """Run floors through the run-off with the schemes in force, and give their loyalty score ``[floors]``, points."""
+    horizon = floors.config.horizon
+    total = np.zeros(floors.num_floors)
+    for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
+        length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
+        total += loyalty_score(floors.advance(length).floor_weeks, floors.config) * length
+    return total / horizon.run_off_weeks
 
 
 def goodhart_gap(

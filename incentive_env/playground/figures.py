@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config
 from incentive_env.config.words import OUTCOMES, Outcome
-from incentive_env.model.state import YEAR
+from incentive_env.floors import measures
 from incentive_env.studies.evaluate import Interval, interval, summarise
 from incentive_env.studies.simulate import Rollout
 
@@ -65,22 +65,21 @@ def figures_of(rollout: Rollout, config: Config) -> Figures:
     starts = np.arange(0, weeks.shape[1], length)
 
     def total(name: str) -> Series:
-        summed: Series = np.add.reduceat(weeks[name], starts, axis=1)
+        summed: Series = np.add.reduceat(measures.column(weeks, name), starts, axis=1)
         return summed
 
     ends = np.minimum(starts + length, weeks.shape[1])
-    slots = config.salesforce.reps * config.market.slots
-    net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
+    net = np.add.reduceat(measures.net_promoters(weeks), starts, axis=1) / (ends - starts)
     result = summarise(rollout, config)
     return Figures(
         weeks=ends.astype(np.float64),
-        conversion=_ratio(total("recorded_sales"), total("recorded_sales") + total("recorded_refusals")),
-        nps=100.0 * _ratio(total("survey_promoters") - total("survey_detractors"), total("surveys")),
-        loyalty=100.0 * np.add.reduceat(net, starts, axis=1) / (ends - starts) / slots,
-        trust=_ratio(total("trust"), total("customers")),
-        irritation=_ratio(total("irritation"), total("customers")),
-        strain=_ratio(total("strain"), total("present")),
-        exits=100.0 * YEAR * _ratio(total("quits") + total("dismissals"), total("present")),
+        conversion=measures.RECORDED_CONVERSION.known(total),
+        nps=measures.MEASURED_NPS.known(total),
+        loyalty=measures.loyalty_points(net, config),
+        trust=measures.TRUST.known(total),
+        irritation=measures.IRRITATION.known(total),
+        strain=measures.STRAIN.known(total),
+        exits=measures.EXITS.known(total),
         cash=weeks["cash"][:, ends - 1] / 1000.0,
         volume=100.0 * weeks["volume"][:, ends - 1],
         open=1.0 - weeks["closed"][:, ends - 1],
@@ -110,7 +109,3 @@ def compare(first: Figures, second: Figures) -> list[Comparison]:
         Comparison(outcome, float(mine.mean()), float(theirs.mean()), interval(theirs - mine))
         for outcome, mine, theirs in zip(OUTCOMES.values(), first.whole.T, second.whole.T, strict=True)
     ]
-
-
-def _ratio(part: Series, whole: Series) -> Series:
-    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), np.nan)

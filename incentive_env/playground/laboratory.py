@@ -264,7 +264,7 @@ class Laboratory:
     def _draw(self, experiment: Experiment, first: Figures, second: Figures) -> list[tuple[Chart, charts.Options]]:
         """Write sentence and table; gives what the charts are to show."""
         horizon = experiment.config.horizon
-        episode = horizon.decisions * horizon.decision_weeks
+        episode = horizon.episode_weeks
         compared = compare(first, second)
         said = f"{_say(compared, len(first.whole))} {_open(first, second, horizon.decisions, episode)}"
         self._summary.set_text(said)
@@ -285,7 +285,7 @@ class Laboratory:
 
     def _last_week(self) -> int:
         horizon = self.experiment.config.horizon
-        return horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks
+        return horizon.total_weeks
 
 
 def _row(comparison: Comparison) -> dict[str, str]:

@@ -159,7 +159,7 @@ class Manager:
         where = f"Decision {game.decisions + 1} of {horizon.decisions}, week {game.week}."
         self._status.set_text(f"{where} {'News: ' + '; '.join(news) if news else 'Nothing is announced'}.")
         weeks = [number * horizon.decision_weeks for number in range(len(game.reports))]
-        last = horizon.decisions * horizon.decision_weeks
+        last = horizon.episode_weeks
         drawings = []
         for name, chart in self._charts.items():
             unit = next(line.figure.unit for line in lines if line.figure.name == name)
@@ -201,7 +201,7 @@ class Manager:
         weeks = np.arange(1, len(rivals[0].loyalty_by_week) + 1)
         parts = reasons.parts[:, LOYALTY].sum(axis=0)
         said = f"All bars together are {parts.sum():+.1f} points, from the first week to the last."
-        episode = horizon.decisions * horizon.decision_weeks
+        episode = horizon.episode_weeks
         charts.show([
             (courses, charts.rivals_chart(weeks, lines, dark=self.dark, run_off_from=episode)),
             (moved, charts.reasons_chart(parts, "loyalty", dark=self.dark, said=said)),

@@ -67,7 +67,7 @@ class ReasonsPanel:
         course = charts.timeline_chart(
             timeline, _period(len(timeline), horizon.decision_weeks), begin, dark=dark,
             said=f"Period by period, by kind of cause. {said}",
-            run_off_from=horizon.decisions * horizon.decision_weeks,
+            run_off_from=horizon.episode_weeks,
         )  # fmt: skip
         return [(self._bars, bars), (self._timeline, course)]
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS, TACTICS, Group
 from incentive_env.floors.batch import Floors, Period
+from incentive_env.floors.measures import RECORDED_CONVERSION, loyalty_points, net_promoters
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import EVENTS, RUSHED
 from incentive_env.policies import PolicyLike
@@ -76,7 +77,7 @@ def frame_of(floors: Floors, last: Period | None = None, number: int = 0) -> Fra
     return Frame(
         scenario=config.name,
         week=int(floor["week"]) - horizon.burn_in_weeks,
-        episode_weeks=horizon.decisions * horizon.decision_weeks,
+        episode_weeks=horizon.episode_weeks,
         run_off_weeks=horizon.run_off_weeks,
         scheme=Scheme(*floor["scheme"].tolist()),
         present=_kept(reps["present"] != 0),
@@ -89,7 +90,7 @@ def frame_of(floors: Floors, last: Period | None = None, number: int = 0) -> Fra
         volume=float(floor["volume"]),
         events={name: int(left) for name, left in zip(EVENTS, floor["event_weeks_left"], strict=True) if left > 0},
         closed=bool(floor["closed"]),
-        **(_opening(books, wronged, config) if last is None else _last_week(last, number, books.size)),
+        **(_opening(books, wronged, config) if last is None else _last_week(last, number, config)),
     )
 
 
@@ -143,19 +144,19 @@ def _opening(books: NDArray[np.float64], wronged: NDArray[np.bool_], config: Con
     }
 
 
-def _last_week(last: Period, number: int, slots: int) -> dict[str, Any]:
+def _last_week(last: Period, number: int, config: Config) -> dict[str, Any]:
     """What the records of the last week of a period say, by the formulas of `incentive_env.model.report`."""
     week, reps = last.floor_weeks[number, -1], last.rep_weeks[number, -1]
     rushed = reps["gamed"][:, RUSHED]
     handled, gamed_calls = reps["calls"] + reps["answered"], reps["gamed_calls"] + rushed
     manipulative = reps["gamed"][:, : len(TACTICS) - 1]
-    judged = week["recorded_sales"] + week["recorded_refusals"]
+    sold, judged = RECORDED_CONVERSION.parts(week.__getitem__)
     return {
         "tactics": _kept(np.column_stack([reps["calls"] - manipulative.sum(axis=1), manipulative])),
         "gamed": _kept(reps["gamed"]),
         "clean": _kept(handled - gamed_calls),
-        "loyalty": 100.0 * float(week["promoters"] - week["detractors"] - week["left_wronged"]) / slots,
-        "conversion": float(week["recorded_sales"] / judged) if judged > 0 else None,
+        "loyalty": float(loyalty_points(net_promoters(week), config)),
+        "conversion": float(sold / judged) if judged > 0 else None,
         "gaming_share": float(gamed_calls.sum() / handled.sum()) if handled.sum() > 0 else None,
     }
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from incentive_env.config import Config, load_config
+from incentive_env.floors import measures
 from incentive_env.floors.reward import goodhart_gap, loyalty_score
-from incentive_env.model.state import MONEY_IN, MONEY_OUT, RUSHED
 from incentive_env.policies.contract import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.seeds import EVALUATION_SEEDS
@@ -93,30 +93,19 @@ def evaluate_all(
 def summarise(rollout: Rollout, config: Config) -> Evaluation:
     """Score floors that have been managed for an episode and its run-off."""
     weeks = rollout.floor_weeks
-    episode = weeks[:, : -config.horizon.run_off_weeks]
-    slots = config.salesforce.reps * config.market.slots
-    calls = np.maximum(_total(episode, "calls"), 1.0)
-    handled = np.maximum(_total(episode, "calls") + _total(episode, "answered"), 1.0)
-    judged = _total(episode, "recorded_sales") + _total(episode, "recorded_refusals")
-    surveys = np.maximum(_total(episode, "surveys"), 1.0)
-    net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
-    weekly = weeks["recorded_sales"] + weeks["recorded_refusals"]
-    flows = sum(_total(episode, name) for name in MONEY_IN) - sum(_total(episode, name) for name in MONEY_OUT)
+    run_off = config.horizon.run_off_weeks
+    episode = weeks[:, :-run_off]
+    total = measures.totals(episode, axis=1)
     return Evaluation(
-        loyalty=loyalty_score(weeks[:, -config.horizon.run_off_weeks :], config),
-        conversion=_total(episode, "recorded_sales") / np.maximum(judged, 1.0),
-        nps=100.0 * (_total(episode, "survey_promoters") - _total(episode, "survey_detractors")) / surveys,
-        profit=flows / episode.shape[1],
-        gaming=(_total(episode, "gamed_calls") + episode["gamed"][..., RUSHED].sum(axis=1)) / handled,
-        channels=episode["gamed"].sum(axis=1) / calls[:, None],
-        wellbeing=100.0 * _total(episode, "engagement") / np.maximum(_total(episode, "present"), 1.0),
+        loyalty=loyalty_score(weeks[:, -run_off:], config),
+        conversion=measures.RECORDED_CONVERSION.of(total),
+        nps=measures.MEASURED_NPS.of(total),
+        profit=measures.profit(total) / episode.shape[1],
+        gaming=measures.GAMING_SHARE.of(total),
+        channels=episode["gamed"].sum(axis=1) / np.maximum(total("calls"), 1.0)[:, None],
+        wellbeing=measures.WELLBEING.of(total),
         survived=episode["volume"][:, -1],
-        loyalty_by_week=100.0 * net.mean(axis=0) / slots,
-        conversion_by_week=weeks["recorded_sales"].sum(axis=0) / np.maximum(weekly.sum(axis=0), 1.0),
+        loyalty_by_week=measures.loyalty_points(measures.net_promoters(weeks).mean(axis=0), config),
+        conversion_by_week=measures.RECORDED_CONVERSION.of(measures.totals(weeks, axis=0)),
         actions=rollout.actions.mean(axis=1),
     )
-
-
-def _total(weeks: np.ndarray, name: str) -> NDArray[np.float64]:
-    total: NDArray[np.float64] = weeks[name].sum(axis=1)
-    return total

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import MANIPULATION
+from incentive_env.floors.measures import loyalty_points, net_promoters
 from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEASURES
 from incentive_env.policies import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
@@ -182,8 +183,7 @@ def measure_number(measure: str) -> int:
 def _wholes(weeks: np.ndarray, config: Config) -> NDArray[np.float64]:
     """The measures ``[floors, weeks, measures]`` at the end of each week, from the books and not from the witness."""
     customers = np.maximum(weeks["customers"], 1.0)
-    net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
-    loyalty = 100.0 * net / (config.salesforce.reps * config.market.slots)
+    loyalty = loyalty_points(net_promoters(weeks), config)
     felt = [weeks[name] / customers for name in MEASURES[1:]]
     return np.stack([loyalty, *felt], axis=-1)
 
@@ -198,7 +198,7 @@ def _parts(
     m' − m = M / N' + (A − a m) / N' + (d m − D) / N'.
     """
     parts = moves.copy()
-    parts[:, :, LOYALTY] *= 100.0 / (config.salesforce.reps * config.market.slots)
+    parts[:, :, LOYALTY] *= 100.0 / config.slots
     before, after = wholes[:, :-1, 1:], np.maximum(weeks["customers"], 1.0)[:, :, None]
     parts[:, :, 1:, ARRIVAL] -= weeks["arrivals"][:, :, None] * before
     parts[:, :, 1:, DEPARTURE] += weeks["churned"][:, :, None] * before

@@ -98,7 +98,7 @@ def roll_out(
     A floor that is closed goes on without reps; the policy is still asked, and its answer has no effect there.
     """
     horizon = config.horizon
-    total = horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks if weeks is None else weeks
+    total = horizon.total_weeks if weeks is None else weeks
     if total < 1:
         raise ValueError(f"weeks = {total}: must be at least 1")
     if len(seeds) < 1:

@@ -92,7 +92,7 @@ def _along(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Loyalty score and recorded conversion ``[generations, floors]`` along a path."""
     horizon = config.horizon
-    total = horizon.decisions * horizon.decision_weeks + horizon.run_off_weeks
+    total = horizon.total_weeks
     weeks = _run(config, np.asarray(path), seeds, total, threads)
     episode = weeks[..., : -horizon.run_off_weeks]
     sales, refusals = (episode[name].sum(axis=2) for name in ("recorded_sales", "recorded_refusals"))
