@@ -29,6 +29,15 @@ class Learned(NamedTuple):
     decisions: int
 
 
+class _Rows(NamedTuple):
+    """What a network is fitted to, a row a decision."""
+
+    seen: NDArray[np.float32]  # [rows, entries] standardised
+    target: NDArray[np.float32]  # [rows, outputs]
+    weights: NDArray[np.float64]  # [rows]
+    held_out: NDArray[np.bool_]  # [rows], those that it stops by
+
+
 def learn(
     decisions: Decisions, plan: OfflinePlan, *, seed: int = 0, watch: Callable[[int], None] = lambda epoch: None
 ) -> Learned:
@@ -52,7 +61,7 @@ def learn(
     weights = np.ones(len(seen))
     if isinstance(plan, AWRPlan):
         weights = _advantage_weights(seen, decisions.to_go, held_out, plan, seed)
-    network, epochs, loss = _fitted(seen, decisions.actions, weights, held_out, plan, seed, watch)
+    network, epochs, loss = _fitted(_Rows(seen, decisions.actions, weights, held_out), plan, seed, watch)
     policy = NetworkPolicy(mean, deviation, _layers(network))
     return Learned(policy, epochs, loss, len(np.unique(decisions.episode)), len(seen))
 
@@ -90,7 +99,8 @@ def _advantage_weights(
 ) -> NDArray[np.float64]:
     """exp(advantage / β), with the return that a report leads one to expect as the base; their mean is 1."""
     target = ((to_go - to_go[~held_out].mean()) / max(to_go[~held_out].std(), _STILL)).astype(np.float32)[:, None]
-    value, _, _ = _fitted(seen, target, np.ones(len(seen)), held_out, plan, seed + 1_000_003, lambda epoch: None)
+    rows = _Rows(seen, target, np.ones(len(seen)), held_out)
+    value, _, _ = _fitted(rows, plan, seed + 1_000_003, lambda epoch: None)
     with torch.no_grad():
         expected = value(torch.from_numpy(seen)).numpy()[:, 0]
     advantage = target[:, 0] - expected
@@ -101,15 +111,17 @@ def _advantage_weights(
 
 
 def _fitted(
-    seen: NDArray[np.float32], target: NDArray[np.float32], weights: NDArray[np.float64], held_out: NDArray[np.bool_],
-    plan: CloningPlan, seed: int, watch: Callable[[int], None],
-) -> tuple[nn.Sequential, int, float]:  # fmt: skip
+    data: _Rows, plan: CloningPlan, seed: int, watch: Callable[[int], None]
+) -> tuple[nn.Sequential, int, float]:
     """Weighted least squares by Adam; the network as it was at its least held-out loss, when that was, and the loss."""
     chance = torch.Generator().manual_seed(seed)
-    network = _network((seen.shape[1], *plan.net_arch, target.shape[1]), chance)
+    network = _network((data.seen.shape[1], *plan.net_arch, data.target.shape[1]), chance)
     optimiser = torch.optim.Adam(network.parameters(), lr=plan.learning_rate)
-    tensors = [torch.from_numpy(np.ascontiguousarray(x, np.float32)) for x in (seen, target, weights[:, None])]
-    kept, out = [x[torch.from_numpy(~held_out)] for x in tensors], [x[torch.from_numpy(held_out)] for x in tensors]
+    tensors = [
+        torch.from_numpy(np.ascontiguousarray(x, np.float32)) for x in (data.seen, data.target, data.weights[:, None])
+    ]
+    out_of = torch.from_numpy(data.held_out)
+    kept, out = [x[~out_of] for x in tensors], [x[out_of] for x in tensors]
     best, when, least = {}, 0, float("inf")
     for epoch in range(1, plan.epochs + 1):
         for rows in torch.randperm(len(kept[0]), generator=chance).split(plan.batch_size):
