@@ -1,7 +1,7 @@
 """PPO for seats: a learner that can go on where it stopped, and the network it has come to."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -11,9 +11,11 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import VecNormalize
+from torch import nn
 
 from agents.learning_reps.plan import RepPlan
 from agents.learning_reps.vec_env import SeatVecEnv
+from agents.training.checkpoints import moments_of
 from agents.training.learned_policy import linear_layers
 from agents.training.model import Falling
 from incentive_env import Config
@@ -23,7 +25,7 @@ from incentive_env.support.seeds import REP_TRAINING_SEEDS
 
 _FLOORS_A_SEED = 10**12
 # In the order of `CONDUCT_NAMES`: 99 of 100 calls honest and refusals filed, no cheating else.
-HONEST = np.float32([0.0, 0.6, -0.6, -0.6, -0.6, -0.6, 0.6, -0.6, -0.6, -1.0, -1.0, -1.0])
+HONEST = np.array([0.0, 0.6, -0.6, -0.6, -0.6, -0.6, 0.6, -0.6, -0.6, -1.0, -1.0, -1.0], np.float32)
 
 
 Watch = Callable[[SeatNetwork, int], None]
@@ -77,7 +79,7 @@ def new_learner(config: Config, manager: PolicyLike, plan: RepPlan, *, seed: int
     learner.set_logger(Logger(None, []))
     if plan.policy.start == "honest":
         with torch.no_grad():
-            learner.policy.action_net.bias.copy_(torch.as_tensor(HONEST))  # type: ignore[operator, union-attr]
+            cast(nn.Linear, learner.policy.action_net).bias.copy_(torch.as_tensor(HONEST))
     return learner
 
 
@@ -97,8 +99,9 @@ def network_of(learner: PPO) -> SeatNetwork:
     """What a learner has come to, without torch: always the most likely action."""
     normaliser = learner.get_vec_normalize_env()
     assert normaliser is not None
-    deviation = np.sqrt(normaliser.obs_rms.var + normaliser.epsilon)
-    return SeatNetwork(normaliser.obs_rms.mean.astype(np.float32), deviation.astype(np.float32), linear_layers(learner))
+    met = moments_of(normaliser)
+    deviation = np.sqrt(met.var + normaliser.epsilon)
+    return SeatNetwork(met.mean.astype(np.float32), deviation.astype(np.float32), linear_layers(learner))
 
 
 class _Shower(BaseCallback):
@@ -113,5 +116,5 @@ class _Shower(BaseCallback):
 
     def _on_rollout_start(self) -> None:
         if self.model.num_timesteps >= self._next:
-            self._watch(network_of(self.model), self.model.num_timesteps)  # type: ignore[arg-type]
+            self._watch(network_of(cast(PPO, self.model)), self.model.num_timesteps)
             self._next += self._every

@@ -26,7 +26,7 @@ from agents.learning_reps.learner import network_of, new_learner, seats_of
 from agents.learning_reps.measured import measure
 from agents.learning_reps.plan import TwoLevelPlan
 from agents.learning_reps.vec_env import SeatVecEnv
-from agents.training.checkpoints import CheckpointError, read_model, write_model
+from agents.training.checkpoints import CheckpointError, moments_of, restore, write_model
 from agents.training.learned_policy import LearnedPolicy
 from agents.training.model import new_model
 from agents.training.vec_adapter import NativeVecEnv
@@ -194,14 +194,14 @@ class _Levels:
         if stored["plan"] != wanted or stored["seed"] != self.seed:
             raise CheckpointError(f"{folder}: is of another plan or seed; choose another directory")
         self.manager = _taken(folder / "manager", self.manager_env)
-        self.reps = _taken(folder / "reps", self._normaliser())  # type: ignore[assignment]
+        self.reps = _taken(folder / "reps", self._normaliser())
         self._keep_rate()
         self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
         history: list[Row] = stored["history"]
         return history
 
     def _leading(self) -> LearnedPolicy:
-        return LearnedPolicy(self.manager, self.manager_env.obs_rms)  # type: ignore[arg-type]
+        return LearnedPolicy(self.manager, moments_of(self.manager_env))
 
     def _normaliser(self) -> VecNormalize:
         normaliser = self.reps.get_vec_normalize_env()
@@ -220,7 +220,7 @@ class _Levels:
 
 
 def _taken(folder: Path, normaliser: VecNormalize) -> PPO:
-    model, normaliser.obs_rms, normaliser.ret_rms = read_model(folder)
+    model = restore(folder, normaliser)
     model.set_env(normaliser)
     model.set_logger(Logger(None, []))
     assert isinstance(model, PPO)

@@ -35,12 +35,13 @@ class SeatVecEnv(VecEnv):
         self.render_mode = None
         self.config, self.manager, self.rep_reward = config, as_policy(manager, config), rep_reward
         self.taken = np.arange(config.salesforce.reps) if seats is None else seats
-        super().__init__(num_floors * len(self.taken), seat_observation_space(), seat_action_space())
+        actions = seat_action_space()
+        super().__init__(num_floors * len(self.taken), seat_observation_space(), actions)
         self.floors = Floors(config, num_floors)
         self.seats = Seats(self.floors)
         self._decisions = 0
-        self._seeds = np.arange(num_floors, dtype=np.uint64)
-        self._actions: NDArray[np.floating] = np.zeros((self.num_envs, *self.action_space.shape), np.float32)
+        self._floor_seeds = np.arange(num_floors, dtype=np.uint64)
+        self._actions: NDArray[np.floating] = np.zeros((self.num_envs, *actions.shape), np.float32)
         self._acting = Acting(self.manager)
         self._announced = np.zeros((num_floors, 11), np.float32)
 
@@ -52,7 +53,7 @@ class SeatVecEnv(VecEnv):
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         """Seed the next reset: floor *i* takes ``seed + i``."""
         if seed is not None:
-            self._seeds = seed + np.arange(self.floors.num_floors, dtype=np.uint64)
+            self._floor_seeds = seed + np.arange(self.floors.num_floors, dtype=np.uint64)
         return [seed] * self.num_envs
 
     def step_async(self, actions: np.ndarray) -> None:
@@ -79,7 +80,7 @@ class SeatVecEnv(VecEnv):
         for row in np.flatnonzero(done):
             infos[row] = {"terminal_observation": seen[row], "TimeLimit.truncated": not left[row]}
         if cut_off:
-            self._seeds = np.array([next_seed(int(seed)) for seed in self._seeds], np.uint64)
+            self._floor_seeds = np.array([next_seed(int(seed)) for seed in self._floor_seeds], np.uint64)
             self._open()
             seen = self._seen()
         return seen, rewards.astype(np.float32), done, infos
@@ -104,7 +105,7 @@ class SeatVecEnv(VecEnv):
         return [False] * len(list(self._get_indices(indices)))
 
     def _open(self) -> None:
-        self.floors.reset(self._seeds)
+        self.floors.reset(self._floor_seeds)
         self.seats.open(np.arange(self.floors.num_floors))
         self._decisions = 0
         self._acting = Acting(self.manager)
@@ -117,4 +118,4 @@ class SeatVecEnv(VecEnv):
         return self.seats.seen(self._announced)[:, self.taken].reshape(self.num_envs, -1)
 
     def _present(self) -> NDArray[np.bool_]:
-        return (self.floors.state.reps["present"][:, self.taken] != 0).ravel()
+        return np.asarray(self.floors.state.reps["present"][:, self.taken] != 0).ravel()

@@ -82,7 +82,7 @@ class _Learner:
             warnings.filterwarnings("ignore", message="You have specified a mini-batch size")  # that leaves a rest
             self._model = new_model(plan, normaliser, config)
         self._model.set_logger(Logger(None, []))
-        update = plan.update_size
+        update: int = plan.update_size
         self._decisions = -(-decisions // update) * update
         self.shares: list[float] = []
 

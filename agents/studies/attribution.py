@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from incentive_env import Config, load_config
 from incentive_env.config.channels import CHANNELS
-from incentive_env.config.levers import LEVER_NAMES
+from incentive_env.config.levers import LEVER_NAMES, Range
 from incentive_env.policies import Context, FixedPolicy, Policy
 from incentive_env.studies.evaluate import Evaluation, evaluate, interval
 
@@ -150,7 +150,7 @@ def worth_rows(
 def _raised_value(policy: Policy, more: Raise, config: Config) -> float | None:
     if not isinstance(policy, FixedPolicy):
         return None
-    ends = getattr(config.levers, more.lever)
+    ends: Range = getattr(config.levers, more.lever)
     value = ends.low + (float(policy.action[LEVER_NAMES.index(more.lever)]) + 1.0) / 2.0 * (ends.high - ends.low)
     return round(min(value + more.amount, ends.high), 6)
 

@@ -125,7 +125,7 @@ class AnchoredPPO(PPO):
             ratio = self.discriminator(taken).squeeze(1).clamp(-self.anchor.clip, self.anchor.clip).exp()
         divergence = float(ratio.mean()) - 1.0
         self.logger.record("anchor/chi_square", divergence)
-        charges = self.anchor.weight * (ratio - ratio.mean()) / max(divergence, _LEAST_DIVERGENCE) ** 0.5
+        charges: torch.Tensor = self.anchor.weight * (ratio - ratio.mean()) / max(divergence, _LEAST_DIVERGENCE) ** 0.5
         return charges.numpy()
 
 

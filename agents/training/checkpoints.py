@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -60,9 +60,10 @@ def write_model(
     model.save(folder / "model.zip")
     if isinstance(model, OffPolicyAlgorithm):  # what it learns from is part of what it knows
         model.save_replay_buffer(folder / _BUFFER)
+    met = moments_of(normaliser)
     np.savez(
         folder / "normaliser.npz",
-        obs_mean=normaliser.obs_rms.mean, obs_var=normaliser.obs_rms.var, obs_count=normaliser.obs_rms.count,
+        obs_mean=met.mean, obs_var=met.var, obs_count=met.count,
         ret_mean=normaliser.ret_rms.mean, ret_var=normaliser.ret_rms.var, ret_count=normaliser.ret_rms.count,
     )  # fmt: skip
     (folder / "run.yaml").write_text(yaml.safe_dump({**description, "timesteps": model.num_timesteps}, sort_keys=False))
@@ -116,6 +117,18 @@ def read_model(checkpoint: Path) -> tuple[BaseAlgorithm, RunningMeanStd, Running
     return model, observations, returns
 
 
+def restore(checkpoint: Path, normaliser: VecNormalize) -> BaseAlgorithm:
+    """The model of a checkpoint; the normaliser takes over the running statistics that belong to it."""
+    model, observations, normaliser.ret_rms = read_model(checkpoint)
+    normaliser.obs_rms = cast(Any, observations)  # typed as a dictionary, which it is for dictionaries of observations
+    return model
+
+
+def moments_of(normaliser: VecNormalize) -> RunningMeanStd:
+    """The running statistics of observations, which are one box."""
+    return cast(RunningMeanStd, normaliser.obs_rms)
+
+
 def read_memory(checkpoint: Path, model: BaseAlgorithm) -> None:
     """Give a model that is to learn on what it had gathered; nothing to do for those that gather anew each time."""
     if not isinstance(model, OffPolicyAlgorithm):
@@ -129,7 +142,7 @@ def read_memory(checkpoint: Path, model: BaseAlgorithm) -> None:
 def read_statistics(checkpoint: Path) -> tuple[RunningMeanStd, RunningMeanStd]:
     """Running mean and variance of observations and returns."""
     with np.load(checkpoint / "normaliser.npz") as stored:
-        return tuple(_statistics(stored, kind) for kind in ("obs", "ret"))  # type: ignore[return-value]
+        return _statistics(stored, "obs"), _statistics(stored, "ret")
 
 
 def _statistics(stored: Any, kind: str) -> RunningMeanStd:

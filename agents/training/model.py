@@ -1,10 +1,11 @@
 """From a training plan to an untrained model of stable-baselines3."""
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecNormalize
+from torch import nn
 
 from agents.algorithms.table import ALGORITHMS
 from agents.algorithms.training import TrainingPlan
@@ -42,7 +43,7 @@ def new_model(plan: TrainingPlan, venv: VecNormalize, config: Config) -> BaseAlg
         if hasattr(model.policy, "actor"):
             _start_squashed(model.policy.actor, start, plan.policy.log_std_init)
         else:
-            model.policy.action_net.bias.copy_(start)  # type: ignore[operator, union-attr]
+            cast(nn.Linear, model.policy.action_net).bias.copy_(start)
     return model
 
 

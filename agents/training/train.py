@@ -15,15 +15,17 @@ from agents.algorithms.training import TrainingPlan, Watch
 from agents.training.checkpoints import (
     CheckpointError,
     checkpoints,
+    moments_of,
     read_description,
     read_memory,
-    read_model,
+    restore,
     save_checkpoint,
 )
-from agents.training.learned_policy import CLIP, LearnedPolicy
+from agents.training.learned_policy import LearnedPolicy
 from agents.training.model import new_model
 from agents.training.vec_adapter import NativeVecEnv, StateVectorEnv
 from incentive_env import Config, SalesFloorVectorEnv
+from incentive_env.policies.network import CLIP
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import RESUMED_TRAINING_SEEDS, TRAINING_SEEDS, TRAINING_STRIDE
 
@@ -106,7 +108,7 @@ def _plan(training: TrainingPlan) -> dict[str, Any]:
 
 def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any]) -> BaseAlgorithm:
     stored = read_description(checkpoint)
-    model, normaliser.obs_rms, normaliser.ret_rms = read_model(checkpoint)
+    model = restore(checkpoint, normaliser)
     others = _differences({key: stored.get(key) for key in ("reward", "config", "training")}, description)
     if others:
         raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
@@ -133,7 +135,7 @@ class _Keeper(BaseCallback):
     def show(self) -> None:
         """Let the watcher see the policy as it is."""
         if self._watch is not None:
-            self._watch(LearnedPolicy(self.model, self._normaliser.obs_rms), self.model.num_timesteps)  # type: ignore[arg-type]
+            self._watch(LearnedPolicy(self.model, moments_of(self._normaliser)), self.model.num_timesteps)
 
     def _on_training_start(self) -> None:
         self._next = self.model.num_timesteps + self._every

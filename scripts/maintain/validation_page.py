@@ -5,7 +5,7 @@ Example:
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -144,14 +144,14 @@ def worth_section(found: dict[str, Any]) -> str:
         "Hindsight: for each floor, the best of 32 schemes around the best static one, chosen with knowledge of the "
         "floor's luck; an upper reference for fixed schemes, not for all policies.",
     )  # fmt: skip
-    rows = []
+    situations = []
     for row in found["situations"]:
         levers = "; ".join(f"{lever['lever']} {lever['mean']:+.3g}" for lever in row["levers"])
         gains = with_interval(row["gain"], "+,.1f"), with_interval(row["more"], "+,.1f")
-        rows.append((row["name"], str(row["floors"]), *gains, levers))
+        situations.append((row["name"], str(row["floors"]), *gains, levers))
     heading = ("situation", "floors", "gain over static", "more", "differences in levers")
     about = "; ".join(sorted({f"{row['name']}: {row['how']}" for row in found["situations"]}))
-    return text + "\n" + _table(heading, rows) + f"\nDefinitions: {about}.\n"
+    return text + "\n" + _table(heading, situations) + f"\nDefinitions: {about}.\n"
 
 
 def levers_section(rows: list[dict[str, Any]]) -> str:
@@ -198,14 +198,14 @@ def attribution_section(found: dict[str, Any]) -> str:
     return text + "\n" + _table(("lever raised", *heading), raised)
 
 
-SECTIONS = {
+SECTIONS: dict[str, Callable[[Any], str]] = {
     "validate": facts_section, "contact_center": contact_section, "worth": worth_section, "levers": levers_section,
     "rationality": rationality_section, "calibration": identification_section, "ensemble": ensemble_section,
     "attribution": attribution_section,
 }  # fmt: skip
 
 
-def _section(title: str, command: str, heading: tuple[str, ...], rows: list[tuple[str, ...]], text: str = "") -> str:
+def _section(title: str, command: str, heading: Sequence[str], rows: Sequence[Sequence[str]], text: str = "") -> str:
     return f"## {title}\n\n`{command}`\n\n" + (f"{text}\n\n" if text else "") + _table(heading, rows)
 
 
@@ -214,7 +214,7 @@ def _changes(row: dict[str, Any]) -> tuple[str, ...]:
     return tuple(with_interval(row[name], form) for name, form in forms.items())
 
 
-def _table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return markdown_table(heading, rows, left=len(heading))
 
 
