@@ -1,7 +1,7 @@
 """Other environments beside this one, in turns, on one thread of the same CPU, each by the same rule.
 
 The rule is that of `peers/_clock.py`: the fastest of a few windows counts, since whatever else the machine does can
-only slow an environment down. Over the rounds the median of that is told.
+only slow an environment down. The median of that over the rounds is reported.
 """
 
 import os
@@ -82,8 +82,8 @@ def core_rate(config: Config) -> Rate:
 def episodes_rate(config: Config) -> Rate:
     """Customers times weeks a second through `VectorEnv.step`, episode after episode.
 
-    All that comes with them is in the time and not in the count: reports, rewards, infos, the year of run-off after an
-    episode, and the burn-in of the next.
+    The time, but not the count, includes everything around them: reports, rewards, infos, the run-off after an episode,
+    and the burn-in of the next.
     """
     envs = SalesFloorVectorEnv(FLOORS, config)
     envs.reset(seed=0)
@@ -100,10 +100,9 @@ def episodes_rate(config: Config) -> Rate:
 
 def _row(name: str, results: list[dict[str, Any]], ours: dict[str, list[float]]) -> dict[str, Any]:
     rates = [result["updates_per_second"] for result in results]
-    told = {key: results[-1][key] for key in ("peer", "package", "version", "batch", "entities_per_step", "what")}
     return {
         "name": name,
-        **told,
+        **{key: results[-1][key] for key in ("peer", "package", "version", "batch", "entities_per_step", "what")},
         "updates_per_second": median(rates)._asdict(),
         "steps_per_second": float(np.median([result["steps_per_second"] for result in results])),
         "ours": {kind: ratio(found, rates)._asdict() for kind, found in ours.items()},  # times as many updates
@@ -122,7 +121,7 @@ def _what(config: Config) -> str:
 
 @contextmanager
 def _on_one_cpu() -> Iterator[None]:
-    """Where the peers run, which take the last CPU that they may; only on Linux can a process be told so."""
+    """Run on the last CPU allowed, where the peers run too; only Linux lets a process choose."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return

@@ -1,4 +1,4 @@
-"""What a file of figures holds, how it is measured part by part, and how it is read.
+"""A file of speed figures: what it holds, how each part is measured, and how it is read.
 
 =============  =========================================================================================
 key            content
@@ -7,19 +7,20 @@ key            content
 ``quick``      whether it is a trial run, whose figures are rough
 ``provenance`` commit, versions and machine
 ``simulator``  `agents.speed.simulator.measure`: rates, nanoseconds, ratios to the reference loop
-``guard``      `agents.speed.guard.measure`: the ratios that a check compares with; beside ``simulator``
+``guard``      `agents.speed.guard.measure`: the ratios that a check compares with
 ``startup``    `agents.speed.startup.measure`: imports, first steps, memory
 ``growth``     `agents.speed.growth.measure`: exponents
 ``peers``      `agents.speed.comparison.measure`: other environments
-``training``   `agents.speed.learning.measure`: the environment's share; with ``until_better``, where asked for
+``training``   `agents.speed.learning.measure`: the environment's share; with ``until_better`` if asked for
 =============  =========================================================================================
 
-A part that was not asked for is missing. Times are seconds, or nanoseconds where it says ``ns``; a figure with its
+A part that was not measured is missing. Times are seconds, or nanoseconds where it says ``ns``; a figure with its
 interval is ``{"value": …, "low": …, "high": …}``.
 """
 
 import json
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,70 +31,30 @@ from incentive_env.support.spelling import nearest
 FORMAT = 1
 
 
-class Order(NamedTuple):
-    """What is to be measured."""
-
-    config: Config
-    rounds: int
-    quick: bool
-
-
 class Part(NamedTuple):
     """A part of the figures."""
 
-    measure: Callable[[Order], dict[str, Any]]
-    rounds: int  # unless told otherwise
+    module: str  # of this package; its `measure` takes the config, rounds and whether it is quick
+    rounds: int  # by default
     quick_rounds: int
     seconds: int  # about, with those rounds
     quick_seconds: int
 
 
-def _simulator(order: Order) -> dict[str, Any]:
-    from agents.speed import guard, simulator
-
-    measured = {"simulator": simulator.measure(order.config, order.rounds, quick=order.quick)}
-    ratios = guard.measure(order.config, order.rounds if order.quick else max(order.rounds, guard.ROUNDS))
-    return {**measured, "guard": guard.plain_content(ratios)}
-
-
-def _startup(order: Order) -> dict[str, Any]:
-    from agents.speed import startup
-
-    return {"startup": startup.measure(order.config, order.rounds, quick=order.quick)}
-
-
-def _growth(order: Order) -> dict[str, Any]:
-    from agents.speed import growth
-
-    return {"growth": growth.measure(order.config, order.rounds, quick=order.quick)}
-
-
-def _peers(order: Order) -> dict[str, Any]:
-    from agents.speed import comparison
-
-    return {"peers": comparison.measure(order.config, order.rounds, quick=order.quick)}
-
-
-def _training(order: Order) -> dict[str, Any]:
-    from agents.speed import learning  # loads torch
-
-    return {"training": learning.measure(order.config, order.rounds, quick=order.quick)}
-
-
 PARTS = {
-    "simulator": Part(_simulator, 20, 2, 80, 8),
-    "startup": Part(_startup, 7, 1, 80, 7),
-    "growth": Part(_growth, 7, 2, 20, 3),
-    "peers": Part(_peers, 3, 1, 110, 9),
-    "training": Part(_training, 3, 1, 40, 8),
+    "simulator": Part("simulator", 20, 2, 80, 8),
+    "startup": Part("startup", 7, 1, 80, 7),
+    "growth": Part("growth", 7, 2, 20, 3),
+    "peers": Part("comparison", 3, 1, 110, 9),
+    "training": Part("learning", 3, 1, 40, 8),
 }
 
 
 def chosen(names: str | None) -> list[str]:
-    """Parts of a list with commas, in their order; all where there is none.
+    """The parts in a comma-separated list, in their own order; all of them by default.
 
     Raises:
-        ValueError: one of them is no part.
+        ValueError: a name is not a part's.
     """
     wanted = list(PARTS) if names is None else [name.strip() for name in names.split(",")]
     for name in wanted:
@@ -103,16 +64,16 @@ def chosen(names: str | None) -> list[str]:
 
 
 def measure(
-    config: Config, parts: Sequence[str], *, rounds: int | None, quick: bool, tell: Callable[[str], None]
+    config: Config, parts: Sequence[str], *, rounds: int | None, quick: bool, report: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Measure some parts, one after the other.
+    """Measure some parts, one after another.
 
     Args:
         config: the scenario.
         parts: names, of `PARTS`.
-        rounds: how often everything is timed; as often as is good for a part where not given.
+        rounds: how often everything is timed; by default as often as each part needs.
         quick: smaller and rougher.
-        tell: is told what begins, and how long it will take.
+        report: called with the name of each part as it begins, and about how long it takes.
 
     Returns:
         Content for a JSON file.
@@ -121,8 +82,13 @@ def measure(
     for name in parts:
         part = PARTS[name]
         usual, seconds = (part.quick_rounds, part.quick_seconds) if quick else (part.rounds, part.seconds)
-        tell(f"{name}: about {seconds * (rounds or usual) / usual:.0f} s")
-        results.update(part.measure(Order(config, rounds or usual, quick)))
+        report(f"{name}: about {seconds * (rounds or usual) / usual:.0f} s")
+        results[name] = import_module(f"agents.speed.{part.module}").measure(config, rounds or usual, quick=quick)
+        if name == "simulator":
+            from agents.speed import guard
+
+            ratios = guard.measure(config, (rounds or usual) if quick else max(rounds or usual, guard.ROUNDS))
+            results["guard"] = guard.plain_content(ratios)
     return results
 
 

@@ -36,9 +36,11 @@ def measure(config: Config, rounds: int, *, quick: bool = False) -> dict[str, An
     varied = QUICK if quick else SIZES
     tasks = {(what, size): _seconds_of_batch(config, what, size) for what, sizes in varied.items() for size in sizes}
     times = interleave(tasks, rounds, "growth")
-    return {
-        what: _told(sizes, [float(np.median(times[what, size])) for size in sizes]) for what, sizes in varied.items()
-    }
+    fits = {}
+    for what, sizes in varied.items():
+        seconds = [float(np.median(times[what, size])) for size in sizes]
+        fits[what] = {"sizes": list(sizes), "seconds": seconds, "exponent": exponent(sizes, seconds)}
+    return fits
 
 
 def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
@@ -52,7 +54,3 @@ def _seconds_of_batch(config: Config, what: str, size: int) -> Callable[[], floa
     decisions = size // config.horizon.decision_weeks if what == "weeks" else FRESH
     work = batch_work(changed, size if what == "floors" else FLOORS, decisions=decisions)
     return lambda: work() * work.customer_weeks * decisions
-
-
-def _told(sizes: Sequence[int], seconds: list[float]) -> dict[str, Any]:
-    return {"sizes": list(sizes), "seconds": seconds, "exponent": exponent(sizes, seconds)}

@@ -1,9 +1,9 @@
 """Whether the simulator became slower: its ratios to the reference loops, here and as committed.
 
-Ratios, because seconds are the machine's and of the moment. Two of them, because they are too, a little: what shares a
-core with us takes more from code that does one thing at a time, as the simulator's and the *plain* loop's, than from
-the *bare* loop's long vector instructions. A loss must show against both. None to the loop with the whole state: a
-field more in the state would slow that one too, and half of the loss would be hidden.
+Seconds depend on the machine and the moment; ratios depend on them much less. There are two, because a program that
+shares the core slows scalar code (the simulator and the *plain* loop) more than long vector instructions (the *bare*
+loop). A loss must show against both. The loop with the whole state is left out: one more field in the state would slow
+it too, and hide half of the loss.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ Ratios = Mapping[str, Mapping[str, Median]]
 
 
 class Verdict(StrEnum):
-    """What is said of a ratio."""
+    """The verdict on a ratio."""
 
     LOSS = "clearly slower"
     SAME = "no clear change"
@@ -51,13 +51,13 @@ class Judged(NamedTuple):
     margin: float
 
     def __str__(self) -> str:
-        """The whole of it as a sentence."""
-        told = [
+        """The verdict as a sentence."""
+        parts = [
             f"{value:.2f} ({low:.2f} … {high:.2f}) times as long as the {form} reference loop, committed "
             f"{self.committed[form]:.2f}"
             for form, (value, low, high) in self.measured.items()
         ]
-        return f"{self.verdict}: {WHAT[self.what]} takes {'; '.join(told)}; {self.margin:g} times that is allowed"
+        return f"{self.verdict}: {WHAT[self.what]} takes {'; '.join(parts)}; {self.margin:g} times that is allowed"
 
 
 def measure(config: Config, rounds: int = ROUNDS, *, label: str = "guard") -> Ratios:
@@ -79,10 +79,10 @@ def plain_content(ratios: Ratios) -> dict[str, Any]:
 
 
 def committed(results: Mapping[str, Any], path: Path) -> dict[str, dict[str, float]]:
-    """The ratios of a file's figures.
+    """The ratios in a file of figures.
 
     Raises:
-        ValueError: they are not there, or are none.
+        ValueError: they are missing, or are not positive numbers.
     """
     try:
         ratios = {what: {form: float(results["guard"][what][form]["value"]) for form in FORMS} for what in WHAT}
@@ -94,13 +94,13 @@ def committed(results: Mapping[str, Any], path: Path) -> dict[str, dict[str, flo
 
 
 def margin_here(results: Mapping[str, Any]) -> float:
-    """The margin for a comparison with a file's figures, which may be of another kind of CPU."""
+    """The margin for a comparison with figures that may come from another kind of CPU."""
     there, here = results["provenance"].get("machine", {}), provenance()["machine"]
     return MARGIN if all(there.get(key) == here[key] for key in ("architecture", "cpu")) else MARGIN_ELSEWHERE
 
 
 def judge(measured: Ratios, ratios: Mapping[str, Mapping[str, float]], margin: float = MARGIN) -> list[Judged]:
-    """Say of all that is run whether it is slower or faster than committed."""
+    """Judge whether each thing that is run became slower or faster than committed."""
     return [Judged(what, _verdict(measured[what], ratios[what], margin), measured[what], ratios[what], margin)
             for what in WHAT]  # fmt: skip
 

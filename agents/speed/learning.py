@@ -1,4 +1,4 @@
-"""What the environment costs in training, and how long it takes to learn something that is worth it."""
+"""The environment's share of training time, and how long training takes to beat the best fixed scheme."""
 
 import contextlib
 import tempfile
@@ -40,7 +40,7 @@ IN_A_ROW = 2  # checkpoints ahead, of which the first counts: of forty looks one
 
 
 def measure(config: Config, rounds: int, *, quick: bool = False) -> dict[str, Any]:
-    """Train PPO a little in each case, in turns, and see where the time goes.
+    """Train PPO briefly in each case, in turns, and measure where the time goes.
 
     Args:
         config: the scenario.
@@ -97,7 +97,7 @@ class _Learner:
 
 
 class _Timed(NativeVecEnv):
-    """The adapter, which sums the seconds that are spent in it."""
+    """The adapter, with the seconds spent in it summed."""
 
     seconds = 0.0
 
@@ -116,12 +116,12 @@ class _Timed(NativeVecEnv):
         return stepped
 
 
-class _Enough(Exception):  # noqa: N818  (not an error: training has shown what it was to show)
+class _Enough(Exception):  # noqa: N818  (not an error: training has reached its goal)
     pass
 
 
 def until_better(config: Config, plan_name: str, *, seed: int = 0) -> dict[str, Any]:
-    """Train from nothing until the policy is ahead of the best fixed scheme for sure, and tell the time.
+    """Train from scratch until the policy is clearly ahead of the best fixed scheme, and time it.
 
     It is ahead where the 95 % interval of the difference, paired by held-out floors, lies above 0, and that of the next
     checkpoint too.

@@ -1,4 +1,4 @@
-"""The reference loop: what a week of a customer would cost if it were nothing but arithmetic on neat arrays.
+"""The reference loop: the cost of a customer's week if it were pure arithmetic on well-packed arrays.
 
 A customer's week is six uniforms, six logistic functions, and its state read and written. Floors come one after the
 other, four weeks each, as in the simulator; customers do not wait for each other, so that the compiler can take several
@@ -13,15 +13,14 @@ form        a customer's state is                compiled
 ``plain``   six doubles                          as one would write it: `np.exp`, no liberties with arithmetic
 ==========  ===================================  ======================================================================
 
-What it is not: a simulation. Nobody decides, nothing is found out, no branch is taken, so that a model that does
-something is slower, and by how much is the figure.
+It is not a simulation: no decisions, no discoveries, no branches. The figure is how many times slower the model is.
 
 ``fastmath`` is allowed here, as it is not in the simulator, whose floors are the same bits in any batch. But not its
 right to reorder sums: with it the compiler finds that adding 2⁵² and taking it off again is nothing, leaves the
 rounding out, and is fast and wrong.
 
-Nothing is borrowed from the model but the arrays of ``whole``. What the model's own mixer or exponential lost, the
-reference would lose with it, and the ratio would hide it.
+Only the arrays of ``whole`` come from the model. If the reference shared the model's mixer or exponential, a loss there
+would slow both, and the ratio would hide it.
 """
 
 from collections.abc import Callable

@@ -12,7 +12,7 @@ from agents.speed.work import NEUTRAL, RANDOM, Work, batch_work, env_work
 from incentive_env import Config
 
 FLOORS = 256  # of the headline and of the reference
-REPEATED = 3  # calls of the reference in a sample, which then takes as long as a slice of the machine's attention
+REPEATED = 3  # calls of the reference in a sample, so that it lasts as long as a scheduler's time slice
 
 
 class Kind(NamedTuple):
@@ -44,7 +44,7 @@ def measure(config: Config, rounds: int, *, quick: bool = False, label: str = "s
     loops = reference_tasks(config)
     tasks: dict[tuple[str, Kind | None], Task] = {("plain", None): loops["plain"]}
     for kind, work in works.items():
-        # Each beside a reference of its own: the machine's mood may change within a round.
+        # Each next to a reference of its own: the machine's speed may change within a round.
         tasks |= {("whole", kind): loops["whole"], ("bare", kind): loops["bare"], (WORK, kind): work}
     seconds = interleave(tasks, rounds, label)
     forms = {form: np.concatenate([times for (name, _), times in seconds.items() if name == form]) for form in loops}

@@ -1,4 +1,4 @@
-"""What it takes to begin: importing, a first step, and memory. Each in a fresh process."""
+"""Startup costs: import, first step and memory, each in a fresh process."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ env.reset(seed=0)
 env.step(env.action_space.sample())
 print(time.perf_counter() - start)
 """
-# The peak of this very program: where Linux tells it, for `ru_maxrss` there has that of the parent in it.
+# The peak of this program alone. On Linux from /proc, because `ru_maxrss` there includes the parent's peak.
 _PEAK = """
 import resource, sys
 import gymnasium as gym, incentive_env
@@ -40,12 +40,12 @@ except OSError:
 
 
 def measure(config: Config, rounds: int, *, quick: bool = False) -> dict[str, Any]:
-    """Start anew, again and again.
+    """Start fresh processes, several times.
 
     Args:
         config: the scenario that the environment's name stands for.
         rounds: of imports and of first steps with the machine code on disk.
-        quick: no first steps without it, which take a compilation each; smaller batches.
+        quick: skips first steps with an empty cache, each of which compiles; smaller batches.
 
     Returns:
         Content for a JSON file: seconds, and bytes a floor.
@@ -78,7 +78,7 @@ def measure(config: Config, rounds: int, *, quick: bool = False) -> dict[str, An
 
 
 def fresh(code: str, *arguments: object, **environment: str) -> float:
-    """What a new Python prints, a number.
+    """The number that a new Python process prints.
 
     Raises:
         OSError: it failed.
@@ -97,7 +97,7 @@ def _with_empty_cache(run: Any) -> float:
 
 
 def _memory(config: Config, sizes: tuple[int, int], peaks: list[float]) -> Mapping[str, Any]:
-    """Bytes that a floor more takes at the peak, against the size of its state."""
+    """Bytes that one more floor takes at the peak, against the size of its state."""
     few, many = sizes
     peak = (peaks[1] - peaks[0]) / (many - few)
     market = config.market

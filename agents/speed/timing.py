@@ -1,4 +1,4 @@
-"""Times that a noisy machine cannot spoil: tasks take turns, medians are told, and ratios are of neighbours in time."""
+"""Times that survive a noisy machine: tasks take turns, medians are reported, and ratios compare neighbors in time."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -28,18 +28,18 @@ class Median(NamedTuple):
 
 
 def interleave(tasks: Mapping[Name, Task], rounds: int, label: str = "") -> dict[Name, Floats]:
-    """Let tasks take turns, so that each meets the same moods of the machine.
+    """Run tasks in turns, so that each meets the same states of the machine.
 
-    Every other round goes backwards: none is always the one that comes after the same other. A round that is not
-    counted goes ahead; in it code is compiled and memory touched for the first time.
+    Every other round runs in reverse, so that no task always follows the same other. A first round is not counted: it
+    compiles code and touches memory.
 
     Args:
         tasks: by name.
         rounds: how often each is done.
-        label: of the progress; none is shown where it is empty.
+        label: of the progress; empty shows none.
 
     Returns:
-        Seconds a unit ``[rounds]`` by name. The same place of two arrays is of the same round.
+        Seconds a unit ``[rounds]`` by name. Entries at the same place belong to the same round.
     """
     names = list(tasks)
     seconds: dict[Name, Floats] = {name: np.empty(rounds) for name in names}
@@ -61,10 +61,10 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def median(values: ArrayLike) -> Median:
-    """The median, with the interval of the sign test: no shape of the noise is supposed.
+    """The median, with the interval of the sign test, which assumes no shape of the noise.
 
-    Noise that outlasts a round makes neighbouring rounds alike, and the interval too narrow; of ratios of neighbours
-    in time most of it is gone. Below six values even the widest interval holds with less than `LEVEL`.
+    Noise that outlasts a round makes neighboring rounds alike, and the interval too narrow; ratios of neighbors in time
+    remove most of it. Below six values even the widest interval holds with less than `LEVEL`.
     """
     ordered = np.sort(np.asarray(values, np.float64))
     count = len(ordered)

@@ -14,7 +14,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import scheme_to_action
 
-# Decisions before floors are opened anew. Later some have closed, and cost nothing: the figures would flatter.
+# Decisions before floors are opened again. Later some have closed and cost nothing, which would flatter the figures.
 FRESH = 3
 FEWEST = 32  # floors in a sample: of a small batch several are opened, one after the other
 

@@ -73,7 +73,7 @@ def run(
                 for table in tables(results):
                     console().print(rich_table(table))
             if out is not None:
-                _tell(f"figures written to {out}")
+                _report(f"figures written to {out}")
 
 
 def _measured(parts: list[str], rounds: int | None, quick: bool, plan: str | None) -> dict[str, Any]:
@@ -83,12 +83,12 @@ def _measured(parts: list[str], rounds: int | None, quick: bool, plan: str | Non
     if plan is not None:
         from agents.loading import load
 
-        load("training", plan)  # a mistake is told before the rest is measured
-    results = measure(config, parts, rounds=rounds, quick=quick, tell=_tell)
+        load("training", plan)  # a mistake shows before the rest is measured
+    results = measure(config, parts, rounds=rounds, quick=quick, report=_report)
     if plan is not None:
         from agents.speed.learning import until_better
 
-        _tell("until better: some minutes")
+        _report("until better: some minutes")
         results["training"]["until_better"] = until_better(config, plan)
     return results
 
@@ -114,7 +114,7 @@ def _write_page(path: Path, into: Path) -> None:
     print(f"{into} written")
 
 
-def _tell(text: str) -> None:
+def _report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 

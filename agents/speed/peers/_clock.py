@@ -1,18 +1,22 @@
 """What the scripts beside this file share: one CPU, one way to time, one line of JSON.
 
-A script imports this module before its environment: libraries size and start their thread pools when they are
-imported, and each of them is to be measured on one thread of one CPU.
+A script imports this module before its environment: libraries start their thread pools when they are imported, and
+each is measured on one thread of one CPU.
 """
 
 import argparse
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 BATCHES = (16, 256, 1024, 4096, 16384)
+CARTPOLE = (
+    "An entity is a cart with its pole: one Euler step of four state variables (float64), one sine and one cosine, "
+    "no random draw but the four uniforms of a reset; the step that only resets a fallen pole counts as an update."
+)
 WINDOWS = 5
 
 for _pool in ("OMP", "OPENBLAS", "MKL"):
@@ -67,6 +71,30 @@ def run(build: Callable[[int], Loop], sizes: Sequence[int], *, peer: str, packag
         "what": what,
     }
     print(json.dumps(result, ensure_ascii=False))
+
+
+def rows(envs: Any, actions: Iterable[Any], batch: int) -> Loop:
+    """A loop that steps a batch once for each row of actions; the batch resets its own episodes."""
+    actions = list(actions)
+
+    def play() -> None:
+        for row in actions:
+            envs.step(row)
+
+    return Loop(play, steps=len(actions) * batch, batch=batch)
+
+
+def episodes(env: Any, actions: Iterable[Any], entities: int) -> Loop:
+    """A loop that steps one environment, and resets it whenever an episode ends."""
+    actions = list(actions)
+
+    def play() -> None:
+        for action in actions:
+            _, _, *ended, _ = env.step(action)
+            if any(ended):
+                env.reset()
+
+    return Loop(play, steps=len(actions), entities=entities)
 
 
 def _seconds(peer: str) -> float:

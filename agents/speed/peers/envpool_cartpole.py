@@ -5,10 +5,6 @@ import envpool
 import numpy as np
 
 ROWS = 8
-WHAT = (
-    "An entity is a cart with its pole: one Euler step of four state variables (float64), one sine and one cosine, "
-    "no random draw but the four uniforms of a reset; the step that only resets a fallen pole counts as an update."
-)
 
 
 def build(batch: int) -> _clock.Loop:
@@ -16,13 +12,8 @@ def build(batch: int) -> _clock.Loop:
     envs = envpool.make("CartPole-v1", env_type="gymnasium", num_envs=batch, num_threads=1, seed=0)
     envs.reset()
     actions = np.random.default_rng(0).integers(2, size=(ROWS, batch), dtype=np.int32)
-
-    def play() -> None:
-        for row in actions:
-            envs.step(row)
-
-    return _clock.Loop(play, steps=ROWS * batch, batch=batch)
+    return _clock.rows(envs, actions, batch)
 
 
 if __name__ == "__main__":
-    _clock.run(build, _clock.BATCHES, peer="EnvPool CartPole-v1", package="envpool", what=WHAT)
+    _clock.run(build, _clock.BATCHES, peer="EnvPool CartPole-v1", package="envpool", what=_clock.CARTPOLE)

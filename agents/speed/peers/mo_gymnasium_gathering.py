@@ -17,14 +17,7 @@ def build(entities: int) -> _clock.Loop:
     env = mo_gymnasium.make("resource-gathering-v0").unwrapped
     env.reset(seed=0)
     actions = np.random.default_rng(0).integers(4, size=STEPS).tolist()
-
-    def play() -> None:
-        for action in actions:
-            _, _, terminated, truncated, _ = env.step(action)
-            if terminated or truncated:
-                env.reset()
-
-    return _clock.Loop(play, steps=STEPS, entities=entities)
+    return _clock.episodes(env, actions, entities)
 
 
 if __name__ == "__main__":

@@ -17,14 +17,7 @@ def build(stages: int) -> _clock.Loop:
     env = InvManagementLostSalesEnv()
     env.reset()
     actions = list(np.random.default_rng(0).integers(env.supply_capacity, size=(STEPS, stages - 1), endpoint=True))
-
-    def play() -> None:
-        for action in actions:
-            *_, done, _ = env.step(action)
-            if done:
-                env.reset()
-
-    return _clock.Loop(play, steps=STEPS, entities=stages)
+    return _clock.episodes(env, actions, stages)
 
 
 if __name__ == "__main__":

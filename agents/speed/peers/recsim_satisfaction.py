@@ -20,14 +20,7 @@ def build(candidates: int) -> _clock.Loop:
     env.reset()
     steps = DOCUMENTS // candidates
     slates = list(np.random.default_rng(0).integers(candidates, size=(steps, 1)))
-
-    def play() -> None:
-        for slate in slates:
-            *_, done, _ = env.step(slate)
-            if done:
-                env.reset()
-
-    return _clock.Loop(play, steps=steps, entities=1 + candidates)
+    return _clock.episodes(env, slates, 1 + candidates)
 
 
 if __name__ == "__main__":
