@@ -47,7 +47,7 @@ def run_suite(
     works = [_work(suite, job) for job in jobs]
     session = Session(
         f"benchmark {name}", store, engine or LocalEngine(workers), cells=len(works),
-        cost=sum(work.cost for work in works), told=_told, any_code=any_code, plain=plain,
+        cost=sum(work.cost for work in works), summary=_told, any_code=any_code, plain=plain,
     )  # fmt: skip
     with session:
         started, origin = datetime.now(UTC).isoformat(timespec="seconds"), provenance()

@@ -1,4 +1,4 @@
-"""What engines have in common, and a session: batches of cells, each made once, with progress and time left."""
+"""The contract of engines, and a session: batches of cells, each computed once, with progress and time left."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -14,36 +14,36 @@ ENGINES = ("local", "ray")
 
 
 class Engine(Protocol):
-    """Where cells are made. It is entered once, and may be given several batches."""
+    """Computes cells. It is entered once and may receive several batches."""
 
     def __enter__(self) -> Self:
-        """Get hold of it.
+        """Start or join it.
 
         Raises:
             EngineError: it is unavailable.
         """
 
     def __exit__(self, *error: Any) -> None:
-        """Let go of it, at once."""
+        """Release it at once."""
 
     def check(self, store: Store, probe: str, origin: Origin) -> None:
-        """See that wherever cells may be made, the store is this one and the code and versions are these.
+        """Check that every machine sees this store and has this code and these versions.
 
         Args:
-            store: where they are to be kept.
+            store: where cells are kept.
             probe: a file that is in the store.
-            origin: code and versions of the program that asks.
+            origin: code and versions of the calling program.
 
         Raises:
-            EngineError: they are not; the message names the machine, and what differs.
+            EngineError: a machine differs; the message names it and what differs.
         """
 
     def run(self, works: Sequence[Work], store: Store, origin: Origin, *, any_code: bool, note: Note) -> Iterator[Kept]:
-        """Make cells, and give each once as it comes in; it is in the store by then. A lost worker's are made again.
+        """Compute cells and yield each once, after it is in the store. Cells of a lost worker are computed again.
 
         Raises:
-            CellError: one of them cannot be made.
-            ChildProcessError: workers were lost and the engine does not go on by itself; what is done is kept.
+            CellError: a cell cannot be computed.
+            ChildProcessError: workers were lost and the engine cannot recover; finished cells are kept.
         """
 
 
@@ -52,11 +52,11 @@ def engine_named(name: str, *, workers: int | None = None, address: str | None =
 
     Args:
         name: ``local``, processes of this machine; ``ray``, a cluster.
-        workers: cells at the same time; as many as there are cores where not given.
-        address: of the cluster, ``HOST:PORT``; a Ray of this machine alone where not given.
+        workers: cells computed at the same time; by default one per core.
+        address: of the cluster, ``HOST:PORT``; by default a Ray on this machine alone.
 
     Raises:
-        EngineError: no such engine, or it takes no address.
+        EngineError: there is no such engine, or it takes no address.
     """
     if name == "local":
         if address is not None:
@@ -72,37 +72,37 @@ def engine_named(name: str, *, workers: int | None = None, address: str | None =
 
 
 class Session:
-    """Makes batches of cells into one store. On entering, whatever does not fit is an error, before any work is done.
+    """Computes batches of cells into one store. Entering it checks that everything fits, before any work is done.
 
     Args:
         label: name in progress lines.
-        store: where cells are kept; those that are there, and were made by the same code, versions and numbers, are
-            not made again.
-        engine: where they are made.
+        store: where cells are kept; cells already there, from the same code, versions and numbers, are not computed
+            again.
+        engine: what computes them.
         cells: how many, over all batches.
         cost: of all of them, in the unit of `Work.cost`.
-        told: a word about a cell that came in.
-        any_code: cells are taken over from other code too.
+        summary: a few words about a finished cell.
+        any_code: also accept cells that other code computed.
         plain: progress as lines even on a terminal.
         quiet: no progress at all.
     """
 
     def __init__(
-        self, label: str, store: Store, engine: Engine, *, cells: int, cost: float, told: Callable[[Kept], str],
+        self, label: str, store: Store, engine: Engine, *, cells: int, cost: float, summary: Callable[[Kept], str],
         any_code: bool = False, plain: bool = False, quiet: bool = False,
     ) -> None:  # fmt: skip
         self._label, self._store, self._engine = label, store, engine
-        self._cells, self._cost, self._told = cells, cost, told
+        self._cells, self._cost, self._summary = cells, cost, summary
         self._any_code, self._plain, self._quiet = any_code, plain, quiet
         self._stack = ExitStack()
         self._progress: Progress | None = None
         self._done, self._number = 0.0, 0  # cost, and cells, so far
 
     def __enter__(self) -> Self:
-        """Get hold of the engine and of the store, and see that they fit.
+        """Start the engine, lock the store, and check that they fit.
 
         Raises:
-            EngineError: they do not, or the engine is unavailable.
+            EngineError: they do not fit, or the engine is unavailable.
             StoreError: the store cannot be written, or another run holds it.
         """
         self.origin = origin()
@@ -120,11 +120,11 @@ class Session:
         self._stack.__exit__(kind, error, trace)  # so that the engine knows whether to end its workers
 
     def run(self, works: Sequence[Work]) -> list[Kept]:
-        """Make what is not there yet of a batch, and give all of it in its order.
+        """Compute the missing cells of a batch, and return the whole batch in order.
 
         Raises:
-            CellError: a cell cannot be made; what is done stays.
-            ChildProcessError: a worker was lost, where the engine does not go on by itself.
+            CellError: a cell cannot be computed; finished cells stay.
+            ChildProcessError: a worker was lost and the engine cannot recover.
         """
         found = {work.key: kept(work, self._store, self.origin, any_code=self._any_code) for work in works}
         done = {key: cell for key, cell in found.items() if cell is not None}
@@ -133,13 +133,12 @@ class Session:
         self._done += sum(costs[key] for key in done)
         self._number += len(done)
         progress = self._started()
-        for cell in self._engine.run(
-            left, self._store, self.origin, any_code=self._any_code, note=progress.note
-        ):  # fmt: skip
+        for cell in self._engine.run(left, self._store, self.origin, any_code=self._any_code, note=progress.note):
             done[cell.key] = cell
             self._done += costs[cell.key]
             self._number += 1
-            progress.note(f"{self._number:3d} of {self._cells}  {cell.key}: {self._told(cell)}, {cell.seconds:.0f} s")
+            result = f"{cell.key}: {self._summary(cell)}, {cell.seconds:.0f} s"
+            progress.note(f"{self._number:3d} of {self._cells}  {result}")
             progress.move(int(self._done))
         return [done[work.key] for work in works]
 

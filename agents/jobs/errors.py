@@ -1,12 +1,12 @@
-"""What can go wrong with a job; each message says where and why."""
+"""Errors of jobs; each message says where and why."""
 
 
 class EngineError(ValueError):
-    """An engine is unavailable, or cannot do this work; nothing has been done yet."""
+    """An engine is unavailable or cannot do this work; nothing has been computed yet."""
 
 
 class CellError(ValueError):
-    """A cell cannot be made; the message names it, and says why."""
+    """A cell cannot be computed; the message names it and says why."""
 
 
 class StoreError(OSError):

@@ -1,4 +1,4 @@
-"""Joining a Ray cluster, or one clear error within seconds where that cannot be."""
+"""Join a Ray cluster, or raise one clear error within seconds."""
 
 import os
 import socket
@@ -8,9 +8,9 @@ from typing import Any
 
 from agents.jobs.errors import EngineError
 
-_SECONDS = 5.0  # for a host to answer at all
-_GREETING = 10.0  # for what answers to turn out to be Ray
-# Ray itself would try for minutes, and fill the screen; this asks once, in a process that can be ended.
+_SECONDS = 5.0  # for a host to answer
+_GREETING = 10.0  # for the answer to prove to be Ray
+# Ray itself would retry for minutes and fill the screen; this asks once, in a process that can be ended.
 _GREET = "import sys, ray; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 _IMPATIENT = {"RAY_gcs_rpc_server_connect_timeout_s": "5", "RAY_gcs_server_request_timeout_seconds": "5"}
 
@@ -19,10 +19,10 @@ def join(address: str | None, workers: int | None) -> bool:
     """Join the cluster at an address, or start a Ray of this machine alone.
 
     Returns:
-        Whether it was this call that joined; ``False`` where the program had joined one before.
+        Whether this call joined it; ``False`` if the program had joined one before.
 
     Raises:
-        EngineError: there is none, it does not let us in, or it is of another version.
+        EngineError: there is none, it refuses us, or its version differs.
     """
     try:
         import ray
@@ -44,7 +44,7 @@ def join(address: str | None, workers: int | None) -> bool:
 
 
 def _greet(address: str) -> None:
-    """Tell at once what `ray.init` would tell after minutes."""
+    """Raise at once the error that `ray.init` would raise after minutes."""
     if address in ("auto", "local"):
         return
     host, colon, port = address.rpartition("://")[2].partition("/")[0].rpartition(":")
@@ -61,26 +61,26 @@ def _greet(address: str) -> None:
 
 def _ask_for_ray(address: str) -> None:
     try:
-        told = subprocess.run(
+        answer = subprocess.run(
             [sys.executable, "-c", _GREET, address], capture_output=True, text=True, timeout=_GREETING,
             env={**os.environ, **_IMPATIENT},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise EngineError(f"address {address}: something answers there, but not as the head of a Ray cluster") from None
-    if told.returncode == 0:
+        raise EngineError(f"address {address}: what answers there is not the head of a Ray cluster") from None
+    if answer.returncode == 0:
         return
-    if "AuthenticationError" in told.stderr or "authentication token" in told.stderr:
+    if "AuthenticationError" in answer.stderr or "authentication token" in answer.stderr:
         raise EngineError(
-            f"address {address}: the cluster asks for its token, and ours is missing or another: set "
+            f"address {address}: the cluster requires its token, and ours is missing or different: set "
             "RAY_AUTH_MODE=token, and put the token into ~/.ray/auth_token, RAY_AUTH_TOKEN_PATH or RAY_AUTH_TOKEN"
         )
-    lines = [line for line in told.stderr.strip().splitlines() if line.strip()]
-    why = lines[-1].strip() if lines else f"exit code {told.returncode}"
-    raise EngineError(f"address {address}: something answers there, but not as the head of a Ray cluster ({why})")
+    lines = [line for line in answer.stderr.strip().splitlines() if line.strip()]
+    why = lines[-1].strip() if lines else f"exit code {answer.returncode}"
+    raise EngineError(f"address {address}: what answers there is not the head of a Ray cluster ({why})")
 
 
 def _say_nothing() -> None:
-    """Ray prints pages of a lost node's log among the results; what matters of it is told by the engine."""
+    """Silence Ray, which prints pages of a lost node's log; the engine reports what matters."""
     from ray._private import worker
 
     if hasattr(worker, "print_to_stdstream"):

@@ -18,18 +18,18 @@ from incentive_env.studies.evaluate import evaluate
 
 
 class LocalEngine:
-    """Processes of this machine; a single one is this process itself. See `agents.jobs.engine.Engine`."""
+    """Processes of this machine; a single worker is this process itself. See `agents.jobs.engine.Engine`."""
 
     def __init__(self, workers: int | None = None) -> None:
         self._workers = workers or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
-        """Nothing is started before it is needed."""
+        """Workers start when they are first needed."""
         return self
 
     def __exit__(self, *error: Any) -> None:
-        """End all workers, whatever they are at."""
+        """End all workers at once."""
         if self._pool is not None:
             if error[0] is not None:
                 _end_workers()
@@ -37,9 +37,9 @@ class LocalEngine:
             self._pool = None
 
     def check(self, store: Store, probe: str, origin: Origin) -> None:
-        """One code, one machine; but a store in this process's memory is nobody else's."""
+        """Code and machine are the same; but no other process sees a store in memory."""
         if self._workers > 1 and not store.shared:
-            raise EngineError(f"store {store.place}: only this process sees it, so there is one worker: --workers 1")
+            raise EngineError(f"store {store.place}: only this process sees it; use --workers 1")
 
     def run(self, works: Sequence[Work], store: Store, origin: Origin, *, any_code: bool, note: Note) -> Iterator[Kept]:
         """See `agents.jobs.engine.Engine`; a worker's death ends the run."""
@@ -60,7 +60,7 @@ class LocalEngine:
             raise
         except BrokenProcessPool:
             raise ChildProcessError(
-                f"a worker died; what is done is kept in {store.place}, run again to go on"
+                f"a worker died; finished cells are kept in {store.place}, run again to continue"
             ) from None
 
     def _started(self) -> ProcessPoolExecutor:
@@ -73,13 +73,13 @@ class LocalEngine:
 
 
 def _compile_once() -> None:
-    """Fill the compiler's cache, so that the workers find it instead of compiling each for itself."""
+    """Fill the compiler's cache, so that workers need not compile."""
     config = load_config("small")
     evaluate(config, FixedPolicy(FIXED["flat_salary"].scheme, config), range(2))
 
 
 def _begin(parent: int) -> None:
-    """A worker whose parent was killed would go on for nobody: it ends as soon as it is an orphan."""
+    """Make a worker end as soon as its parent is gone."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -90,6 +90,6 @@ def _begin(parent: int) -> None:
 
 
 def _end_workers() -> None:
-    """Or they would end what they are at, minutes later."""
+    """Terminate workers, which would otherwise finish their cells first."""
     for worker in active_children():
         worker.terminate()

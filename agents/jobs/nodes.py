@@ -1,4 +1,4 @@
-"""Before any cell is made: does every node of a cluster have our code, our versions, and our store?"""
+"""Check before any work that every node of a cluster has our code, our versions and our store."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,15 +7,15 @@ from agents.jobs.errors import EngineError
 from agents.jobs.store import Store
 from agents.jobs.work import Origin
 
-_SECONDS = 120.0  # for a node to start a worker and look
+_SECONDS = 120.0  # for a node to start a worker and answer
 
 
 def check_nodes(store: Store, probe: str, ours: Origin) -> dict[str, str]:
-    """Let every node look, and give names of all by their ids.
+    """Check every node, and return the names of all nodes by id.
 
     Raises:
-        EngineError: one of them has other code or versions, cannot import the project, or does not see the store; or
-            there is no node that makes cells.
+        EngineError: a node has other code or versions, cannot import the project, or does not see the store; or no
+            node can compute cells.
     """
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -27,7 +27,7 @@ def check_nodes(store: Store, probe: str, ours: Origin) -> dict[str, str]:
     names = {node["NodeID"]: f"{node['NodeManagerAddress']} ({node['NodeID'][:6]})" for node in nodes}
     look = ray.remote(num_cpus=0, max_retries=0)(_look_by_value())
     looks = {}
-    for node in makers:  # a head without a CPU makes none, and need not have our code
+    for node in makers:  # a head without a CPU computes none, and need not have our code
         there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
         looks[look.options(scheduling_strategy=there).remote(store.place, probe)] = names[node["NodeID"]]
     ready, late = ray.wait(list(looks), num_returns=len(looks), timeout=_SECONDS)
@@ -41,7 +41,7 @@ def check_nodes(store: Store, probe: str, ours: Origin) -> dict[str, str]:
 
 
 def differences(ours: Origin, theirs: Origin) -> list[str]:
-    """What differs, a line each: ``numpy is 2.1.0, ours is 2.4.0``."""
+    """What differs, one line each: ``numpy is 2.1.0, ours is 2.4.0``."""
     packages = {**ours.versions, **theirs.versions}
     wrong = [
         f"{name} is {theirs.versions.get(name) or 'missing'}, ours is {ours.versions.get(name) or 'missing'}"
@@ -56,7 +56,7 @@ def differences(ours: Origin, theirs: Origin) -> list[str]:
 
 
 def _look_by_value() -> Callable[[str, str], dict[str, Any]]:
-    """The look, as a function that travels whole: a node that has another code of the project need not know it."""
+    """The check, as a function sent by value: a node with other code need not know it."""
 
     def look(place: str, probe: str) -> dict[str, Any]:
         try:
@@ -73,7 +73,7 @@ def _look_by_value() -> Callable[[str, str], dict[str, Any]]:
             return {**seen, "store": f"cannot be opened: {error}"}
         except OSError as error:
             return {**seen, "store": str(error)}
-        return {**seen, "store": None if content == probe.encode() else "is not there, or is another"}
+        return {**seen, "store": None if content == probe.encode() else "is missing there, or is another store"}
 
     return look
 
@@ -86,7 +86,7 @@ def _wrong(reference: Any, node: str, store: Store, ours: Origin) -> list[str]:
     except ray.exceptions.RayTaskError as error:
         return [f"node {node}: cannot look: {error.cause}"]
     except ray.exceptions.RayError:
-        return []  # lost since: no cell will be made there
+        return []  # lost since then: it gets no cells
     if "error" in seen:
         return [f"node {node}: {seen['error']}"]
     wrong = differences(ours, Origin(*seen["origin"]))

@@ -1,4 +1,4 @@
-"""A store of cells: a folder that several machines may share, or a place behind a URL. What is there is there whole."""
+"""A store of cells: a folder that machines may share, or a URL. Every file in it is complete."""
 
 import os
 import uuid
@@ -12,7 +12,7 @@ from incentive_env.support.files import written_whole
 
 
 class Store(Protocol):
-    """What is asked of a store; names of files are relative, with ``/`` between folders.
+    """The contract of a store; file names are relative, with ``/`` between folders.
 
     A store can be sent to another process or machine, and is the same store there if ``shared``.
     """
@@ -24,23 +24,23 @@ class Store(Protocol):
         """The content of a file; ``None`` where there is none."""
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file, whole or not at all, over whatever is there."""
+        """Write a file, whole or not at all; an existing file is replaced."""
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
 
     def folder(self, name: str) -> AbstractContextManager[Path]:
-        """A folder of this machine to put files into; what is new in it is in the store when the context ends."""
+        """A local folder; files put into it are in the store when the context ends."""
 
     def alone(self) -> AbstractContextManager[None]:
-        """Hold the store for one run, where that can be done."""
+        """Lock the store for one run, if the store supports it."""
 
 
 def open_store(place: "str | Path") -> Store:
     """The store at a path, or at any URL of `fsspec`: ``s3://bucket/sweeps/first``, ``file:///shared/first``.
 
     Raises:
-        StoreError: no such kind of URL, or its library is not installed.
+        StoreError: the kind of URL is unknown, or its library is not installed.
     """
     protocol, separator, rest = str(place).partition("://")
     if not separator:
@@ -56,17 +56,17 @@ def open_store(place: "str | Path") -> Store:
 
 @contextmanager
 def probed(store: Store) -> Iterator[str]:
-    """Show that a store can be written and read, and give the name of a file in it for others to look for.
+    """Check that a store can be written and read, and yield the name of a file in it for other machines to find.
 
     Raises:
-        StoreError: it cannot.
+        StoreError: it cannot be written or read.
     """
     name = f".probe-{uuid.uuid4().hex}"
     content = name.encode()
     try:
         store.write(name, content)
         if store.read(name) != content:
-            raise StoreError(f"store {store.place}: what is written to it is not what is read from it")
+            raise StoreError(f"store {store.place}: reading it does not return what was written")
         yield name
     finally:
         store.remove(name)
@@ -108,7 +108,7 @@ class FolderStore:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the folder for one run; the system lets go of it however the run ends.
+        """Lock the folder for one run; the system releases it however the run ends.
 
         Raises:
             StoreError: another run holds it.
@@ -123,7 +123,7 @@ class FolderStore:
                 import fcntl
 
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except ImportError:  # not on this system: two runs at once are the user's own care
+            except ImportError:  # not on this system: users must not start two runs at once
                 pass
             except OSError:
                 raise StoreError(f"{self.place}: another run is under way in this folder") from None

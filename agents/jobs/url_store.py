@@ -10,9 +10,9 @@ from typing import Any
 
 from agents.jobs.errors import StoreError
 
-# One put is seen whole or not at all; elsewhere a file is written under another name first.
+# One put is atomic; elsewhere a file is written under another name first.
 _PUT_IS_ATOMIC = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "memory"}
-# Libraries of fsspec's that do not come with it.
+# Libraries that fsspec needs but does not install.
 _LIBRARIES = {"gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "az": "adlfs", "adl": "adlfs"}
 
 
@@ -49,7 +49,7 @@ class UrlStore:
         except FileNotFoundError:
             return None
         except Exception as error:  # every library has errors of its own
-            raise StoreError(f"store {self.place}: {name} cannot be read: {_told(error)}") from None
+            raise StoreError(f"store {self.place}: {name} cannot be read: {_one_line(error)}") from None
 
     def write(self, name: str, content: bytes) -> None:
         """See `Store`."""
@@ -64,12 +64,12 @@ class UrlStore:
             _put(files, partial, content)
             files.mv(partial, path)
         except Exception as error:
-            raise StoreError(f"store {self.place}: cannot be written: {_told(error)}") from None
+            raise StoreError(f"store {self.place}: cannot be written: {_one_line(error)}") from None
 
     def remove(self, name: str) -> None:
         """See `Store`."""
         files, root = self.connect()
-        with suppress(Exception):  # every library has errors of its own, and a file that stays is in nobody's way
+        with suppress(Exception):  # every library has errors of its own, and a leftover file does no harm
             files.rm_file(f"{root}/{name}")
 
     @contextmanager
@@ -85,7 +85,7 @@ class UrlStore:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nothing can be held there: two runs at once do some cells twice over, and write the same."""
+        """Nothing can be locked there: two runs at once compute some cells twice, with equal results."""
         yield
 
 
@@ -102,7 +102,7 @@ def _connected(place: str, protocol: str) -> tuple[Any, str]:
         library = _LIBRARIES.get(protocol, f"fsspec's library for {protocol}")
         raise StoreError(f"store {place}: needs {library}: pip install {_LIBRARIES.get(protocol, '...')}") from None
     except Exception as error:
-        raise StoreError(f"store {place}: cannot be opened: {_told(error)}") from None
+        raise StoreError(f"store {place}: cannot be opened: {_one_line(error)}") from None
     return files, path.rstrip("/")
 
 
@@ -122,7 +122,7 @@ def _s3(place: str) -> tuple[Any, str]:
         except ImportError:
             raise StoreError(f"store {place}: needs s3fs or pyarrow: run `make setup`") from None
         except Exception as error:
-            raise StoreError(f"store {place}: cannot be opened: {_told(error)}") from None
+            raise StoreError(f"store {place}: cannot be opened: {_one_line(error)}") from None
     return files, path.rstrip("/")
 
 
@@ -131,7 +131,7 @@ def _put(files: Any, path: str, content: bytes) -> None:
         file.write(content)
 
 
-def _told(error: Exception) -> str:
-    """An error of a library in a line."""
+def _one_line(error: Exception) -> str:
+    """A library's error on one line."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -1,4 +1,4 @@
-"""A cell of work: how it is named, made, kept in a store, and found there again. The worker itself does all that."""
+"""A cell of work: how a worker names it, computes it, stores it and finds it again."""
 
 import hashlib
 import json
@@ -21,21 +21,21 @@ Note = Callable[[str], None]
 
 
 class Work(NamedTuple):
-    """One cell to be made; any engine can send it to another process or machine."""
+    """One cell to compute; any engine can send it to another process or machine."""
 
     key: str  # its name in files and messages
     setup: str  # a hash of all numbers that it depends on
     make: Callable[[Any, Store], dict[str, Any]]  # a function of a module, from the job to the cell's figures
-    job: Any  # whatever it needs
-    cost: float = 1.0  # about, in any unit: for the time that is left, and to begin with what takes longest
+    job: Any  # everything it needs
+    cost: float = 1.0  # roughly, in any unit: for the time left, and to start with the longest
 
 
 class Origin(NamedTuple):
-    """By what cells are made; taken when a run begins, so that an edit during it is not taken for its cause."""
+    """What computes cells; recorded when a run begins, so that later edits do not change it."""
 
     code: str
     versions: dict[str, str | None]
-    policies: str  # digest of those that are shipped: unlike scenarios and plans they are read where a cell is made
+    policies: str  # digest of shipped policies, which are read where a cell is computed
 
 
 class Kept(NamedTuple):
@@ -53,12 +53,12 @@ class Kept(NamedTuple):
 
 
 def origin() -> Origin:
-    """By what a cell would be made here and now."""
+    """What would compute a cell here and now."""
     return Origin(code_digest(), versions(), _policies_digest())
 
 
 def kept(work: Work, store: Store, origin: Origin, *, any_code: bool = False) -> Kept | None:
-    """A cell of an earlier run; ``None`` where there is none, or it was made otherwise."""
+    """A cell of an earlier run; ``None`` if there is none, or if its code, versions or numbers differ."""
     content = store.read(_file(work))
     try:
         found = json.loads(content or b"")
@@ -73,11 +73,11 @@ def kept(work: Work, store: Store, origin: Origin, *, any_code: bool = False) ->
 
 
 def make(work: Work, store: Store, origin: Origin, *, any_code: bool = False) -> Kept:
-    """Make a cell and keep it, unless it is there already: who made it may have been lost before telling.
+    """Compute and store a cell, unless it is there already: its worker may have been lost after storing it.
 
     Raises:
-        CellError: it cannot be made.
-        StoreError: it cannot be kept.
+        CellError: it cannot be computed.
+        StoreError: it cannot be stored.
     """
     there = kept(work, store, origin, any_code=any_code)
     if there is not None:

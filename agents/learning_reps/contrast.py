@@ -47,8 +47,9 @@ def run_contrast(contrast: Contrast, store: Store, engine: Engine, *, plain: boo
     config = load_config(contrast.scenario, contrast.overrides)
     works = [_work(job, name) for name, plan in contrast.learners.items() for job in _jobs(contrast, config, plan)]
     session = Session(
-        "learning reps", store, engine, cells=len(works), cost=sum(work.cost for work in works), told=_told, plain=plain
-    )
+        "learning reps", store, engine, cells=len(works), cost=sum(work.cost for work in works), summary=_told,
+        plain=plain,
+    )  # fmt: skip
     with session:
         made = session.run(works)
     return {

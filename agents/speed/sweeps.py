@@ -109,7 +109,7 @@ def _rate(setup: Setup, cells: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         session = Session(
             "speed", open_store(folder), engine_named(setup.engine, workers=setup.workers), cells=count,
-            cost=count, told=_nothing, quiet=True,
+            cost=count, summary=_nothing, quiet=True,
         )  # fmt: skip
         with session:
             first = _until_all_work(session, make, setup.workers)

@@ -1,4 +1,4 @@
-"""One cell of a sweep: train what is to be trained, and score it on floors that only sweeps meet."""
+"""One cell of a sweep: train its policy, if it is trained, and score it on floors that only sweeps use."""
 
 from typing import Any, NamedTuple
 
@@ -23,24 +23,24 @@ _DIGITS = 6  # significant, of a figure in the file
 
 
 class Job(NamedTuple):
-    """All that a cell needs, on whatever machine."""
+    """Everything a cell needs, on any machine."""
 
-    setting: dict[str, Any]  # names and values, as the sweep has them
+    setting: dict[str, Any]  # names and values, as in the sweep
     policy: str
     config: Config
-    reward: str | None  # None, as the plan, where nothing is trained
+    reward: str | None  # None, like the plan, if nothing is trained
     seed: int  # of training
     plan: LearnerPlan | None
-    content: dict[str, Any] | None  # of a policy's file; None for what is trained, and for random actions
+    content: dict[str, Any] | None  # of a policy's file; None for trained policies and random actions
     floors: int
     key: str = ""
 
 
 def make_cell(job: Job, store: Store) -> dict[str, Any]:
-    """Run a cell, from nothing; the same bits whenever and wherever.
+    """Run a cell from scratch; the result is the same bits on any machine.
 
     Returns:
-        Its setting; means of `FIGURES` over floors, and each floor's; gamed cases a call by channel.
+        Its setting; `FIGURES` by floor and their means; gamed cases per call by channel.
     """
     seen = evaluate(job.config, _policy(job, store), SWEEP_SEEDS[: job.floors])
     floors = {figure: [_rounded(value) for value in _figure(seen, figure)] for figure in FIGURES}
@@ -71,7 +71,7 @@ def _policy(job: Job, store: Store) -> Policy:
 
 
 def _look_away(policy: Policy, step: int) -> None:
-    """Only the end of a training is scored."""
+    """Ignore checkpoints: only the end of a training is scored."""
 
 
 def _figure(seen: Any, figure: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Training plans with some of their entries changed, by dotted keys."""
+"""Training plans with changed entries, by dotted keys."""
 
 from functools import cache
 from typing import Any
@@ -11,12 +11,12 @@ from incentive_env.support.spelling import nearest
 
 
 def changed_plan(policy: str, changes: dict[str, Any], known: frozenset[str]) -> tuple[LearnerPlan, list[str]]:
-    """A plan with changes, and the keys of those that apply to it.
+    """A plan with changes, and the keys that apply to it.
 
     Args:
         policy: name or path of the plan.
         changes: by dotted key.
-        known: keys of all plans of the sweep; a key that this plan does not have may be another's.
+        known: keys of all plans of the sweep; a key that this plan lacks may belong to another.
 
     Raises:
         ConfigError: no plan has such a key, or a value is not allowed.

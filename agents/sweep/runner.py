@@ -1,4 +1,4 @@
-"""Runs a sweep: its cells on an engine, into a store; results and a table of them at the end."""
+"""Run a sweep: compute its cells on an engine into a store, then write results and a table."""
 
 import json
 from datetime import UTC, datetime
@@ -12,17 +12,17 @@ from agents.jobs.store import Store
 from agents.jobs.work import Kept, Work
 from agents.provenance import provenance
 from agents.sweep import search
-from agents.sweep.settings import Resolved, check_use, read_anew, resolve, works_of
+from agents.sweep.settings import Resolved, check_use, clear_caches, resolve, works_of
 from agents.sweep.spec import NamedSweep
 from agents.sweep.table import csv_of
 
 
 class Planned(NamedTuple):
-    """A sweep with all that can be known of it before any work."""
+    """A sweep with everything known before any work."""
 
     named: NamedSweep
-    batch: list[Resolved]  # all settings of a grid or a random search; Optuna's are found on the way
-    cells: int  # at most, for Optuna, which may try a setting twice
+    batch: list[Resolved]  # all settings of a grid or random search; Optuna chooses its settings later
+    cells: int  # for Optuna an upper bound: it may try a setting twice
     cost: float
 
 
@@ -30,9 +30,9 @@ def plan_sweep(named: NamedSweep) -> Planned:
     """Expand and check a sweep; nothing is run.
 
     Raises:
-        ConfigError: a name or a value in it is wrong, or is of no use.
+        ConfigError: a name or a value in it is wrong, or has no effect.
     """
-    read_anew()
+    clear_caches()
     sweep = named.sweep
     known = {"grid": search.grid, "random": search.at_random}.get(sweep.search.method)
     met = [resolve(named, setting) for setting in (known or search.corners)(named)]
@@ -47,26 +47,26 @@ def plan_sweep(named: NamedSweep) -> Planned:
 
 
 def run_sweep(planned: Planned, store: Store, engine: Engine, *, plain: bool = False) -> dict[str, Any]:
-    """Run what is left of a sweep, and write ``results.json`` and ``results.csv``.
+    """Run the remaining cells of a sweep, and write ``results.json`` and ``results.csv``.
 
     Args:
-        planned: what is to be run.
-        store: for cells, models and results; cells that are there, and were made by the same code, versions and
-            numbers, are not run again.
-        engine: where they are run; the results are the same bytes for any, but for what stands under ``times``.
+        planned: the sweep.
+        store: for cells, models and results; cells already there, from the same code, versions and numbers, are not
+            run again.
+        engine: what runs them; results are the same bytes on any engine, except under ``times``.
         plain: progress as lines even on a terminal.
 
     Returns:
         The content of ``results.json``.
 
     Raises:
-        OSError: the store cannot be written, another run is under way in it, or a worker died; what is done stays.
-        ValueError: the engine cannot be had, or a cell cannot be run.
+        OSError: the store cannot be written, another run is under way in it, or a worker died; finished cells stay.
+        ValueError: the engine is unavailable, or a cell cannot be run.
     """
     named, sweep = planned.named, planned.named.sweep
     session = Session(
         f"sweep {named.name}", store, engine, cells=planned.cells, cost=planned.cost, plain=plain,
-        told=lambda cell: f"{sweep.objective} {cell.cell['mean'][sweep.objective]:.4g}",
+        summary=lambda cell: f"{sweep.objective} {cell.cell['mean'][sweep.objective]:.4g}",
     )  # fmt: skip
     with session:
         started, origin = datetime.now(UTC).isoformat(timespec="seconds"), provenance()
@@ -96,7 +96,7 @@ def _run(planned: Planned, session: Session) -> list[Kept]:
 
 
 def _score(named: NamedSweep, cells: list[Kept]) -> float:
-    """The objective of a setting, mean over its seeds, more being better."""
+    """The objective of a setting, mean over its seeds; higher is better."""
     return named.sweep.sign * float(np.mean([cell.cell["mean"][named.sweep.objective] for cell in cells]))
 
 
@@ -112,5 +112,5 @@ def _assembled(named: NamedSweep, done: list[Kept], started: str, origin: dict[s
 
 
 def _unique(works: Any) -> list[Work]:
-    """Each cell once: settings that differ in nothing that their policy uses are one."""
+    """Each cell once: settings that differ only in what their policy ignores are the same cell."""
     return list({work.key: work for work in works}.values())

@@ -1,4 +1,4 @@
-"""Which settings are tried: all of a grid, some at random, or batches that Optuna asks for."""
+"""The settings to try: a whole grid, random draws, or batches chosen by Optuna."""
 
 import itertools
 import math
@@ -21,9 +21,9 @@ def grid(named: NamedSweep) -> Batch:
     """All settings of a grid, the last name varying fastest.
 
     Raises:
-        ConfigError: they are too many.
+        ConfigError: there are too many.
     """
-    count = math.prod(map(grid_size, named.sweep.vary.values()))  # before they are made: they may be millions
+    count = math.prod(map(grid_size, named.sweep.vary.values()))  # counted first: there may be millions
     if count > _MOST:
         raise ConfigError(f"{named.path}: vary holds {count:,} settings; at most {_MOST:,}: search at random instead")
     values = {name: grid_values(v, whole=is_whole(named, name)) for name, v in named.sweep.vary.items()}
@@ -31,7 +31,7 @@ def grid(named: NamedSweep) -> Batch:
 
 
 def at_random(named: NamedSweep) -> Batch:
-    """As many settings as there are trials, drawn with the search's seed."""
+    """One setting per trial, drawn with the search's seed."""
     rng = np.random.default_rng(named.sweep.search.seed)
     whole = {name: is_whole(named, name) for name in named.sweep.vary}
     return [
@@ -41,7 +41,7 @@ def at_random(named: NamedSweep) -> Batch:
 
 
 def corners(named: NamedSweep) -> Iterator[Setting]:
-    """Every value and every end of a range once, beside the first of all others: to be checked before any work."""
+    """Every value and both ends of every range once, with the first value of all others; checked before any work."""
     ends = {name: (v.low, v.high) if isinstance(v, Range) else v for name, v in named.sweep.vary.items()}
     ends = {name: tuple(map(int, v)) if _whole_range(named, name) else v for name, v in ends.items()}
     first = {name: values[0] for name, values in ends.items()}
@@ -50,14 +50,14 @@ def corners(named: NamedSweep) -> Iterator[Setting]:
 
 
 def by_optuna(named: NamedSweep, score: Scores) -> None:
-    """Search with Optuna's TPE (Bergstra et al. 2011): ask for a batch, score all of it, tell in the order asked.
+    """Search with Optuna's TPE (Bergstra et al. 2011): ask for a batch, score all of it, report in the order asked.
 
-    That is why this is not Ray Tune's search, which tells whichever trial ends first: here the settings tried are the
-    same for any engine and any number of workers, and a sweep that was killed asks for the same ones again.
+    Ray Tune's search reports whichever trial ends first. Here the settings tried are the same for any engine and any
+    number of workers, and a resumed sweep asks for the same ones again.
 
     Args:
         named: the sweep.
-        score: gives the objective of each setting of a batch, more being better.
+        score: the objective of each setting of a batch; higher is better.
 
     Raises:
         ConfigError: Optuna is not installed.

@@ -1,4 +1,4 @@
-"""From a setting, names and values, to all that a cell needs: scenario, policy or training plan, reward, seed."""
+"""From a setting (names and values) to everything a cell needs: scenario, policy or training plan, reward, seed."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -23,25 +23,25 @@ from incentive_env.policies.files import resolved
 from incentive_env.support.seeds import SWEEP_SEEDS
 
 Setting = Mapping[str, Any]
-_BY_VALUE = "scheme"  # name of a policy that is given by its levers alone
+_BY_VALUE = "scheme"  # name of a policy given by its levers alone
 
 
 class Resolved(NamedTuple):
     """A setting that can be run."""
 
-    setting: dict[str, Any]  # without what its policy has no use for
+    setting: dict[str, Any]  # without entries that its policy ignores
     policy: str  # name in tables
     config: Config
     reward: str | None
-    plan: LearnerPlan | None  # None where nothing is trained
-    content: dict[str, Any] | None  # of a policy's file; None where something is trained, or for the random policy
+    plan: LearnerPlan | None  # None if nothing is trained
+    content: dict[str, Any] | None  # of a policy's file; None for a trained or the random policy
 
 
 def resolve(named: NamedSweep, setting: Setting) -> Resolved:
-    """Find and check all that a setting names.
+    """Find and check everything that a setting names.
 
     Raises:
-        ConfigError: it names what there is not, or a value is not allowed; the message begins with the sweep's file.
+        ConfigError: a name is unknown or a value is not allowed; the message begins with the sweep's file.
     """
     try:
         return _resolved({**named.sweep.fixed, **setting}, _training_keys(named))
@@ -49,20 +49,20 @@ def resolve(named: NamedSweep, setting: Setting) -> Resolved:
         raise ConfigError("\n".join(f"{named.path}: {line}" for line in str(error).splitlines())) from None
 
 
-def read_anew() -> None:
-    """Forget scenarios and plans that were read: their files may have changed."""
+def clear_caches() -> None:
+    """Forget scenarios and plans read before: their files may have changed."""
     _config.cache_clear()
     keys_of.cache_clear()
 
 
 def works_of(named: NamedSweep, resolved: Resolved, *, cost: float | None = None) -> list[Work]:
-    """The cells of a setting: one a training seed, or one where nothing is trained."""
+    """The cells of a setting: one per training seed, or one if nothing is trained."""
     seeds = named.sweep.seed_list if resolved.plan is not None else (0,)
     return [_work(named, resolved, seed, cost) for seed in seeds]
 
 
 def check_use(named: NamedSweep, met: Iterable[Resolved]) -> None:
-    """Refuse what no setting has a use for.
+    """Refuse entries that no setting uses.
 
     Raises:
         ConfigError: training entries, a reward or seeds are given, but nothing is trained.
@@ -72,11 +72,11 @@ def check_use(named: NamedSweep, met: Iterable[Resolved]) -> None:
     given = [name for name in (*named.sweep.fixed, *named.sweep.vary) if name == "reward" or name[:9] == "training."]
     given += ["seeds"] if len(named.sweep.seed_list) > 1 else []
     if given:
-        raise ConfigError(f"{named.path}: {', '.join(given)}: nothing is trained, so nothing has a use for it")
+        raise ConfigError(f"{named.path}: {', '.join(given)}: no policy is trained, so nothing uses it")
 
 
 def is_whole(named: NamedSweep, name: str) -> bool:
-    """Whether what a name stands for is a whole number; ranges hold whole numbers then."""
+    """Whether an entry is a whole number, so that its ranges hold whole numbers."""
     section, _, key = name.partition(".")
     if section == "config":
         where: Any = load_config(_first(named, "scenario"))
@@ -127,18 +127,18 @@ def _trained(setting: dict[str, Any], policy: str, config: Config, training_keys
 
 
 def _content(policy: str | None, levers: dict[str, Any], config: Config) -> dict[str, Any] | None:
-    """What the file of a policy holds, or would hold; it travels with the cell, so that no node needs the file."""
+    """The content of a policy's file; it travels with the cell, so that no node needs the file."""
     if policy is None:
         return _scheme({}, levers, config)
     if policy in FIXED:
         return _scheme(FIXED[policy].scheme._asdict(), levers, config)
-    load_policy(policy, config)  # says what is wrong with it
+    load_policy(policy, config)  # raises the error, if there is one
     content = None if policy in NAMES else read_yaml(shipped(config).get(policy, Path(policy)))
     if content is not None and "kind" not in content:
         return _scheme(content["scheme"], levers, config)
     if levers:
         raise ConfigError(
-            f"scheme.{next(iter(levers))}: policy {policy} is no fixed scheme, so it has no levers to set"
+            f"scheme.{next(iter(levers))}: policy {policy} is not a fixed scheme, so it has no levers to set"
         )
     return content
 
@@ -151,7 +151,7 @@ def _scheme(base: Mapping[str, Any], levers: dict[str, Any], config: Config) -> 
 
 
 def _is_plan(policy: str, config: Config | None = None) -> bool:
-    """Whether a policy is one to be trained: a name or a file of a plan."""
+    """Whether a policy is trained: the name or file of a plan."""
     if policy in NAMES or (config is not None and policy in shipped(config)):
         return False
     plans = shipped_names("learner")
@@ -168,7 +168,7 @@ def _is_plan(policy: str, config: Config | None = None) -> bool:
 
 
 def _training_keys(named: NamedSweep) -> frozenset[str]:
-    """Every key of the plans that a sweep trains by."""
+    """All keys of the plans that a sweep trains with."""
     policies = [policy for policy in _all(named, "policy") if isinstance(policy, str) and _is_plan(policy)]
     return frozenset().union(*map(keys_of, policies))
 
@@ -176,15 +176,9 @@ def _training_keys(named: NamedSweep) -> frozenset[str]:
 def _work(named: NamedSweep, resolved: Resolved, seed: int, cost: float | None) -> Work:
     floors, decisions = named.sweep.floors, resolved.config.horizon.decisions
     job = Job(
-        resolved.setting,
-        resolved.policy,
-        resolved.config,
-        resolved.reward,
-        seed,
-        resolved.plan,
-        resolved.content,
+        resolved.setting, resolved.policy, resolved.config, resolved.reward, seed, resolved.plan, resolved.content,
         floors,
-    )
+    )  # fmt: skip
     parts = (resolved.policy, resolved.reward, resolved.config.name, str(seed), hash_of(resolved.setting))
     key = "-".join(part for part in parts if part is not None)
     plan = None if resolved.plan is None else resolved.plan.model_dump(mode="json")
@@ -196,7 +190,7 @@ def _work(named: NamedSweep, resolved: Resolved, seed: int, cost: float | None) 
 
 @cache
 def _config(scenario: str | None, overrides: str) -> Config:
-    """A scenario with changes, which are JSON so that lists among them can be told apart."""
+    """A scenario with changes, given as JSON so that they can be cached."""
     return load_config(scenario, json.loads(overrides))
 
 

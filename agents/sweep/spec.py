@@ -1,4 +1,4 @@
-"""Sweep files, ``configs/plans/sweeps/*.yaml``: what varies, over which values, by which search, and what is best."""
+"""Sweep files, ``configs/plans/sweeps/*.yaml``: what varies, over which values, by which search."""
 
 import math
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ SECTIONS = ("config", "scheme", "training")
 
 
 class Range(Part):
-    """All numbers between two; whole ones where what is varied is a whole number."""
+    """All numbers between two; whole numbers if the varied entry is one."""
 
     low: float = Field(allow_inf_nan=False, description="the least")
     high: float = Field(allow_inf_nan=False, description="the most")
-    log: bool = Field(False, description="whether orders of magnitude are drawn evenly, and not the numbers")
+    log: bool = Field(False, description="draw evenly over orders of magnitude instead of numbers")
     step: float | None = Field(None, gt=0.0, allow_inf_nan=False, description="from one to the next; a grid needs it")
 
     @model_validator(mode="after")
@@ -47,11 +47,9 @@ Values = Annotated[
 class Search(Part):
     """How settings are chosen."""
 
-    method: Literal["grid", "random", "optuna"] = Field("grid", description="all of them; drawn; or searched for")
+    method: Literal["grid", "random", "optuna"] = Field("grid", description="try all, draw at random, or search")
     trials: int | None = Field(None, ge=1, le=100_000, description="settings that are drawn or tried")
-    batch: int = Field(
-        8, ge=1, le=10_000, description="settings that Optuna is asked for at once; they run side by side"
-    )
+    batch: int = Field(8, ge=1, le=10_000, description="settings that Optuna proposes at once; they run in parallel")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="of the draws")
 
     @model_validator(mode="after")
@@ -69,15 +67,15 @@ class Sweep(Part):
     """A whole file."""
 
     description: str = Field("", description="what it is for, in a sentence")
-    floors: int = Field(32, ge=2, le=10_000, description="on which every setting is scored; always the same floors")
+    floors: int = Field(32, ge=2, le=10_000, description="on which every setting is scored; the same floors for all")
     seeds: int | tuple[Annotated[int, Field(ge=0, le=2**31 - 1)], ...] = Field(
-        1, description="of training, from 0 on, or a list; what is not trained runs once"
+        1, description="of training, from 0 on, or a list; untrained policies run once"
     )
     search: Search = Search()
-    objective: Figure = Field("loyalty", description="figure that says what is best, mean over floors and seeds")
+    objective: Figure = Field("loyalty", description="figure to optimize, mean over floors and seeds")
     direction: Literal["maximise", "minimise"] = Field("maximise", description="of the objective")
-    fixed: dict[str, Any] = Field({}, description="what is the same everywhere, by name")
-    vary: dict[str, Values] = Field(min_length=1, description="what is varied, by name: a list of values, or a range")
+    fixed: dict[str, Any] = Field({}, description="fixed entries, by name")
+    vary: dict[str, Values] = Field(min_length=1, description="varied entries, by name: a list of values, or a range")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -112,7 +110,7 @@ class Sweep(Part):
 
     @property
     def sign(self) -> float:
-        """By what the objective is multiplied, so that more is better."""
+        """The factor that makes a higher objective better."""
         return 1.0 if self.direction == "maximise" else -1.0
 
 

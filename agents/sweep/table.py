@@ -1,4 +1,4 @@
-"""What came out of a sweep: a table with the best setting first, and a line a cell for spreadsheets."""
+"""Results of a sweep: a table with the best setting first, and a CSV line per cell."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ def groups_of(results: Mapping[str, Any]) -> list[Group]:
 
 
 def table_of(results: Mapping[str, Any]) -> Table:
-    """The best settings, with what was varied and how each did."""
+    """The best settings, with their varied entries and figures."""
     groups, figure = groups_of(results), results["objective"]
     names = list(results["vary"])
     others = [name for name in _SHOWN if name != figure]
@@ -55,7 +55,7 @@ def table_of(results: Mapping[str, Any]) -> Table:
 
 
 def csv_of(results: Mapping[str, Any]) -> str:
-    """A line a cell: what was set, the training seed, and the means of all figures."""
+    """One line per cell: its setting, training seed and mean figures."""
     names = list(dict.fromkeys(name for cell in results["cells"] for name in cell["setting"]))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -73,7 +73,7 @@ def _title(results: Mapping[str, Any], groups: Sequence[Group]) -> str:
 
 
 def _short(name: str, names: Sequence[str]) -> str:
-    """The last part of a name, where that is nobody else's."""
+    """The last part of a name, if no other name shares it."""
     last = name.rpartition(".")[2]
     return last if [other.rpartition(".")[2] for other in names].count(last) == 1 else name
 

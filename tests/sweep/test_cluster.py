@@ -168,6 +168,6 @@ def test_where_no_cluster_is_that_is_told_within_seconds(sweep):
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
         error = told(sweep(SHORT, "--engine", "ray", "--address", address, "--store", "out"))
-        assert "not as the head of a Ray cluster" in error
+        assert "is not the head of a Ray cluster" in error
     assert time.monotonic() - began < 30.0
     assert not Path("out").exists()

@@ -116,7 +116,7 @@ def test_the_sweeps_that_are_shipped_can_be_run(name, cells):
         ({"seeds": [1, 1]}, "seeds = [1, 1]: must be one or more, and none twice"),
         ({"objective": "loyality"}, "nearest valid name: loyalty"),
         ({"vary": {"config.salesforce.reps": [2, 0], "policy": ["random"]}}, "salesforce.reps = 0"),
-        ({"vary": {"policy": ["random"], "scheme.audit": [0.1]}}, "policy random is no fixed scheme"),
+        ({"vary": {"policy": ["random"], "scheme.audit": [0.1]}}, "policy random is not a fixed scheme"),
         ({"vary": {"policy": ["ppo"]}}, "so the sweep must say on which reward"),
         ({"vary": {"policy": ["ppo"], "reward": ["loyalti"]}}, "nearest valid name: loyalty"),
         (
@@ -127,8 +127,8 @@ def test_the_sweeps_that_are_shipped_can_be_run(name, cells):
             {"vary": {"policy": ["ppo"], "reward": ["loyalty"], "training.num_envs": [8, 0]}},
             "num_envs = 0",
         ),
-        ({"vary": {"policy": ["random"], "reward": ["loyalty"]}}, "reward: nothing is trained"),
-        ({"seeds": 2}, "seeds: nothing is trained"),
+        ({"vary": {"policy": ["random"], "reward": ["loyalty"]}}, "reward: no policy is trained"),
+        ({"seeds": 2}, "seeds: no policy is trained"),
         ({"fixed": {"scenario": "telesale"}}, "nearest valid name: telesales"),
         (
             {"search": {"method": "optuna", "trials": 3}, "vary": {"scheme.audit": {"low": 0, "high": 0.2}}},
