@@ -77,7 +77,7 @@ format: .venv/.installed  ## make safe lint repairs, and format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-typecheck: .venv/.installed  ## mypy, strict, on incentive_env
+typecheck: .venv/.installed  ## mypy, strict, on incentive_env, agents and scripts
 	$(BIN)/mypy
 
 schema: .venv/.installed  ## regenerate docs/configuration.md
@@ -87,7 +87,7 @@ wheel: .venv/.installed  ## build dist/*.whl, and use it in an empty virtual env
 	$(BIN)/python scripts/maintain/check_wheel.py
 
 clean:  ## delete builds and caches; keeps .venv and runs
-	rm -rf build dist *.egg-info .coverage coverage.xml .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf build dist *.egg-info .coverage coverage.xml .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	find incentive_env agents scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.python:

@@ -61,7 +61,7 @@ def run(
     with user_errors():
         write = _writer(out)
         scenario = load_config(config, override or [])
-        frames = film(scenario, load_policy(policy, scenario), seed, weeks)  # type: ignore[arg-type]
+        frames = film(scenario, load_policy(policy, scenario), seed, weeks)
         kept = [*frames[:-1:every], frames[-1]]
         with written_whole(out) as partial:
             write(kept, Look(width, theme, fps), partial)
@@ -114,7 +114,7 @@ def _nearest(drawn: NDArray[np.uint8], palette: NDArray[np.int64]) -> NDArray[np
     colours, places = np.unique(packed, return_inverse=True)
     parts = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
     numbers = np.square(parts[:, None] - palette).sum(axis=2).argmin(axis=1).astype(np.uint8)
-    return numbers[places].reshape(packed.shape)
+    return np.asarray(numbers[places].reshape(packed.shape))
 
 
 def _write_mp4(frames: Sequence[Frame], look: Look, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from rich.table import Table
 
 from agents.registry import load_policy
@@ -89,7 +90,11 @@ def hindsight(config: Config, static: Policy, seeds: range, threads: int) -> Man
     for number in range(HINDSIGHT):
         step = SPREAD * random.standard_normal(len(static.action)) if number else 0.0
         action = np.clip(static.action + step, -1.0, 1.0)
-        rollout = roll_out(config, lambda seen, a=action: np.tile(a, (len(seen), 1)), seeds, threads=threads)
+
+        def fixed(seen: NDArray[np.floating], action: NDArray[np.floating] = action) -> NDArray[np.floating]:
+            return np.tile(action, (len(seen), 1))
+
+        rollout = roll_out(config, fixed, seeds, threads=threads)
         score = loyalty_score(rollout.floor_weeks[:, -config.horizon.run_off_weeks :], config)
         loyalty = np.maximum(loyalty, score)
     return Managed(loyalty, rollout.actions, rollout.observations, np.ones(rollout.actions.shape[:2], bool))
