@@ -17,11 +17,11 @@ class SearchPlan(Part):
 
     @property
     def tried(self) -> int:
-        """How many candidates meet the floors."""
+        """Number of candidates evaluated on floors."""
         raise NotImplementedError
 
     def work(self, decisions: int) -> float:
-        """Decisions that are simulated, in episodes of so many."""
+        """Decisions simulated, for episodes of this length."""
         return float(self.tried * self.floors * decisions)
 
     def schemes(self) -> dict[str, str]:
@@ -38,7 +38,7 @@ class EvolutionPlan(SearchPlan):
 
     @property
     def tried(self) -> int:
-        """How many candidates meet the floors."""
+        """Number of candidates evaluated on floors."""
         return self.generations * self.population
 
 
@@ -67,5 +67,5 @@ class RandomSearchPlan(SearchPlan):
 
     @property
     def tried(self) -> int:
-        """How many candidates meet the floors."""
+        """Number of candidates evaluated on floors."""
         return self.candidates

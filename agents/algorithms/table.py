@@ -1,6 +1,6 @@
 """The table of algorithms: a row for each way to train a manager or to search for one.
 
-A further algorithm of stable-baselines3 or sb3-contrib is one row here and a file in ``configs/plans/training``.
+Another algorithm of stable-baselines3 or sb3-contrib takes one row here and a file in ``configs/plans/training``.
 """
 
 from collections.abc import Mapping
@@ -62,36 +62,36 @@ _NOT_OF_PLANS = {"verbose", "device", "stats_window_size"}
 
 
 def learner_plan(content: Mapping[str, Any], path: Path) -> LearnerPlan:
-    """The plan of a file, of whatever algorithm; a file without ``algorithm:`` is PPO's.
+    """The plan of a file, for any algorithm; without ``algorithm:`` it is PPO.
 
     Raises:
-        ConfigError: no such algorithm, an unknown key, or a value out of bounds.
+        ConfigError: an unknown algorithm or key, or a value out of bounds.
     """
     name = content.get("algorithm", "ppo")
     return checked(_form(name, chosen(ALGORITHMS, name, path)), {"algorithm": name, **content}, path)
 
 
 def training_plan(content: Mapping[str, Any], path: Path) -> TrainingPlan:
-    """The plan of a file, of an algorithm of stable-baselines3."""
+    """The plan of a file, for an algorithm of stable-baselines3."""
     plan = learner_plan(content, path)
     if not isinstance(plan, TrainingPlan):
-        raise ConfigError(f"{path}: {plan.algorithm} is a search, run by scripts/benchmark.py")
+        raise ConfigError(f"{path}: {plan.algorithm} is a search; run it with scripts/benchmark.py")
     return plan
 
 
 def search_plan(content: Mapping[str, Any], path: Path) -> SearchPlan:
-    """The plan of a file, of a search."""
+    """The plan of a file, for a search."""
     plan = learner_plan(content, path)
     if not isinstance(plan, SearchPlan):
-        raise ConfigError(f"{path}: {plan.algorithm} is no search; it is trained by scripts/train.py")
+        raise ConfigError(f"{path}: {plan.algorithm} is not a search; train it with scripts/train.py")
     return plan
 
 
 def cost_of(plan: LearnerPlan | None, decisions: int) -> float:
-    """Cost of a plan in decisions of PPO, about: for the time that is left, and to begin with what takes longest.
+    """Rough cost of a plan, in decisions of PPO: for the time left, and to start with the longest.
 
     Args:
-        plan: ``None`` where nothing is trained.
+        plan: ``None`` if nothing is trained.
         decisions: of an episode.
     """
     return 0.0 if plan is None else ALGORITHMS[plan.algorithm].cost * plan.work(decisions)
@@ -112,7 +112,7 @@ def _form(name: str, row: Algorithm) -> type[LearnerPlan]:
 def _derived(name: str, row: Algorithm) -> type[LearnerPlan]:
     """A form like a similar algorithm's, whose hyper-parameters are the keywords of the algorithm's own class.
 
-    Keywords that both have keep bounds and default of the similar one, unless that default is None.
+    Shared keywords keep the bounds and default of the similar algorithm, unless that default is None.
     """
     keywords = signature(imported(row.where).__init__).parameters
     similar = row.plan.model_fields["hyper_parameters"].annotation
@@ -135,7 +135,7 @@ def _derived(name: str, row: Algorithm) -> type[LearnerPlan]:
 
 
 class _Derived(Part):
-    """A plan whose class no module holds: another process finds it by the algorithm's name."""
+    """A plan whose class is made at run time; another process finds it by the algorithm's name."""
 
     def __reduce__(self) -> Any:
         return learner_plan, (self.model_dump(), Path("plan"))

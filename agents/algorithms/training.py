@@ -1,4 +1,4 @@
-"""Plans of training by stable-baselines3, ``configs/plans/training/*.yaml``: every number bounded and explained."""
+"""Plans of training by stable-baselines3, ``configs/plans/training/*.yaml``; every number has bounds and a meaning."""
 
 import math
 from collections.abc import Callable
@@ -66,7 +66,7 @@ class Network(Part):
 
 
 class RecurrentNetwork(Network):
-    """The networks of policy and value, each behind a memory of its own."""
+    """The networks of policy and value, each with its own memory."""
 
     lstm_hidden_size: int = Field(32, ge=1, le=4096, description="width of the memory")
 
@@ -85,7 +85,7 @@ class Anchor(Part):
 
 
 class TrainingPlan(Part):
-    """What all training by stable-baselines3 shares; `agents.algorithms.table` says which algorithms there are."""
+    """The common part of plans for stable-baselines3; `agents.algorithms.table` lists the algorithms."""
 
     algorithm: str
     total_timesteps: int = Field(250_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
@@ -103,7 +103,7 @@ class TrainingPlan(Part):
         raise NotImplementedError
 
     def work(self, decisions: int) -> float:
-        """Size of the job, in updates as PPO makes them a decision; episodes of so many decisions."""
+        """Size of the job in PPO decisions, for episodes of this length."""
         return float(self.total_timesteps)
 
     def schemes(self) -> dict[str, str]:
@@ -125,7 +125,7 @@ class TrainingPlan(Part):
 
 
 class OnPolicyPlan(TrainingPlan):
-    """Training that learns from what the present policy does, and forgets it."""
+    """Training on decisions of the current policy, which are then discarded."""
 
     hyper_parameters: PPOParameters = PPOParameters()
 
@@ -156,7 +156,7 @@ class OffPolicyPlan(TrainingPlan):
         return self.num_envs * self.hyper_parameters.train_freq
 
     def work(self, decisions: int) -> float:
-        """Size of the job; eight minibatches an update are the usual."""
+        """Size of the job, relative to eight minibatches per update."""
         return self.total_timesteps * self.hyper_parameters.gradient_steps / 8
 
 
@@ -167,7 +167,7 @@ class PPOPlan(OnPolicyPlan):
 
 
 class RecurrentPPOPlan(OnPolicyPlan):
-    """PPO with a memory: the manager sees only reports, and what they do not say must be gathered over time."""
+    """PPO with a memory: reports leave things out that a manager can infer over time."""
 
     algorithm: Literal["recurrent_ppo"] = "recurrent_ppo"
     policy: RecurrentNetwork = RecurrentNetwork()
@@ -185,7 +185,7 @@ class AnchoredPPOPlan(OnPolicyPlan):
         return super().schemes() | {"anchor.scheme": self.anchor.scheme}
 
     def keywords(self, config: Config) -> dict[str, Any]:
-        """Keywords of PPO, and the anchor with the action ``[11]`` of its scheme."""
+        """Keywords of PPO, and the anchor with the action ``[levers]`` of its scheme."""
         safe = resolved("anchor.scheme", self.anchor.scheme, config)
         return super().keywords(config) | {"anchor": self.anchor, "safe_action": safe}
 

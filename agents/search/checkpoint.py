@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 
 class SearchError(ValueError):
-    """A checkpoint of a search is in the way, damaged, or of another search."""
+    """A checkpoint of a search already exists, is damaged, or belongs to another search."""
 
 
 class Memory:
-    """How far a search has come."""
+    """The progress of a search."""
 
     def __init__(self, description: dict[str, Any]) -> None:
         self.description = description
@@ -25,7 +25,7 @@ class Memory:
         self.best: NDArray[np.float64] | None = None
 
     def end_restart(self, mean: NDArray[np.float64]) -> None:
-        """Keep what a restart came to, and make room for the next."""
+        """Keep the result of a restart, and prepare the next."""
         assert self.best is not None
         self.ended.append((mean, self.best))
         self.strategy, self.generation, self.best_value, self.best = None, 0, -np.inf, None
@@ -43,7 +43,7 @@ def write_memory(path: Path, memory: Memory) -> None:
 
 
 def read_memory(path: Path | None, description: dict[str, Any], *, resume: bool) -> Memory:
-    """The memory of a checkpoint, or an empty one where there is none."""
+    """The memory of a checkpoint, or an empty one."""
     memory = Memory(description)
     if path is None or not path.exists():
         return memory
@@ -57,6 +57,6 @@ def read_memory(path: Path | None, description: dict[str, Any], *, resume: bool)
         raise SearchError(f"{path}: cannot be loaded, it is damaged or incomplete: {error}") from None
     others = [key for key in description if stored["description"].get(key) != description[key]]
     if others:
-        raise SearchError(f"{path}: is of a search with another {', '.join(others)}; choose another directory")
+        raise SearchError(f"{path}: belongs to a search with another {', '.join(others)}; choose another directory")
     memory.__dict__.update(stored)
     return memory

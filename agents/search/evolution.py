@@ -1,8 +1,8 @@
 """CMA-ES over policies: restarts, fresh floors each generation, a validation among finalists, checkpoints.
 
-All candidates of a generation meet the same floors, so that they differ by what they do and not by luck; the next
-generation meets fresh ones, so that the winner is not the luckiest on a few. The landscape has more than one basin:
-each start gets its own run, and their means, best candidates and starting points meet on floors that none has seen.
+All candidates of a generation run on the same floors, so that luck does not separate them. The next generation gets
+fresh floors, so that the winner is not just lucky on a few. The landscape has more than one basin:
+each start gets its own run, and their means, best candidates and starting points are compared on unseen floors.
 """
 
 import math
@@ -31,7 +31,7 @@ class Start(NamedTuple):
 
 
 class SearchBudget(NamedTuple):
-    """How long to look, and how closely."""
+    """The length and precision of a search."""
 
     generations: int  # of each restart
     population: int  # candidates in a generation, at least 3
@@ -43,7 +43,7 @@ class SearchBudget(NamedTuple):
 
 
 class Finalist(NamedTuple):
-    """A candidate that came as far as the validation."""
+    """A candidate in the validation."""
 
     start: str  # name of the restart
     kind: str  # "start", "mean" (where the distribution ended) or "best" (of all generations, by its own floors)
@@ -52,7 +52,7 @@ class Finalist(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a search came to."""
+    """The result of a search."""
 
     winner: Finalist  # best mean in the validation
     finalists: list[Finalist]
@@ -66,19 +66,19 @@ def search(
     """Search from each start in turn, and keep the winner of the validation.
 
     Args:
-        objective: what is to be made large.
+        objective: what to maximize.
         starts: one restart each.
         plan: budget and shape of the search.
-        checkpoint_path: file that is written after every generation; none where not given.
+        checkpoint_path: file written after every generation; by default none.
         description: what is searched for, kept with the checkpoint; a resumed search must have the same.
-        resume: go on from the checkpoint, if there is one, to the same result as if never cut off.
+        resume: continue from the checkpoint, if there is one; the result is the same as without interruption.
         label: name in the progress.
         plain: progress as lines even on a terminal.
         quiet: no progress at all.
-        watch: is shown the mean of the search after each generation, and how many generations it has come.
+        watch: called after each generation with the mean of the search and the number of generations.
 
     Raises:
-        SearchError: there is a checkpoint and it is not resumed, is damaged, or is of another search.
+        SearchError: a checkpoint exists and is not resumed, is damaged, or belongs to another search.
         ValueError: the plan or a start cannot be used.
     """
     _check(starts, plan)
@@ -100,7 +100,7 @@ def search(
 
 
 def generation_seeds(plan: SearchBudget, generation: int) -> list[int]:
-    """Floors of a generation: drawn by its number, so that restarts can be compared generation by generation."""
+    """Floors of a generation, drawn by its number, so that restarts can be compared."""
     drawn = np.random.default_rng([plan.seed, generation]).choice(len(SEARCH_SEEDS), plan.floors, replace=False)
     return [SEARCH_SEEDS[int(number)] for number in drawn]
 
@@ -141,7 +141,7 @@ def _new_strategy(start: Start, plan: SearchBudget, number: int) -> Any:
     options = {
         "popsize": plan.population, "randn": _Normals([plan.seed, number]), "seed": math.nan,
         "CMA_diagonal": plan.diagonal, "verbose": -10, "verb_log": 0, "verb_disp": 0,
-        # Values move with the luck of a generation: no conclusions from their standing still.
+        # Values vary with the luck of a generation, so a plateau does not stop the search.
         "maxiter": math.inf, "tolfun": 0, "tolfunhist": 0, "tolstagnation": math.inf, "tolflatfitness": 10,
         "tolxstagnation": False,
     }  # fmt: skip
@@ -151,7 +151,7 @@ def _new_strategy(start: Start, plan: SearchBudget, number: int) -> Any:
 
 
 class _Normals:
-    """Normal numbers of a search's own, that go into its checkpoint; the library would draw from a global state."""
+    """Normal numbers from a state kept in the checkpoint; the library would use a global one."""
 
     def __init__(self, seed: list[int]) -> None:
         self._random = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""What a search looks for: how well candidates manage floors, all candidates and floors in one batch."""
+"""The objective of a search: how well candidates manage floors, all in one batch."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -27,7 +27,7 @@ class Form(Protocol):
 
 
 class FloorObjective:
-    """How candidates of a form do on floors.
+    """The performance of a form's candidates on floors.
 
     ``score`` is the loyalty score of the evaluator: points, true, in the run-off. A preset's name is the return of an
     episode under that reward, undiscounted, as the environments pay it: up to where a floor closes, and with the
@@ -37,10 +37,10 @@ class FloorObjective:
         config: the scenario.
         form: from points to actions.
         name: one of `OBJECTIVES`.
-        threads: over how many threads floors are shared out; values are the same bits for any number.
+        threads: number of threads that share the floors; values are the same bits for any number.
 
     Raises:
-        ConfigError: there is no such objective.
+        ConfigError: the objective is unknown.
     """
 
     def __init__(self, config: Config, form: Form, name: str, *, threads: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""What the two searches for policies share: starting, telling and writing down."""
+"""The common part of the two searches for policies: checks, reports and files."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ CHECKPOINT = "search.pickle"
 
 
 def prepare(out: Path, run: Path | None, resume: bool) -> None:
-    """Refuse what cannot work before anything is done."""
+    """Check options before any work."""
     if out.suffix not in (".yaml", ".yml"):
         raise ValueError(f"--out {out}: must be a YAML file, or it could not be loaded again")
     check_writable(out)
@@ -33,7 +33,7 @@ def prepare(out: Path, run: Path | None, resume: bool) -> None:
 def look(
     objective: FloorObjective, starts: Sequence[Start], plan: SearchBudget, label: str, run: Path | None, resume: bool
 ) -> Found:
-    """Search, with checkpoints where there is a place for them."""
+    """Search, with checkpoints if there is a folder for them."""
     checkpoint = None if run is None else run / CHECKPOINT
     description = {"objective": objective.name, "form": type(objective.form).__name__, "size": objective.form.size}
     description["config"] = objective.config.model_dump()
@@ -45,7 +45,7 @@ def look(
 def how_found(
     command: str, objective: FloorObjective, policy: Policy, point: np.ndarray, found: Found, plan: SearchBudget
 ) -> dict[str, Any]:
-    """How the winner was found and how it did, of the very numbers that are written."""
+    """How the winner was found, and how the written policy performs."""
     seeds = VALIDATION_SEEDS[: plan.validation_floors]
     result = evaluate(objective.config, policy, seeds, threads=objective.threads)
     figures = {"loyalty": result.loyalty, "conversion": result.conversion, "profit": result.profit}
@@ -62,7 +62,7 @@ def how_found(
 
 
 def command_line(script: str, options: Mapping[str, Any], overrides: Sequence[str]) -> str:
-    """The command that finds the same again."""
+    """The command that reproduces the search."""
     words = [f"--{name} {value}" for name, value in options.items()]
     words += [f"--set {shlex.quote(text)}" for text in overrides] + ["--out FILE.yaml"]
     return f"python scripts/{script}.py {' '.join(words)}"

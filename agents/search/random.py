@@ -1,4 +1,4 @@
-"""Random search over fixed schemes: the floor under every method that claims to look for something."""
+"""Random search over fixed schemes: the lower bound for every search method."""
 
 from collections.abc import Callable
 
@@ -15,15 +15,15 @@ def search_randomly(
     objective: Objective, first: NDArray[np.float64], plan: RandomSearchPlan, *, seed: int, looks: int,
     watch: Callable[[NDArray[np.float64], int], None],
 ) -> NDArray[np.float64]:  # fmt: skip
-    """Draw schemes evenly from the box, and keep the one that does best on floors that none was chosen by.
+    """Draw schemes evenly from the box, and keep the best one on fresh floors.
 
     Args:
-        objective: what is to be made large.
-        first: ``[levers]`` a scheme that is always among the finalists, so that nothing worse on their floors is found.
+        objective: what to maximize.
+        first: ``[levers]`` a scheme that is always among the finalists, so that the result is never worse there.
         plan: how many candidates, on how many floors.
         seed: of candidates and floors.
-        looks: how often the best so far is shown.
-        watch: is shown it, and how many floors were simulated for an episode.
+        looks: how often ``watch`` is called.
+        watch: called with the best scheme so far, and the number of episodes simulated.
 
     Returns:
         The action ``[levers]`` of the winner.

@@ -17,8 +17,8 @@ _DIGITS = 5  # significant, of a lever in a file
 class StaticForm:
     """A point is the action ``[levers]`` of a scheme; beyond −1 and 1 a lever stands at its end.
 
-    The bounds are wider than the box so that a search can turn a lever off altogether: no bonus at all is another
-    thing than a small one, and has no room in the box itself.
+    The bounds are wider than the box so that a search can turn a lever off completely: no bonus at all differs from a
+    small one.
     """
 
     size = len(LEVERS)
@@ -26,7 +26,7 @@ class StaticForm:
     bounds = (-1.2, 1.2)
 
     def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
-        """The point itself, held in the box, whatever is seen."""
+        """The point itself, clipped to the box, for any observation."""
         return np.clip(points, -1.0, 1.0).astype(np.float32)
 
 
@@ -53,11 +53,11 @@ def hand_made(config: Config) -> dict[str, NDArray[np.float64]]:
     for name, fixed in FIXED.items():
         try:
             points[name] = point_of(fixed.scheme, config)
-        except ValueError:  # out of a narrowed range: not a place to start from
+        except ValueError:  # outside a narrowed range: cannot be a start
             continue
     return points
 
 
 def static_content(scheme: Scheme) -> dict[str, Any]:
-    """What a policy file says of a scheme; `agents.registry.load_policy` reads it."""
+    """The content of a policy file for a scheme; `agents.registry.load_policy` reads it."""
     return {"scheme": dict(scheme._asdict())}

@@ -1,13 +1,13 @@
-"""PPO on a proxy, held near the conduct of a safe policy, so that the proxy goes on meaning what it meant there.
+"""PPO on a proxy, kept near the conduct of a safe policy, where the proxy still means something.
 
-A proxy correlates with what is meant where it was observed: under a policy that people trusted. The further a learner
-moves the floor from what that policy makes of it, the less the proxy says. Laidlaw, Singhal and Dragan ("Correlated
+A proxy correlates with the goal where it was observed: under a trusted policy. The further a learner moves the floor
+away from that policy's, the less the proxy says. Laidlaw, Singhal and Dragan ("Correlated
 proxies: a new definition and improved mitigation for reward hacking", ICLR 2025) show that the loss is bounded by the
 χ² divergence between the two policies' distributions over states *and* actions, and maximise::
 
     J(π, proxy) − λ √χ²(μ_π ‖ μ_safe)
 
-The ratio μ_π / μ_safe is the odds of a discriminator that tells the two apart (d below is its logit), the gradient of
+The ratio μ_π / μ_safe is the odds of a discriminator between the two (d below is its logit), the gradient of
 the root is that of a reward ``−λ exp(d) / √χ²``, and ``χ² = E_π[exp(d)] − 1``.
 """
 
@@ -32,11 +32,11 @@ _LEAST_DIVERGENCE = 0.05  # below it the root's slope would only amplify what th
 
 
 class AnchoredPPO(PPO):
-    """PPO whose rewards lose what leads away from a safe scheme.
+    """PPO with a penalty on decisions that lead away from a safe scheme.
 
     Args:
         *arguments: of PPO.
-        anchor: the safe policy, and how it holds.
+        anchor: the safe policy, and how strongly it binds.
         safe_action: ``[levers]`` the action of its scheme.
         **keywords: of PPO.
     """
@@ -69,14 +69,14 @@ class AnchoredPPO(PPO):
     def collect_rollouts(
         self, env: VecEnv, callback: BaseCallback, rollout_buffer: RolloutBuffer, n_rollout_steps: int
     ) -> bool:
-        """Gather decisions as PPO does, then charge for those that lead away from the safe policy."""
+        """Collect decisions as PPO does, then charge those that lead away from the safe policy."""
         assert isinstance(env, VecNormalize)
         if self.safe_reports is None:
             self._watch_the_safe_policy(env.venv.env.config)  # type: ignore[attr-defined]
         if not super().collect_rollouts(env, callback, rollout_buffer, n_rollout_steps):
             return False
         taken = _pairs(rollout_buffer.observations, rollout_buffer.actions)
-        self._learn_to_tell_apart(taken, env)
+        self._fit_discriminator(taken, env)
         rollout_buffer.rewards -= self._charges(taken).reshape(rollout_buffer.rewards.shape)
         with torch.no_grad():
             values = self.policy.predict_values(obs_as_tensor(self._last_obs, self.device))  # type: ignore[arg-type]
@@ -97,8 +97,8 @@ class AnchoredPPO(PPO):
         self.safe_reports = seen.observations.reshape(-1, seen.observations.shape[-1])
         self.safe_actions = torch.as_tensor(seen.actions.reshape(-1, seen.actions.shape[-1]), dtype=torch.float32)
 
-    def _learn_to_tell_apart(self, taken: torch.Tensor, env: VecNormalize) -> None:
-        """Fit the discriminator's logit to log(μ_π / μ_safe); as many from each, so that the odds are the ratio."""
+    def _fit_discriminator(self, taken: torch.Tensor, env: VecNormalize) -> None:
+        """Fit the discriminator's logit to log(μ_π / μ_safe); equal numbers of each, so that the odds are the ratio."""
         assert self.anchor is not None
         assert self.safe_actions is not None
         reports = torch.as_tensor(env.normalize_obs(self.safe_reports), dtype=torch.float32)  # type: ignore[arg-type]
@@ -118,7 +118,7 @@ class AnchoredPPO(PPO):
     def _charges(self, taken: torch.Tensor) -> np.ndarray:
         """What each decision costs, in normalised reward: λ exp(d) / √χ².
 
-        The mean is taken out: a charge on merely going on would make it pay to close a floor early.
+        The mean is subtracted: a charge on every further decision would reward closing a floor early.
         """
         assert self.anchor is not None
         with torch.no_grad():

@@ -24,7 +24,7 @@ _PREFIX = "checkpoint-"
 _BUFFER = "replay_buffer.pkl"
 
 
-# What the libraries raise, between them, when a file is cut off or is not what it should be.
+# What the libraries raise when a file is cut off or is of another kind.
 _DAMAGED = (
     OSError, ValueError, KeyError, EOFError, AssertionError, RuntimeError, UnpicklingError, BadZipFile,
 )  # fmt: skip
@@ -55,7 +55,7 @@ def save_checkpoint(
 def write_model(
     folder: Path, model: BaseAlgorithm, normaliser: VecNormalize, description: dict[str, Any]
 ) -> None:  # fmt: skip
-    """Write all that a checkpoint consists of into a folder of its own."""
+    """Write all parts of a checkpoint into its own folder."""
     folder.mkdir(parents=True)
     model.save(folder / "model.zip")
     if isinstance(model, OffPolicyAlgorithm):  # what it learns from is part of what it knows
@@ -85,7 +85,7 @@ def latest_checkpoint(path: Path) -> Path:
 
 
 def read_description(path: Path) -> dict[str, Any]:
-    """What a run was: algorithm, reward, scenario, overrides, timesteps."""
+    """The description of a run: algorithm, reward, scenario, overrides, timesteps."""
     file = latest_checkpoint(path) / "run.yaml"
     try:
         description = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -100,7 +100,7 @@ def read_model(checkpoint: Path) -> tuple[BaseAlgorithm, RunningMeanStd, Running
     """The model of a checkpoint, and the running statistics of its observations and returns.
 
     Raises:
-        CheckpointError: it is damaged, or was trained on other observations than this version's.
+        CheckpointError: it is damaged, or its observations differ from this version's.
     """
     training = read_description(checkpoint).get("training") or {}
     try:
@@ -118,7 +118,7 @@ def read_model(checkpoint: Path) -> tuple[BaseAlgorithm, RunningMeanStd, Running
 
 
 def restore(checkpoint: Path, normaliser: VecNormalize) -> BaseAlgorithm:
-    """The model of a checkpoint; the normaliser takes over the running statistics that belong to it."""
+    """The model of a checkpoint; its running statistics are set in the normaliser."""
     model, observations, normaliser.ret_rms = read_model(checkpoint)
     normaliser.obs_rms = cast(Any, observations)  # typed as a dictionary, which it is for dictionaries of observations
     return model
@@ -130,7 +130,7 @@ def moments_of(normaliser: VecNormalize) -> RunningMeanStd:
 
 
 def read_memory(checkpoint: Path, model: BaseAlgorithm) -> None:
-    """Give a model that is to learn on what it had gathered; nothing to do for those that gather anew each time."""
+    """Restore the replay buffer of a model that continues to learn, if it has one."""
     if not isinstance(model, OffPolicyAlgorithm):
         return
     try:

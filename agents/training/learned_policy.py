@@ -43,7 +43,7 @@ class LearnedPolicy(Policy):
         """The same policy without torch, which always takes the most likely action.
 
         Raises:
-            ValueError: the model is no PPO without a memory that sees the report.
+            ValueError: the model is not a PPO without memory that sees the report.
         """
         if type(self.model) is not PPO or self.sees != "report":
             raise ValueError(
@@ -55,7 +55,7 @@ class LearnedPolicy(Policy):
 
 
 def linear_layers(model: PPO) -> tuple[Layer, ...]:
-    """The layers from what is seen to the most likely action, tanh between them."""
+    """The layers from observation to the most likely action, with tanh between them."""
     policy = model.policy
     parts = (*policy.mlp_extractor.policy_net, policy.action_net)
     return tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in parts if hasattr(part, "weight"))

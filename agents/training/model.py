@@ -33,7 +33,7 @@ def new_model(plan: TrainingPlan, venv: VecNormalize, config: Config) -> BaseAlg
     Raises:
         ConfigError: the plan names a scheme that does not exist.
     """
-    # A scheme that a floor survives, or the first lessons are all about closing.
+    # A scheme that a floor survives, or training begins with nothing but closures.
     start = torch.as_tensor(resolved("policy.initial_scheme", plan.policy.initial_scheme, config))
     keywords = plan.keywords(config)
     keywords["learning_rate"] = Falling(keywords["learning_rate"])

@@ -43,11 +43,11 @@ def train(
         training: hyper-parameters.
         run: directory of the run; checkpoints and TensorBoard logs go there.
         seed: of networks and floors.
-        resume: go on from the newest checkpoint of the run, if it has one.
-        label: name in progress lines; the run's directory where not given.
+        resume: continue from the newest checkpoint of the run, if it has one.
+        label: name in progress lines; by default the run's directory.
         plain: progress as lines even on a terminal, for several runs side by side.
         quiet: no progress at all, and no TensorBoard logs.
-        watch: is shown the policy before the first decision, at every checkpoint, and at the end.
+        watch: called with the policy before the first decision, at every checkpoint, and at the end.
 
     Raises:
         CheckpointError: the run has checkpoints already and is not resumed, or they are of another scenario or reward.
@@ -78,7 +78,7 @@ def train(
 
 def _new(normaliser: VecNormalize, training: TrainingPlan, seed: int) -> BaseAlgorithm:
     normaliser.venv.seed(_first_floor(seed))
-    set_random_seed(seed)  # and not the algorithm's own seed, which would open the floors anew
+    set_random_seed(seed)  # not the algorithm's own seed, which would reset the floors
     model = new_model(training, normaliser, normaliser.venv.env.config)  # type: ignore[attr-defined]
     model.action_space.seed(seed)  # what off-policy learners draw from at first
     return model
@@ -95,14 +95,14 @@ def _first_floor_again(seed: int, timesteps: int) -> int:
 
 
 def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
-    """Dotted names of what is not the same, as far as it is stored."""
+    """Dotted names of stored entries that differ."""
     if not (isinstance(stored, dict) and isinstance(wanted, dict)):
         return [] if stored == wanted else [prefix.rstrip(".")]
     return [name for key in stored for name in _differences(stored[key], wanted.get(key), f"{prefix}{key}.")]
 
 
 def _plan(training: TrainingPlan) -> dict[str, Any]:
-    """The plan as a checkpoint keeps it: how long and how often saved may change when a run is resumed."""
+    """The plan as a checkpoint keeps it; length and checkpoint interval may change when a run resumes."""
     return training.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every"})
 
 
@@ -133,7 +133,7 @@ class _Keeper(BaseCallback):
         self._next = 0
 
     def show(self) -> None:
-        """Let the watcher see the policy as it is."""
+        """Call the watcher with the current policy."""
         if self._watch is not None:
             self._watch(LearnedPolicy(self.model, moments_of(self._normaliser)), self.model.num_timesteps)
 

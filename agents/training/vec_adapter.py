@@ -14,7 +14,7 @@ from incentive_env.floors.true_state import NAMES, true_state
 
 
 class StateVectorEnv(SalesFloorVectorEnv):
-    """Floors whose manager sees the true state instead of the report: where an oracle is trained, and nothing else."""
+    """Floors whose manager sees the true state instead of the report; only oracles are trained on them."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -82,15 +82,15 @@ class NativeVecEnv(VecEnv):
         self.env.close()
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """The batch's attribute, once for each floor asked for."""
+        """The batch's attribute, once for each selected floor."""
         return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
         """Floors of a batch share their attributes, so none can be set for some."""
-        raise NotImplementedError("floors of a native batch share their attributes; make the batch anew instead")
+        raise NotImplementedError("floors of a native batch share their attributes; create a new batch instead")
 
     def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
-        """Call a method of the batch once, and hand its result to each floor asked for."""
+        """Call a method of the batch once, and return its result for each selected floor."""
         result = getattr(self.env, method_name)(*args, **kwargs)
         return [result] * len(list(self._get_indices(indices)))
 

@@ -49,7 +49,7 @@ def test_the_divergence_is_that_of_two_normals(model):
     model.safe_reports, model.safe_actions = np.zeros((rows, N_ENTRIES), np.float32), _decisions(0.0, rows)
     model.batch_size = rows
     taken = torch.cat([torch.as_tensor(model.env.normalize_obs(model.safe_reports)), _decisions(0.15, rows)], dim=1)
-    model._learn_to_tell_apart(taken.float(), model.env)
+    model._fit_discriminator(taken.float(), model.env)
     with torch.no_grad():
         ratio = model.discriminator(taken.float()).squeeze(1).exp()
     assert float(ratio.mean()) - 1.0 == pytest.approx(0.284, abs=0.12)

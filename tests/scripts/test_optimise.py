@@ -50,7 +50,7 @@ def test_a_search_that_is_taken_up_writes_the_same_file(run, best, tmp_path):
     assert result.exit_code == 2
     assert "run/search.pickle: holds a search already; resume it" in result.stderr
     result = run(*command, "--out", "third.yaml", "--resume", "--seed", 1)
-    assert "is of a search with another seed, starts;" in result.stderr
+    assert "belongs to a search with another seed, starts;" in result.stderr
     assert not Path("third.yaml").exists()
 
 
