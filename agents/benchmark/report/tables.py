@@ -111,7 +111,7 @@ def aggregate_table(rows: Sequence[AggregateRow]) -> Table:
     )  # fmt: skip
     body = tuple(
         Row(name_of(row.policy, row.reward), row.kind, (
-            _plain(len(row.scenarios), "d"), estimate(row.iqm, ".1f"), estimate(row.improvement, ".2f"),
+            _plain(len(row.scenarios), ".0f"), estimate(row.iqm, ".1f"), estimate(row.improvement, ".2f"),
         ))
         for row in rows
     )  # fmt: skip
