@@ -1,7 +1,7 @@
 """The one transition behind `Env`, `VectorEnv` and `simulate`: a batch of floors under the manager's decisions."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numba
 import numpy as np
@@ -18,10 +18,6 @@ from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_pe
 from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
-
-# Arrays that carry a floor from one decision to the next, beside its state.
-_CARRIED = ("_figures", "_previous", "_truth", "_terms", "_time_left", "_levers", "_actions")
-
 
 _WORTH_THREADS = 256  # floors
 _MOST_THREADS = int(getattr(numba.config, "NUMBA_NUM_THREADS", 1))
@@ -81,11 +77,10 @@ class Floors:
         self._schemes = scheme_records(self._levers)
         self._actions = np.zeros((num_floors, len(LEVERS)))
         self._runners: dict[int, _Runner] = {}
-        shown = np.empty((num_floors, len(NAMES)), np.float32)
-        self._observe = bound(
-            observe, self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions,
-            shown, self.parameters,
+        self._reported = (
+            self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions
         )  # fmt: skip
+        self._observe = bound(observe, *self._reported, np.empty((num_floors, len(NAMES)), np.float32), self.parameters)
 
     def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
         """Open floors anew, each with its seed, and run their burn-in under the neutral scheme.
@@ -96,9 +91,10 @@ class Floors:
         """
         chosen = np.arange(self.num_floors) if which is None else which
         if len(chosen) < self.num_floors:
-            fresh = Floors(self.config, len(chosen), threads=self.threads, watch=self.watch)
+            fresh = type(self)(self.config, len(chosen), **self._options())
             fresh.reset(seeds)
-            self._take(fresh, chosen)
+            for mine, theirs in zip(self._arrays(), fresh._arrays(), strict=True):
+                mine[chosen] = theirs
             return
         open_floors(*self._core_state, chosen, np.asarray(seeds, np.uint64), self.parameters, self.witness)
         self._shown.fill(0.0)
@@ -128,15 +124,10 @@ class Floors:
         run = self._runner(weeks)
         if self._threaded:
             numba.set_num_threads(min(self.threads, _MOST_THREADS))
-        run.simulate(
-            *self._core_state, self._responses, run.rep_weeks, run.floor_weeks, run.flat_reps, run.flat_weeks,
-            self._schemes, self.parameters, self._scratch, run.witness,
-        )  # fmt: skip
-        np.add.reduce(run.weeks_of_floors, axis=1, out=run.flat_totals)
-        run.report(
-            self.state.floors, run.totals, run.floor_weeks, self._figures, self._truth, self._terms, self.parameters
-        )
-        return Period(run.floor_weeks, run.rep_weeks, self._figures, self._truth, self._terms, run.witness.moves)
+        run.simulate(*run.simulated)
+        np.add.reduce(run.weeks, axis=1, out=run.totals)
+        run.report(*run.reported)
+        return run.period
 
     def loyalty_to_come(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
         """True loyalty that floors go on to have after their last decision: points × periods ``[len(which)]``.
@@ -159,10 +150,7 @@ class Floors:
     def observation(self) -> NDArray[np.float32]:
         """The manager's reports ``[floors, entries]``, float32; a new array each time."""
         shown = np.empty((self.num_floors, len(NAMES)), np.float32)
-        self._observe(
-            self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions, shown,
-            self.parameters,
-        )  # fmt: skip
+        self._observe(*self._reported, shown, self.parameters)
         return shown
 
     def customer_loyalty(self) -> NDArray[np.float64]:
@@ -184,21 +172,15 @@ class Floors:
         return np.stack([points, *felt], axis=1)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy needs: machine code and the views on the arrays are made anew."""
-        arrays = {name: getattr(self, name) for name in _CARRIED}
-        seen = {"state": self.state.arrays, "seen": self.witness[:-1]}
-        return {"config": self.config, "threads": self.threads, "watch": self.watch, **seen, **arrays}
+        """What a copy needs: machine code and the views of the arrays are made anew."""
+        options = self._options()
+        return {"config": self.config, "num_floors": self.num_floors, "options": options, "arrays": self._arrays()}
 
     def __setstate__(self, stored: dict[str, Any]) -> None:
         """Build the batch anew and fill it."""
-        self.__init__(  # type: ignore[misc]
-            stored["config"], len(stored["_time_left"]), threads=stored["threads"], watch=stored["watch"]
-        )
-        held = (*self.state.arrays, *self.witness[:-1])
-        for mine, theirs in zip(held, (*stored["state"], *stored["seen"]), strict=True):
+        self.__init__(stored["config"], stored["num_floors"], **stored["options"])  # type: ignore[misc]
+        for mine, theirs in zip(self._arrays(), stored["arrays"], strict=True):
             mine[...] = theirs
-        for name in _CARRIED:
-            getattr(self, name)[...] = stored[name]
 
     @property
     def scheme_in_force(self) -> NDArray[np.float64]:
@@ -211,65 +193,62 @@ class Floors:
         closed: NDArray[np.bool_] = self.state.floors["closed"] != 0
         return closed
 
-    def _another(self, num_floors: int) -> "Floors":
-        """A batch of the same kind, not opened yet, for a copy of some of these floors."""
-        return Floors(self.config, num_floors, threads=self.threads)
+    def _options(self) -> dict[str, Any]:
+        """Keyword arguments for a batch of the same kind."""
+        return {"threads": self.threads, "watch": self.watch}
 
-    def _copy_of(self, which: NDArray[np.int64]) -> "Floors":
-        copy = self._another(len(which))
-        for theirs, mine in zip(copy.state.arrays, self.state.arrays, strict=True):
+    def _arrays(self, *, watched: bool = True) -> tuple[np.ndarray, ...]:
+        """What carries floors from one decision to the next, floors first on each; and what is watched of them."""
+        mine = (
+            *self.state.arrays, self._figures, self._previous, self._truth, self._terms, self._time_left,
+            self._levers, self._actions,
+        )  # fmt: skip
+        return (*mine, *self.witness[:-1]) if watched else mine
+
+    def _copy_of(self, which: NDArray[np.int64]) -> Self:
+        """Some of these floors; the copies are not watched."""
+        copy = type(self)(self.config, len(which), **{**self._options(), "watch": False})
+        for theirs, mine in zip(copy._arrays(watched=False), self._arrays(watched=False), strict=True):
             theirs[...] = mine[which]
-        for name in _CARRIED:
-            getattr(copy, name)[...] = getattr(self, name)[which]
         return copy
 
-    def _take(self, other: "Floors", chosen: NDArray[np.int64]) -> None:
-        held = (*self.state.arrays, *self.witness[:-1])
-        for mine, theirs in zip(held, (*other.state.arrays, *other.witness[:-1]), strict=True):
-            mine[chosen] = theirs
-        for name in _CARRIED:
-            getattr(self, name)[chosen] = getattr(other, name)
-
     def _runner(self, weeks: int) -> "_Runner":
-        if weeks not in self._runners:
-            self._runners[weeks] = self._new_runner(weeks)
-        return self._runners[weeks]
-
-    def _new_runner(self, weeks: int) -> "_Runner":
-        rep_weeks = _records((self.num_floors, weeks, self.config.salesforce.reps), REP_WEEK)
-        floor_weeks = _records((self.num_floors, weeks), FLOOR_WEEK)
-        totals = _records((self.num_floors,), FLOOR_WEEK)
-        witness = self.witness._replace(moves=empty_moves(self.num_floors, weeks, self.witness.trust.shape[1]))
-        flat_reps = rep_weeks.view(np.float64).reshape(self.num_floors, -1)
-        flat_weeks = floor_weeks.view(np.float64).reshape(self.num_floors, -1)
-        return _Runner(
-            rep_weeks, flat_reps, floor_weeks, flat_weeks, flat_weeks.reshape(self.num_floors, weeks, -1),
-            totals, totals.view(np.float64).reshape(self.num_floors, -1), witness,
-            bound(
-                run_floors_threaded if self._threaded else run_floors,
-                *self._core_state, self._responses, rep_weeks, floor_weeks, flat_reps, flat_weeks, self._schemes,
-                self.parameters, self._scratch, witness,
-            ),
-            bound(
-                report_period,
-                self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self.parameters,
-            ),
+        if weeks in self._runners:
+            return self._runners[weeks]
+        floors = self.num_floors
+        rep_weeks = _records((floors, weeks, self.config.salesforce.reps), REP_WEEK)
+        floor_weeks, totals = _records((floors, weeks), FLOOR_WEEK), _records((floors,), FLOOR_WEEK)
+        flat_weeks = floor_weeks.view(np.float64).reshape(floors, -1)
+        witness = self.witness._replace(moves=empty_moves(floors, weeks, self.witness.trust.shape[1]))
+        simulated = (
+            *self._core_state, self._responses, rep_weeks, floor_weeks, rep_weeks.view(np.float64).reshape(floors, -1),
+            flat_weeks, self._schemes, self.parameters, self._scratch, witness,
         )  # fmt: skip
+        reported = (
+            self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self.parameters
+        )  # fmt: skip
+        self._runners[weeks] = _Runner(
+            simulate=bound(run_floors_threaded if self._threaded else run_floors, *simulated),
+            simulated=simulated,
+            weeks=flat_weeks.reshape(floors, weeks, -1),
+            totals=totals.view(np.float64).reshape(floors, -1),
+            report=bound(report_period, *reported),
+            reported=reported,
+            period=Period(floor_weeks, rep_weeks, self._figures, self._truth, self._terms, witness.moves),
+        )
+        return self._runners[weeks]
 
 
 class _Runner(NamedTuple):
-    """Memory and machine code for runs of one length."""
+    """Machine code for runs of one length, and the memory it works on."""
 
-    rep_weeks: np.ndarray
-    flat_reps: NDArray[np.float64]
-    floor_weeks: np.ndarray
-    flat_weeks: NDArray[np.float64]
-    weeks_of_floors: NDArray[np.float64]
-    totals: np.ndarray
-    flat_totals: NDArray[np.float64]
-    witness: Witness
     simulate: Callable[..., None]
+    simulated: tuple[Any, ...]  # its arguments
+    weeks: NDArray[np.float64]  # [floors, weeks, numbers] of FLOOR_WEEK
+    totals: NDArray[np.float64]  # [floors, numbers] summed over weeks
     report: Callable[..., None]
+    reported: tuple[Any, ...]  # its arguments
+    period: Period
 
 
 def _records(shape: tuple[int, ...], dtype: np.dtype[np.void]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Floors where a policy acts for the reps, in the place of the model's own."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,33 +45,31 @@ class StaffedFloors(Floors):
 
     def advance(self, weeks: int) -> Period:
         """Ask the policy, then run all floors for some weeks."""
-        if self._open and self.reps is not None:
-            seen = self.seats.seen()[:, self.taken]
-            actions, _ = self.reps.predict(seen.reshape(-1, seen.shape[-1]))
-            self.seats.choose(np.asarray(actions, np.float64).reshape(*seen.shape[:2], -1), self.taken)
+        if not self._open or self.reps is None:
+            return super().advance(weeks)
+        seen = self.seats.seen()[:, self.taken]
+        actions, _ = self.reps.predict(seen.reshape(-1, seen.shape[-1]))
+        self.seats.choose(np.asarray(actions, np.float64).reshape(*seen.shape[:2], -1), self.taken)
         period = super().advance(weeks)
-        if self._open and self.reps is not None:
-            self.seats.remember(period)
+        self.seats.remember(period)
         return period
 
-    def _another(self, num_floors: int) -> "StaffedFloors":
-        return StaffedFloors(self.config, num_floors, self.reps, seats=self.taken, threads=self.threads)
+    def _options(self) -> dict[str, Any]:
+        return {**super()._options(), "reps": self.reps, "seats": self.taken}
 
-    def _copy_of(self, which: NDArray[np.int64]) -> Floors:
+    def _arrays(self, *, watched: bool = True) -> tuple[np.ndarray, ...]:
+        return (*super()._arrays(watched=watched), self.seats.memory)
+
+    def _copy_of(self, which: NDArray[np.int64]) -> Self:
         copy = super()._copy_of(which)
-        assert isinstance(copy, StaffedFloors)
         copy._open = self._open
-        copy.seats.memory[...] = self.seats.memory[which]
         return copy
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy needs, the policy of the seats included."""
-        mine = {"reps": self.reps, "taken": self.taken, "open": self._open, "memory": self.seats.memory}
-        return {**super().__getstate__(), "staff": mine}
+        return {**super().__getstate__(), "open": self._open}
 
     def __setstate__(self, stored: dict[str, Any]) -> None:
         """Build the batch anew and fill it."""
         super().__setstate__(stored)
-        mine = stored["staff"]
-        self.reps, self.taken, self._open = mine["reps"], mine["taken"], mine["open"]
-        self.seats.memory[...] = mine["memory"]
+        self._open = stored["open"]
