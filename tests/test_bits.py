@@ -7,8 +7,8 @@ from worlds import N_LEVERS, open_floors, random_actions
 
 from incentive_env import SalesFloorEnv, SalesFloorVectorEnv, Scheme
 from incentive_env.floors.batch import Floors
-from incentive_env.floors.seeding import next_seed
 from incentive_env.model.scheme import scheme_to_action
+from incentive_env.support.seeds import next_seed
 
 DECISIONS = 3
 EPISODE = 3  # decisions in an episode of the small config

@@ -10,8 +10,8 @@ from stable_baselines3.common.vec_env import VecEnv
 from incentive_env import Config
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.seats import Seats, seat_action_space, seat_observation_space
-from incentive_env.floors.seeding import next_seed
 from incentive_env.policies import Acting, PolicyLike, as_policy
+from incentive_env.support.seeds import next_seed
 
 
 class SeatVecEnv(VecEnv):

@@ -10,7 +10,7 @@ from gymnasium.vector import VectorEnv, VectorWrapper
 
 import incentive_env  # noqa: F401  (registers the environments)
 from incentive_env.floors.reward import TERM_NAMES, reward_weights
-from incentive_env.floors.seeding import next_seed
+from incentive_env.support.seeds import next_seed
 
 _SEVERAL_REWARDS = "incentive_env/MO-"  # as vectors, which RLlib does not take
 

@@ -1,10 +1,9 @@
-"""Sales floors with a vector reward, as MO-Gymnasium has it; that library need not be there."""
+"""Sales floors with a vector reward, in the form of MO-Gymnasium, which need not be installed."""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
@@ -13,16 +12,31 @@ from incentive_env.envs.vector import Batch, SalesFloorVectorEnv
 from incentive_env.floors.reward import TERM_NAMES
 from incentive_env.floors.reward_vector import OBJECTIVES, reference_point, reward_space, reward_vector
 
-_EVERY_TERM = np.ones(len(TERM_NAMES))  # so that the run-off is worked out, whatever a preset thinks of it
+
+class _VectorReward:
+    """What the single environment and the batch share."""
+
+    objectives = OBJECTIVES
+    config: Config
+
+    def _use_vector(self) -> None:
+        self._weights = np.ones(len(TERM_NAMES))  # not 0 for the run-off, so that it is simulated
+        self.reward = "vector"
+        self.reward_space = reward_space(self.config)
+
+    @property
+    def reference_point(self) -> NDArray[np.float64]:
+        """Where the hypervolume of returns is measured from: `incentive_env.floors.reward_vector.reference_point`."""
+        return reference_point(self.config)
 
 
-class SalesFloorMOEnv(SalesFloorEnv):
-    """A sales floor whose reward says what each of four parties gets, and leaves it to the learner to weigh them.
+class SalesFloorMOEnv(_VectorReward, SalesFloorEnv):
+    """A sales floor whose reward has an entry for each of four parties; the learner decides how to weigh them.
 
     ## Description
-    The floor of `SalesFloorEnv`, bit for bit, with a vector for a reward: customers, the firm, the client and the reps
-    want different things of one scheme. Which of them counts how much is a question that the environment does not
-    answer: a preset's scalar reward is one answer (`incentive_env.floors.reward_vector.preset_weights`).
+    The floor of `SalesFloorEnv`, bit for bit, with a vector reward: customers, the firm, the client and the reps want
+    different things from one scheme. The environment does not say how much each of them counts; a preset's scalar
+    reward is one answer (`incentive_env.floors.reward_vector.preset_weights`).
 
     ## Action Space
     ``Box(-1, 1, (levers,), float32)``, the levers of `SalesFloorEnv`.
@@ -40,7 +54,7 @@ class SalesFloorMOEnv(SalesFloorEnv):
     | 2 | conversion | 10 points of *recorded* conversion; 0 is at 20 % | −2 | 8 |
     | 3 | wellbeing | 100 points of the reps' own loyalty (eNPS) | −1 | 1 |
 
-    Loyalty stays within ±1 in each reward but the last, where 39 = 26 + 52 / 4 periods is what it can come to. A return
+    Loyalty stays within ±1 in each reward but the last, where 39 = 26 + 52 / 4 periods is the bound. A return
     is the undiscounted sum over an episode. ``info["reward_terms"]`` holds the terms one by one.
 
     ## Starting State
@@ -65,7 +79,7 @@ class SalesFloorMOEnv(SalesFloorEnv):
     As in `SalesFloorEnv`.
 
     ## Vectorized environment
-    ``gym.make_vec("incentive_env/MO-Telesales-v0", num_envs=64)`` makes the native `SalesFloorMOVectorEnv`, by itself.
+    ``gym.make_vec("incentive_env/MO-Telesales-v0", num_envs=64)`` makes the native `SalesFloorMOVectorEnv`.
 
     ## References
     Hayes et al. 2022, A practical guide to multi-objective reinforcement learning and planning; Felten et al. 2023, A
@@ -75,21 +89,12 @@ class SalesFloorMOEnv(SalesFloorEnv):
     * v0: initial version.
     """
 
-    objectives = OBJECTIVES
-
     def __init__(
         self, config: "str | Path | Config | None" = None, render_mode: str | None = None, **overrides: Any
     ) -> None:
         _refuse_preset(overrides)
         super().__init__(config, render_mode=render_mode, **overrides)
-        self._weights = _EVERY_TERM
-        self.reward = "vector"
-        self.reward_space = reward_space(self.config)
-
-    @property
-    def reference_point(self) -> NDArray[np.float64]:
-        """From where the hypervolume of returns is measured: `incentive_env.floors.reward_vector.reference_point`."""
-        return reference_point(self.config)
+        self._use_vector()
 
     def step(  # type: ignore[override]  # MO-Gymnasium's one difference to Gymnasium: the reward is a vector
         self, action: NDArray[np.float32]
@@ -99,39 +104,17 @@ class SalesFloorMOEnv(SalesFloorEnv):
         return observation, reward_vector(info["reward_terms"]), terminated, truncated, info
 
 
-class SalesFloorMOVectorEnv(SalesFloorVectorEnv):
-    """A batch of sales floors with rewards ``[num_envs, 4]``, float32; else as `SalesFloorVectorEnv`.
+class SalesFloorMOVectorEnv(_VectorReward, SalesFloorVectorEnv):
+    """A batch of sales floors with rewards ``[num_envs, 4]``, float32; otherwise like `SalesFloorVectorEnv`.
 
-    ``reward_space`` is that of one floor, as in MO-Gymnasium's own vector environments and as their wrappers want it.
-
-    Args:
-        num_envs: number of floors.
-        config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
-        autoreset_mode: what happens to a floor whose episode is over.
-        threads: over how many threads the floors are shared out, from 256 floors on.
-        render_mode: ``None``; a batch is not drawn.
-        **overrides: dotted overrides of the config.
+    ``reward_space`` is that of one floor, as in MO-Gymnasium's own vector environments and as their wrappers expect.
+    Arguments are those of `SalesFloorVectorEnv` without ``reward``.
     """
 
-    objectives = OBJECTIVES
-
-    def __init__(
-        self, num_envs: int = 1, config: "str | Path | Config | None" = None, *,
-        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP, threads: int = 1,
-        render_mode: str | None = None, **overrides: Any,
-    ) -> None:  # fmt: skip
-        _refuse_preset(overrides)
-        super().__init__(
-            num_envs, config, autoreset_mode=autoreset_mode, threads=threads, render_mode=render_mode, **overrides
-        )
-        self._weights = _EVERY_TERM
-        self.reward = "vector"
-        self.reward_space = reward_space(self.config)
-
-    @property
-    def reference_point(self) -> NDArray[np.float64]:
-        """From where the hypervolume of returns is measured: `incentive_env.floors.reward_vector.reference_point`."""
-        return reference_point(self.config)
+    def __init__(self, num_envs: int = 1, config: "str | Path | Config | None" = None, **options: Any) -> None:
+        _refuse_preset(options)
+        super().__init__(num_envs, config, **options)
+        self._use_vector()
 
     def step(  # type: ignore[override]
         self, actions: Batch
@@ -139,13 +122,13 @@ class SalesFloorMOVectorEnv(SalesFloorVectorEnv):
         """Put a scheme in force on each floor for the next four weeks; see `SalesFloorVectorEnv.step`."""
         observations, _, terminated, truncated, infos = super().step(actions)
         rewards = reward_vector(infos["reward_terms"])
-        rewards[~infos["_reward_terms"]] = 0.0  # opened anew in this step: nothing was lived
+        rewards[~infos["_reward_terms"]] = 0.0  # opened in this step: no period was simulated
         return observations, rewards, terminated, truncated, infos
 
 
 def _refuse_preset(overrides: dict[str, Any]) -> None:
     if "reward" in overrides:
         raise TypeError(
-            f"reward {overrides['reward']!r}: a vector reward knows no preset; weigh it by "
+            f"reward {overrides['reward']!r}: a vector reward has no preset; weigh it with "
             f"incentive_env.floors.reward_vector.preset_weights(config, {overrides['reward']!r}) instead"
         )

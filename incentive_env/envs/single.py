@@ -13,11 +13,11 @@ from incentive_env.config.reference import with_tables
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import TERM_NAMES, add_run_off, reward_weights, weigh
-from incentive_env.floors.seeding import first_seed, next_seed
 from incentive_env.rendering.ansi import ansi
 from incentive_env.rendering.frame import frame_of
 from incentive_env.rendering.picture import picture
 from incentive_env.rendering.window import Window
+from incentive_env.support.seeds import first_seed, next_seed
 
 
 @with_tables

@@ -14,7 +14,7 @@ from incentive_env.envs.single import check_actions, configured
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import TERM_NAMES, add_run_off, reward_weights, weigh
-from incentive_env.floors.seeding import first_seed, next_seed
+from incentive_env.support.seeds import first_seed, next_seed
 
 Batch = NDArray[np.float32]
 

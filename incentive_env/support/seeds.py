@@ -1,17 +1,19 @@
-"""Which floors serve what: ranges of seeds.
+"""Seeds of floors: the ranges that each purpose uses, and the sequence from one episode's floor to the next.
 
-No range meets another, so that nothing is judged on floors that it was made on.
+No range overlaps another, so nothing is judged on floors that it was made on.
 """
+
+import numpy as np
 
 EVALUATION_SEEDS = range(10_000, 20_000)  # on which policies are compared
 FACT_SEEDS = range(20_000, 30_000)  # on which published facts are checked
-UNSEEN_SEEDS = range(30_000, 40_000)  # not even looked at while the model was adjusted
-BENCHMARK_SEEDS = {  # scores of the benchmark alone
+UNSEEN_SEEDS = range(30_000, 40_000)  # not looked at while the model was adjusted
+BENCHMARK_SEEDS = {  # only for scores of the benchmark
     "home": range(50_000, 60_000),
     "held_out": range(60_000, 70_000),
     "curve": range(70_000, 80_000),
 }
-SWEEP_SEEDS = range(80_000, 90_000)  # apart from the benchmark's, which can score afresh what a sweep picks
+SWEEP_SEEDS = range(80_000, 90_000)  # apart from the benchmark's, which scores a sweep's choice on new floors
 FIT_SEEDS = range(400_000, 450_000)  # what calibrations are compared and chosen on
 FRESH_FIT_SEEDS = range(450_000, 500_000)  # what chosen calibrations are measured on
 FACT_SEARCH_SEEDS = range(700_000, 800_000)  # of the search inside a published fact
@@ -23,4 +25,19 @@ ANCHOR_SEEDS = range(5_000_000, 6_000_000)  # what shows a regularised learner t
 COLLECTION_SEEDS = range(7_000_000, 8_000_000)  # episodes of datasets
 RESUMED_TRAINING_SEEDS = range(10**14, 10**15)
 REP_TRAINING_SEEDS = range(10**16, 2 * 10**16)
-TWO_LEVEL_SEEDS = range(2 * 10**16, 3 * 10**16)  # of managers and reps who learn in turns
+TWO_LEVEL_SEEDS = range(2 * 10**16, 3 * 10**16)  # of managers and reps that learn in turns
+
+_MASK = (1 << 64) - 1
+
+
+def first_seed(np_random: np.random.Generator) -> int:
+    """A random seed, for a reset without one."""
+    return int(np_random.integers(1 << 63))
+
+
+def next_seed(seed: int) -> int:
+    """The seed of the floor after this one (SplitMix64's step and finalizer), the same in any batch."""
+    z = (seed + 0x9E3779B97F4A7C15) & _MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return (z ^ (z >> 31)) >> 1

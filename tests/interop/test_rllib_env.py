@@ -19,7 +19,7 @@ from agents.rllib import register
 from agents.rllib.registration import make
 from agents.rllib.standardise import Moments, Standardise
 from incentive_env import SalesFloorVectorEnv
-from incentive_env.floors.seeding import next_seed
+from incentive_env.support.seeds import next_seed
 
 pytestmark = pytest.mark.interop
 

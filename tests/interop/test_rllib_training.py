@@ -19,9 +19,9 @@ from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints
 from agents.rllib.plans import RLlibPlan
 from agents.rllib.train import RESULTS, ppo_config, train
 from incentive_env import SalesFloorVectorEnv
-from incentive_env.floors.seeding import next_seed
 from incentive_env.policies import load_policy
 from incentive_env.policies.files import resolved
+from incentive_env.support.seeds import next_seed
 
 pytestmark = pytest.mark.interop
 
