@@ -30,7 +30,7 @@ _HOME = {
     "Panel": "studies.simulate", "simulate": "studies.simulate",
     "SalesFloorEnv": "envs.single", "SalesFloorVectorEnv": "envs.vector", "Scheme": "model.scheme",
     "SalesFloorMOEnv": "envs.multi_objective", "SalesFloorMOVectorEnv": "envs.multi_objective",
-    "parallel_env": "envs.parallel", "evaluate": "studies.evaluate", "explain": "explain",
+    "parallel_env": "envs.parallel", "evaluate": "studies.evaluate", "explain": "studies.explain",
 }  # fmt: skip
 
 
@@ -39,8 +39,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = import_module(f"{__name__}.{_HOME[name]}")
-    return home if name == "explain" else getattr(home, name)  # a module that can be called
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
@@ -54,7 +53,7 @@ for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contac
         id=f"incentive_env/MO-{_scenario}-v0",
         entry_point="incentive_env.envs.multi_objective:SalesFloorMOEnv",
         vector_entry_point="incentive_env.envs.multi_objective:SalesFloorMOVectorEnv",
-        disable_env_checker=True,  # it wants a scalar reward
+        disable_env_checker=True,  # it expects a scalar reward
         kwargs={"config": _config},
     )
 

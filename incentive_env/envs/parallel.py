@@ -1,4 +1,4 @@
-"""PettingZoo's `ParallelEnv` of a sales floor: the manager and every rep may be an agent."""
+"""PettingZoo's `ParallelEnv` of a sales floor: the manager and every rep can be an agent."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -34,47 +34,21 @@ MANAGER = "manager"
 Vector = NDArray[np.float32]
 
 
-def parallel_env(
-    config: "str | Path | Config | None" = None, reward: str = "loyalty", *, manager: PolicyLike | None = None,
-    reps: "int | Sequence[int] | None" = None, rep_reward: str = "utility", render_mode: str | None = None,
-    **overrides: Any,
-) -> "SalesFloorParallelEnv":  # fmt: skip
-    """Make a floor of several agents.
-
-    Args:
-        config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
-        reward: the manager's reward preset.
-        manager: a policy that manages instead of an agent, as `incentive_env.simulate` takes it; ``None``: an agent.
-        reps: which seats are agents: how many, from the first on, or their numbers; ``None``: all of them. The others
-            are the model's own reps.
-        rep_reward: what agents in seats get: ``"utility"`` or ``"pay"``.
-        render_mode: as in `SalesFloorEnv`.
-        **overrides: dotted overrides of the config.
-
-    Raises:
-        ConfigError: the config, or the reward, cannot be used.
-        ValueError: no such seat, rep_reward or policy, or nobody is left to be an agent.
-    """
-    return SalesFloorParallelEnv(
-        config, reward, manager=manager, reps=reps, rep_reward=rep_reward, render_mode=render_mode, **overrides
-    )
-
-
 @with_tables
 class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[misc]
-    """A manager pays a sales floor, and the reps in its seats decide what to do for it.
+    """A manager pays a sales floor, and the reps in its seats decide how to work for the pay.
 
     ## Description
     One step is a period of four weeks, the quota's. The manager sets a scheme as in `SalesFloorEnv`; each rep that is
     an agent chooses effort, a mix of tactics, what goes on file and how surveys are asked, for the whole period.
-    Customers, pay, audits, colleagues, dismissals and quits are the model's. Where no seat is an agent's, the manager
+    The model simulates customers, pay, audits, colleagues, dismissals and quits. Where no seat is an agent, the manager
     meets the same floors, bit for bit, as in `SalesFloorEnv`.
 
     ## Agents
     ``"manager"``, unless a policy manages, and ``"rep_0"``, ``"rep_1"``, … for the seats asked for. A seat stays an
-    agent's through the episode, the people in it come and go: somebody who is dismissed leaves the seat empty for some
-    weeks (entry ``present`` is 0), then a newcomer with other traits sits there. Whoever is hired during a period does
-    what was chosen for the empty seat until the next, and is what its reward is of; it is 0 if nobody came.
+    agent's through the episode while the people in it come and go: a dismissed rep leaves the seat empty for some
+    weeks (entry ``present`` is 0), then a newcomer with other traits sits there. A rep hired during a period does what
+    was chosen for the empty seat until the next, and earns its reward; the reward is 0 if nobody was hired.
 
     ## Action Spaces
     The manager's is that of `SalesFloorEnv`. A seat's is ``Box(-1, 1, (choices,), float32)``:
@@ -83,21 +57,29 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
 
     ## Observation Spaces
     The manager's is that of `SalesFloorEnv`. A seat's is a ``Box`` of float32: the person's traits and
-    condition, the own conduct and record, what colleagues are seen to do, and the scheme;
+    condition, their conduct and record, what colleagues are seen to do, and the scheme;
     `incentive_env.floors.seats.SIGHTS` lists names, units and bounds. A seat sees
     no customer, no other seat, and not how much of the episode is left.
-    All move at once: an agent that manages is answered by seats that know its last scheme. A policy that manages
-    announces, so that seats see the scheme of the period to come.
+    All agents act at once, so seats that respond to a learning manager know its last scheme. A policy that manages
+    announces its scheme, so that seats see the one of the coming period.
 
     ## Rewards
     The manager's is that of `SalesFloorEnv`. A seat's is what the period was worth to the person, in weeks of pay
     elsewhere (``workforce.outside_pay``), a week. With ``rep_reward="utility"`` it is the sum of nine terms, by the
-    preferences that the model's own reps have, but as things came and not as they were foreseen: pay above what
-    others pay, a missed quota, being found out, conscience, pride, opportunity, anger met, nuisance, effort.
-    ``"pay"`` is the first alone. ``info["utility_terms"]`` holds them in € a week.
+    preferences of the model's own reps, but of actual instead of expected results: pay above what others pay, a missed
+    quota, being found out, conscience, pride, opportunity, anger met, nuisance, effort. ``"pay"`` is the first alone.
+    ``info["utility_terms"]`` holds them in € a week.
 
     ## Episode End
     As in `SalesFloorEnv`, for all agents at once.
+
+    ## Arguments
+    ``config``: a preset's name, a path, a `Config`, or ``None`` for Telesales. ``reward``: the manager's reward preset.
+    ``manager``: a policy that manages instead of an agent, as `incentive_env.simulate` takes it. ``reps``: which seats
+    are agents: how many, from the first on, or their numbers; ``None`` for all of them; the others are the model's own
+    reps. ``rep_reward``: what agents in seats get, ``"utility"`` or ``"pay"``. ``render_mode``: as in `SalesFloorEnv`.
+    Any further keyword is a dotted override of the config. A config or reward that cannot be used is a `ConfigError`;
+    an unknown seat, rep_reward or policy, or no agent at all, is a ``ValueError``.
 
     ``pettingzoo.make("parallel", "incentive_env/Telesales-v0")`` makes it too, once this module is imported.
 
@@ -135,13 +117,12 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         if not self.possible_agents:
             raise ValueError("reps = []: no agent is left, since a policy manages; name a seat, or leave out manager")
         self.agents: list[str] = []
-        self.observation_spaces: dict[str, spaces.Space[Any]] = {
-            agent: self._env.observation_space if agent == MANAGER else seat_observation_space()
-            for agent in self.possible_agents
-        }
-        self.action_spaces: dict[str, spaces.Space[Any]] = {
-            agent: self._env.action_space if agent == MANAGER else seat_action_space() for agent in self.possible_agents
-        }
+        self.observation_spaces: dict[str, spaces.Space[Any]] = {}
+        self.action_spaces: dict[str, spaces.Space[Any]] = {}
+        for agent in self.possible_agents:
+            manages = agent == MANAGER
+            self.observation_spaces[agent] = self._env.observation_space if manages else seat_observation_space()
+            self.action_spaces[agent] = self._env.action_space if manages else seat_action_space()
 
     def observation_space(self, agent: str) -> spaces.Space[Any]:
         """Space of what an agent sees; the same object each time."""
@@ -176,7 +157,9 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         if not self.agents:
             raise ResetNeeded("step() was called before reset(), or after the episode had ended: call reset() first")
         self._check_names(actions)
-        self._seat(actions)
+        if len(self._taken) > 0:
+            wanted = np.stack([np.asarray(actions[f"rep_{seat}"], np.float64) for seat in self._taken])
+            self._seats.choose(wanted[None], self._taken)
         scheme = actions[MANAGER] if self._announced is None else self._announced
         report, reward, terminated, truncated, info = self._env.step(scheme)
         assert self._env.last_period is not None
@@ -184,9 +167,9 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         self._seats.remember(self._env.last_period)
         self._announce()
         observations = self._observations(report)
-        worth = self._seats.rewards(gained, self.rep_reward)[0]
-        rewards = {agent: reward if agent == MANAGER else float(worth[_seat_of(agent)]) for agent in self.agents}
-        infos = {agent: info if agent == MANAGER else _told(gained[0, _seat_of(agent)]) for agent in self.agents}
+        of_seats = self._seats.rewards(gained, self.rep_reward)[0]
+        rewards = {agent: reward if agent == MANAGER else float(of_seats[_seat_of(agent)]) for agent in self.agents}
+        infos = {agent: info if agent == MANAGER else _seat_info(gained[0, _seat_of(agent)]) for agent in self.agents}
         terminations, truncations = dict.fromkeys(self.agents, terminated), dict.fromkeys(self.agents, truncated)
         if terminated or truncated:
             self.agents = []
@@ -220,12 +203,6 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         seen = self._seats.seen(announced)[0]
         return {agent: report if agent == MANAGER else seen[_seat_of(agent)] for agent in self.agents}
 
-    def _seat(self, actions: dict[str, Vector]) -> None:
-        if len(self._taken) == 0:
-            return
-        wanted = np.stack([np.asarray(actions[f"rep_{seat}"], np.float64) for seat in self._taken])
-        self._seats.choose(wanted[None], self._taken)
-
     def _check_names(self, actions: dict[str, Vector]) -> None:
         missing = [agent for agent in self.agents if agent not in actions]
         unknown = [agent for agent in actions if agent not in self.agents]
@@ -243,7 +220,7 @@ def _seat_of(agent: str) -> int:
     return int(agent.removeprefix("rep_"))
 
 
-def _told(gained: NDArray[np.float64]) -> dict[str, Any]:
+def _seat_info(gained: NDArray[np.float64]) -> dict[str, Any]:
     return {"utility_terms": dict(zip(UTILITY_TERMS, gained.tolist(), strict=True))}
 
 
@@ -266,6 +243,8 @@ def _seat_numbers(reps: Any, seats: int) -> NDArray[np.int64]:
 def _is_whole(number: Any) -> bool:
     return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
+
+parallel_env = SalesFloorParallelEnv
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
     register("parallel", f"incentive_env/{_scenario}-v0", parallel_env, kwargs={"config": _config})

@@ -1,10 +1,8 @@
-"""The reps' seats: what a rep sees, may do and gains, for learners in the place of the model.
+"""The reps' seats: what a rep sees, can do and gains, for policies that act instead of the model's reps.
 
-A seat is for the whole episode; the people in it come and go. Whoever joins brings traits of their own, which the seat
-sees, as it sees that nobody is there.
+A seat lasts the whole episode; the people in it come and go. A new rep has other traits, which the seat sees, as it
+sees that it is empty.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 from gymnasium import spaces
@@ -14,48 +12,38 @@ from incentive_env.config import Config
 from incentive_env.config.channels import CHANNELS, TACTICS
 from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors, Period
+from incentive_env.floors.observation import Figure
 from incentive_env.model.compiled import bound
 from incentive_env.model.reps import LEAST_EFFORT
 from incentive_env.model.state import PAY, YEAR
 from incentive_env.model.utility import UTILITY, period_utility
 from incentive_env.support.spelling import nearest
 
-
-class Sight(NamedTuple):
-    """One entry of what a seat sees."""
-
-    name: str
-    unit: str
-    low: float
-    high: float
-    meaning: str
-
-
-SIGHTS: tuple[Sight, ...] = (
-    Sight("present", "1", 0.0, 1.0, "somebody sits there; else all entries of the person are 0"),
-    Sight("tenure", "years", 0.0, 100.0, "in this job"),
-    Sight("ability", "1", -10.0, 10.0, "trait, standard units"),
-    Sight("honesty", "share", 0.0, 1.0, "trait"),
-    Sight("risk_aversion", "share", 0.0, 1.0, "trait"),
-    Sight("patience", "share", 0.0, 1.0, "trait"),
-    Sight("loss_aversion", "1", 0.0, 10.0, "trait"),
-    Sight("motivation", "1", 0.0, 1.5, "1 is full"),
-    Sight("strain", "1", 0.0, 1.5, "1 is full"),
-    Sight("inexperience", "logit", 0.0, 3.0, "skill still lacking"),
-    Sight("coached", "1", 0.0, 5.0, "coaching stock, 1 is full"),
-    Sight("gaming", "share", 0.0, 1.0, "of the own calls gamed, smoothed over 8 weeks"),
-    Sight("sanctions", "1", 0.0, 100.0, "on record, fading"),
-    Sight("own_nps", "1", -1.0, 1.0, "measured, smoothed"),
-    Sight("usual_conversion", "share", 0.0, 1.0, "recorded, smoothed"),
-    Sight("norm", "share", 0.0, 1.0, "of gaming that colleagues are seen to do"),
-    Sight("recorded_conversion", "share", 0.0, 1.0, "of the last period, on file"),
-    Sight("calls", "calls/week", 0.0, 1000.0, "made in the last period, simulated"),
-    Sight("pay", "1", 0.0, 100.0, "of the last period, against pay elsewhere for average ability"),
-    Sight("anger", "share", 0.0, 1.0, "of the last period's calls that met an angry customer"),
-    Sight("findings", "cases/week", 0.0, 1000.0, "that audits gave away in the last period"),
+SIGHTS: tuple[Figure, ...] = (
+    Figure("present", "1", 0.0, 1.0, "1: occupied; else all entries of the person are 0"),
+    Figure("tenure", "years", 0.0, 100.0, "in this job"),
+    Figure("ability", "1", -10.0, 10.0, "trait, standard units"),
+    Figure("honesty", "share", 0.0, 1.0, "trait"),
+    Figure("risk_aversion", "share", 0.0, 1.0, "trait"),
+    Figure("patience", "share", 0.0, 1.0, "trait"),
+    Figure("loss_aversion", "1", 0.0, 10.0, "trait"),
+    Figure("motivation", "1", 0.0, 1.5, "1 is full"),
+    Figure("strain", "1", 0.0, 1.5, "1 is full"),
+    Figure("inexperience", "logit", 0.0, 3.0, "skill still lacking"),
+    Figure("coached", "1", 0.0, 5.0, "coaching stock, 1 is full"),
+    Figure("gaming", "share", 0.0, 1.0, "of own calls gamed, smoothed over 8 weeks"),
+    Figure("sanctions", "1", 0.0, 100.0, "on record, fading"),
+    Figure("own_nps", "1", -1.0, 1.0, "measured, smoothed"),
+    Figure("usual_conversion", "share", 0.0, 1.0, "recorded, smoothed"),
+    Figure("norm", "share", 0.0, 1.0, "of gaming that colleagues are seen to do"),
+    Figure("recorded_conversion", "share", 0.0, 1.0, "of the last period, on file"),
+    Figure("calls", "calls/week", 0.0, 1000.0, "made in the last period, simulated"),
+    Figure("pay", "1", 0.0, 100.0, "of the last period, against pay elsewhere for average ability"),
+    Figure("anger", "share", 0.0, 1.0, "of the last period's calls that met an angry customer"),
+    Figure("findings", "cases/week", 0.0, 1000.0, "found by audits in the last period"),
 )
 _RECORDED = [row for row in CHANNELS.values() if row.gamed != "call"]
-_REFUSALS = tuple(row.choice for row in _RECORDED if row.gamed == "refusal")  # what may become of a refusal
+_REFUSALS = tuple(row.choice for row in _RECORDED if row.gamed == "refusal")  # how a refusal can be recorded instead
 _CHANCES = tuple(row.choice for row in _RECORDED if row.gamed != "refusal")
 CONDUCT_NAMES: tuple[str, ...] = (
     "effort", *(f"tactic_{tactic}" for tactic in TACTICS), "file_refusal", *_REFUSALS, *_CHANCES,
@@ -63,8 +51,8 @@ CONDUCT_NAMES: tuple[str, ...] = (
 SIGHT_NAMES: tuple[str, ...] = (*(sight.name for sight in SIGHTS), *(f"scheme_{lever}" for lever in LEVERS))
 UTILITY_TERMS: tuple[str, ...] = tuple(UTILITY.names or ())
 REP_REWARDS: dict[str, NDArray[np.float64]] = {
-    "utility": np.ones(len(UTILITY_TERMS)),  # all that matters to the model's own reps
-    "pay": np.array([float(term == "pay") for term in UTILITY_TERMS]),  # money alone: nobody to be ashamed before
+    "utility": np.ones(len(UTILITY_TERMS)),  # everything that the model's own reps value
+    "pay": np.array([float(term == "pay") for term in UTILITY_TERMS]),  # money alone: no conscience
 }
 SHARPNESS = 5.0  # logits between the ends of an entry's range and its middle
 
@@ -89,7 +77,7 @@ def seat_action_space() -> spaces.Box:
     """Box of what a seat does ``[choices]``, in the order of `CONDUCT_NAMES`, each −1 … 1.
 
     Effort goes linearly from 5 % of the time to ``effort.ceiling``. The tactics are logits of a mix, ±5 at the
-    ends, and so is what becomes of a refusal. The others are chances, linear from 0 to 1.
+    ends, and so is how a refusal is recorded. The others are probabilities, linear from 0 to 1.
     """
     return spaces.Box(-1.0, 1.0, (len(CONDUCT_NAMES),), dtype=np.float32)
 
@@ -108,7 +96,7 @@ class Seats:
         self.memory = np.zeros((*shape, 5))  # figures of the last period, as the last of `SIGHTS`
 
     def open(self, which: NDArray[np.int64]) -> None:
-        """Forget what came before on floors that were opened anew."""
+        """Clear the memory of floors that were opened again."""
         self.memory[which] = 0.0
 
     def seen(self, announced: NDArray[np.floating] | None = None) -> NDArray[np.float32]:
@@ -129,11 +117,11 @@ class Seats:
         return np.concatenate([np.clip(mine, _LOW, _HIGH), shown], axis=-1).astype(np.float32)
 
     def choose(self, actions: NDArray[np.floating], seats: NDArray[np.int64]) -> None:
-        """Have seats do something from now on.
+        """Put the choices of seats in force.
 
         Args:
             actions: ``[floors, len(seats), choices]``.
-            seats: their numbers; the other reps go on as before.
+            seats: their numbers; the other reps continue as before.
         """
         conduct = self.floors.state.reps["conduct"]
         wanted = conducts(actions, self.floors.config)
@@ -141,24 +129,24 @@ class Seats:
             conduct[name][:, seats] = wanted[name]
 
     def gained(self, period: Period) -> NDArray[np.float64]:
-        """What the period was worth to each seat ``[floors, reps, terms]``: € a week, ordered as `UTILITY_TERMS`."""
+        """Utility of the period for each seat ``[floors, reps, terms]``: € a week, in the order of `UTILITY_TERMS`."""
         floors = self.floors
         arguments = floors.state.floors, floors.state.reps, period.rep_weeks, self._terms, floors.parameters
         bound(period_utility, *arguments)(*arguments)
         return self._terms.view(np.float64).reshape(*self._terms.shape, -1).copy()
 
     def rewards(self, gained: NDArray[np.float64], rep_reward: str) -> NDArray[np.float64]:
-        """Rewards ``[floors, reps]`` of what was gained: in weeks of pay elsewhere, a week; 0 where nobody sits.
+        """Rewards ``[floors, reps]`` of utility: in weeks of pay elsewhere, a week; 0 in an empty seat.
 
         Raises:
-            ValueError: there is no such reward.
+            ValueError: the reward is unknown.
         """
         weighed = np.add.reduce(gained * rep_reward_weights(rep_reward), axis=-1)
         rewards: NDArray[np.float64] = weighed / self.floors.config.workforce.outside_pay
         return rewards
 
     def remember(self, period: Period) -> None:
-        """Keep of a period what its reps will see of it in the next."""
+        """Store what reps will see of a period in the next one."""
         weeks = period.rep_weeks
         total = {name: weeks[name].sum(axis=1) for name in _REMEMBERED}
         judged = total["recorded_sales"] + total["recorded_refusals"]
@@ -179,7 +167,7 @@ def rep_reward_weights(rep_reward: str) -> NDArray[np.float64]:
     """Weights ``[terms]`` of the terms of utility, in the order of `UTILITY_TERMS`.
 
     Raises:
-        ValueError: there is no such reward.
+        ValueError: the reward is unknown.
     """
     if rep_reward not in REP_REWARDS:
         hint = nearest(str(rep_reward), REP_REWARDS)

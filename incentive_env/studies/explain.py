@@ -1,10 +1,10 @@
-"""Why loyalty fell: every change of what customers feel, by its cause; the parts sum to the change of the whole.
+"""Why loyalty fell: every change in what customers feel, by cause; the parts sum to the total change.
 
 The floors are watched while they run (`incentive_env.model.witness`). A part is what a cause did in a week:
 
 * of ``loyalty``, in points of the score: promoters less detractors, made or lost, per hundred slots;
-* of ``trust``, ``irritation`` and ``satisfaction``: the change of the mean over customers. Who leaves or comes moves a
-  mean too: a departure by as much as whoever left differed from it, an arrival likewise.
+* of ``trust``, ``irritation`` and ``satisfaction``: the change of the mean over customers. Departures
+  and arrivals move a mean too, by as much as the customers who left or came differed from it.
 """
 
 from collections.abc import Sequence
@@ -114,7 +114,7 @@ class Explanation(NamedTuple):
 def explain(
     config: "str | Path | Config | None", policy: PolicyLike, seeds: Sequence[int], weeks: int | None = None
 ) -> Explanation:
-    """Run floors under a policy, and put every change of their customers down to its cause.
+    """Run floors under a policy, and attribute every change in their customers to its cause.
 
     Args:
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
@@ -152,21 +152,20 @@ def difference_between(explanations: Sequence[Explanation], measure: str, first:
 
     Two explanations must be of the same floors; luck is the same, so that differences are paired.
     """
-    parts = [explanation.between(measure, first, last) for explanation in explanations]
-    return parts[0] if len(parts) == 1 else parts[0] - parts[1]
+    return _first_less_second([explanation.between(measure, first, last) for explanation in explanations])
 
 
 def changes_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:
     """The change of the whole ``[floors]`` in the same weeks: what the causes sum to."""
-    number = measure_number(measure)
-    changes = [each.wholes[:, last, number] - each.wholes[:, first - 1, number] for each in explanations]
-    return changes[0] if len(changes) == 1 else changes[0] - changes[1]
+    n = measure_number(measure)
+    return _first_less_second(
+        [each.wholes[:, last, n] - each.wholes[:, first - 1, n] for each in explanations]
+    )
 
 
 def timeline_of(explanations: Sequence[Explanation], measure: str) -> NDArray[np.float64]:
-    """What each cause did in each week ``[weeks, causes]``, mean over floors; likewise of one, or of two."""
-    timelines = [explanation.timeline(measure) for explanation in explanations]
-    return timelines[0] if len(timelines) == 1 else timelines[0] - timelines[1]
+    """What each cause did in each week ``[weeks, causes]``, mean over floors: of one explanation, or of two."""
+    return _first_less_second([explanation.timeline(measure) for explanation in explanations])
 
 
 def measure_number(measure: str) -> int:
@@ -180,8 +179,12 @@ def measure_number(measure: str) -> int:
     return MEASURES.index(measure)
 
 
+def _first_less_second(values: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return values[0] if len(values) == 1 else values[0] - values[1]
+
+
 def _wholes(weeks: np.ndarray, config: Config) -> NDArray[np.float64]:
-    """The measures ``[floors, weeks, measures]`` at the end of each week, from the books and not from the witness."""
+    """The measures ``[floors, weeks, measures]`` at the end of each week, from the records, not from the witness."""
     customers = np.maximum(weeks["customers"], 1.0)
     loyalty = loyalty_points(net_promoters(weeks), config)
     felt = [weeks[name] / customers for name in MEASURES[1:]]
@@ -203,7 +206,7 @@ def _parts(
     parts[:, :, 1:, ARRIVAL] -= weeks["arrivals"][:, :, None] * before
     parts[:, :, 1:, DEPARTURE] += weeks["churned"][:, :, None] * before
     parts[:, :, 1:] /= after[..., None]
-    # Where nobody is left to have a mean it is called 0, and the last took it along.
+    # The mean of no customers counts as 0; the departure of the last one moved it there.
     empty = weeks["customers"] == 0.0
     left = np.where(empty[:, :, None], -before, 0.0)
     parts[:, :, 1:][empty] = 0.0

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import CHANNELS, TACTICS
-from incentive_env.floors.batch import Period
 from incentive_env.model.state import EVENTS
 from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
@@ -21,9 +20,11 @@ _COLUMN_NAMES = {
     "tactic_anger": [f"anger_{tactic}" for tactic in TACTICS],
     "event_weeks_left": list(EVENTS),
 }
-_OUTCOMES = (
-    ("sale", "sales", "recorded_sales"), ("refusal", "refusals", "recorded_refusals"),
-    ("callback", "callbacks", "recorded_callbacks"), ("nothing", None, "unlogged"),
+# Entries of the ledger, and the columns of what was done, recorded and found out by audits.
+_ENTRIES: tuple[tuple[str, str | None, str | None, str | None], ...] = (
+    ("sale", "sales", "recorded_sales", None), ("refusal", "refusals", "recorded_refusals", None),
+    ("callback", "callbacks", "recorded_callbacks", None), ("nothing", None, "unlogged", None),
+    *((f"gamed_{channel}", f"gamed_{channel}", None, f"found_{channel}") for channel in CHANNELS),
 )  # fmt: skip
 
 
@@ -79,12 +80,8 @@ def simulate(
     rollout = roll_out(loaded, policy, seeds, weeks, keep_reps=True, reps=reps)
     assert rollout.rep_weeks is not None
     numbers = np.asarray(seeds, np.uint64)
-    return Panel(
-        _table(rollout.floor_weeks, numbers, ("seed", "week")),
-        _table(rollout.rep_weeks, numbers, ("seed", "week", "rep")),
-        _ledger(rollout.floor_weeks, numbers),
-        loaded,
-    )
+    floor_weeks = _table(rollout.floor_weeks, numbers)
+    return Panel(floor_weeks, _table(rollout.rep_weeks, numbers), _ledger(floor_weeks), loaded)
 
 
 def roll_out(
@@ -95,7 +92,7 @@ def roll_out(
 
     ``watch`` records what moves customers, see `incentive_env.studies.explain`. ``reps`` is a policy that acts for the
     reps, in the run-off too; without it the model's own reps act.
-    A floor that is closed goes on without reps; the policy is still asked, and its answer has no effect there.
+    A closed floor continues without reps; the policy still acts, which has no effect there.
     """
     horizon = config.horizon
     total = horizon.total_weeks if weeks is None else weeks
@@ -110,86 +107,63 @@ def roll_out(
     floor_weeks: list[np.ndarray] = []
     rep_weeks: list[np.ndarray] = []
     moves: list[NDArray[np.float64]] = []
-    asked: list[tuple[NDArray[Any], ...]] = []
+    decisions: list[tuple[NDArray[Any], ...]] = []
     done = 0
     while done < total:
         length = min(horizon.decision_weeks, total - done)
-        if len(asked) < horizon.decisions:
+        if len(decisions) < horizon.decisions:
             seen = floors.observation()
             actions = np.asarray(acting.on(floors), np.float64)
             period = floors.decide(actions, length)
-            asked.append((actions, seen, period.truth.copy(), period.figures.copy()))
+            decisions.append((actions, seen, period.truth.copy(), period.figures.copy()))
         else:
             period = floors.advance(length)
-        _keep(period, floor_weeks, rep_weeks, keep_reps)
+        floor_weeks.append(period.floor_weeks.copy())
+        if keep_reps:
+            rep_weeks.append(period.rep_weeks.copy())
         if watch:
             moves.append(period.moves.copy())
         done += length
-    actions, observations, truth, figures = (np.stack(column) for column in zip(*asked, strict=True))
-    weeks_of_reps = np.concatenate(rep_weeks, axis=1) if keep_reps else None
-    moved = np.concatenate(moves, axis=1) if watch else None
-    weeks_of_floors = np.concatenate(floor_weeks, axis=1)
-    return Rollout(weeks_of_floors, weeks_of_reps, actions, observations, truth, figures, opening, moved)
+    actions, observations, truth, figures = (np.stack(column) for column in zip(*decisions, strict=True))
+    return Rollout(
+        np.concatenate(floor_weeks, axis=1), np.concatenate(rep_weeks, axis=1) if keep_reps else None,
+        actions, observations, truth, figures, opening, np.concatenate(moves, axis=1) if watch else None,
+    )  # fmt: skip
 
 
-def _keep(period: Period, floor_weeks: list[np.ndarray], rep_weeks: list[np.ndarray], keep_reps: bool) -> None:
-    floor_weeks.append(period.floor_weeks.copy())
-    if keep_reps:
-        rep_weeks.append(period.rep_weeks.copy())
-
-
-def _table(records: np.ndarray, seeds: NDArray[np.uint64], keys: tuple[str, ...]) -> np.ndarray:
-    """Flatten records ``[floors, weeks, ...]`` into rows, with a column for each key and each number."""
-    names: list[str] = []
-    for name in records.dtype.names or ():
-        if name != "week":
-            names += _COLUMN_NAMES.get(name, [name])
-    table = np.zeros(
-        records.size, [(key, "u8" if key == "seed" else "i8") for key in keys] + [(name, "f8") for name in names]
-    )
-    grid = np.indices(records.shape)
-    table["seed"] = seeds[grid[0].ravel()]
-    table["week"] = grid[1].ravel() + 1
-    if "rep" in keys:
-        table["rep"] = grid[2].ravel()
+def _table(records: np.ndarray, seeds: NDArray[np.uint64]) -> np.ndarray:
+    """Flatten records ``[floors, weeks, ...]`` into rows: seed, week (and rep), and a column for each number."""
+    places = np.indices(records.shape).reshape(records.ndim, -1)
+    columns = {"seed": seeds[places[0]], "week": places[1] + 1}
+    if records.ndim > 2:
+        columns["rep"] = places[2]
     for name in records.dtype.names or ():
         if name in _COLUMN_NAMES:
-            for index, column in enumerate(_COLUMN_NAMES[name]):
-                table[column] = records[name][..., index].ravel()
+            columns.update(zip(_COLUMN_NAMES[name], records[name].reshape(records.size, -1).T, strict=True))
         elif name != "week":
-            table[name] = records[name].ravel()
-    return table
+            columns[name] = records[name].ravel()
+    return _structured(columns)
 
 
-def _ledger(records: np.ndarray, seeds: NDArray[np.uint64]) -> np.ndarray:
-    """What happened against what is on file, and each gaming channel against what audits found out."""
-    rows = [_ledger_rows(records, seeds, name, done, recorded, None) for name, done, recorded in _OUTCOMES]
-    for index, channel in enumerate(CHANNELS):
-        rows.append(_ledger_rows(records, seeds, f"gamed_{channel}", index, None, index))
-    return np.concatenate(rows)
-
-
-def _ledger_rows(
-    records: np.ndarray, seeds: NDArray[np.uint64], entry: str, done: str | int | None, recorded: str | None,
-    found: int | None,
-) -> np.ndarray:  # fmt: skip
-    columns = [
-        ("seed", "u8"),
-        ("week", "i8"),
-        ("entry", "U24"),
-        ("done", "f8"),
-        ("recorded", "f8"),
-        ("found_out", "f8"),
+def _ledger(weeks: np.ndarray) -> np.ndarray:
+    """What happened and what was recorded, and each gaming channel with what audits found out, of floor-weeks."""
+    zeros, keys = np.zeros(len(weeks)), {name: weeks[name] for name in ("seed", "week")}
+    parts = [
+        {
+            **keys,
+            "entry": np.full(len(weeks), entry, "U24"),
+            "done": zeros if done is None else weeks[done],
+            "recorded": zeros if recorded is None else weeks[recorded],
+            "found_out": zeros if found is None else weeks[found],
+        }
+        for entry, done, recorded, found in _ENTRIES
     ]
-    table = np.zeros(records.size, columns)
-    grid = np.indices(records.shape)
-    table["seed"], table["week"], table["entry"] = seeds[grid[0].ravel()], grid[1].ravel() + 1, entry
-    if isinstance(done, str):
-        table["done"] = records[done].ravel()
-    elif done is not None:
-        table["done"] = records["gamed"][..., done].ravel()
-    if recorded is not None:
-        table["recorded"] = records[recorded].ravel()
-    if found is not None:
-        table["found_out"] = records["found"][..., found].ravel()
+    return np.concatenate([_structured(part) for part in parts])
+
+
+def _structured(columns: dict[str, np.ndarray]) -> np.ndarray:
+    """A structured array of columns of one length."""
+    table = np.zeros(len(columns["seed"]), [(name, values.dtype) for name, values in columns.items()])
+    for name, values in columns.items():
+        table[name] = values
     return table
