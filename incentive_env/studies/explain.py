@@ -158,9 +158,7 @@ def difference_between(explanations: Sequence[Explanation], measure: str, first:
 def changes_between(explanations: Sequence[Explanation], measure: str, first: int, last: int) -> NDArray[np.float64]:
     """The change of the whole ``[floors]`` in the same weeks: what the causes sum to."""
     n = measure_number(measure)
-    return _first_less_second(
-        [each.wholes[:, last, n] - each.wholes[:, first - 1, n] for each in explanations]
-    )
+    return _first_less_second([each.wholes[:, last, n] - each.wholes[:, first - 1, n] for each in explanations])
 
 
 def timeline_of(explanations: Sequence[Explanation], measure: str) -> NDArray[np.float64]:
