@@ -12,7 +12,7 @@ from incentive_env.config import Config, ConfigError, load_config
 from incentive_env.config.reference import with_tables
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
-from incentive_env.floors.reward import TERM_NAMES, add_run_off, reward_weights, weigh
+from incentive_env.floors.reward import add_run_off, reward_weights, weigh
 from incentive_env.rendering.ansi import ansi
 from incentive_env.rendering.frame import frame_of
 from incentive_env.rendering.picture import picture
@@ -27,8 +27,8 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     ## Description
     Twelve reps sell to books of customers by telephone. Every four weeks the manager sets an incentive scheme: a
     value for each lever. Reps choose effort, a tactic for each call, what goes on record and how surveys are asked, by
-    what it seems to pay them in money, risk and conscience. Customers buy, are disappointed, cancel, leave or
-    recommend. What is trained on is a reward preset; what counts is loyalty long after.
+    what they expect to gain in money, risk and conscience. Customers buy, are disappointed, cancel, leave or
+    recommend. A policy is trained on a reward preset and scored on loyalty long after.
 
     ## Action Space
     ``Box(-1, 1, (levers,), float32)``, affine to the levers' ranges in ``config.levers``. Finite actions outside the
@@ -37,15 +37,15 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     <!-- action -->
 
     ## Observation Space
-    ``Box`` of float32: measured figures (noisy, late, and as gamed as the reps made them), figures that are simply
+    ``Box`` of float32: measured figures (noisy, late and possibly gamed), figures that are exactly
     known (client, staffing, cash, weeks left of announced events), the share of the episode that is left, and the
     scheme in force as the action that sets it. `incentive_env.floors.observation.FIGURES` lists names and units.
 
     ## Rewards
     Named terms weighted by the preset ``reward``: ``conversion`` (recorded), ``survey`` (measured NPS), ``service``,
     ``profit``, ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and
-    ``balanced`` the last reward of an episode also holds the loyalty of the run-off (term ``run_off``): what the floor
-    goes on to deserve in the year after, with the last scheme in force, or closed.
+    ``balanced`` the last reward of an episode also holds the loyalty of the run-off (term ``run_off``): that of
+    the year after, with the last scheme in force, or closed.
 
     ## Starting State
     A floor drawn from the seed (honesty of the team, norm, need, mood, newcomers, cash), after twelve weeks under
@@ -76,12 +76,12 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     | rgb_array | the floor as a picture, ``uint8`` of ``[height, width, 3]``; 1200 wide, as high as the floor needs |
     | human | ``None``: the picture stands in a window, which ``reset()`` and ``step()`` keep up to date |
 
-    The picture shows the true state after the last week, which no report tells: each rep with strain, motivation and
-    what was done, each customer by loyalty (`incentive_env.rendering.Frame`). It is drawn by pygame, without a display
-    but for ``human``: ``pip install 'incentive-env[render]'``. Looking on changes nothing.
+    The picture shows the true state after the last week, which no report contains: each rep with strain, motivation and
+    conduct, each customer by loyalty (`incentive_env.rendering.Frame`). Pygame draws it, and needs a display only
+    for ``human``: ``pip install 'incentive-env[render]'``. Rendering changes nothing.
 
     ## Vectorized environment
-    ``gym.make_vec("incentive_env/Telesales-v0", num_envs=64)`` makes the native `SalesFloorVectorEnv`, by itself.
+    ``gym.make_vec("incentive_env/Telesales-v0", num_envs=64)`` makes the native `SalesFloorVectorEnv`.
 
     ## References
     Holmström & Milgrom 1991; Baker 2002; McKelvey & Palfrey 1995; Camerer & Ho 1999.
@@ -149,7 +149,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         if self._over:
             add_run_off(terms[None], self.floors, np.array([0]), self._weights)
         info = {
-            "reward_terms": dict(zip(TERM_NAMES, terms.tolist(), strict=True)),
+            "reward_terms": _as_dict(period.terms),
             "figures": _as_dict(period.figures),
             "truth": _as_dict(period.truth),
         }
@@ -157,7 +157,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         return self.floors.observation()[0], float(weigh(terms, self._weights)), terminated, truncated, info
 
     def render(self) -> str | NDArray[np.uint8] | None:  # type: ignore[override]
-        """Draw the floor as it stands after the last step, or as it opened; how depends on ``render_mode``.
+        """Draw the floor after the last step, or as it opened, in the form of ``render_mode``.
 
         Raises:
             ResetNeeded: no floor has been opened yet.
@@ -190,14 +190,14 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
 
 class KeywordError(ConfigError, TypeError):
-    """A keyword that an environment does not take. Makers of wrappers try theirs out, and look for a `TypeError`."""
+    """A keyword that an environment does not take; also a `TypeError`, which code that tries keywords expects."""
 
 
 def configured(config: "str | Path | Config | None", overrides: dict[str, Any]) -> Config:
     """The config of an environment that was given keywords besides.
 
     Raises:
-        ConfigError: they cannot be used; an `KeywordError` if one is no key of the configuration at all.
+        ConfigError: they cannot be used; a `KeywordError` if one is no key of the configuration at all.
     """
     try:
         return load_config(config, overrides)
@@ -209,7 +209,7 @@ def configured(config: "str | Path | Config | None", overrides: dict[str, Any]) 
 
 
 def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return actions as an array of the shape wanted, clipped to the box, or say clearly what is wrong with them."""
+    """Actions as an array of the required shape, clipped to the box; a `ValueError` says what is wrong with them."""
     array = np.asarray(actions, dtype=np.float64)
     if array.shape != shape:
         raise ValueError(f"action has shape {array.shape}, must be {shape}: one entry in [-1, 1] for each lever")

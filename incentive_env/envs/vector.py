@@ -28,10 +28,10 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         num_envs: number of floors.
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
         reward: reward preset.
-        autoreset_mode: what happens to a floor whose episode is over: opened anew at the next step (``NEXT_STEP``),
+        autoreset_mode: what happens to a floor whose episode is over: it opens again at the next step (``NEXT_STEP``),
             in the same step (``SAME_STEP``, last observation and info under ``final_obs`` and ``final_info``), or
             not at all (``DISABLED``).
-        threads: over how many threads the floors are shared out, from 256 floors on.
+        threads: number of threads that share the floors, from 256 floors on.
         render_mode: ``None``; a batch is not drawn.
         **overrides: dotted overrides of the config.
     """
@@ -71,7 +71,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
 
         Args:
             seed: one number, from which floor *i* takes ``seed + i``; or a list, one for each floor, where ``None``
-                goes on with that floor's sequence.
+                continues that floor's sequence.
             options: ``{"reset_mask": [num_envs] bool}`` opens those floors only.
         """
         mask = np.asarray((options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_)))
@@ -82,7 +82,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             raise ResetNeeded("the first reset() must open all floors: leave out 'reset_mask'")
         self._seed_floors(seed, chosen)
         self._open(chosen)
-        return self._observe(), {}
+        return self.floors.observation(), {}
 
     def step(
         self, actions: Batch
@@ -116,20 +116,17 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         self._over = terminated | truncated
         if self.autoreset_mode is AutoresetMode.SAME_STEP and self._over.any():
             infos = self._close_and_reopen(infos)
-        return self._observe(), rewards, terminated, truncated, infos
+        return self.floors.observation(), rewards, terminated, truncated, infos
 
     @property
     def pays_run_off(self) -> bool:
         """Whether the last reward of an episode holds what comes after it."""
         return bool(self._weights[TERM_NAMES.index("run_off")] != 0.0)
 
-    def _observe(self) -> Batch:
-        return self.floors.observation()
-
     def _close_and_reopen(self, infos: dict[str, Any]) -> dict[str, Any]:
         over = self._over
         final = np.full(self.num_envs, None, dtype=object)
-        last = self._observe()
+        last = self.floors.observation()
         for floor in np.flatnonzero(over):
             final[floor] = last[floor]
         self._restart(np.flatnonzero(over))
@@ -169,13 +166,10 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
 
 
 def _infos(period: Period, lived: NDArray[np.bool_]) -> dict[str, Any]:
-    """Infos in Gymnasium's vector form: a dict of arrays, each with a mask that says which floors have it."""
+    """Infos in Gymnasium's vector form: a dict of arrays, each with a mask of the floors that have it."""
     infos: dict[str, Any] = {}
     for key, records in (("reward_terms", period.terms), ("figures", period.figures), ("truth", period.truth)):
-        entry: dict[str, Any] = {}
-        for name in records.dtype.names or TERM_NAMES:
-            entry[name] = records[name].copy()
-            entry[f"_{name}"] = lived
-        infos[key] = entry
-        infos[f"_{key}"] = lived
+        names = records.dtype.names or ()
+        entry = {name: records[name].copy() for name in names} | {f"_{name}": lived for name in names}
+        infos.update({key: entry, f"_{key}": lived})
     return infos

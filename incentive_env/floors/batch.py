@@ -40,22 +40,22 @@ class Floors:
     Args:
         config: the scenario.
         num_floors: size of the batch.
-        threads: over how many threads floors are shared out, from 256 floors on (fewer would wait longer for one
-            another than they gain); results are the same bits for any number.
-        watch: put down what moves customers, and why; nothing else changes, but it takes a third longer.
+        threads: number of threads that share the floors, from 256 floors on (with fewer, waiting costs more than is
+            gained); results are the same bits for any number.
+        watch: record what moves customers, and why; nothing else changes, but it takes a third longer.
 
     Raises:
         ValueError: fewer than one thread.
     """
 
     def __init__(self, config: Config, num_floors: int, *, threads: int = 1, watch: bool = False) -> None:
-        if threads < 1:  # the core would write into scratch that no thread has
+        if threads < 1:  # the core would write outside the scratch memory
             raise ValueError(f"threads = {threads}: must be at least 1")
         self.config = config
         self.num_floors = num_floors
         self.threads = threads
         self._threaded = threads > 1 and num_floors >= _WORTH_THREADS
-        # Always passed as an array: handing a single record to compiled code takes longer than most of what it does.
+        # Always passed as an array: passing a single record to compiled code takes longer than most of its work.
         self.parameters = config_records(config)
         reps = config.salesforce.reps
         self.state: State = empty_state(num_floors, reps, config.market.slots, config.market.products)
@@ -83,7 +83,7 @@ class Floors:
         self._observe = bound(observe, *self._reported, np.empty((num_floors, len(NAMES)), np.float32), self.parameters)
 
     def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
-        """Open floors anew, each with its seed, and run their burn-in under the neutral scheme.
+        """Open floors, each with its seed, and run their burn-in under the neutral scheme.
 
         Args:
             seeds: ``[len(which)]`` seeds.
@@ -119,7 +119,7 @@ class Floors:
     def advance(self, weeks: int) -> Period:
         """Run all floors for some weeks with the schemes in force.
 
-        The arrays returned are used again by the next call of the same length: copy what must last.
+        The arrays returned are used again by the next call of the same length: copy what you keep.
         """
         run = self._runner(weeks)
         if self._threaded:
@@ -130,10 +130,10 @@ class Floors:
         return run.period
 
     def loyalty_to_come(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
-        """True loyalty that floors go on to have after their last decision: points × periods ``[len(which)]``.
+        """True loyalty of floors after their last decision: points × periods ``[len(which)]``.
 
-        A copy of them is run on: through what is left of the episode where it ended early, and through the run-off,
-        last scheme in force or closed. The floors themselves stay where they are.
+        A copy of them runs through the rest of the episode where it ended early, and through the run-off, with the last
+        scheme in force or closed. The floors themselves do not change.
         """
         horizon = self.config.horizon
         loyalty = np.zeros(len(which))

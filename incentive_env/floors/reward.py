@@ -41,8 +41,8 @@ def add_run_off(
 ) -> None:
     """Add the run-off term to floors whose episode is over, where the preset gives it a weight.
 
-    What comes after counts period by period like what came before, so that nothing is won by using customers or cash
-    up before the end, nor by closing early. Where the weight is 0 it is not simulated, and the term stays 0.
+    Later periods count like earlier ones, so nothing is gained by using up customers or cash before the end, or by
+    closing early. Where the weight is 0, the run-off is not simulated and the term stays 0.
 
     Args:
         terms: ``[floors, terms]``, changed.
@@ -59,7 +59,7 @@ def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64
     """Long-term loyalty of each floor, points from −100 to 100.
 
     100 × (promoters − detractors) / all slots, averaged over the weeks given; a slot that a wronged customer left
-    counts as a detractor until it is filled anew.
+    counts as a detractor until it is filled again.
 
     Args:
         floor_weeks: ``[floors, weeks]`` FLOOR_WEEK records, usually the run-off.
@@ -70,7 +70,7 @@ def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64
 
 
 def run_off_score(floors: Floors) -> NDArray[np.float64]:
-    """Run floors through the run-off with the schemes in force, and give their loyalty score ``[floors]``, points."""
+    """Run floors through the run-off with the schemes in force, and return their loyalty score ``[floors]``, points."""
     horizon = floors.config.horizon
     total = np.zeros(floors.num_floors)
     for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
@@ -85,8 +85,8 @@ def goodhart_gap(
 ) -> float:  # fmt: skip
     """Proxy gain minus true gain against a base policy on the same floors, each in standard units.
 
-    The unit of each is the standard deviation over floors under the base policy, so that a gap of 1 says: the figure
-    moved one such deviation further than what it stands for.
+    The unit of each is the standard deviation over floors under the base policy, so a gap of 1 means that
+    the figure moved one such deviation further than what it stands for.
 
     Args:
         proxy: ``[floors]`` proxy reached by the policy.

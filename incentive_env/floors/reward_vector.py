@@ -1,4 +1,4 @@
-"""A reward of several objectives: which terms make them up, how far they reach, and from where a front is measured."""
+"""A reward of several objectives: their terms, their bounds, and the point from which a front is measured."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,7 @@ REFERENCE_POINTS: dict[str, tuple[float, float, float, float]] = {
 def reward_vector(terms: Mapping[str, Any] | np.ndarray) -> NDArray[np.float32]:
     """Reward vectors ``[..., 4]`` in the order of `OBJECTIVES`, of named reward terms ``[...]``.
 
-    The run-off is loyalty that comes later, and counts as such.
+    The run-off is later loyalty, and counts as loyalty.
     """
     loyalty = terms["loyalty"] + terms["run_off"]
     return np.stack([loyalty, *(terms[name] for name in OBJECTIVES[1:])], axis=-1).astype(np.float32)
@@ -44,8 +44,8 @@ def reward_vector(terms: Mapping[str, Any] | np.ndarray) -> NDArray[np.float32]:
 def reward_space(config: Config) -> Box:
     """Bounds of a reward vector.
 
-    Shares and points are bounded by what they are, and the last reward holds the loyalty of every period to come. Of
-    profit nothing but the model's whole course could say how far it reaches, so it is unbounded.
+    Shares and points have natural bounds, and the last reward holds the loyalty of every later period. Profit has no
+    bound that could be stated without running the model.
     """
     most_loyal = paid_periods(config)[0]
     low = np.array([-most_loyal, -np.inf, 10.0 * (0.0 - 0.2), -1.0], np.float32)
@@ -57,23 +57,23 @@ def reference_point(config: Config) -> NDArray[np.float64]:
     """Reference point ``[4]`` of a scenario's hypervolumes: returns, undiscounted, that no sensible scheme falls below.
 
     It is the worst mean return of fixed schemes in each objective, a period, times the periods of the configuration's
-    horizon. The point goes by the scenario's name: it moves with ``horizon``, and with no other override. A much
-    shorter horizon wants a point of its own, since fewer floors close in it.
+    horizon. The point belongs to the scenario's name: of all overrides, only ``horizon`` moves it. A much shorter
+    horizon needs its own point, since fewer floors close in it.
 
     Raises:
-        ConfigError: the scenario is none of those that have a point.
+        ConfigError: the scenario has no point.
     """
     if config.name not in REFERENCE_POINTS:
         hint = nearest(config.name, REFERENCE_POINTS)
         raise ConfigError(
-            f"scenario {config.name!r} has no reference point{hint}; it is there for {', '.join(REFERENCE_POINTS)}, "
-            "and scripts/pareto.py reference finds one"
+            f"scenario {config.name!r} has no reference point{hint}; scenarios with one: {', '.join(REFERENCE_POINTS)}"
+            "; scripts/pareto.py reference finds one"
         )
     return np.array(REFERENCE_POINTS[config.name]) * paid_periods(config)
 
 
 def preset_weights(config: Config, preset: str) -> NDArray[np.float64]:
-    """Weights ``[4]`` under which a reward vector is worth what a preset pays.
+    """Weights ``[4]`` under which a reward vector equals the reward of a preset.
 
     Args:
         config: the scenario.
@@ -86,7 +86,7 @@ def preset_weights(config: Config, preset: str) -> NDArray[np.float64]:
     others = [term for term in TERM_NAMES if term not in _PAID and weights[term] != 0.0]
     if others:
         raise ConfigError(
-            f"reward {preset!r} pays for {', '.join(others)}, which is none of the objectives {', '.join(OBJECTIVES)}"
+            f"reward {preset!r} pays for {', '.join(others)}, which is not among the objectives {', '.join(OBJECTIVES)}"
         )
     if weights["loyalty"] != weights["run_off"]:
         raise ConfigError(
@@ -97,7 +97,7 @@ def preset_weights(config: Config, preset: str) -> NDArray[np.float64]:
 
 
 def paid_periods(config: Config) -> NDArray[np.float64]:
-    """Periods that a whole episode pays ``[4]``: its decisions, and of loyalty those of the run-off too."""
+    """Periods that a whole episode pays for ``[4]``: its decisions, and for loyalty those of the run-off too."""
     horizon = config.horizon
     run_off = horizon.run_off_weeks / horizon.decision_weeks
     return np.array([horizon.decisions + (run_off if name == "loyalty" else 0.0) for name in OBJECTIVES])

@@ -1,4 +1,4 @@
-"""The true state of a floor in a few numbers, for policies that may see it: a bound on what a better report is worth.
+"""The true state of a floor in a few numbers, for policies that may see it: a bound on the value of a better report.
 
 No report shows it. A policy that declares ``sees = "state"`` gets it from
 `incentive_env.studies.simulate.roll_out`; the observation of the environments stays free of it.

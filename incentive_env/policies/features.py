@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_WIDEST = 3.0  # standardised entries are held within ±this, so that one wild report does not swing the scheme
+_WIDEST = 3.0  # standardised entries are clipped to ±this, so that one extreme report does not swing the scheme
 
 
 class Feature(NamedTuple):
@@ -17,9 +17,14 @@ class Feature(NamedTuple):
     under_way: bool = False
 
 
-_EVENTS = tuple(Feature(name, under_way=True) for name in ("campaign", "product_fault", "competitor", "newcomers"))
 # Centres and scales are round figures near mean and standard deviation under the hand-made schemes. They set what a
 # weight means; what a policy can do does not depend on them.
+_KNOWN = (
+    Feature("staffing", 0.95, 0.15),
+    Feature("cash_weeks", 20.0, 15.0),
+    *(Feature(name, under_way=True) for name in ("campaign", "product_fault", "competitor", "newcomers")),
+    Feature("time_left", 0.5, 0.3),
+)
 REPORT_FEATURES: tuple[Feature, ...] = (
     Feature("recorded_conversion", 0.20, 0.05),
     Feature("callback_share", 0.15, 0.04),
@@ -33,10 +38,7 @@ REPORT_FEATURES: tuple[Feature, ...] = (
     Feature("audit_findings", 2.5, 5.0),
     Feature("conduct_index", 0.40, 0.10),
     Feature("contract_met", 1.2, 0.4),
-    Feature("staffing", 0.95, 0.15),
-    Feature("cash_weeks", 20.0, 15.0),
-    *_EVENTS,
-    Feature("time_left", 0.5, 0.3),
+    *_KNOWN,
 )
 STATE_FEATURES: tuple[Feature, ...] = (
     Feature("team_honesty", 0.0, 0.8),
@@ -52,10 +54,7 @@ STATE_FEATURES: tuple[Feature, ...] = (
     Feature("satisfaction", 0.67, 0.06),
     Feature("debt", 0.01, 0.02),
     Feature("client_demand", 1.1, 0.15),
-    Feature("staffing", 0.95, 0.15),
-    Feature("cash_weeks", 20.0, 15.0),
-    *_EVENTS,
-    Feature("time_left", 0.5, 0.3),
+    *_KNOWN,
 )
 FEATURES = {"report": REPORT_FEATURES, "state": STATE_FEATURES}
 

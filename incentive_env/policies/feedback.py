@@ -1,4 +1,4 @@
-"""Linear feedback: a scheme that leans with what is seen. The yardstick for learned policies, and the oracle."""
+"""Linear feedback: a scheme that depends linearly on what is seen. The baseline of learned policies, and the oracle."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -19,7 +19,7 @@ class LinearForm:
 
     Args:
         sees: ``"report"`` or ``"state"``.
-        features: what of it counts; the usual selection where not given.
+        features: the entries used; the usual selection where not given.
     """
 
     def __init__(self, sees: Sees, features: tuple[Feature, ...] | None = None) -> None:
@@ -49,7 +49,7 @@ class LinearForm:
 
 
 class LinearFeedback(Policy):
-    """Action = clip(bias + weights · features, −1, 1), in every period anew from the latest report or true state."""
+    """Action = clip(bias + weights · features, −1, 1), each period from the latest report or true state."""
 
     def __init__(self, form: LinearForm, point: NDArray[np.float64]) -> None:
         self.form, self.point = form, point
@@ -60,11 +60,16 @@ class LinearFeedback(Policy):
         return self.form.act(np.broadcast_to(self.point, (len(seen), len(self.point))), seen)
 
     def content(self) -> dict[str, Any]:
-        """What a policy file says of it: features, levers and numbers by name."""
+        """The content of its policy file: features, levers and numbers by name."""
         bias, weights = self.form.split(self.point)
         return {
             "kind": next(kind for kind, sees in KINDS.items() if sees == self.sees),
-            "features": {feature.name: _of_feature(feature) for feature in self.form.features},
+            "features": {
+                feature.name: {"under_way": True}
+                if feature.under_way
+                else {"centre": feature.centre, "scale": feature.scale}
+                for feature in self.form.features
+            },
             "bias": _by_lever(bias),
             "weights": {
                 feature.name: _by_lever(weights[:, number]) for number, feature in enumerate(self.form.features)
@@ -76,12 +81,12 @@ class LinearFeedback(Policy):
         """Read what `content` wrote.
 
         Raises:
-            ValueError: a part is missing, a name is unknown, or a number is none; the message says which.
+            ValueError: a part is missing, a name is unknown, or a number is not one; the message says which.
         """
         if content.get("kind") not in KINDS:
             raise ValueError(f"kind {content.get('kind')!r}: must be one of {', '.join(KINDS)}")
         sees = KINDS[content["kind"]]
-        features = tuple(_feature(name, said, sees) for name, said in _mapping(content, "features").items())
+        features = tuple(_feature(name, value, sees) for name, value in _mapping(content, "features").items())
         form = LinearForm(sees, features)
         weights = _mapping(content, "weights")
         if set(weights) != {feature.name for feature in features}:
@@ -92,12 +97,6 @@ class LinearFeedback(Policy):
         bias = _levers(content.get("bias"), "bias", [lever.off_action for lever in LEVERS.values()])
         table = np.stack(columns, axis=1) if columns else np.zeros((len(LEVERS), 0))
         return cls(form, np.concatenate([bias, table.ravel()]))
-
-
-def _of_feature(feature: Feature) -> dict[str, Any]:
-    if feature.under_way:
-        return {"under_way": True}
-    return {"centre": feature.centre, "scale": feature.scale}
 
 
 def _by_lever(values: NDArray[np.float64]) -> dict[str, float]:
@@ -111,25 +110,25 @@ def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
-def _feature(name: str, said: Any, sees: Sees) -> Feature:
+def _feature(name: str, value: Any, sees: Sees) -> Feature:
     if name not in ENTRIES[sees]:
         raise ValueError(f"features.{name}: is no entry of the {sees}; entries: {', '.join(ENTRIES[sees])}")
-    if not isinstance(said, dict) or said.keys() - {"centre", "scale", "under_way"}:
+    if not isinstance(value, dict) or value.keys() - {"centre", "scale", "under_way"}:
         raise ValueError(f"features.{name}: must hold centre and scale, or under_way")
-    if said.get("under_way") is True:
+    if value.get("under_way") is True:
         return Feature(name, under_way=True)
-    centre = _number(said.get("centre"), f"features.{name}.centre")
-    scale = _number(said.get("scale"), f"features.{name}.scale")
+    centre = _number(value.get("centre"), f"features.{name}.centre")
+    scale = _number(value.get("scale"), f"features.{name}.scale")
     if scale <= 0.0:
         raise ValueError(f"features.{name}.scale = {scale:g}: must be above 0")
     return Feature(name, centre, scale)
 
 
-def _levers(said: Any, where: str, otherwise: list[float]) -> NDArray[np.float64]:
-    """A number for each lever; a file from before the last levers existed lacks those, and gets others for them."""
-    if not isinstance(said, dict) or not said or set(said) != set(list(LEVERS)[: len(said)]):
+def _levers(values: Any, where: str, otherwise: list[float]) -> NDArray[np.float64]:
+    """A number for each lever; a file older than the last levers lacks those, and gets ``otherwise`` for them."""
+    if not isinstance(values, dict) or not values or set(values) != set(list(LEVERS)[: len(values)]):
         raise ValueError(f"{where}: must hold a number for each of {', '.join(LEVERS)}")
-    known = [_number(said[lever], f"{where}.{lever}") for lever in list(LEVERS)[: len(said)]]
+    known = [_number(values[lever], f"{where}.{lever}") for lever in list(LEVERS)[: len(values)]]
     return np.array(known + otherwise[len(known) :])
 
 

@@ -1,4 +1,4 @@
-"""From a name, a file or anything else that can choose to a policy; files of policies, and those that are shipped."""
+"""Makes a policy of a name, a file or anything else that can choose; policy files, and those that are shipped."""
 
 import hashlib
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from incentive_env.support.spelling import nearest
 
 
 class PolicyError(ValueError):
-    """No policy of that name, a file that does not hold one, or nothing that can choose."""
+    """An unknown policy, a file without one, or an object that cannot choose actions."""
 
 
 def as_policy(policy: PolicyLike, config: Config, *, seats: bool = False) -> Policy:
@@ -87,7 +87,7 @@ def load_policy(name: str, config: Config) -> Policy:
 
 
 def unknown_policy(name: str, config: Config, others: str, plans: Iterable[str] = ()) -> PolicyError:
-    """The error that says which policies there are, and the nearest; ``plans`` are names of those to be trained."""
+    """The error that lists all policies and the nearest name; ``plans`` are names of policies to train."""
     known = (*NAMES, *shipped(config), *plans)
     return PolicyError(f"no policy {name!r}{nearest(name, known)}; policies: {', '.join(known)}, {others}")
 
@@ -106,7 +106,7 @@ def found_for(scenario: "str | Path") -> dict[str, Path]:
 
 
 def shipped_anywhere(name: str) -> Path | None:
-    """The file of that name for any scenario; names say what was searched for, so they agree on that."""
+    """The file of that name for any scenario; equal names have the same objective."""
     return next(iter(sorted(_folder().glob(f"*/{name}.yaml"))), None)
 
 

@@ -12,7 +12,7 @@ from incentive_env.policies.contract import Policy
 
 
 class NamedScheme(NamedTuple):
-    """A hand-made scheme and the thought behind it."""
+    """A hand-made scheme and its idea."""
 
     scheme: Scheme
     idea: str

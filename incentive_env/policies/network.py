@@ -12,7 +12,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.policies.contract import CHOICES, ENTRIES, Policy
 
 KIND = "network"
-CLIP = 10.0  # standardised observations are held within ±this, in training and after
+CLIP = 10.0  # standardised observations are clipped to ±this, in training and after
 
 
 class Layer(NamedTuple):
@@ -60,7 +60,7 @@ class NetworkPolicy(Policy):
         return action
 
     def content(self) -> dict[str, Any]:
-        """What a policy file says of it: sizes, and all numbers packed into text."""
+        """The content of its policy file: sizes, and all numbers packed into text."""
         parts = [self.mean, self.deviation, *(part.ravel() for layer in self.layers for part in layer)]
         packed = zlib.compress(np.concatenate(parts).astype("<f4").tobytes(), 9)
         sizes = [len(self.mean), *(len(layer.bias) for layer in self.layers)]

@@ -1,4 +1,4 @@
-"""Floors where a policy acts for the reps, in the place of the model's own."""
+"""Floors where a policy acts for the reps, instead of the model's own."""
 
 from typing import Any, Self
 
@@ -37,7 +37,7 @@ class StaffedFloors(Floors):
         self._open = False
 
     def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
-        """Open floors anew; the policy takes over after the burn-in."""
+        """Open floors; the policy takes over after the burn-in."""
         self._open = False
         super().reset(seeds, which)
         self._open = True

@@ -15,8 +15,8 @@ from incentive_env.policies.contract import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.seeds import EVALUATION_SEEDS
 
-BASE = "flat_salary"  # what a gap is measured against
-# The measured figure that stands for what was trained on; recorded conversion for all that were not trained.
+BASE = "flat_salary"  # the base of a Goodhart gap
+# The measured figure that stands for what was trained on; recorded conversion for policies that were not trained.
 _PROXIES = {"survey": "nps", "loyalty": "nps", "score": "nps", "balanced": "nps", "profit": "profit"}
 
 

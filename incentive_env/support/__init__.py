@@ -1,1 +1,1 @@
-"""Help that knows nothing of floors: files, spelling, progress."""
+"""General utilities that do not depend on the model: files, progress, seeds, spelling, tables."""

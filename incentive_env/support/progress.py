@@ -15,7 +15,7 @@ class Progress:
     Args:
         label: name of the job.
         total: its size.
-        done: how much of it was done before.
+        done: how much was done before.
         plain: lines even on a terminal.
         quiet: nothing at all.
         lines: how many lines, where there is no bar.
@@ -46,7 +46,7 @@ class Progress:
             self._bar.stop()
 
     def move(self, done: int) -> None:
-        """Say that so much of the total is done."""
+        """Show how much of the total is done."""
         seconds = max(time.monotonic() - self._started, 1e-9)
         rate = (done - self._first) / seconds
         # Of the whole run so far, and not of its last seconds: some jobs report minutes apart.
@@ -59,7 +59,7 @@ class Progress:
             print(f"{self._label}: {min(done, self._total):,} of {self._total:,}, {pace}", file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:
-        """Say something besides, above the bar if there is one."""
+        """Print a message, above the bar if there is one."""
         if self._bar is not None:
             self._bar.console.print(text, highlight=False)
         elif not self._quiet:
