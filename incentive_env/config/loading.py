@@ -1,8 +1,8 @@
-"""From a name, a path and dotted overrides to a valid `Config`, or to one error that says all that is wrong."""
+"""From a name, a path and dotted overrides to a valid `Config`, or to one error that lists every mistake."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 from pydantic import ValidationError
@@ -11,16 +11,16 @@ from incentive_env.config.keys import bounds_of, field_of, nearest_key
 from incentive_env.config.tree import Config
 from incentive_env.support.spelling import nearest
 
+Overrides: TypeAlias = Iterable[str] | Mapping[str, Any]
+
 _NOT_OF_THE_TREE = ("extends", "scheme")  # what a file may hold besides the keys of the tree
 
 
 class ConfigError(ValueError):
-    """A configuration cannot be used; the message lists every reason, one a line."""
+    """A configuration is invalid; the message lists every error on its own line."""
 
 
-def load_config(
-    source: "str | Path | Config | None" = None, overrides: "Iterable[str] | Mapping[str, Any]" = ()
-) -> Config:
+def load_config(source: str | Path | Config | None = None, overrides: Overrides = ()) -> Config:
     """Load and validate a configuration.
 
     Args:
@@ -37,9 +37,9 @@ def load_config(
             names every such key with its value, what is allowed, where it was set, and the nearest valid key.
     """
     if isinstance(source, Config):
-        origin, tree = "the given Config", source.model_dump()
         if not overrides:
             return source
+        origin, tree = "the given Config", source.model_dump()
     else:
         chain = read_chain(find_config("telesales" if source is None else source), find_config)
         origin, tree = str(chain[0][0]), Config().model_dump()
@@ -61,7 +61,7 @@ def config_directory() -> Path:
     return inside if inside.is_dir() else package.parent / "configs"
 
 
-def find_config(name: "str | Path") -> Path:
+def find_config(name: str | Path) -> Path:
     """Path of a shipped scenario by its name, or of a YAML file by its path."""
     if not isinstance(name, str | Path):
         raise ConfigError(f"config {name!r}: must be a preset's name, a path, a Config or None")
@@ -80,7 +80,7 @@ def scenario_names() -> list[str]:
     return sorted(file.stem for file in (config_directory() / "scenarios").glob("*.yaml"))
 
 
-def lineage(source: "str | Path") -> list[Path]:
+def lineage(source: str | Path) -> list[Path]:
     """The file of a scenario, and those that it extends, the nearest first.
 
     Raises:
@@ -142,7 +142,7 @@ def merge(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _assignments(overrides: "Iterable[str] | Mapping[str, Any]") -> Iterable[tuple[str, Any]]:
+def _assignments(overrides: Overrides) -> Iterable[tuple[str, Any]]:
     if isinstance(overrides, Mapping):
         yield from overrides.items()
         return
@@ -157,7 +157,7 @@ def _assignments(overrides: "Iterable[str] | Mapping[str, Any]") -> Iterable[tup
 
 
 def _number_or(value: Any) -> Any:
-    """YAML reads 1e-3 as a string; the number is meant."""
+    """Convert 1e-3, which YAML reads as a string, to a number."""
     try:
         return float(value) if isinstance(value, str) else value
     except ValueError:
@@ -178,9 +178,8 @@ def assign(tree: dict[str, Any], key: str, value: Any) -> None:
 
 def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in entry["loc"]) or "config"
-    related = any(key == name or name.startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
-    overridden = related or (bool(changed) and key == "config")
-    where = "an override" if overridden else origin
+    overridden = any(f"{name}.".startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
+    where = "an override" if overridden or (changed and key == "config") else origin
     if entry["type"] == "extra_forbidden":
         return f"{key}: unknown key (set to {entry['input']!r} in {where}){nearest_key(key)}"
     if entry["type"] == "missing":

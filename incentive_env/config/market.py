@@ -121,12 +121,7 @@ class Customers(Section):
     lead_rate: float = number(0.030, 0.0, 1.0, "1/week", "vacant slots filled by marketing at neutral reputation")
     referral_rate: float = number(0.0023, 0.0, 1.0, "1/week", "referrals per promoter", "field: 0.5–2 % a month")
     referral_disposition: float = number(
-        0.2018,
-        0.0,
-        3.0,
-        "sd",
-        "extra loyalty of referred customers",
-        fitted("direction: Schmitt et al. 2011"),
+        0.2018, 0.0, 3.0, "sd", "extra loyalty of referred customers", fitted("direction: Schmitt et al. 2011")
     )
     referral_match: float = number(
         0.08899, 0.0, 1.0, "1", "extra need of referred customers", fitted("direction: Schmitt et al. 2011")

@@ -38,24 +38,17 @@ class Weights(Section):
     wellbeing: float = number(REQUIRED, -100.0, 100.0, "1", "reps' own loyalty, per 100 points")
 
 
+def _preset(*weights: float) -> Weights:
+    return Weights(**dict(zip(Weights.model_fields, weights, strict=True)))
+
+
 class Rewards(Section):
     """Presets, chosen by name at ``gym.make(..., reward=NAME)``."""
 
-    conversion: Weights = Weights(
-        conversion=1.0, survey=0.0, service=0.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
-    )
-    survey: Weights = Weights(
-        conversion=0.0, survey=1.0, service=0.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
-    )
-    service: Weights = Weights(
-        conversion=0.0, survey=0.0, service=1.0, profit=0.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
-    )
-    profit: Weights = Weights(
-        conversion=0.0, survey=0.0, service=0.0, profit=1.0, loyalty=0.0, run_off=0.0, wellbeing=0.0
-    )
-    loyalty: Weights = Weights(
-        conversion=0.0, survey=0.0, service=0.0, profit=0.0, loyalty=1.0, run_off=1.0, wellbeing=0.0
-    )
-    balanced: Weights = Weights(
-        conversion=0.0, survey=0.0, service=0.0, profit=0.5, loyalty=1.0, run_off=1.0, wellbeing=0.25
-    )
+    # Weights of conversion, survey, service, profit, loyalty, run_off, wellbeing.
+    conversion: Weights = _preset(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    survey: Weights = _preset(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    service: Weights = _preset(0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+    profit: Weights = _preset(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+    loyalty: Weights = _preset(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0)
+    balanced: Weights = _preset(0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 0.25)

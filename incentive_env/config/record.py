@@ -3,11 +3,10 @@
 from typing import Any, get_args
 
 import numpy as np
-from pydantic.fields import FieldInfo
 
 from incentive_env.config.channels import CHANNELS, Channel
 from incentive_env.config.fields import Section
-from incentive_env.config.keys import all_keys, nearest_key, value_at
+from incentive_env.config.keys import all_keys, nearest_key, section_class, value_at
 from incentive_env.config.tree import Config
 
 
@@ -50,34 +49,28 @@ def _dtype(section: type[Section]) -> np.dtype[Any]:
         return np.dtype([(name, np.float64, (rows,)) for name in row.model_fields], align=True)
     parts: list[tuple[str, Any]] = []
     for name, field in section.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
-            parts.append((name, _dtype(kind)))
+        kind, below = field.annotation, section_class(field)
+        if below is not None:
+            parts.append((name, _dtype(below)))
         elif kind is not str:
             parts.append((name, np.int64 if kind in (int, bool) or get_args(kind) else np.float64))
     return np.dtype(parts, align=True)
 
 
 def _fill(record: Any, section: Section) -> None:
+    declared, row = type(section).model_fields, _row_kind(type(section))
     if _are_switches(type(section)):
-        record[...] = [getattr(section, name) for name in type(section).model_fields]
-        return
-    row = _row_kind(type(section))
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        if row is not None:
-            index = list(type(section).model_fields).index(name)
-            for column in row.model_fields:
-                record[column][index] = getattr(value, column)
-        elif isinstance(value, Section):
-            _fill(record[name], value)
-        elif field.annotation is not str:
-            record[name] = _as_number(field, value)
-
-
-def _as_number(field: FieldInfo, value: Any) -> Any:
-    words = get_args(field.annotation)
-    return words.index(value) if words else value
+        record[...] = [getattr(section, name) for name in declared]
+    elif row is not None:
+        for column in row.model_fields:
+            record[column][...] = [getattr(getattr(section, name), column) for name in declared]
+    else:
+        for name, field in declared.items():
+            value, words = getattr(section, name), get_args(field.annotation)
+            if isinstance(value, Section):
+                _fill(record[name], value)
+            elif field.annotation is not str:
+                record[name] = words.index(value) if words else value
 
 
 def _are_switches(section: type[Section]) -> bool:

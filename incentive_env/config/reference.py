@@ -1,7 +1,7 @@
-"""Tables of levers and channels in docstrings and pages of the documentation, where a mark stands for them."""
+"""Tables of levers and channels, which replace marks in docstrings and pages of the documentation."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 from incentive_env.config.channels import CHANNELS, TACTICS
@@ -47,15 +47,10 @@ def _conduct() -> Iterator[str]:
     yield from ("| Entry | Meaning |", "|---|---|")
     yield "| effort | share of the time at work, 0.05 … ``effort.ceiling``, linear |"
     yield f"| tactic_* | logits, ±5, of the mix of {', '.join(TACTICS)} |"
-    yield f"| file_refusal, {refusals} | logits, ±5, of what becomes of a refusal: filed as it was, or gamed |"
+    yield f"| file_refusal, {refusals} | logits, ±5, of how a refusal is filed: as it was, or gamed |"
     for choice, row in choices:
         if row.gamed != "refusal":
             yield f"| {choice} | chance, linear, that {row.case} |"
 
 
-_TABLES: dict[str, Callable[[], Iterator[str]]] = {
-    "levers": _levers,
-    "action": _action,
-    "channels": _channels,
-    "conduct": _conduct,
-}
+_TABLES = {"levers": _levers, "action": _action, "channels": _channels, "conduct": _conduct}

@@ -146,21 +146,13 @@ class Motivation(Section):
     pressure: float = number(0.04, 0.0, 2.0, "1", "motivation lost under full pressure", PROTOTYPE)
     audit: float = number(0.3159, 0.0, 10.0, "1", "motivation lost if every call is audited", fitted())
     contingent: float = number(
-        0.016,
-        0.0,
-        1.0,
-        "1",
-        "motivation lost as soon as any pay is contingent",
+        0.016, 0.0, 1.0, "1", "motivation lost as soon as any pay is contingent",
         fitted("direction: Deci, Koestner & Ryan 1999", moved_from=0.0095),
-    )
+    )  # fmt: skip
     contingent_share: float = number(
-        0.066,
-        0.0,
-        1.0,
-        "1",
-        "motivation lost per unit of the contingent share of pay",
+        0.066, 0.0, 1.0, "1", "motivation lost per unit of the contingent share of pay",
         fitted("direction: Deci, Koestner & Ryan 1999", moved_from=0.056),
-    )
+    )  # fmt: skip
     guilt: float = number(0.13, 0.0, 2.0, "1", "motivation lost by an honest rep who always games", PROTOTYPE)
     scheme_change: float = number(0.10, 0.0, 2.0, "1", "lost at once if every lever moves over its range", PROTOTYPE)
     content: float = number(0.60, 0.0, 1.5, "1", "motivation at which a rep's own loyalty is neutral")

@@ -72,26 +72,22 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        wrong = [message for broken, message in self._contradictions() if broken]
+        horizon, loyalty, customers = self.horizon, self.loyalty, self.customers
+        wrong = []
+        if horizon.burn_in_weeks % horizon.decision_weeks != 0:
+            wrong.append(
+                "horizon.burn_in_weeks must be a multiple of horizon.decision_weeks (the quota period), "
+                f"got {horizon.burn_in_weeks} and {horizon.decision_weeks}"
+            )
+        if loyalty.detractor >= loyalty.promoter:
+            wrong.append(
+                f"loyalty.detractor must be below loyalty.promoter, got {loyalty.detractor:g} and {loyalty.promoter:g}"
+            )
+        if customers.cooling_off_weeks >= customers.retention_weeks:
+            wrong.append(
+                "customers.cooling_off_weeks must be below customers.retention_weeks, "
+                f"got {customers.cooling_off_weeks} and {customers.retention_weeks}"
+            )
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
-
-    def _contradictions(self) -> list[tuple[bool, str]]:
-        horizon, loyalty, customers = self.horizon, self.loyalty, self.customers
-        return [
-            (
-                horizon.burn_in_weeks % horizon.decision_weeks != 0,
-                "horizon.burn_in_weeks must be a multiple of horizon.decision_weeks (the quota period), "
-                f"got {horizon.burn_in_weeks} and {horizon.decision_weeks}",
-            ),
-            (
-                loyalty.detractor >= loyalty.promoter,
-                f"loyalty.detractor must be below loyalty.promoter, got {loyalty.detractor:g} and {loyalty.promoter:g}",
-            ),
-            (
-                customers.cooling_off_weeks >= customers.retention_weeks,
-                "customers.cooling_off_weeks must be below customers.retention_weeks, "
-                f"got {customers.cooling_off_weeks} and {customers.retention_weeks}",
-            ),
-        ]

@@ -1,4 +1,4 @@
-"""Units and meanings of the true figures and of the outcomes of a run."""
+"""Units and meanings of the true figures, and of the outcomes of a run."""
 
 from typing import NamedTuple
 

@@ -1,9 +1,10 @@
-"""The calls of a week: due call-backs first, then down the list, until the hours are used up."""
+"""The calls of a week, and surveys after them: due call-backs first, then the list, until the hours are used up."""
 
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled, inlined
+from incentive_env.model.compiled import Key, Record, compiled, inlined
+from incentive_env.model.loyalty import loyalty_of
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.reps import choose_tactics
 from incentive_env.model.state import (
@@ -14,20 +15,20 @@ from incentive_env.model.state import (
     HONEST,
     MISBOOKED,
     NO_CALLBACK,
+    SURVEY,
     TRUE_CALLBACK,
     UNLOGGED,
     Customers,
     Scratch,
 )
-from incentive_env.model.surveys import survey
 
 LISTED, DUE = range(1, 3)  # whether a customer may be called, and when
-ACCURATE, AS_CALLBACK, NOT_FILED = range(3)  # what goes on file about a refusal
+ACCURATE, AS_CALLBACK, NOT_FILED = range(3)  # how a refusal is recorded
 
 
 @compiled
 def take_turns(customers: Customers, scratch: Scratch) -> None:
-    """Note who is due for a call-back, and who may be called as the list goes down to them."""
+    """Mark which customers are due for a call-back, and which may be called from the list."""
     for i in range(len(scratch.turn)):
         may_be_called = (customers.active[i] != 0) & (customers.do_not_call[i] == 0)
         due = DUE if customers.callback[i] != NO_CALLBACK else LISTED
@@ -36,8 +37,8 @@ def take_turns(customers: Customers, scratch: Scratch) -> None:
 
 @compiled
 def work_the_book(
-    rep: Record, response: Record, customers: Customers, tally: Record, floor: Record, p: Record, key: np.uint64,
-    r: int, scratch: Scratch,
+    rep: Record, response: Record, customers: Customers, tally: Record, floor: Record, p: Record, key: Key, r: int,
+    scratch: Scratch,
 ) -> None:  # fmt: skip
     """Make the calls of rep ``r`` this week."""
     calls = scratch.calls[0]
@@ -48,7 +49,7 @@ def work_the_book(
     tally.hours = max(0.0, hours)
     looked_at, lined_up = 0, 1
     while hours > 0.0 and lined_up > 0:
-        # As many as the hours will probably do for, in fours, which is what a vector register holds.
+        # As many as the hours probably allow, in multiples of four: the width of a vector register.
         wanted = int(clip(hours / usual, 0.0, AT_ONCE - 1.0)) // 4 * 4 + 4
         looked_at, lined_up = _line_up(calls, scratch.turn, r * p.market.slots, reachable, start, looked_at, wanted)
         _size_up(calls, lined_up, response, customers, floor, p, key)
@@ -65,10 +66,10 @@ def work_the_book(
 def _line_up(
     calls: Record, turn: np.ndarray, first: int, reachable: int, start: int, looked_at: int, wanted: int
 ) -> tuple[int, int]:
-    """Find whom to call next, some at once.
+    """Select the next customers to call, several at once.
 
     ``looked_at`` places have been looked at so far: all of the book for call-backs, then all of it down the list.
-    Returns how many have been now, and how many of them are lined up.
+    Returns the number of places looked at, and of calls lined up.
     """
     lined_up = 0
     while looked_at < reachable and lined_up < wanted:  # call-backs that are due
@@ -87,11 +88,11 @@ def _line_up(
 
 @inlined
 def _size_up(
-    calls: Record, count: int, response: Record, customers: Customers, floor: Record, p: Record, key: np.uint64
+    calls: Record, count: int, response: Record, customers: Customers, floor: Record, p: Record, key: Key
 ) -> None:
-    """Work out how easy a sale would be in each call lined up, and with which tactic it will be tried.
+    """Compute the ease of a sale in each call lined up, and choose its tactic.
 
-    Only what was so before this week's calls counts, so that it can be done for several calls at once.
+    Uses only the state before this week's calls, so that several calls are computed at once.
     """
     for k in range(count):
         i = calls.customer[k]
@@ -137,9 +138,9 @@ def _ease(response: Record, customers: Customers, i: int, need: float, floor: Re
 @inlined
 def _call(
     rep: Record, response: Record, customers: Customers, calls: Record, k: int, tally: Record, floor: Record, p: Record,
-    key: np.uint64, notes: np.ndarray,
+    key: Key, notes: np.ndarray,
 ) -> float:  # fmt: skip
-    """Make a call: the customer answers, something goes on file. Returns the hours it took."""
+    """Make a call and record it. Returns its length in hours."""
     i, product, tactic, luck = calls.customer[k], calls.product[k], calls.tactic[k], calls.luck[k]
     for other in range(len(customers.need)):
         customers.need[other, i] = _regrown(customers, other, i, calls.still_met[k])
@@ -169,7 +170,7 @@ def _call(
 
 @inlined
 def _duration(response: Record, customers: Customers, i: int, tactic: int, p: Record, tally: Record) -> float:
-    """Hours for the people behind one slot: the search for a line, the talk, and asking again what was not logged."""
+    """Hours for the people behind one slot: search, talk, and extra questions where the log is missing."""
     again = p.calls.missing_log_time
     talk = _talk(response, tactic, p) * (1.0 + (again if customers.log_missing[i] != 0 else 0.0))
     tally.talk_hours += talk * p.market.customers_per_slot / 3600.0
@@ -191,7 +192,7 @@ def _hours_of(talk: float, p: Record) -> float:
 def _feel(
     rep: Record, customers: Customers, i: int, tactic: int, repeat: float, floor: Record, p: Record, notes: np.ndarray
 ) -> None:
-    """What being called, in this way, does to the customer."""
+    """Apply the effects of the call on the customer's irritation, trust and satisfaction."""
     c, t = p.calls, p.tactics
     misbooked, missing_log = c.misbooked_irritation, c.missing_log_irritation
     again = c.repeat_irritation * repeat
@@ -213,7 +214,7 @@ def _feel(
 
 @inlined
 def _take_care(response: Record, customers: Customers, i: int, p: Record) -> None:
-    """Look after a customer whose sale still has pay to earn: that is what retention pay buys beside restraint."""
+    """Aftercare for a customer whose sale may still earn retention pay."""
     earning = False
     for product in range(len(customers.deferred)):
         earning |= customers.deferred[product, i] > 0.0
@@ -246,7 +247,7 @@ def _sell(customers: Customers, i: int, product: int, tactic: int, floor: Record
 
 @inlined
 def _hear_no(response: Record, customers: Customers, i: int, tally: Record, p: Record, luck: np.uint64) -> int:
-    """No sale: perhaps a true call-back, else a refusal, which goes on file as what it was, or not."""
+    """Handle a call without a sale: a true call-back, or a refusal, which may be misrecorded."""
     if rng.third(luck, 0) < p.calls.undecided:
         customers.callback[i] = TRUE_CALLBACK
         tally.callbacks += 1
@@ -263,7 +264,7 @@ def _hear_no(response: Record, customers: Customers, i: int, tally: Record, p: R
 
 @inlined
 def _file_refusal(response: Record, customers: Customers, i: int, tally: Record, luck: float) -> int:
-    """Put a refusal on file as what it was, as a call-back, or nowhere."""
+    """File a refusal correctly, file it as a call-back, or leave it off the record."""
     if luck < response.misbook:
         customers.callback[i] = MISBOOKED
         tally.recorded_callbacks += 1
@@ -275,3 +276,31 @@ def _file_refusal(response: Record, customers: Customers, i: int, tally: Record,
         return NOT_FILED
     tally.recorded_refusals += 1
     return ACCURATE
+
+
+@inlined
+def survey(
+    rep: Record, response: Record, customers: Customers, i: int, tally: Record, floor: Record, p: Record, key: Key
+) -> None:
+    """Survey a sample of those called; a rep who steers skips unhappy customers and asks the others for a ten."""
+    s = p.surveys
+    luck = rng.bits(key, rng.SURVEY, i)
+    if rng.third(luck, 0) >= s.share:
+        return
+    loyalty = loyalty_of(customers, i, floor, p)
+    answer = loyalty + s.noise * rng.rough_normal(rng.bits(key, rng.ANSWER, i))
+    if rng.third(luck, 1) < response.steer:
+        tally.gamed[SURVEY] += 1
+        if loyalty < s.steered_screen:
+            return
+        answer += s.steered_shift
+    opinion = 0.0
+    tally.surveys += 1
+    if answer >= p.loyalty.promoter:
+        tally.survey_promoters += 1
+        opinion = 1.0
+    elif answer < p.loyalty.detractor:
+        tally.survey_detractors += 1
+        opinion = -1.0
+    rep.own_nps += s.smoothing * (opinion - rep.own_nps)
+    tally.csat += clip(s.csat_level + customers.satisfaction[i] - s.csat_irritation * customers.irritation[i], 0.0, 1.0)

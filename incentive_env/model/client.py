@@ -1,19 +1,17 @@
-"""The client and the world outside: how many sales are asked for, what is announced, what volume is left."""
-
-import numpy as np
+"""The client and the outside world: demand, announced events, and the volume that remains."""
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.maths import clip
 from incentive_env.model.state import CAMPAIGN, NEWCOMERS, Customers
 from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
 
-FOR_SALES, FOR_SERVICE = range(2)  # what the client asks for
+FOR_SALES, FOR_SERVICE = range(2)  # what the client demands
 
 
 @compiled
-def move_demand(floor: Record, p: Record, key: np.uint64) -> None:
-    """Demand wanders around its usual level, and jumps: more sales, or we leave."""
+def move_demand(floor: Record, p: Record, key: Key) -> None:
+    """Demand fluctuates around its usual level, and sometimes jumps."""
     client = p.client
     floor.demand += client.demand_rate * (1.0 - floor.demand) + client.demand_sd * rng.normal(key, rng.DEMAND, 0)
     if rng.uniform(key, rng.DEMAND + 2, 0) < client.jump_chance:
@@ -22,10 +20,8 @@ def move_demand(floor: Record, p: Record, key: np.uint64) -> None:
 
 
 @compiled
-def move_events(
-    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record, key: np.uint64
-) -> None:
-    """Events under way come nearer to their end; new ones are announced as they begin."""
+def move_events(floor: Record, reps: Records, customers: Customers, tallies: Records, p: Record, key: Key) -> None:
+    """Count down the events under way, and start new ones."""
     for event in range(len(floor.event_weeks_left)):
         if floor.event_weeks_left[event] > 0:
             floor.event_weeks_left[event] -= 1
@@ -45,7 +41,7 @@ def demand_in_force(floor: Record, p: Record) -> float:
 
 @compiled
 def delivery(floor: Record, total: Record, weeks: float, p: Record) -> float:
-    """What the client counts, against what is usual: recorded sales, or contacts answered in time."""
+    """Delivery relative to the usual: of recorded sales, or of contacts answered in time."""
     if floor.volume <= 0.0:
         return 0.0
     if p.client.asks_for == FOR_SERVICE:
@@ -56,7 +52,7 @@ def delivery(floor: Record, total: Record, weeks: float, p: Record) -> float:
 
 @compiled
 def judge_delivery(floor: Record, week: Record, p: Record) -> None:
-    """The client compares what it got with its demand, and remembers what it was denied."""
+    """The client compares delivery with its demand; a shortfall adds to its disappointment."""
     if floor.volume <= 0.0:
         return
     floor.delivered += p.client.memory * (delivery(floor, week, 1.0, p) - floor.delivered)
@@ -65,9 +61,7 @@ def judge_delivery(floor: Record, week: Record, p: Record) -> None:
 
 
 @compiled
-def settle_volume(
-    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record, key: np.uint64
-) -> None:
+def settle_volume(floor: Record, reps: Records, customers: Customers, tallies: Records, p: Record, key: Key) -> None:
     """At the end of a quota period the client may take a step of volume away, or give one back."""
     if p.client.may_leave == 0 or floor.closed != 0 or (floor.week + 1) % p.horizon.decision_weeks != 0:
         return
@@ -83,9 +77,8 @@ def settle_volume(
 
 @compiled
 def settle_seats(
-    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, weekly_cost: float, p: Record,
-    key: np.uint64,
-) -> None:  # fmt: skip
+    floor: Record, reps: Records, customers: Customers, tallies: Records, weekly_cost: float, p: Record, key: Key
+) -> None:
     """A floor in debt lays off its newest rep, more likely the deeper the debt; one with cash opens seats again."""
     if p.money.insolvency == 0 or floor.closed != 0:
         return
@@ -107,7 +100,7 @@ def settle_seats(
 
 
 @compiled
-def _close(floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record) -> None:
+def _close(floor: Record, reps: Records, customers: Customers, tallies: Records, p: Record) -> None:
     floor.closed = 1
     floor.volume = 0.0
     floor.open_seats = 0
@@ -118,7 +111,7 @@ def _close(floor: Record, reps: np.ndarray, customers: Customers, tallies: np.nd
 
 @compiled
 def _swap_in_newcomers(
-    floor: Record, reps: np.ndarray, customers: Customers, tallies: np.ndarray, p: Record, key: np.uint64
+    floor: Record, reps: Records, customers: Customers, tallies: Records, p: Record, key: Key
 ) -> None:
     for r in range(len(reps)):
         moved = rng.uniform(key, rng.EVENT + 16, r) < p.events.strength[NEWCOMERS]

@@ -12,8 +12,10 @@ os.environ.setdefault("NUMBA_THREADING_LAYER", "workqueue")
 import numba
 import numpy as np
 
-# A record of a structured array: its fields are attributes, of which a type checker knows nothing.
+# A record of a structured array: its fields are attributes that a type checker cannot see.
 Record: TypeAlias = Any
+Records: TypeAlias = np.ndarray  # an array of them
+Key: TypeAlias = np.uint64  # of the random draws of a floor in a week, see `incentive_env.model.rng`
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -55,8 +57,8 @@ def threaded_entry(function: Function) -> Function:
 def bound(function: Function, *examples: Any) -> Function:
     """The machine code of an entry for arguments of the types of ``examples``, without the search for it.
 
-    Working out the types of a dozen record arrays costs as much as simulating half a week. Whoever calls what this
-    returns must pass arguments of exactly these types and memory layouts.
+    Working out the types of a dozen record arrays costs as much as simulating half a week. The caller of the
+    result must pass arguments of exactly these types and memory layouts.
     """
     if not hasattr(function, "overloads"):  # plain Python, under NUMBA_DISABLE_JIT
         return function
@@ -73,7 +75,7 @@ _BOUND: dict[Any, Any] = {}
 
 
 def _kind(example: Any) -> Any:
-    """What decides the type of an argument, as cheap as it can be had."""
+    """What determines the type of an argument, computed cheaply."""
     if isinstance(example, tuple):
         return type(example), *(_kind(part) for part in example)
     if isinstance(example, np.ndarray):

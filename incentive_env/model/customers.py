@@ -1,9 +1,9 @@
-"""Consequences, stage by stage: who calls in, what customers forget, find out, cancel, and tell their friends."""
+"""Consequences for customers, by stage: contacts, recovery, discoveries, cancellations, churn and referrals."""
 
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled, inlined
+from incentive_env.model.compiled import Key, Record, Records, compiled, inlined
 from incentive_env.model.loyalty import forgotten_share, loyalty_of
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.opening import fill_slot
@@ -24,10 +24,10 @@ _MOST = 0.05  # no weekly hazard of leaving or dropping a product is larger, so 
 
 @inlined
 def live_a_week(
-    customers: Customers, responses: np.ndarray, tallies: np.ndarray, floor: Record, week: Record,
-    answering: Answering, p: Record, key: np.uint64, scratch: Scratch, witness: Witness,
+    customers: Customers, responses: Records, tallies: Records, floor: Record, week: Record, answering: Answering, p:
+    Record, key: Key, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
-    """Let all customers live through the week, and count how the books stand at its end."""
+    """Advance all customers by a week, and count them at its end."""
     lived, loyalty, luck = scratch.lived, scratch.loyalty, scratch.luck
     for i in range(len(lived)):
         lived[i] = customers.active[i] != 0
@@ -50,9 +50,9 @@ def live_a_week(
 
 @inlined
 def _pick(scratch: Scratch) -> int:
-    """List those who are chosen, in order, and return their number.
+    """List the customers chosen, in order, and return their number.
 
-    Without a branch in the loop: few are chosen, and no processor could foresee which.
+    The loop has no branch, because few are chosen and a processor could not predict which.
     """
     count = 0
     for i in range(len(scratch.chosen)):
@@ -63,8 +63,8 @@ def _pick(scratch: Scratch) -> int:
 
 @compiled
 def _answer_contacts(
-    customers: Customers, scratch: Scratch, responses: np.ndarray, tallies: np.ndarray, floor: Record, week: Record,
-    answering: Answering, p: Record, key: np.uint64, witness: Witness,
+    customers: Customers, scratch: Scratch, responses: Records, tallies: Records, floor: Record, week: Record,
+    answering: Answering, p: Record, key: Key, witness: Witness,
 ) -> None:  # fmt: skip
     for i in range(len(scratch.chosen)):
         scratch.chosen[i] = customers.open_issue[i] != 0
@@ -95,7 +95,7 @@ def _forget(customers: Customers, floor: Record, p: Record) -> None:
 
 @compiled
 def _discover_debts(
-    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: np.uint64, witness: Witness
+    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: Key, witness: Witness
 ) -> None:
     for i in range(len(scratch.chosen)):
         scratch.chosen[i] = scratch.lived[i] & (customers.debt[i] > 0.0)
@@ -109,7 +109,7 @@ def _discover_debts(
 
 @inlined
 def _discover(customers: Customers, i: int, floor: Record, week: Record, p: Record, luck: np.uint64) -> None:
-    """The promise turns out not to be kept: trust goes, and perhaps the product."""
+    """The customer discovers a broken promise: loses trust, and may complain or cancel."""
     c = p.customers
     debt = customers.debt[i]
     week.discoveries += 1
@@ -134,9 +134,8 @@ def _discover(customers: Customers, i: int, floor: Record, week: Record, p: Reco
 
 @compiled
 def _settle_sales(
-    customers: Customers, scratch: Scratch, tallies: np.ndarray, floor: Record, week: Record, p: Record,
-    key: np.uint64,
-) -> None:  # fmt: skip
+    customers: Customers, scratch: Scratch, tallies: Records, floor: Record, week: Record, p: Record, key: Key
+) -> None:
     today = floor.week
     for i in range(len(scratch.chosen)):
         scratch.chosen[i] = scratch.lived[i] & (customers.due_week[i] == today)
@@ -146,9 +145,7 @@ def _settle_sales(
 
 
 @inlined
-def _settle(
-    customers: Customers, i: int, tally: Record, floor: Record, week: Record, p: Record, key: np.uint64
-) -> None:
+def _settle(customers: Customers, i: int, tally: Record, floor: Record, week: Record, p: Record, key: Key) -> None:
     """At the end of the legal cooling-off a sale stands or falls; held long enough, it earns its deferred pay."""
     c = p.customers
     customers.due_week[i] = NEVER
@@ -172,9 +169,7 @@ def _settle(
 
 
 @compiled
-def _drop_products(
-    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: np.uint64
-) -> None:
+def _drop_products(customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: Key) -> None:
     """Each product comes under review at the rate of the largest hazard, and is dropped at the rate of its own."""
     c = p.customers
     products = len(customers.held)
@@ -232,8 +227,8 @@ def _depart(customers: Customers, i: int, floor: Record, week: Record, detractor
 
 
 @compiled
-def _forgive(customers: Customers, p: Record, key: np.uint64) -> None:
-    """Never call me again does not last for ever."""
+def _forgive(customers: Customers, p: Record, key: Key) -> None:
+    """Do-not-call requests expire at random."""
     expiry = p.calls.do_not_call_expiry
     for i in range(len(customers.active)):
         forgives = (customers.active[i] != 0) & (rng.uniform(key, rng.EXPIRY, i) < expiry)
@@ -242,7 +237,7 @@ def _forgive(customers: Customers, p: Record, key: np.uint64) -> None:
 
 @compiled
 def _fill_vacancies(
-    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: np.uint64, witness: Witness
+    customers: Customers, scratch: Scratch, floor: Record, week: Record, p: Record, key: Key, witness: Witness
 ) -> None:
     """Referrals and leads from marketing take slots that were vacant; better reputation brings more leads."""
     referrals = p.customers.referral_rate * floor.promoters * floor.volume

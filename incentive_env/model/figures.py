@@ -1,15 +1,14 @@
-"""What a week adds up to: the sums over reps, and every euro that moved."""
+"""The totals of a week: sums over reps, and every flow of money."""
 
-import numpy as np
 from numba import literal_unroll
 
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, Records, compiled
 from incentive_env.model.pay import pay_of
 from incentive_env.model.reps import skill_of
 from incentive_env.model.state import SUMMED
 from incentive_env.model.workforce import EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED, EXIT_QUIT, engagement_of
 
-# What the records of a week hold of a rep and of a floor, as they stand at its end.
+# State of a rep and of a floor that the records of a week hold, as of its end.
 _OF_REP = ("motivation", "strain", "ability", "honesty", "tenure", "gaming")
 _OF_FLOOR = (
     "week", "cash", "demand", "delivered", "volume", "open_seats", "closed", "norm", "reputation", "knowledge",
@@ -18,7 +17,7 @@ _OF_FLOOR = (
 
 @compiled
 def note_rep(rep: Record, response: Record, tally: Record, p: Record) -> None:
-    """Write down how a rep stands at the end of the week."""
+    """Record the state of a rep at the end of the week."""
     tally.effort = response.effort
     tally.miss_chance = response.miss_chance
     tally.engagement = engagement_of(rep, p)
@@ -28,7 +27,7 @@ def note_rep(rep: Record, response: Record, tally: Record, p: Record) -> None:
 
 
 @compiled
-def sum_reps(tallies: np.ndarray, week: Record, p: Record) -> None:
+def sum_reps(tallies: Records, week: Record, p: Record) -> None:
     """Add up what the reps did."""
     for r in range(len(tallies)):
         tally = tallies[r]
@@ -41,8 +40,8 @@ def sum_reps(tallies: np.ndarray, week: Record, p: Record) -> None:
 
 
 @compiled
-def count_exits(tallies: np.ndarray, week: Record) -> None:
-    """Count who left, and why; lay-offs come last in the week."""
+def count_exits(tallies: Records, week: Record) -> None:
+    """Count exits by reason; layoffs come last in the week."""
     for r in range(len(tallies)):
         week.quits += tallies[r].exit == EXIT_QUIT
         week.dismissals += tallies[r].exit == EXIT_DISMISSED
@@ -74,7 +73,7 @@ def move_cash(floor: Record, week: Record, p: Record) -> float:
 
 @compiled
 def note_floor(floor: Record, week: Record) -> None:
-    """Write down how the floor stands at the end of the week."""
+    """Record the state of the floor at the end of the week."""
     for name in literal_unroll(_OF_FLOOR):
         week[name] = floor[name]
     for event in range(len(floor.event_weeks_left)):

@@ -1,9 +1,9 @@
-"""A batch of floors: open them, and let them run for some weeks, on one thread or several."""
+"""Open a batch of floors, and run them for some weeks, on one thread or several."""
 
 import numba
 import numpy as np
 
-from incentive_env.model.compiled import Record, entry, inlined, threaded_entry
+from incentive_env.model.compiled import Record, Records, entry, inlined, threaded_entry
 from incentive_env.model.opening import open_floor
 from incentive_env.model.scheme import change_scheme
 from incentive_env.model.state import Customers, Scratch, customers_of, scratch_of
@@ -13,10 +13,10 @@ from incentive_env.model.witness import Witness, in_week, look_first, witness_of
 
 @inlined
 def run_floor(
-    floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, scheme: Record, p: Record, scratch: Scratch, witness: Witness,
+    floor: Record, reps: Records, customers: Customers, responses: Records, rep_weeks: Records, floor_weeks: Records,
+    scheme: Record, p: Record, scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
-    """Put a scheme in force on one floor, and run it for as many weeks as there are records, all zero."""
+    """Put a scheme in force on one floor, and run it for ``len(floor_weeks)`` weeks, whose records are zero."""
     change_scheme(floor, reps, scheme, p)
     for week in range(len(floor_weeks)):
         simulate_week(
@@ -26,9 +26,9 @@ def run_floor(
 
 @entry
 def run_floors(
-    floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: np.ndarray,
-    parameters: np.ndarray, scratch: Scratch, witness: Witness,
+    floors: Records, reps: Records, customers: Customers, responses: Records, rep_weeks: Records, floor_weeks: Records,
+    flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: Records, parameters: Records, scratch: Scratch, witness:
+    Witness,
 ) -> None:  # fmt: skip
     """Run a batch, one floor after the other.
 
@@ -44,7 +44,7 @@ def run_floors(
         schemes: ``[floors]`` SCHEME.
         parameters: ``[1]`` record of the configuration.
         scratch: for each thread.
-        witness: of the batch; its moves are written, if it has room.
+        witness: of the batch; its moves are written if floors are watched.
     """
     mine, moves = scratch_of(scratch, 0), witness.moves
     for f in range(len(floors)):
@@ -57,12 +57,12 @@ def run_floors(
 
 @threaded_entry
 def run_floors_threaded(
-    floors: np.ndarray, reps: np.ndarray, customers: Customers, responses: np.ndarray, rep_weeks: np.ndarray,
-    floor_weeks: np.ndarray, flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: np.ndarray,
-    parameters: np.ndarray, scratch: Scratch, witness: Witness,
+    floors: Records, reps: Records, customers: Customers, responses: Records, rep_weeks: Records, floor_weeks: Records,
+    flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: Records, parameters: Records, scratch: Scratch, witness:
+    Witness,
 ) -> None:  # fmt: skip
-    """The same as `run_floors`, with the floors shared out over threads."""
-    moves = witness.moves  # a field of a tuple that is set in a parallel loop is silently not
+    """The same as `run_floors`, on several threads."""
+    moves = witness.moves  # inside a parallel loop, assignment to a tuple's field silently has no effect
     for f in numba.prange(len(floors)):
         flat_reps[f], flat_weeks[f], moves[f] = 0.0, 0.0, 0.0
         run_floor(
@@ -74,14 +74,9 @@ def run_floors_threaded(
 
 @entry
 def open_floors(
-    floors: np.ndarray,
-    reps: np.ndarray,
-    customers: Customers,
-    which: np.ndarray,
-    seeds: np.ndarray,
-    parameters: np.ndarray,
+    floors: Records, reps: Records, customers: Customers, which: np.ndarray, seeds: np.ndarray, parameters: Records,
     witness: Witness,
-) -> None:
+) -> None:  # fmt: skip
     """Open the floors numbered ``which`` with their seeds, under the neutral scheme."""
     p = parameters[0]
     for i in range(len(which)):

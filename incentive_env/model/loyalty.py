@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from incentive_env.model.compiled import Record, entry, inlined
+from incentive_env.model.compiled import Record, Records, entry, inlined
 from incentive_env.model.state import COMPETITOR, Customers, customers_of
 
 
@@ -18,7 +18,7 @@ def loyalty_of(customers: Customers, i: int, floor: Record, p: Record) -> float:
 def latent_loyalty(
     trust: float, satisfaction: float, irritation: float, disposition: float, floor: Record, p: Record
 ) -> float:
-    """The same, of what a customer feels."""
+    """The same from the values of a customer's feelings."""
     c = p.loyalty
     latent = c.level + c.trust * (trust - c.usual_trust) + c.satisfaction * (satisfaction - c.usual_satisfaction)
     latent += disposition - c.irritation * (irritation - c.usual_irritation)
@@ -29,12 +29,12 @@ def latent_loyalty(
 
 @inlined
 def forgotten_share(customers: Customers, i: int, floor: Record, p: Record) -> float:
-    """How far a customer of whom nobody takes care has been forgotten: 0 just after a call, 1 after long."""
+    """How neglected a customer is: 0 just after a call, 1 after ``customers.neglect_weeks``."""
     return min((floor.week - customers.contact_week[i]) / p.customers.neglect_weeks, 1.0)
 
 
 @entry
-def write_customer_loyalty(floors: np.ndarray, customers: Customers, out: np.ndarray, parameters: np.ndarray) -> None:
+def write_customer_loyalty(floors: Records, customers: Customers, out: np.ndarray, parameters: Records) -> None:
     """Write the loyalty of every customer, as it is now; NaN where a slot is vacant.
 
     Args:

@@ -1,19 +1,19 @@
-"""How a floor opens: its type is drawn, its seats are filled, its books are handed out."""
+"""The opening of a floor: its type, its reps and its customers are drawn."""
 
 import math
 
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.maths import clip, logistic
 from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK, Customers
 
-OPENING_WEEK = 1 << 40  # a key of its own, far from any week that is lived
+OPENING_WEEK = 1 << 40  # a separate key, beyond any simulated week
 
 
 @compiled
-def open_floor(floor: Record, reps: np.ndarray, customers: Customers, seed: np.uint64, p: Record) -> None:
+def open_floor(floor: Record, reps: Records, customers: Customers, seed: np.uint64, p: Record) -> None:
     """Draw the opening state of one floor; the burn-in follows outside."""
     key = rng.week_key(seed, OPENING_WEEK)
     _draw_type(floor, seed, p, key)
@@ -26,8 +26,8 @@ def open_floor(floor: Record, reps: np.ndarray, customers: Customers, seed: np.u
 
 
 @compiled
-def draw_traits(rep: Record, team_honesty: float, p: Record, key: np.uint64, purpose: int, entity: int) -> None:
-    """Give a rep the traits that stay; takes 12 purposes from ``purpose`` on."""
+def draw_traits(rep: Record, team_honesty: float, p: Record, key: Key, purpose: int, entity: int) -> None:
+    """Draw a rep's permanent traits; takes 12 purposes from ``purpose`` on."""
     force = p.salesforce
     rep.ability = force.ability_sd * rng.normal(key, purpose, entity)
     usual = math.log(force.honesty_mean / (1.0 - force.honesty_mean))
@@ -40,59 +40,43 @@ def draw_traits(rep: Record, team_honesty: float, p: Record, key: np.uint64, pur
 
 @compiled
 def start_job(rep: Record, p: Record) -> None:
-    """A rep sits down as a newcomer: nothing learned, nothing owed, what colleagues usually do as expectation."""
+    """Start a rep as a newcomer, without experience, who expects the usual figures."""
     rep.present = 1
     rep.vacancy = 0
-    rep.tenure = 0.0
+    rep.tenure = rep.coached = rep.gaming = rep.sanctions = rep.own_nps = rep.owed_hours = 0.0
+    rep.period_sales = rep.period_recorded = rep.period_fixed = rep.period_answered = 0.0
     rep.inexperience = p.skill.newcomer
-    rep.coached = 0.0
     rep.motivation = p.motivation.resting + rep.temper + p.motivation.honest_work
     rep.strain = p.motivation.strain_base
     for tactic in range(len(rep.attraction)):
         rep.attraction[tactic] = 0.0
-    rep.period_sales = 0.0
-    rep.period_recorded = 0.0
     rep.usual_recorded = p.salesforce.expected_calls
     rep.usual_sales = p.salesforce.expected_calls * p.salesforce.expected_conversion
-    rep.period_fixed = 0.0
-    rep.period_answered = 0.0
     rep.usual_answered = p.salesforce.expected_contacts
     rep.usual_fixed = p.salesforce.expected_contacts * p.salesforce.expected_fixed
-    rep.gaming = 0.0
-    rep.sanctions = 0.0
-    rep.own_nps = 0.0
-    rep.owed_hours = 0.0
 
 
 @compiled
-def fill_slot(customers: Customers, i: int, floor: Record, p: Record, key: np.uint64, referred: bool) -> None:
+def fill_slot(customers: Customers, i: int, floor: Record, p: Record, key: Key, referred: bool) -> None:
     """A new customer takes a vacant slot."""
     customers.active[i] = 1
     customers.callback[i] = NO_CALLBACK
-    customers.log_missing[i] = 0
-    customers.do_not_call[i] = 0
+    customers.log_missing[i] = customers.do_not_call[i] = customers.left_wronged[i] = customers.open_issue[i] = 0
     customers.referred[i] = 1 if referred else 0
-    customers.left_wronged[i] = 0
-    customers.open_issue[i] = 0
     customers.wronged_until[i] = LONG_AGO
     customers.due_week[i] = NEVER
-    customers.contact_week[i] = floor.week  # whoever won them over
+    customers.contact_week[i] = floor.week  # marketing, or the friend who referred them
     match = p.customers.referral_match if referred else 0.0
     customers.trust[i] = clip(p.customers.trust_level + p.customers.reputation_trust * floor.reputation, 0.0, 1.0)
-    customers.irritation[i] = 0.0
+    customers.irritation[i] = customers.debt[i] = 0.0
     customers.satisfaction[i] = p.customers.satisfaction_level
-    customers.debt[i] = 0.0
     standard = rng.normal(key, rng.CUSTOMER, i)
     if referred:
         standard += p.customers.referral_disposition
     customers.disposition[i] = p.loyalty.disposition_sd * standard
+    usual = p.market.need_mean + floor.need_shift + match
     for product in range(len(customers.need)):
-        level = (
-            p.market.need_mean
-            + floor.need_shift
-            + match
-            + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, i)
-        )
+        level = usual + p.market.need_sd * rng.normal(key, rng.CUSTOMER + 2 + 2 * product, i)
         customers.need_level[product, i] = clip(level, 0.0, 1.5)
         customers.need[product, i] = customers.need_level[product, i]
         customers.held[product, i] = 0
@@ -102,10 +86,9 @@ def fill_slot(customers: Customers, i: int, floor: Record, p: Record, key: np.ui
 
 
 @compiled
-def _draw_type(floor: Record, seed: np.uint64, p: Record, key: np.uint64) -> None:
+def _draw_type(floor: Record, seed: np.uint64, p: Record, key: Key) -> None:
     kinds = p.floors
     floor.seed = seed
-    floor.week = 0
     floor.team_honesty = kinds.honesty_spread * rng.normal(key, rng.OPENING_FLOOR, 0)
     floor.need_shift = kinds.need_spread * rng.normal(key, rng.OPENING_FLOOR + 2, 0)
     rotten = rng.uniform(key, rng.OPENING_FLOOR + 4, 0) < kinds.rotten_chance
@@ -113,23 +96,17 @@ def _draw_type(floor: Record, seed: np.uint64, p: Record, key: np.uint64) -> Non
     weekly_cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
     spread = kinds.cash_spread * (2.0 * rng.uniform(key, rng.OPENING_FLOOR + 6, 0) - 1.0)
     floor.cash = p.money.start_weeks * weekly_cost * (1.0 + spread)
-    floor.reputation = 0.0
-    floor.knowledge = 0.0
-    floor.demand = 1.0
-    floor.delivered = 1.0
-    floor.disappointment = 0.0
-    floor.volume = 1.0
+    floor.reputation = floor.knowledge = floor.disappointment = 0.0
+    floor.demand = floor.delivered = floor.volume = 1.0
     floor.open_seats = p.salesforce.reps
-    floor.promoters = 0.0
-    floor.vacant = 0.0
-    floor.waiting = 0.0
-    floor.closed = 0
+    floor.promoters = floor.vacant = floor.waiting = 0.0
+    floor.week = floor.closed = 0
     for event in range(len(floor.event_weeks_left)):
         floor.event_weeks_left[event] = 0
 
 
 @compiled
-def _seat_first_rep(rep: Record, floor: Record, p: Record, key: np.uint64, r: int, newcomers: float) -> None:
+def _seat_first_rep(rep: Record, floor: Record, p: Record, key: Key, r: int, newcomers: float) -> None:
     draw_traits(rep, floor.team_honesty, p, key, rng.OPENING_REP, r)
     start_job(rep, p)
     rep.conduct.given = 0
@@ -143,7 +120,7 @@ def _seat_first_rep(rep: Record, floor: Record, p: Record, key: np.uint64, r: in
 
 
 @compiled
-def _open_slot(customers: Customers, i: int, floor: Record, p: Record, key: np.uint64, mood: float) -> None:
+def _open_slot(customers: Customers, i: int, floor: Record, p: Record, key: Key, mood: float) -> None:
     fill_slot(customers, i, floor, p, key, False)
     customers.trust[i] = clip(customers.trust[i] + mood, 0.0, 1.0)
     customers.contact_week[i] = -4

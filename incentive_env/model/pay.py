@@ -1,16 +1,15 @@
 """Pay, audit and sanctions."""
 
-import numpy as np
 from numba import literal_unroll
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Key, Record, compiled
 from incentive_env.model.state import BONUS, PAY
 
 
 @compiled
 def pay_rep(rep: Record, tally: Record, floor: Record, p: Record) -> None:
-    """Pay what the scheme promises for what is on record; deferred pay fell due with the customers' week."""
+    """Pay by the scheme for recorded results; deferred pay was booked with the customers' week."""
     scheme = floor.scheme
     people = p.market.customers_per_slot
     logged = tally.recorded_sales + tally.recorded_refusals + tally.recorded_callbacks + tally.answered
@@ -31,7 +30,7 @@ def pay_of(total: Record) -> float:
 
 @compiled
 def bonus_of(total: Record) -> float:
-    """€ of pay beside the base pay."""
+    """€ of pay besides base pay."""
     paid = 0.0
     for part in literal_unroll(BONUS):
         paid += total[part]
@@ -39,8 +38,8 @@ def bonus_of(total: Record) -> float:
 
 
 @compiled
-def audit_rep(tally: Record, floor: Record, p: Record, key: np.uint64, r: int) -> None:
-    """Listen to a share of the calls; what is given away may be escalated to a sanction.
+def audit_rep(tally: Record, floor: Record, p: Record, key: Key, r: int) -> None:
+    """Audit a share of the calls; detected cases may be escalated to a sanction.
 
     Cases found are the expected number, rounded at random; each is escalated with chance ``workforce.escalation``.
     """

@@ -1,4 +1,4 @@
-"""What a period adds up to: figures on the manager's report, the truth behind them, and the reward terms."""
+"""The results of a period: figures on the manager's report, the true figures, and the reward terms."""
 
 import math
 
@@ -6,50 +6,38 @@ import numpy as np
 from numba import literal_unroll
 
 from incentive_env.config.channels import CHANNELS
+from incentive_env.config.objective import Weights
+from incentive_env.config.words import TRUE_FIGURES
 from incentive_env.model import rng
 from incentive_env.model.client import delivery, demand_in_force
-from incentive_env.model.compiled import Record, compiled, entry
+from incentive_env.model.compiled import Record, Records, compiled, entry
 from incentive_env.model.maths import clip
 from incentive_env.model.pay import pay_of
 from incentive_env.model.state import CALLBACK, CAMPAIGN, COMPETITOR, EVENTS, NEWCOMERS, PRODUCT_FAULT, RUSHED, YEAR
 
-# Figures that come noisy and late; `research` buys precision.
+# Figures with noise and delay; `research` improves their precision.
 MEASURED = (
     "recorded_conversion", "sales_per_rep", "calls_per_hour", "handle_time", "callback_share", "csat", "nps",
     "first_time_fixed", "service_level", "cancellations", "complaints", "churn", "do_not_call", "payroll_per_sale",
     "exits", "absence", "audit_findings", "conduct_index",
 )  # fmt: skip
-# What is simply known.
+# Figures without noise or delay.
 KNOWN = ("client_demand", "contract_met", "volume", "staffing", "cash_weeks", *EVENTS)
 
 GAMING = tuple(f"gaming_{channel}" for channel in CHANNELS)  # cases of each channel, as a share
 _OF_CONTACTS = tuple(row.share_of == "contacts" for row in CHANNELS.values())
 
 FIGURES = np.dtype([(name, "f8") for name in (*MEASURED, *KNOWN)], align=True)
-TRUTH = np.dtype(
-    [
-        (name, "f8")
-        for name in (
-            "loyalty", "nps", "conversion", "profit", "profit_per_customer", "wellbeing", "gaming_share",
-            "trust", "irritation", "satisfaction", "debt", "left_wronged", "norm", "strain", "motivation",
-            "first_time_fixed",
-            *GAMING,
-        )
-    ],
-    align=True,
-)  # fmt: skip
-TERMS = np.dtype(
-    [(name, "f8") for name in ("conversion", "survey", "service", "profit", "loyalty", "run_off", "wellbeing")],
-    align=True,
-)
+TRUTH = np.dtype([(name, "f8") for name in TRUE_FIGURES], align=True)
+TERMS = np.dtype([(name, "f8") for name in Weights.model_fields], align=True)
 
 
 @entry
 def report_period(
-    floors: np.ndarray, totals: np.ndarray, floor_weeks: np.ndarray, figures: np.ndarray, truth: np.ndarray,
-    terms: np.ndarray, parameters: np.ndarray,
+    floors: Records, totals: Records, floor_weeks: Records, figures: Records, truth: Records, terms: Records,
+    parameters: Records,
 ) -> None:  # fmt: skip
-    """Work out figures, truth and reward terms of a period.
+    """Compute the measured figures, true figures and reward terms of a period.
 
     Args:
         floors: ``[floors]`` FLOOR, at the end of the period.
@@ -66,15 +54,15 @@ def report_period(
         last = floor_weeks[f, floor_weeks.shape[1] - 1]
         _measure_outcomes(totals[f], figures[f], p)
         _measure_people(floors[f], totals[f], figures[f], p)
-        _state_known(floors[f], totals[f], last, figures[f], weeks, p)
-        _tell_truth(totals[f], truth[f], weeks, p)
-        _weigh_up(figures[f], truth[f], terms[f])
+        _write_known(floors[f], totals[f], last, figures[f], weeks, p)
+        _write_truth(totals[f], truth[f], weeks, p)
+        _write_terms(figures[f], truth[f], terms[f])
 
 
 @entry
 def observe(
-    floors: np.ndarray, figures: np.ndarray, previous: np.ndarray, noise: np.ndarray, low: np.ndarray,
-    high: np.ndarray, time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, parameters: np.ndarray,
+    floors: Records, figures: np.ndarray, previous: np.ndarray, noise: np.ndarray, low: np.ndarray, high: np.ndarray,
+    time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, parameters: Records,
 ) -> None:  # fmt: skip
     """Write the report as the manager sees it: measured figures noisy and late, known ones as they are.
 
@@ -133,7 +121,7 @@ def _measure_outcomes(total: Record, figures: Record, p: Record) -> None:
 
 @compiled
 def _measure_people(floor: Record, total: Record, figures: Record, p: Record) -> None:
-    """Figures on the reps, and what audits and mystery calls bring to light."""
+    """Figures on the reps, audits and mystery calls."""
     present = max(total.present, 1.0)
     figures.exits = 100.0 * YEAR * (total.quits + total.dismissals) / present
     figures.absence = total.absent_hours / (present * p.salesforce.weekly_hours)
@@ -147,7 +135,7 @@ def _measure_people(floor: Record, total: Record, figures: Record, p: Record) ->
 
 @compiled
 def _make_mystery_calls(floor: Record, total: Record, p: Record) -> float:
-    """Manipulation seen by a sample of test calls; without knowledge of what to look for it shows nothing, 0.5."""
+    """Share of manipulative calls in a sample of test calls; without knowledge from research it stays at 0.5."""
     manipulative = 0.0
     for channel in range(CALLBACK):
         manipulative += total.gamed[channel]
@@ -159,7 +147,7 @@ def _make_mystery_calls(floor: Record, total: Record, p: Record) -> float:
 
 
 @compiled
-def _state_known(floor: Record, total: Record, last: Record, figures: Record, weeks: float, p: Record) -> None:
+def _write_known(floor: Record, total: Record, last: Record, figures: Record, weeks: float, p: Record) -> None:
     figures.client_demand = demand_in_force(floor, p)
     figures.contract_met = delivery(floor, total, weeks, p) / figures.client_demand
     figures.volume = floor.volume
@@ -173,7 +161,7 @@ def _state_known(floor: Record, total: Record, last: Record, figures: Record, we
 
 
 @compiled
-def _tell_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
+def _write_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     slots = p.salesforce.reps * p.market.slots * weeks
     customers = max(total.customers, 1.0)
     calls = max(total.calls, 1.0)
@@ -212,7 +200,7 @@ def profit_of(total: Record) -> float:
 
 
 @compiled
-def _weigh_up(figures: Record, truth: Record, terms: Record) -> None:
+def _write_terms(figures: Record, truth: Record, terms: Record) -> None:
     """Reward terms, each about 0 on a usual floor and one unit between a bad and a good scheme."""
     terms.conversion = 10.0 * (figures.recorded_conversion - 0.2)
     terms.survey = figures.nps / 100.0

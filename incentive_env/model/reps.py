@@ -1,34 +1,35 @@
-"""How a rep decides: every choice is a logit over the perceived pay-off, and every lever enters through it.
+"""How a rep decides: every choice is a logit over the perceived pay-off, through which every lever acts.
 
-Pay-offs are in € per real conversation. Nothing here says "target, therefore gaming": a tactic is chosen as far as
-what it seems to pay exceeds what it costs in risk, time and conscience (quantal response, McKelvey & Palfrey 1995).
+Pay-offs are in € per real conversation. Nothing here says "target, therefore gaming": a tactic is chosen
+when its perceived pay exceeds its cost in risk, time and conscience (quantal response, McKelvey & Palfrey 1995).
 """
 
 import math
 
+from numba import literal_unroll
+
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
-from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
+from incentive_env.model.state import CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
 
 LOGIT, BEST_RESPONSE, NAIVE = range(3)
 ON_CONVERSION, ON_FIRST_TIME_FIXED = range(2)  # what the quota counts
-LEAST_EFFORT = 0.05  # share of the time at work, of whoever comes in at all
-NEVER_CHOSEN = -1e9  # the appeal of what is not to be had
+LEAST_EFFORT = 0.05  # share of the time at work of any rep who is present
+NEVER_CHOSEN = -1e9  # the appeal of a closed tactic
 
 
 @compiled
 def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
-    """Work out what the week's choices are worth to a rep, and how hard to work."""
+    """Compute the perceived value of the week's choices to a rep, and the rep's effort."""
     scheme = floor.scheme
     foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
     scruples = scruples_of(rep.honesty, rep.coached, floor, p)
     counted = foresight * _quota_value(rep, response, floor, p)
     quota = counted if p.quota.counts == ON_CONVERSION else 0.0  # that a sale helps to reach
     conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
-    time_value = (
-        p.decision.idle_time_value + scheme.activity_pay + p.decision.speed_salience * scheme.commission * conversion
-    )
+    time_value = p.decision.idle_time_value + scheme.activity_pay
+    time_value += p.decision.speed_salience * scheme.commission * conversion
     response.skill = skill_of(rep, p)
     response.fixing = p.service.fixed_skill * response.skill + p.service.fixed_coaching * rep.coached
     response.precision = 1.0 / (p.decision.temperature * temperature_scale(p))
@@ -41,8 +42,27 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
 
 
 @compiled
+def follow(conduct: Record, response: Record, p: Record) -> None:
+    """Replace the rep's own choices by those of an external policy; a closed channel stays closed.
+
+    The rep's forecast (``miss_chance``) and care after a sale remain unchanged.
+    """
+    response.effort = clip(conduct.effort, LEAST_EFFORT, p.effort.ceiling)
+    response.precision = 1.0  # so that appeals are the logarithms of the shares
+    for tactic in range(len(response.value)):
+        share = conduct.mix[tactic]
+        allowed = share > 0.0 and (tactic == HONEST or channel_open(tactic - 1, p))
+        response.value[tactic] = 0.0
+        response.appeal[tactic] = math.log(share) if allowed else NEVER_CHOSEN
+    channel = len(response.value) - 1
+    for choice in literal_unroll(CHOICES):
+        response[choice] = conduct[choice] if channel_open(channel, p) else 0.0
+        channel += 1
+
+
+@compiled
 def choose_tactics(calls: Record, count: int, response: Record) -> None:
-    """Pick a tactic for each call at hand, from the ease of a sale there and a draw of luck.
+    """Choose a tactic for each call, from the ease of a sale and a random draw.
 
     Leaves the chance of a sale by each tactic in ``calls.chance``.
     """
@@ -61,7 +81,7 @@ def choose_tactics(calls: Record, count: int, response: Record) -> None:
         calls.tactic[k] = 0
     precision = response.precision
     for tactic in range(len(response.value)):
-        # A closed channel is never taken, however the rounding falls.
+        # Rounding must never choose a closed channel.
         is_open = response.appeal[tactic] > NEVER_CHOSEN
         for k in range(count):
             weight = exp((calls.weight[tactic, k] - calls.best[k]) * precision)
@@ -108,14 +128,13 @@ def _usual_week(rep: Record, p: Record) -> tuple[float, float]:
 def scruples_of(honesty: float, coached: float, floor: Record, p: Record) -> float:
     """Honesty in force: eroded by what colleagues do and by unfair pay, raised by coaching.
 
-    Whoever feels underpaid feels entitled (Greenberg 1990).
+    Underpaid reps feel entitled (Greenberg 1990).
     """
     d = p.decision
     norm = max(floor.norm, 1e-6)
     erosion = logistic(d.norm_steepness * math.log(norm / d.norm_midpoint))
-    fairness = max(
-        d.least_fairness, 1.0 + d.entitlement * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay)
-    )
+    relative_pay = math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay)
+    fairness = max(d.least_fairness, 1.0 + d.entitlement * relative_pay)
     strengthened = 1.0 + d.coached_conscience * coached
     return honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
 
@@ -145,10 +164,10 @@ def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> flo
 
 @compiled
 def _value_tactics(
-    rep: Record, response: Record, floor: Record, p: Record, conscience: float, quota: float,
-    time_value: float, foresight: float,
+    rep: Record, response: Record, floor: Record, p: Record, conscience: float, quota: float, time_value: float,
+    foresight: float,
 ) -> None:  # fmt: skip
-    """Split each tactic's pay-off into what a sale adds (``value``) and what the call costs anyhow (``appeal``)."""
+    """Split each tactic's pay-off into the gain of a sale (``value``) and that of any call (``appeal``)."""
     scheme, d, tactics = floor.scheme, p.decision, p.tactics
     pride = d.pride * (d.pride_unmotivated + rep.motivation)
     opportunity = d.opportunity * scheme.autonomy * scheme.autonomy * (1.0 - rep.honesty)
@@ -158,7 +177,7 @@ def _value_tactics(
         kept = tactics.believed_kept[tactic]
         harm = tactics.harm[tactic]
         deferred = foresight * _deferred_value(rep, scheme.retention_pay, kept)
-        # Nobody is proud of a sale that does harm.
+        # A harmful sale gives no pride.
         response.value[tactic] = scheme.commission + quota + deferred + pride * (1.0 - harm)
         response.appeal[tactic] = (
             -(conscience + d.survey_reach * scheme.survey_bonus) * harm
@@ -180,8 +199,8 @@ def _deferred_value(rep: Record, retention_pay: float, kept: float) -> float:
 
 @compiled
 def _choose_records(
-    rep: Record, response: Record, scheme: Record, p: Record, scruples: float, quota: float,
-    time_value: float, foresight: float,
+    rep: Record, response: Record, scheme: Record, p: Record, scruples: float, quota: float, time_value: float,
+    foresight: float,
 ) -> None:  # fmt: skip
     """Chances of what goes on file about a refusal, of an empty log, and of a steered survey."""
     rec = p.recording
@@ -204,12 +223,8 @@ def _choose_records(
         logistic(empty / (rec.notes_temperature * temperature_scale(p))) if channel_open(EMPTY_LOG, p) else 0.0
     )
 
-    steer = (
-        rec.survey_gain * scheme.survey_bonus
-        - rec.survey_unease
-        - rec.survey_harm * conscience
-        - fear * rec.survey_detectability
-    )
+    steer = rec.survey_gain * scheme.survey_bonus - rec.survey_unease - rec.survey_harm * conscience
+    steer -= fear * rec.survey_detectability
     response.steer = logistic(steer / temperature) if channel_open(SURVEY, p) else 0.0
 
 
@@ -230,9 +245,8 @@ def _choose_rush(
 
 @compiled
 def _choose_effort(
-    rep: Record, response: Record, scheme: Record, p: Record, conversion: float, quota: float,
-    foresight: float,
-) -> None:  # fmt: skip
+    rep: Record, response: Record, scheme: Record, p: Record, conversion: float, quota: float, foresight: float
+) -> None:
     """Effort under a quadratic cost: motivation, pay at the margin, gift and goal, against fear and strain."""
     e = p.effort
     kept = p.tactics.believed_kept[HONEST]

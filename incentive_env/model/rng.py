@@ -8,9 +8,9 @@ import math
 
 import numpy as np
 
-from incentive_env.model.compiled import compiled
+from incentive_env.model.compiled import Key, compiled
 
-# Purposes: one number for each question that chance answers. Those with several draws an entity leave room.
+# Purposes: one number for each kind of draw, with room for several draws per entity.
 (
     OPENING_FLOOR, OPENING_REP, OPENING_CUSTOMER, DEMAND, EVENT, VOLUME, CALL, REFUSAL, DO_NOT_CALL, SURVEY, ANSWER,
     INBOUND, LIFE, EXPIRY, DISCOVERY, COOLING_OFF, DROP, ARRIVAL, CUSTOMER, AUDIT, SANCTION, EXIT, LAYOFF, APPLICANT,
@@ -39,13 +39,13 @@ def week_key(seed: np.uint64, week: int) -> np.uint64:
 
 
 @compiled
-def bits(key: np.uint64, purpose: int, entity: int) -> np.uint64:
+def bits(key: Key, purpose: int, entity: int) -> np.uint64:
     """64 random bits for one purpose and one entity (a rep, a slot, the floor)."""
     return mix(key + ((np.uint64(purpose) << _U32) | np.uint64(entity)) * _GOLDEN)
 
 
 @compiled
-def uniform(key: np.uint64, purpose: int, entity: int) -> float:
+def uniform(key: Key, purpose: int, entity: int) -> float:
     """A number in [0, 1), 53 bits fine."""
     return float(np.int64(bits(key, purpose, entity) >> _U11)) * (1.0 / 9007199254740992.0)
 
@@ -63,13 +63,13 @@ def rough_normal(many: np.uint64) -> float:
 
 
 @compiled
-def normal(key: np.uint64, purpose: int, entity: int) -> float:
+def normal(key: Key, purpose: int, entity: int) -> float:
     """A standard normal number (Box & Muller 1958); takes the purposes ``purpose`` and ``purpose + 1``."""
     radius = math.sqrt(-2.0 * math.log(1.0 - uniform(key, purpose, entity)))
     return radius * math.cos(2.0 * math.pi * uniform(key, purpose + 1, entity))
 
 
 @compiled
-def gumbel(key: np.uint64, purpose: int, entity: int) -> float:
+def gumbel(key: Key, purpose: int, entity: int) -> float:
     """A standard Gumbel number: the noise behind a logit choice."""
     return -math.log(-math.log(max(uniform(key, purpose, entity), 1e-300)))

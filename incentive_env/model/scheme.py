@@ -1,4 +1,4 @@
-"""The scheme: a value for each lever, in units as people say it and as the normalised action."""
+"""The scheme: a value for each lever, in its unit and as the normalized action."""
 
 from collections import namedtuple
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from numba import literal_unroll
 from incentive_env.config import Config
 from incentive_env.config.levers import LEVER_NAMES, LEVERS, check_levers
 from incentive_env.config.reference import with_tables
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, Records, compiled
 from incentive_env.model.state import SCHEME
 
 _Values: Any = cast(Any, namedtuple("Scheme", LEVER_NAMES, defaults=[lever.off for lever in LEVERS.values()]))
@@ -80,7 +80,7 @@ def scheme_records(levers: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def change_scheme(floor: Record, reps: np.ndarray, scheme: Record, p: Record) -> None:
+def change_scheme(floor: Record, reps: Records, scheme: Record, p: Record) -> None:
     """Put a scheme in force. Reps trust a scheme that stays: motivation falls with the size of the change."""
     shock = p.motivation.scheme_change * _size_of_change(floor.scheme, scheme, p)
     for r in range(len(reps)):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled, inlined
+from incentive_env.model.compiled import Record, Records, compiled, inlined
 from incentive_env.model.maths import exp, logistic
 from incentive_env.model.state import PRODUCT_FAULT, RUSHED, Customers
 
@@ -20,7 +20,7 @@ class Answering(NamedTuple):
 
 @compiled
 def plan_hours(
-    floor: Record, reps: np.ndarray, responses: np.ndarray, tallies: np.ndarray, week: Record, p: Record
+    floor: Record, reps: Records, responses: Records, tallies: Records, week: Record, p: Record
 ) -> Answering:
     """Split the reps' hours between inbound and outbound work.
 
@@ -63,8 +63,8 @@ def raise_issues(customers: Customers, luck: np.ndarray, floor: Record, p: Recor
 
 
 @compiled
-def who_answers(responses: np.ndarray, tallies: np.ndarray, draw: float) -> int:
-    """The rep to whom a contact is routed: any who is there; the first seat where nobody is."""
+def who_answers(responses: Records, tallies: Records, draw: float) -> int:
+    """The rep to whom a contact is routed, drawn from those present; the first seat if nobody is."""
     start = int(draw * len(responses))
     for step in range(len(responses)):
         r = start + step if start + step < len(responses) else start + step - len(responses)
@@ -75,8 +75,8 @@ def who_answers(responses: np.ndarray, tallies: np.ndarray, draw: float) -> int:
 
 @inlined
 def answer_contact(
-    customers: Customers, i: int, response: Record, tally: Record, week: Record, answering: Answering, p: Record,
-    luck: np.uint64, rush: float,
+    customers: Customers, i: int, response: Record, tally: Record, week: Record, answering: Answering, p: Record, luck:
+    np.uint64, rush: float,
 ) -> None:  # fmt: skip
     """Answer a customer who calls in: in time, late or not at all; fixed the first time, cut short, or neither."""
     s = p.service
@@ -91,7 +91,7 @@ def answer_contact(
         ease = s.fixed_base + response.fixing - s.fixed_missing_log * customers.log_missing[i]
         if rush < response.rush:
             tally.gamed[RUSHED] += 1
-            tally.recorded_fixed += 1  # ticked off, whatever became of it
+            tally.recorded_fixed += 1  # marked as fixed in any case
             fixed = logistic(ease - s.rush_fixed)
         else:
             fixed = logistic(ease)

@@ -47,7 +47,7 @@ FLOOR = np.dtype(
         ("cash", "f8"),  # €
         ("team_honesty", "f4"),  # logit, shift of this team against the labour market
         ("need_shift", "f4"),  # of this market's need
-        ("norm", "f4"),  # share of gaming that reps see around them
+        ("norm", "f4"),  # share of gaming that reps observe
         ("reputation", "f4"),  # −1 … 1, word of mouth
         ("knowledge", "f4"),  # 0 … 1, what research has found out
         ("demand", "f4"),  # of the client, 1 is usual
@@ -58,16 +58,16 @@ FLOOR = np.dtype(
         ("promoters", "f4"),  # slots, at the end of last week: they refer friends this week
         ("vacant", "f4"),  # slots, likewise
         ("waiting", "f4"),  # slots that will call in this week
-        ("closed", "u1"),  # nothing is left to manage
+        ("closed", "u1"),  # the floor has ended
         ("event_weeks_left", "i4", (len(EVENTS),)),
     ],
     align=True,
 )
 
-# What whoever sits in a seat wants done, see `incentive_env.model.conduct`.
+# An external policy's choices for a seat, which `incentive_env.model.reps.follow` puts in force.
 CONDUCT = np.dtype(
     [
-        ("given", "f8"),  # 1; or 0, and the rep's own choice counts
+        ("given", "f8"),  # 1; 0 leaves the choice to the rep
         ("effort", "f8"),  # share of the time at work
         ("mix", "f8", (len(TACTICS),)),  # shares of the calls, by tactic
         *((choice, "f8") for choice in CHOICES),  # chances, of channels that are no tactics
@@ -90,7 +90,7 @@ REP = np.dtype(
         ("coached", "f4"),  # coaching stock, 1 is full
         ("motivation", "f4"),  # 0 … 1.5
         ("strain", "f4"),  # 0 … 1.5
-        ("attraction", "f4", (len(TACTICS),)),  # €, what experience taught
+        ("attraction", "f4", (len(TACTICS),)),  # €, learned from experience
         ("period_sales", "f4"),  # recorded in this quota period, simulated calls
         ("period_recorded", "f4"),  # recorded sales and refusals in this quota period
         ("usual_sales", "f4"),  # smoothed, per week
@@ -104,7 +104,7 @@ REP = np.dtype(
         ("own_nps", "f4"),  # −1 … 1, measured, smoothed
         ("owed_hours", "f4"),  # the last call of the week ran over
         ("list_position", "i4"),  # next slot of the calling list
-        ("conduct", CONDUCT),  # of the seat, whoever fills it
+        ("conduct", CONDUCT),  # of the seat, for any rep in it
     ],
     align=True,
 )
@@ -123,7 +123,7 @@ class Customers(NamedTuple):
     log_missing: np.ndarray  # u1: everything will be asked again
     do_not_call: np.ndarray  # u1
     referred: np.ndarray  # u1
-    left_wronged: np.ndarray  # u1: vacant, and whoever left it counts as a detractor
+    left_wronged: np.ndarray  # u1: vacant, and counts as a detractor
     open_issue: np.ndarray  # u1: will call in this week
     trust: np.ndarray  # f8, 0 … 1
     irritation: np.ndarray  # f8, 0 … 1.5
@@ -207,14 +207,14 @@ CALLS = np.dtype(
 )
 
 
-# What a call did, kept for a witness until the calls of the week are over; a customer is called once a week at most.
+# The effects of a call, kept for the witness until the week's calls are over; a customer gets at most one call a week.
 NOTE = np.dtype(
     [
         ("called", "u1"),
         ("tactic", "u1"),
         ("again", "f8"),  # irritation at being called again
-        ("them", "f8"),  # that it is them again, who had heard a no
-        ("asked", "f8"),  # that everything is asked again
+        ("them", "f8"),  # irritation at a call-back after a refusal
+        ("asked", "f8"),  # irritation at answering everything again
         ("irritation", "f8"),  # all that the call would add
         ("satisfaction", "f8"),  # after the talk, before aftercare
         ("debt", "f8"),  # after aftercare, before a sale
@@ -224,20 +224,20 @@ NOTE = np.dtype(
 
 
 class Scratch(NamedTuple):
-    """Memory that the stages of a week fill and forget; one for each thread."""
+    """Working memory of the stages of a week; one for each thread."""
 
     calls: np.ndarray  # [1] CALLS
     turn: np.ndarray  # [customers] u1: who may be called
     lived: np.ndarray  # [customers] bool: there at the start of the week
-    chosen: np.ndarray  # [customers] bool: to whom something may happen
+    chosen: np.ndarray  # [customers] bool: candidates for the next stage
     picked: np.ndarray  # [customers + 1] u4: their numbers
     luck: np.ndarray  # [customers] u8
     loyalty: np.ndarray  # [customers] f8
-    notes: np.ndarray  # [customers] NOTE, or none where nobody watches
+    notes: np.ndarray  # [customers] NOTE; empty where the floor is not watched
 
 
 def empty_scratch(threads: int, customers: int, *, watch: bool = False) -> Scratch:
-    """Scratch for each of some threads: `scratch_of` gives one its own."""
+    """Scratch for a number of threads; `scratch_of` selects one."""
     shape = (threads, customers)
     return Scratch(
         np.zeros((threads, 1), np.dtype((np.record, CALLS))), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_),
@@ -284,7 +284,7 @@ REP_WEEK = np.dtype(
         ("tenure", "f8"),
         ("gaming", "f8"),  # share of calls, smoothed over learning.gaming_memory
         ("gamed", "f8", (len(CHANNELS),)),  # what was done, by channel
-        ("found", "f8", (len(CHANNELS),)),  # what audits gave away, in real calls
+        ("found", "f8", (len(CHANNELS),)),  # detected by audits, in real calls
         ("tactic_sales", "f8", (len(TACTICS),)),
         ("tactic_anger", "f8", (len(TACTICS),)),
     ],
@@ -338,7 +338,7 @@ class State(NamedTuple):
 
 
 def empty_state(floors: int, reps: int, slots: int, products: int) -> State:
-    """Memory for a batch; `incentive_env.model.opening.open_floor` gives it meaning."""
+    """Memory for a batch, which `incentive_env.model.opening.open_floor` fills in."""
     one, by_product = (floors, reps, slots), (floors, products, reps, slots)
     fields = (
         np.zeros(by_product if name in _BY_PRODUCT else one, kind)

@@ -1,15 +1,15 @@
-"""What a week was worth to a rep: pay and its price, as they came, in € a week.
+"""The realized utility of a period to a rep, € a week.
 
-`incentive_env.model.reps` holds what a rep expects of a choice before it is made; this holds the result, by the
-same preferences. Where the first speaks of a chance, the second has what happened: the quota missed or met, the cases
-that an audit did find, the pay that was paid. So a learner gets no hint of what gaming brings.
+`incentive_env.model.reps` computes what a rep expects of a choice; this computes the result by the same
+preferences, from the outcome instead of its probability: the quota missed or met, the cases that audits found, the pay
+received. So a learner gets no hint of the return to gaming.
 """
 
 import math
 
 import numpy as np
 
-from incentive_env.model.compiled import Record, compiled, entry
+from incentive_env.model.compiled import Record, Records, compiled, entry
 from incentive_env.model.pay import pay_of
 from incentive_env.model.reps import ON_CONVERSION, scruples_of
 from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
@@ -17,24 +17,22 @@ from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVE
 UTILITY = np.dtype(
     [
         ("pay", "f8"),  # above what the labour market pays for such ability, fines deducted
-        ("quota", "f8"),  # what a missed quota costs: the stake, under the pressure in force, felt as a loss
-        ("audit", "f8"),  # what being found out is like, a case
-        ("conscience", "f8"),  # harm done, as far as scruples are left
+        ("quota", "f8"),  # cost of a missed quota: the stake under the pressure in force, with loss aversion
+        ("audit", "f8"),  # cost of detected cases
+        ("conscience", "f8"),  # harm done, weighted by scruples
         ("pride", "f8"),  # in sales that do no harm
-        ("opportunity", "f8"),  # what an opportunist enjoys getting away with, under autonomy
-        ("anger", "f8"),  # what being shouted at is like
+        ("opportunity", "f8"),  # an opportunist's gain from gaming under autonomy
+        ("anger", "f8"),  # cost of angry customers
         ("nuisance", "f8"),  # filing, notes, begging for a ten, getting rid of a customer
-        ("effort", "f8"),  # work beyond what comes by itself
+        ("effort", "f8"),  # cost of effort beyond the resting level
     ],
     align=True,
 )
 
 
 @entry
-def period_utility(
-    floors: np.ndarray, reps: np.ndarray, rep_weeks: np.ndarray, utilities: np.ndarray, parameters: np.ndarray
-) -> None:
-    """Work out what a period was worth to the rep in each seat, € a week.
+def period_utility(floors: Records, reps: Records, rep_weeks: Records, utilities: Records, parameters: Records) -> None:
+    """Compute the utility of a period to the rep in each seat, € a week.
 
     Norm and coaching, which move slowly, are those at its end.
 

@@ -1,17 +1,14 @@
 """One week of one floor: the stages, in order."""
 
-import numpy as np
-
 from incentive_env.model import rng
 from incentive_env.model.calls import take_turns, work_the_book
 from incentive_env.model.client import judge_delivery, move_demand, move_events, settle_seats, settle_volume
-from incentive_env.model.compiled import Record, compiled, inlined
-from incentive_env.model.conduct import follow
+from incentive_env.model.compiled import Key, Record, Records, compiled, inlined
 from incentive_env.model.customers import live_a_week
 from incentive_env.model.figures import count_exits, move_cash, note_floor, note_rep, sum_reps
 from incentive_env.model.maths import clip, exp
 from incentive_env.model.pay import audit_rep, pay_of, pay_rep
-from incentive_env.model.reps import decide
+from incentive_env.model.reps import decide, follow
 from incentive_env.model.service import plan_hours
 from incentive_env.model.state import Customers, Scratch
 from incentive_env.model.witness import Witness, note_calls, note_exits
@@ -20,8 +17,8 @@ from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_w
 
 @inlined
 def simulate_week(
-    floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, tallies: np.ndarray,
-    week: Record, p: Record, scratch: Scratch, witness: Witness,
+    floor: Record, reps: Records, customers: Customers, responses: Records, tallies: Records, week: Record, p: Record,
+    scratch: Scratch, witness: Witness,
 ) -> None:  # fmt: skip
     """Advance one floor by a week.
 
@@ -33,15 +30,15 @@ def simulate_week(
         tallies: ``[reps]`` REP_WEEK records, zero on entry.
         week: FLOOR_WEEK record, zero on entry.
         p: the configuration's record.
-        scratch: of any content.
-        witness: of this floor and week; without room if nobody watches.
+        scratch: working memory, overwritten.
+        witness: of this floor and week; empty if the floor is not watched.
     """
     key = rng.week_key(floor.seed, floor.week)
     # 1. Demand
     move_demand(floor, p, key)
     move_events(floor, reps, customers, tallies, p, key)
     note_exits(witness, customers, floor, p)
-    # 2. Reps decide, or whoever sits in for them
+    # 2. Reps, or external policies, decide
     for r in range(len(reps)):
         if reps[r].present != 0:
             tallies[r].present = 1.0
@@ -67,7 +64,7 @@ def simulate_week(
     # 9. Reps change, leave and come
     move_norm(floor, tallies, p)
     _move_workforce(floor, reps, customers, responses, tallies, answering.load, p, key)
-    # The books are closed; client and bank draw their conclusions.
+    # The week is closed: sums, cash, and what the client and the bank conclude.
     sum_reps(tallies, week, p)
     cost = move_cash(floor, week, p)
     judge_delivery(floor, week, p)
@@ -80,8 +77,8 @@ def simulate_week(
 
 @compiled
 def _move_workforce(
-    floor: Record, reps: np.ndarray, customers: Customers, responses: np.ndarray, tallies: np.ndarray,
-    load: float, p: Record, key: np.uint64,
+    floor: Record, reps: Records, customers: Customers, responses: Records, tallies: Records, load: float, p: Record,
+    key: Key,
 ) -> None:  # fmt: skip
     filled = 0
     for r in range(len(reps)):

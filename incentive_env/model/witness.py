@@ -2,11 +2,11 @@
 
 A floor that is watched keeps, beside each customer, what was last seen of them. Wherever a stage of the week has
 changed a customer, it says why, and the difference is put down to that cause; so the causes sum to the change of the
-whole. Debt is told apart by what ran it up, so that a promise found out weeks later is put down to the tactic that
+whole. Debt is kept by its source, so that a promise found out weeks later is put down to the tactic that
 made it. Where several causes act on a customer at once, a call's irritations count before its tactic, and the
-others in the order of `CAUSES`; whoever stands where they stood before all of them has not been moved in loyalty.
+others in the order of `CAUSES`. A customer whose status is the same afterwards adds nothing to changes of loyalty.
 
-A floor that is not watched has a witness without room: a look at its length is all that it costs.
+A floor that is not watched has an empty witness, which costs only a look at its length.
 """
 
 from typing import NamedTuple
@@ -54,7 +54,7 @@ class Witness(NamedTuple):
 
 
 def empty_witness(floors: int, customers: int) -> Witness:
-    """Room for a batch of floors that are watched, or for 0 customers if they are not."""
+    """Memory for a batch of floors; with 0 customers where they are not watched."""
     shape = (floors, customers)
     return Witness(
         np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int8),
@@ -63,7 +63,7 @@ def empty_witness(floors: int, customers: int) -> Witness:
 
 
 def empty_moves(floors: int, weeks: int, customers: int) -> np.ndarray:
-    """Room for what moves customers in some weeks; none if there are none to watch."""
+    """Memory for the moves of some weeks; without causes where no customers are watched."""
     return np.zeros((floors, weeks, len(MEASURES), len(CAUSES) if customers > 0 else 0))
 
 
@@ -87,7 +87,7 @@ def in_week(witness: Witness, week: int) -> Witness:
 
 @inlined
 def watching(witness: Witness) -> bool:
-    """Whether anything is to be put down."""
+    """Whether the floor is watched."""
     return len(witness.trust) > 0
 
 
@@ -115,7 +115,7 @@ def note_exits(witness: Witness, customers: Customers, floor: Record, p: Record)
     if at_work != witness.competitor[0]:
         witness.competitor[0] = at_work
         for i in range(len(witness.trust)):
-            _restand(witness, customers, i, COMPETITOR_AT_WORK, floor, p)
+            _update_standing(witness, customers, i, COMPETITOR_AT_WORK, floor, p)
     for i in range(len(witness.trust)):
         if (customers.active[i] != 0) & (customers.trust[i] != witness.trust[i]):
             note(witness, customers, i, REP_EXIT, floor, p)
@@ -141,7 +141,7 @@ def _note_call(witness: Witness, customers: Customers, i: int, call: Record, flo
     share = (irritation - before) / call.irritation if call.irritation > 0.0 else 0.0
     again, them, asked = call.again * share, call.them * share, call.asked * share
     if _standing(trust, irritation, call.satisfaction, customers, i, floor, p) != witness.standing[i]:
-        # Few stand elsewhere after a call; then it matters which step it was.
+        # Few change their status in a call; then the order of the steps matters.
         _irritate(witness, customers, i, REPEATED_CALL, again, floor, p)
         _irritate(witness, customers, i, MISBOOKED_CALLBACK, them, floor, p)
         _irritate(witness, customers, i, MISSING_LOG, asked, floor, p)
@@ -209,12 +209,12 @@ def note_discovery(witness: Witness, customers: Customers, i: int, floor: Record
 
 @compiled
 def note_departure(witness: Witness, customers: Customers, i: int, floor: Record, p: Record) -> None:
-    """A customer has left, and takes what was felt along."""
+    """A customer has left; the sums lose their feelings."""
     moves = witness.moves
     moves[TRUST, DEPARTURE] -= witness.trust[i]
     moves[IRRITATION, DEPARTURE] -= witness.irritation[i]
     moves[SATISFACTION, DEPARTURE] -= witness.satisfaction[i]
-    _restand(witness, customers, i, DEPARTURE, floor, p)
+    _update_standing(witness, customers, i, DEPARTURE, floor, p)
 
 
 @compiled
@@ -228,7 +228,7 @@ def note_arrival(witness: Witness, customers: Customers, i: int, floor: Record, 
 
 @compiled
 def note(witness: Witness, customers: Customers, i: int, cause: int, floor: Record, p: Record) -> None:
-    """Put all that has changed of a customer since they were last seen down to one cause."""
+    """Attribute all changes of a customer since they were last seen to one cause."""
     _see(witness, customers, i, cause, customers.trust[i], customers.irritation[i], customers.satisfaction[i], floor, p)
 
 
@@ -259,9 +259,9 @@ def _see(
     witness: Witness, customers: Customers, i: int, cause: int, trust: float, irritation: float, satisfaction: float,
     floor: Record, p: Record,
 ) -> None:  # fmt: skip
-    """Put a change of a customer, up to these values, and of where they stand, down to a cause."""
+    """Attribute a change of a customer to these values, and of their status, to a cause."""
     _move(witness, i, cause, trust, irritation, satisfaction)
-    _restand(witness, customers, i, cause, floor, p)
+    _update_standing(witness, customers, i, cause, floor, p)
 
 
 @inlined
@@ -274,10 +274,10 @@ def _move(witness: Witness, i: int, cause: int, trust: float, irritation: float,
 
 
 @inlined
-def _restand(witness: Witness, customers: Customers, i: int, cause: int, floor: Record, p: Record) -> None:
-    stands = _standing(witness.trust[i], witness.irritation[i], witness.satisfaction[i], customers, i, floor, p)
-    witness.moves[LOYALTY, cause] += stands - witness.standing[i]
-    witness.standing[i] = stands
+def _update_standing(witness: Witness, customers: Customers, i: int, cause: int, floor: Record, p: Record) -> None:
+    standing = _standing(witness.trust[i], witness.irritation[i], witness.satisfaction[i], customers, i, floor, p)
+    witness.moves[LOYALTY, cause] += standing - witness.standing[i]
+    witness.standing[i] = standing
 
 
 @inlined

@@ -2,10 +2,8 @@
 
 import math
 
-import numpy as np
-
 from incentive_env.model import rng
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.maths import clip, exp, logistic
 from incentive_env.model.opening import draw_traits, start_job
 from incentive_env.model.pay import bonus_of
@@ -37,8 +35,8 @@ def learn_from_week(rep: Record, response: Record, tally: Record, p: Record) -> 
 
 
 @compiled
-def move_norm(floor: Record, tallies: np.ndarray, p: Record) -> None:
-    """The norm is what colleagues are seen to do; a sanction is seen by all."""
+def move_norm(floor: Record, tallies: Records, p: Record) -> None:
+    """Move the norm toward the observed conduct of colleagues; everybody sees a sanction."""
     handled, gamed, sanctions = 0, 0, 0
     for r in range(len(tallies)):
         handled += tallies[r].calls + tallies[r].answered
@@ -81,8 +79,8 @@ def engagement_of(rep: Record, p: Record) -> float:
 
 @compiled
 def settle_exit(
-    rep: Record, customers: Customers, tally: Record, floor: Record, pay: float, p: Record, key: np.uint64, r: int
-) -> None:  # fmt: skip
+    rep: Record, customers: Customers, tally: Record, floor: Record, pay: float, p: Record, key: Key, r: int
+) -> None:
     """A rep may be dismissed, for a missed quota or repeated sanctions, or quit."""
     period_ends = (floor.week + 1) % p.horizon.decision_weeks == 0
     dismissal = p.workforce.sanction_dismissal * max(0.0, rep.sanctions - 1.0) if tally.sanctions > 0 else 0.0
@@ -91,10 +89,7 @@ def settle_exit(
         miss = max(0.0, 1.0 - hits / max(floor.scheme.target * tries, 1e-9)) if tries > 0.0 else 0.0
         dismissal += p.workforce.miss_dismissal * floor.scheme.pressure * miss
     if period_ends:
-        rep.period_sales = 0.0
-        rep.period_recorded = 0.0
-        rep.period_fixed = 0.0
-        rep.period_answered = 0.0
+        rep.period_sales = rep.period_recorded = rep.period_fixed = rep.period_answered = 0.0
     if rng.uniform(key, rng.EXIT, r) < dismissal:
         leave(rep, customers, r, tally, EXIT_DISMISSED, p)
     elif rng.uniform(key, rng.EXIT + 1, r) < _quit_hazard(rep, pay, p):
@@ -103,7 +98,7 @@ def settle_exit(
 
 @compiled
 def leave(rep: Record, customers: Customers, r: int, tally: Record, reason: int, p: Record) -> None:
-    """A rep leaves: deferred pay is forfeited, customers lose the person they knew, the seat stands empty."""
+    """A rep leaves: deferred pay is forfeited, customers lose trust, and the seat becomes vacant."""
     rep.present = 0
     rep.vacancy = p.workforce.vacancy_weeks
     tally.exit = reason
@@ -114,26 +109,26 @@ def leave(rep: Record, customers: Customers, r: int, tally: Record, reason: int,
 
 
 @compiled
-def hire(rep: Record, tally: Record, floor: Record, p: Record, key: np.uint64, r: int) -> None:
-    """Of those who see the offer, whom it suits best takes the seat; so the scheme sorts who comes.
+def hire(rep: Record, tally: Record, floor: Record, p: Record, key: Key, r: int) -> None:
+    """Hire the applicant whom the offer suits best; so the scheme selects who joins.
 
-    The seat's record is lent to one applicant after the other, then given to the winner.
+    The seat's record holds one applicant after the other, and finally the one hired.
     """
     chosen, best = 0, -1e18
     for applicant in range(p.workforce.applicants):
         entity = r * 64 + applicant
         draw_traits(rep, floor.team_honesty, p, key, rng.APPLICANT, entity)
-        wish = _offer_surplus(rep, floor, p) / p.workforce.offer_scale
-        wish += rng.gumbel(key, rng.APPLICANT + _TRAITS, entity)
-        if wish > best:
-            chosen, best = entity, wish
+        appeal = _offer_surplus(rep, floor, p) / p.workforce.offer_scale
+        appeal += rng.gumbel(key, rng.APPLICANT + _TRAITS, entity)
+        if appeal > best:
+            chosen, best = entity, appeal
     draw_traits(rep, floor.team_honesty, p, key, rng.APPLICANT, chosen)
     start_job(rep, p)
     tally.hired += 1
 
 
 @compiled
-def fill_vacancy(rep: Record, tally: Record, floor: Record, filled: int, p: Record, key: np.uint64, r: int) -> int:
+def fill_vacancy(rep: Record, tally: Record, floor: Record, filled: int, p: Record, key: Key, r: int) -> int:
     """Hire for an empty seat when its time has come, as long as the floor has open seats and cash; count the hire."""
     if rep.present != 0 or floor.closed != 0 or tally.exit != STAYED:  # the week of leaving does not count
         return 0
@@ -184,11 +179,8 @@ def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p:
 @compiled
 def _move_strain(rep: Record, response: Record, floor: Record, anger: float, load: float, p: Record) -> None:
     m, scheme = p.motivation, floor.scheme
-    threat = (
-        scheme.pressure * (m.strain_threat + (1.0 - m.strain_threat) * response.miss_chance)
-        if scheme.target > 0.0
-        else 0.0
-    )
+    expected = m.strain_threat + (1.0 - m.strain_threat) * response.miss_chance
+    threat = scheme.pressure * expected if scheme.target > 0.0 else 0.0
     settled = (
         m.strain_base
         + m.strain_pressure * threat
@@ -215,7 +207,7 @@ def _quit_hazard(rep: Record, pay: float, p: Record) -> float:
 
 @compiled
 def _offer_surplus(rep: Record, floor: Record, p: Record) -> float:
-    """€/week by which the job seems better than elsewhere; the dishonest count on selling more than they should."""
+    """€/week by which the job seems better than elsewhere; dishonest applicants expect to sell more."""
     w, scheme = p.workforce, floor.scheme
     people = p.market.customers_per_slot * p.salesforce.expected_calls
     usual = math.log(p.salesforce.expected_conversion / (1.0 - p.salesforce.expected_conversion))

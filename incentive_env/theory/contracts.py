@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from incentive_env.config import ConfigError
-from incentive_env.theory.parameters import SMALLEST, Array, cost_matrix, noise_covariance, number, vector
+from incentive_env.theory.parameters import COST_MATRIX, NOISE_COVARIANCE, SMALLEST, VECTOR, Array, number
 from incentive_env.theory.problem import OneMeasure, Problem, Response, dot, without_gaming
 
 
@@ -70,7 +70,7 @@ class Multitask(Problem):
     The noise is in outputs themselves, so it enters profit too: realised profit is p · x − a − b · x.
 
     A task whose variance is ``inf`` is not measured: nothing can be paid on it, at any risk aversion, so its slope
-    counts as 0 whatever is asked for, and of its output only the expectation is valued. The others' slopes solve
+    counts as 0 for any action, and of its output only the expectation is valued. The others' slopes solve
     (C⁻¹ + r Σ) b = C⁻¹ p restricted to the measured tasks; with two tasks and the second not measured
 
         b₁* = (p₁ − p₂ C₁₂ / C₂₂) / (1 + r σ₁² (C₁₁ − C₁₂² / C₂₂)).
@@ -82,12 +82,12 @@ class Multitask(Problem):
         p: value of a unit of each task's output, ``[tasks]``, money.
         C: steepness of the cost of effort, ``[tasks, tasks]``, symmetric positive definite, money per effort².
         Sigma: covariance of outputs, ``[tasks, tasks]``, or variances ``[tasks]`` of independent ones; ``inf`` on the
-            diagonal says: not measured.
+            diagonal means not measured.
     """
 
-    p: Array = field(default_factory=lambda: np.array([1.0, 1.0]), metadata=vector())
-    C: Array = field(default_factory=lambda: np.array([[1.0, 0.5], [0.5, 1.0]]), metadata=cost_matrix())
-    Sigma: Array = field(default_factory=lambda: np.array([0.5, 1.5]), metadata=noise_covariance())
+    p: Array = field(default_factory=lambda: np.array([1.0, 1.0]), metadata=VECTOR)
+    C: Array = field(default_factory=lambda: np.array([[1.0, 0.5], [0.5, 1.0]]), metadata=COST_MATRIX)
+    Sigma: Array = field(default_factory=lambda: np.array([0.5, 1.5]), metadata=NOISE_COVARIANCE)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -179,8 +179,8 @@ class Distorted(OneMeasure):
         g: what a unit of each action adds to the measure, ``[actions]``.
     """
 
-    f: Array = field(default_factory=lambda: np.array([1.0, 0.5]), metadata=vector())
-    g: Array = field(default_factory=lambda: np.array([0.5, 1.0]), metadata=vector())
+    f: Array = field(default_factory=lambda: np.array([1.0, 0.5]), metadata=VECTOR)
+    g: Array = field(default_factory=lambda: np.array([0.5, 1.0]), metadata=VECTOR)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -274,10 +274,7 @@ class Gaming(OneMeasure):
         return np.array([0.0]), np.array([2.0 * self.p])
 
 
-# By the names that `LENEnv` knows them by.
+# Names of `LENEnv`.
 PROBLEMS: Mapping[str, type[Problem]] = {
-    "single_task": SingleTask,
-    "multitask": Multitask,
-    "distorted": Distorted,
-    "gaming": Gaming,
-}
+    "single_task": SingleTask, "multitask": Multitask, "distorted": Distorted, "gaming": Gaming,
+}  # fmt: skip

@@ -141,7 +141,7 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         return (2.0 * share - 1.0).astype(np.float32)
 
     def render(self) -> str | None:  # type: ignore[override]
-        """The last contract and what came of it as text, in mode ``"ansi"``."""
+        """The last contract and its result as text, in mode ``"ansi"``."""
         if self.render_mode is None:
             return None
         if self._last is None:
@@ -179,7 +179,7 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
 
 def _make_problem(name: str, parameters: Mapping[str, Any]) -> Problem:
-    if name not in tuple(PROBLEMS):
+    if name not in tuple(PROBLEMS):  # which a name of any type can be compared with
         raise ConfigError(f"unknown problem {name!r}{nearest(name, PROBLEMS)}; problems: {', '.join(PROBLEMS)}")
     known = [item.name for item in fields(PROBLEMS[name])]
     for key in parameters:

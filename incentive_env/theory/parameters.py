@@ -1,4 +1,4 @@
-"""What a parameter of a problem must be: checks that stand in a dataclass field's ``metadata``."""
+"""Checks of a problem's parameters, for the ``metadata`` of dataclass fields."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from incentive_env.config import ConfigError
 
 Array = NDArray[np.float64]
-Metadata = Mapping[str, Callable[[str, Any], Any]]  # under "check": name and value -> the value as it is kept
+Metadata = Mapping[str, Callable[[str, Any], Any]]  # "check": from name and value to the checked value
 
 SMALLEST, LARGEST = 1e-6, 1e6  # of parameters: within these bounds nothing overflows
 
@@ -28,21 +28,6 @@ def keep_checked(instance: Any) -> None:
 def number(low: float) -> Metadata:
     """A number from ``low`` to `LARGEST`."""
     return {"check": lambda name, value: float(_array(name, value, 0, low))}
-
-
-def vector() -> Metadata:
-    """A vector of any length that is not all 0."""
-    return {"check": _not_zero}
-
-
-def cost_matrix() -> Metadata:
-    """A symmetric positive definite matrix."""
-    return {"check": _positive_definite}
-
-
-def noise_covariance() -> Metadata:
-    """A covariance matrix, given as such or by its diagonal; ``inf`` on the diagonal for what is not measured."""
-    return {"check": _covariance}
 
 
 def _not_zero(name: str, value: Any) -> Array:
@@ -91,7 +76,7 @@ def _array(name: str, value: Any, axes: int, low: float = -LARGEST, high: float 
         array = np.asarray(value)
     except ValueError:  # rows of unequal length
         array = np.array(None)
-    is_numeric = array.dtype.kind in "iuf"  # true is no number, and "20" no 20
+    is_numeric = array.dtype.kind in "iuf"  # refuses true and "20"
     if not is_numeric or array.ndim != axes or array.size == 0 or not ((low <= array) & (array <= high)).all():
         kind = ("a number", "a vector of numbers", "a matrix of numbers")[axes]
         raise ConfigError(f"{name} = {value!r}: must be {kind} from {low:g} to {high:g}")
@@ -101,3 +86,8 @@ def _array(name: str, value: Any, axes: int, low: float = -LARGEST, high: float 
 def _read_only(array: Array) -> Array:
     array.setflags(write=False)
     return array
+
+
+VECTOR: Metadata = {"check": _not_zero}  # of any length, not all 0
+COST_MATRIX: Metadata = {"check": _positive_definite}  # symmetric
+NOISE_COVARIANCE: Metadata = {"check": _covariance}  # or its diagonal; ``inf`` there for what is not measured

@@ -27,7 +27,7 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Problem(ABC):
-    """What all problems have in common; a problem says what the agent does, what it is worth, and what is measured.
+    """What all problems have in common; a problem defines the agent's response, its value, and what is measured.
 
     Attributes:
         r: the agent's absolute risk aversion, 1/money.
@@ -49,11 +49,11 @@ class Problem(ABC):
 
     @abstractmethod
     def value(self, response: Response) -> Array:
-        """What a response is worth to the principal, expected, ``[...]``, money."""
+        """Expected value of a response to the principal, ``[...]``, money."""
 
     @abstractmethod
     def cost(self, response: Response) -> Array:
-        """What a response costs the agent, ``[...]``, money."""
+        """Cost of a response to the agent, ``[...]``, money."""
 
     @abstractmethod
     def measured(self, response: Response) -> Array:
@@ -67,7 +67,7 @@ class Problem(ABC):
     @property
     @abstractmethod
     def noise_value(self) -> Array:
-        """What a unit of each measure's noise is worth to the principal, ``[slopes]``: 0 where it only blurs."""
+        """Value of a unit of each measure's noise to the principal, ``[slopes]``; 0 for pure measurement error."""
 
     @abstractmethod
     def optimum(self) -> Array:
@@ -81,7 +81,7 @@ class Problem(ABC):
     def slope_range(self) -> tuple[Array, Array]:
         """Lowest and highest slopes to choose from, each ``[slopes]``.
 
-        Whatever the noise, the optimum is between them, and not above half the highest.
+        At any level of noise, the optimum is between them, and not above half the highest.
         """
 
     def profit(self, b: ArrayLike) -> Array:
@@ -98,12 +98,12 @@ class Problem(ABC):
         return float(self.profit(self.optimum()))
 
     def risk_premium(self, b: ArrayLike) -> Array:
-        """What must be paid for the risk that slopes ``b`` lay on the agent, r/2 × its variance: ``[...]``, money."""
+        """Risk premium of the agent at slopes ``b``, r/2 × variance of pay: ``[...]``, money."""
         b = self.in_force(b)
         return 0.5 * self.r * dot(b @ self.covariance, b)
 
     def certainty_equivalent(self, a: ArrayLike, b: ArrayLike, response: Response) -> Array:
-        """What a contract and any response, the best or not, are worth to the agent: ``[...]``, money.
+        """Certainty equivalent to the agent of a contract and any response, the best or not: ``[...]``, money.
 
         Args:
             a: fixed pay ``[...]``, money.
@@ -164,7 +164,7 @@ class OneMeasure(Problem):
 
     @property
     def noise_value(self) -> Array:
-        """Noise blurs the measure; it is worth nothing."""
+        """The noise is measurement error, without value."""
         return np.array([0.0])
 
 
