@@ -68,7 +68,7 @@ def seat_hangs_up() -> float:
     return float(floors._responses["hang_up"].max())
 
 
-def told(*words: str) -> str:
+def output_of(*words: str) -> str:
     """What a command prints."""
     return CliRunner().invoke(app, list(words), catch_exceptions=False).stdout
 
@@ -89,7 +89,7 @@ line = gaming.SchemeLine("mine", Style("#000000", "solid"), {lever: [0.0, 1.0] f
 bars = gaming.gaming("k", {"mine": dict.fromkeys(channels, 0.1)}, "")
 compared = SimpleNamespace(channels=np.zeros((2, len(channels))))
 scenario = scenario_file.scenario_text(Path("new.yaml"), "telesales", [])
-described = told("describe", "levers", LEVER)
+described = output_of("describe", "levers", LEVER)
 truth = TRUE_FIGURES[f"gaming_{CHANNEL}"]
 model_page = filled_in(Path("docs/model.md").read_text(encoding="utf-8"))
 places = {
@@ -113,7 +113,7 @@ places = {
     "choice of a seat in force": hangs_up == 1.0,
     "tables of a simulation": f"gamed_{CHANNEL}" in simulate(config, scheme, [7]).floor_weeks.dtype.names,
     "describe levers": all(part in described for part in ("€/target met", "0 to 80", "pays for the target itself")),
-    "describe figures": f"gaming_{CHANNEL}" in told("describe", "figures"),
+    "describe figures": f"gaming_{CHANNEL}" in output_of("describe", "figures"),
     "a new scenario's file": f"{LEVER}: 10.0" in scenario,
     "completion": lever_names("target_b") == [f"{LEVER}="],
     "phrase in pictures": "€40 for a met target" in phrases.scheme_words(scheme),

@@ -54,9 +54,9 @@ def _roll_out(env: gym.Env, seed: int) -> list:
 def test_a_keyword_that_is_no_key_is_a_type_error_too():
     """Makers of wrappers try keywords out, and take a `TypeError` for a no."""
     for make in (gym.make, gym.make_vec):
-        with pytest.raises(TypeError, match="unexpected keyword argument 'frameskip'") as told:
+        with pytest.raises(TypeError, match="unexpected keyword argument 'frameskip'") as error:
             make("incentive_env/Telesales-v0", frameskip=1)
-        assert isinstance(told.value, ConfigError)
+        assert isinstance(error.value, ConfigError)
 
 
 def test_something_is_registered():

@@ -61,8 +61,8 @@ def test_a_policy_that_manages_announces_and_an_agent_does_not(small):
     """What a seat sees of the scheme: that of the period to come, or the one still in force."""
     scheme = SIGHT_NAMES.index("scheme_target")
     quota = FixedPolicy(FIXED["quota_with_threat"].scheme, small).action
-    told = parallel_env(small, manager="quota_with_threat", reps=1).reset(seed=1)[0]["rep_0"]
-    assert told[scheme:] == pytest.approx(quota[2:])
+    observation = parallel_env(small, manager="quota_with_threat", reps=1).reset(seed=1)[0]["rep_0"]
+    assert observation[scheme:] == pytest.approx(quota[2:])
     env = parallel_env(small, reps=1)
     assert env.reset(seed=1)[0]["rep_0"][scheme] == -1.0  # no target under the neutral scheme
     after, *_ = env.step({"manager": quota, "rep_0": np.zeros(N_CHOICES, np.float32)})
@@ -107,7 +107,7 @@ def test_a_seat_that_is_no_agent_goes_on_by_itself(small):
 
 
 def test_falsifying_pays_under_a_quota_and_costs_under_a_salary(small):
-    """Nobody tells a seat: it comes of missed quotas, which hurt, and of conscience, which hurts less."""
+    """Not programmed: gaming follows from missed quotas, which hurt, and from conscience, which hurts less."""
     honest, _ = _worth(small, HONEST, "quota_with_threat")
     false, _ = _worth(small, FALSIFIER, "quota_with_threat")
     assert honest["quota"] < 0.0 == false["quota"]
@@ -160,7 +160,7 @@ def test_who_fills_the_seats_shows_in_simulate_and_goes_on_in_the_run_off(small)
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "error"),
     [
         ({"reps": 99}, "reps = 99: must be from 0 to"),
         ({"reps": [0, 0]}, "must be different seats"),
@@ -174,8 +174,8 @@ def test_who_fills_the_seats_shows_in_simulate_and_goes_on_in_the_run_off(small)
         ({"reward": "loyality"}, "nearest valid name: loyalty"),
     ],
 )
-def test_an_argument_that_is_wrong_is_named(small, setting, told):
-    with pytest.raises(ValueError, match=told):
+def test_an_argument_that_is_wrong_is_named(small, setting, error):
+    with pytest.raises(ValueError, match=error):
         parallel_env(small, **setting)
 
 
@@ -185,13 +185,13 @@ def test_an_action_that_is_wrong_is_named(small):
         env.step({})
     env.reset(seed=0)
     right = {agent: np.zeros(env.action_space(agent).shape, np.float32) for agent in env.agents}
-    for wrong, told in (
+    for wrong, error in (
         ({"manager": right["manager"]}, "no action for rep_0"),
         (right | {"rep_9": right["rep_0"]}, "an action for rep_9"),
         (right | {"rep_1": np.zeros(3, np.float32)}, "rep_1: action has shape"),
         (right | {"rep_0": right["rep_0"] * np.nan}, r"rep_0: action\[0\] = nan"),
     ):
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=error):
             env.step(wrong)
 
 
@@ -202,7 +202,7 @@ def test_pettingzoo_makes_it_by_name():
 
 
 def test_whoever_is_hired_in_a_period_is_judged_by_the_own_record_alone(small):
-    """The predecessor's misses are not the successor's: hits and tries begin with whoever comes."""
+    """The predecessor's misses are not the successor's: hits and tries begin with the new rep."""
     floors, rep_weeks = Floors(small, 1), np.zeros((1, 4, 4), np.dtype((np.record, REP_WEEK)))
     floors.reset(np.array([1], np.uint64))
     floors.state.floors["scheme"]["target"], floors.state.floors["scheme"]["pressure"] = 0.3, 1.0
@@ -214,7 +214,7 @@ def test_whoever_is_hired_in_a_period_is_judged_by_the_own_record_alone(small):
     period = Period(*[None] * 6)._replace(rep_weeks=rep_weeks)  # type: ignore[arg-type]
     stake = small.decision.stake * small.market.customers_per_slot * floors.state.reps["loss_aversion"][0, 0]
     assert seats.gained(period)[0, 0, quota] == pytest.approx(-stake / 4)
-    rep_weeks["present"][0, 3, 0] = 0.0  # whoever left before the end is not judged at all
+    rep_weeks["present"][0, 3, 0] = 0.0  # a rep who left before the end is not judged at all
     assert seats.gained(period)[0, 0, quota] == 0.0
     rep_weeks["present"][0, 3, 0] = 1.0
     rep_weeks["hired"][0, 2, 0] = 1.0
@@ -230,6 +230,6 @@ def test_reps_that_return_nonsense_are_refused(small):
             return np.full((len(observation), self.shape), self.value), None
 
     wrong_shape = rf"shape \(4, {N_CHOICES - 1}\), must be \(4, {N_CHOICES}\)"
-    for reps, told in ((Broken(N_CHOICES - 1, 0.0), wrong_shape), (Broken(N_CHOICES, np.nan), "not finite")):
-        with pytest.raises(ValueError, match=told):
+    for reps, error in ((Broken(N_CHOICES - 1, 0.0), wrong_shape), (Broken(N_CHOICES, np.nan), "not finite")):
+        with pytest.raises(ValueError, match=error):
             simulate(small, FIXED["flat_salary"].scheme, [1], 4, reps=reps)

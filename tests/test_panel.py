@@ -36,14 +36,14 @@ def test_a_scheme_a_callable_and_a_model_are_policies(small, panel):
 
 
 def test_a_policy_is_asked_at_each_decision_with_all_reports(small):
-    asked = []
+    observations = []
 
     def policy(seen):
-        asked.append(seen)
+        observations.append(seen)
         return np.zeros((len(seen), N_LEVERS))
 
     rollout = roll_out(small, policy, SEEDS)
-    assert np.array_equal(np.stack(asked), rollout.observations)
+    assert np.array_equal(np.stack(observations), rollout.observations)
     assert rollout.observations.shape == (small.horizon.decisions, len(SEEDS), N_ENTRIES)
     assert rollout.truth.shape == rollout.figures.shape == rollout.actions.shape[:2]
 

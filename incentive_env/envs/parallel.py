@@ -182,8 +182,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
 
     def state(self) -> NDArray[np.float32]:
         """The true state of the floor ``[21]``, float32, for learners with a central critic; `true_state` names it."""
-        state: NDArray[np.float32] = true_state(self._env.floors)[0].astype(np.float32)
-        return state
+        return np.asarray(true_state(self._env.floors)[0].astype(np.float32))
 
     def render(self) -> Any:
         """As `SalesFloorEnv` does."""

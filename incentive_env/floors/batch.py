@@ -190,8 +190,7 @@ class Floors:
     @property
     def closed(self) -> NDArray[np.bool_]:
         """Floors ``[floors]`` where nothing is left to manage."""
-        closed: NDArray[np.bool_] = self.state.floors["closed"] != 0
-        return closed
+        return np.asarray(self.state.floors["closed"] != 0)
 
     def _options(self) -> dict[str, Any]:
         """Keyword arguments for a batch of the same kind."""

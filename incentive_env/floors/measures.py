@@ -67,8 +67,7 @@ def totals(records: np.ndarray, axis: int | tuple[int, ...] | None = None) -> To
 
 def net_promoters(records: np.ndarray) -> NDArray[np.float64]:
     """Promoters minus detractors minus slots that a wronged customer left, in slots, of each record."""
-    net: NDArray[np.float64] = records["promoters"] - records["detractors"] - records["left_wronged"]
-    return net
+    return np.asarray(records["promoters"] - records["detractors"] - records["left_wronged"])
 
 
 def loyalty_points(net: Any, config: Config) -> Any:

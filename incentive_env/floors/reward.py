@@ -65,8 +65,7 @@ def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64
         floor_weeks: ``[floors, weeks]`` FLOOR_WEEK records, usually the run-off.
         config: for the number of slots.
     """
-    score: NDArray[np.float64] = loyalty_points(net_promoters(floor_weeks).mean(axis=-1), config)
-    return score
+    return np.asarray(loyalty_points(net_promoters(floor_weeks).mean(axis=-1), config))
 
 
 def run_off_score(floors: Floors) -> NDArray[np.float64]:

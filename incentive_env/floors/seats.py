@@ -142,8 +142,7 @@ class Seats:
             ValueError: the reward is unknown.
         """
         weighed = np.add.reduce(gained * rep_reward_weights(rep_reward), axis=-1)
-        rewards: NDArray[np.float64] = weighed / self.floors.config.workforce.outside_pay
-        return rewards
+        return np.asarray(weighed / self.floors.config.workforce.outside_pay)
 
     def remember(self, period: Period) -> None:
         """Store what reps will see of a period in the next one."""
@@ -192,5 +191,4 @@ def conducts(actions: NDArray[np.floating], config: Config) -> dict[str, NDArray
 
 def _shares(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     odds = np.exp(SHARPNESS * (logits - logits.max(axis=-1, keepdims=True)))
-    shares: NDArray[np.float64] = odds / odds.sum(axis=-1, keepdims=True)
-    return shares
+    return np.asarray(odds / odds.sum(axis=-1, keepdims=True))

@@ -41,5 +41,4 @@ def _mean(values: np.ndarray, counted: NDArray[np.bool_]) -> NDArray[np.float64]
     """Mean ``[floors]`` of the entries ``[floors, ...]`` that are counted; the same bits in any batch."""
     floors = len(values)
     total = np.where(counted, values, 0.0).reshape(floors, -1).sum(axis=1)
-    mean: NDArray[np.float64] = total / np.maximum(counted.reshape(floors, -1).sum(axis=1), 1)
-    return mean
+    return np.asarray(total / np.maximum(counted.reshape(floors, -1).sum(axis=1), 1))

@@ -22,7 +22,7 @@ CHOICES: dict[Sees, tuple[str, ...]] = {"report": LEVER_NAMES, "state": LEVER_NA
 
 
 class Context(NamedTuple):
-    """How a policy is asked, besides what it sees: the other arguments of ``predict``."""
+    """The arguments of ``predict`` other than what the policy sees."""
 
     state: Any = None  # what the policy returned at the last decision; None at the first
     episode_start: NDArray[np.bool_] | None = None  # [rows] which rows begin an episode; None: those without a state

@@ -75,15 +75,15 @@ def load_policy(name: str, config: Config) -> Policy:
     """
     if name == "random":
         return RandomPolicy()
+    if name in FIXED:
+        try:
+            return FixedPolicy(FIXED[name].scheme, config)
+        except ValueError as error:
+            raise PolicyError(str(error)) from None
     path = shipped(config).get(name, Path(name))
-    if name not in FIXED and path.is_file():
+    if path.is_file():
         return read_policy(path, config)
-    if name not in FIXED:
-        raise unknown_policy(name, config, "or a policy's file")
-    try:
-        return FixedPolicy(FIXED[name].scheme, config)
-    except ValueError as error:
-        raise PolicyError(str(error)) from None
+    raise unknown_policy(name, config, "or a policy's file")
 
 
 def unknown_policy(name: str, config: Config, others: str, plans: Iterable[str] = ()) -> PolicyError:

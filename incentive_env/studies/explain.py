@@ -89,13 +89,11 @@ class Explanation(NamedTuple):
 
     def level(self, measure: str) -> NDArray[np.float64]:
         """The measure ``[weeks + 1]``, mean over floors; first after the burn-in."""
-        mean: NDArray[np.float64] = self.wholes[:, :, measure_number(measure)].mean(axis=0)
-        return mean
+        return np.asarray(self.wholes[:, :, measure_number(measure)].mean(axis=0))
 
     def timeline(self, measure: str) -> NDArray[np.float64]:
         """What each cause did in each week ``[weeks, causes]``, mean over floors."""
-        mean: NDArray[np.float64] = self.parts[:, :, measure_number(measure)].mean(axis=0)
-        return mean
+        return np.asarray(self.parts[:, :, measure_number(measure)].mean(axis=0))
 
     def between(self, measure: str, first: int, last: int) -> NDArray[np.float64]:
         """What each cause did from the beginning of week ``first`` to the end of week ``last``, ``[floors, causes]``.
@@ -107,8 +105,7 @@ class Explanation(NamedTuple):
         """
         if not 1 <= first <= last <= self.weeks:
             raise ValueError(f"weeks {first} to {last}: must be in order, and within 1 to {self.weeks}")
-        total: NDArray[np.float64] = self.parts[:, first - 1 : last, measure_number(measure)].sum(axis=1)
-        return total
+        return np.asarray(self.parts[:, first - 1 : last, measure_number(measure)].sum(axis=1))
 
 
 def explain(

@@ -78,7 +78,7 @@ def raised(made):
 
 
 class Counting(Policy):
-    """Remembers in each row how often it was asked."""
+    """Remembers in each row how often it acted."""
 
     def act_in(self, seen, context):
         count = np.where(context.starts(len(seen)), 0, 0 if context.state is None else context.state)
@@ -172,8 +172,8 @@ def test_whatever_can_choose_becomes_a_policy(small):
     policy = Counting()
     assert as_policy(policy, small) is policy
     seen = np.zeros((2, len(ENTRIES["report"])))
-    for said in (QUOTA, "quota_with_threat", lambda seen: np.tile(as_policy(QUOTA, small).action, (len(seen), 1))):
-        np.testing.assert_array_equal(as_policy(said, small).predict(seen)[0][1], as_policy(QUOTA, small).action)
+    for like in (QUOTA, "quota_with_threat", lambda seen: np.tile(as_policy(QUOTA, small).action, (len(seen), 1))):
+        np.testing.assert_array_equal(as_policy(like, small).predict(seen)[0][1], as_policy(QUOTA, small).action)
 
 
 @pytest.mark.parametrize(

@@ -85,14 +85,14 @@ def test_the_true_state_is_what_the_records_hold(small):
     floors = open_floors(small, SEEDS)
     floors.state.reps["present"][0, 1] = 0
     floors.state.customers.active[1] = 0
-    told = dict(zip(TRUE, true_state(floors).T, strict=True))
+    truth = dict(zip(TRUE, true_state(floors).T, strict=True))
     state = floors.state
-    np.testing.assert_array_equal(told["team_honesty"], state.floors["team_honesty"])
-    assert told["motivation"][0] == pytest.approx(state.reps["motivation"][0, [0, 2]].mean())
+    np.testing.assert_array_equal(truth["team_honesty"], state.floors["team_honesty"])
+    assert truth["motivation"][0] == pytest.approx(state.reps["motivation"][0, [0, 2]].mean())
     active = state.customers.active[2] != 0
-    assert told["trust"][2] == pytest.approx(state.customers.trust[2][active].mean())
-    assert (told["trust"][1], told["debt"][1]) == (0.0, 0.0)
-    np.testing.assert_array_equal(told["time_left"], np.ones(3))
+    assert truth["trust"][2] == pytest.approx(state.customers.trust[2][active].mean())
+    assert (truth["trust"][1], truth["debt"][1]) == (0.0, 0.0)
+    np.testing.assert_array_equal(truth["time_left"], np.ones(3))
     alone = open_floors(small, SEEDS[2:])
     np.testing.assert_array_equal(true_state(alone), true_state(floors)[2:])
 
@@ -119,7 +119,7 @@ def test_a_policy_goes_to_a_file_and_back(small, tmp_path, kind):
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("kind", "magic", "kind 'magic': must be one of feedback, oracle"),
         ("features", None, "features: is missing"),
@@ -132,13 +132,13 @@ def test_a_policy_goes_to_a_file_and_back(small, tmp_path, kind):
         ("bias", dict.fromkeys(LEVER_NAMES, True), "bias.base_pay = True: must be a finite number"),
     ],
 )
-def test_a_file_that_holds_no_feedback_is_one_clear_error(small, tmp_path, key, value, told):
+def test_a_file_that_holds_no_feedback_is_one_clear_error(small, tmp_path, key, value, message):
     content = LinearFeedback(LinearForm("report"), np.zeros(LinearForm("report").size)).content()
     path = tmp_path / "mine.yaml"
     path.write_text(yaml.safe_dump({**content, key: value}))
     with pytest.raises(PolicyError) as error:
         load_policy(str(path), small)
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert str(path) in str(error.value)
 
 
@@ -146,8 +146,8 @@ def test_a_policy_from_before_a_lever_existed_leaves_it_off():
     reports = np.random.default_rng(3).normal(size=(4, N_ENTRIES)).astype(np.float32)
     now = LinearFeedback(LinearForm("report"), np.random.default_rng(2).normal(size=LinearForm("report").size))
     content = now.content()
-    for said in (content["bias"], *content["weights"].values()):
-        del said[LEVER_NAMES[-1]]
+    for values in (content["bias"], *content["weights"].values()):
+        del values[LEVER_NAMES[-1]]
     before = LinearFeedback.from_content(content).predict(reports)[0]
     np.testing.assert_allclose(before[:, :-1], now.predict(reports)[0][:, :-1], atol=1e-3)
     assert (before[:, -1] == -1.0).all()  # research, which is off at the lower end of its range
@@ -193,12 +193,12 @@ def test_a_situation_tells_what_is_done_there_and_only_there(small):
     policy = wired("report", "campaign", AUDIT, 0.4)
     middle = wired("report", "nps", AUDIT, 0.0)
     config = load_config(small, {"horizon.decisions": 12, "events.campaign.weeks": 8})
-    told = event(config, policy, middle, "campaign", range(12))
+    row = event(config, policy, middle, "campaign", range(12))
     half = (config.levers.audit.high - config.levers.audit.low) / 2
-    assert told.levers[0]["lever"] == "audit"
-    assert told.levers[0]["mean"] == pytest.approx(0.4 * half)
-    assert [lever["mean"] for lever in told.levers[1:]] == pytest.approx([0.0, 0.0], abs=1e-9)
-    assert told.more == told.gain  # not told of campaigns, it is the middle scheme
+    assert row.levers[0]["lever"] == "audit"
+    assert row.levers[0]["mean"] == pytest.approx(0.4 * half)
+    assert [lever["mean"] for lever in row.levers[1:]] == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert row.more == row.gain  # without news of campaigns, it is the middle scheme
     assert not roll_out(config, Blind(policy, "campaign"), range(4)).actions.any()
 
 
@@ -209,11 +209,11 @@ def test_a_rotten_team_is_known_by_its_opening_norm(small):
     rotten = opened_rotten(small, seeds)
     policy = wired("state", "norm", AUDIT, 0.2)
     managed, fixed = (manage(small, each, seeds) for each in (policy, wired("report", "nps", AUDIT, 0.0)))
-    told = rotten_team(small, managed, fixed, seeds)
-    assert told.floors == rotten.sum()
-    assert told.gain.mean == pytest.approx((managed.loyalty - fixed.loyalty)[rotten].mean())
-    assert told.levers[0]["lever"] == "audit"
+    row = rotten_team(small, managed, fixed, seeds)
+    assert row.floors == rotten.sum()
+    assert row.gain.mean == pytest.approx((managed.loyalty - fixed.loyalty)[rotten].mean())
+    assert row.levers[0]["lever"] == "audit"
     gains = managed.loyalty - fixed.loyalty
     welch = stats.ttest_ind(gains[rotten], gains[~rotten], equal_var=False).confidence_interval()
-    assert (told.more.low, told.more.high) == pytest.approx((welch.low, welch.high))
+    assert (row.more.low, row.more.high) == pytest.approx((welch.low, welch.high))
     assert rotten_team(load_config(small, {"floors.rotten_chance": 0.0}), managed, fixed, seeds) is None
