@@ -27,8 +27,9 @@ from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 from incentive_env.config.channels import CHANNELS
 from incentive_env.policies import Policy
-from incentive_env.studies.evaluate import evaluation_seeds, interval
+from incentive_env.studies.evaluate import evaluation_seeds
 from incentive_env.support.progress import Progress
+from incentive_env.support.statistics import interval
 from incentive_env.support.tables import number, rich_table, starred, with_interval
 
 main = app()

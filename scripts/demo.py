@@ -18,7 +18,8 @@ from agents.studies.result_table import result_rows, result_table
 from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
 from incentive_env.policies.fixed import FIXED
-from incentive_env.studies.evaluate import Evaluation, evaluate, evaluation_seeds, interval
+from incentive_env.studies.evaluate import Evaluation, evaluate, evaluation_seeds
+from incentive_env.support.statistics import interval
 from incentive_env.support.tables import span
 
 main = app()

@@ -16,7 +16,8 @@ from incentive_env.cli.common import app, check_writable, console, user_errors, 
 from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.policies.fixed import FixedPolicy
-from incentive_env.studies.evaluate import evaluate, evaluation_seeds, interval
+from incentive_env.studies.evaluate import evaluate, evaluation_seeds
+from incentive_env.support.statistics import interval
 from incentive_env.support.tables import rich_table, starred
 
 main = app()

@@ -16,6 +16,7 @@ from incentive_env.cli.common import app, check_writable, console, user_errors, 
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FACT_SEEDS
 from incentive_env.support.spelling import nearest
+from incentive_env.support.statistics import Interval
 from incentive_env.support.tables import rich_table, with_interval
 from incentive_env.validation import DEFAULTS, Band, Fact, Lab, Verdict, facts_for
 
@@ -109,12 +110,16 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     part = verdict.weakest
     return {
         "id": verdict.fact.id, "claim": verdict.fact.claim, "setup": verdict.fact.setup, "part": part.name,
-        **part.estimate._asdict(), "band": _band(part.band), "published": verdict.fact.published,
+        **_figure(part.estimate), "band": _band(part.band), "published": verdict.fact.published,
         "source": verdict.fact.source, "holds": verdict.holds,
         "parts": [
-            {"name": p.name, **p.estimate._asdict(), "band": _band(p.band), "holds": p.holds} for p in verdict.parts
+            {"name": p.name, **_figure(p.estimate), "band": _band(p.band), "holds": p.holds} for p in verdict.parts
         ],
     }  # fmt: skip
+
+
+def _figure(estimate: Interval) -> dict[str, float]:
+    return {"figure": estimate.mean, "low": estimate.low, "high": estimate.high}
 
 
 def _band(band: Band) -> list[float | None]:

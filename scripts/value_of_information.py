@@ -18,9 +18,9 @@ from incentive_env import Config, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.policies import FixedPolicy, Policy
-from incentive_env.studies.evaluate import Interval, interval
 from incentive_env.studies.simulate import roll_out
 from incentive_env.support.seeds import UNSEEN_SEEDS
+from incentive_env.support.statistics import Interval, interval
 from incentive_env.support.tables import rich_table, with_interval
 
 main = app()

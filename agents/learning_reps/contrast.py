@@ -19,8 +19,9 @@ from agents.registry import load_policy
 from incentive_env import Config, load_config
 from incentive_env.config import read_yaml
 from incentive_env.policies.network import SeatNetwork
-from incentive_env.studies.evaluate import evaluation_seeds, interval
+from incentive_env.studies.evaluate import evaluation_seeds
 from incentive_env.support.files import written_whole
+from incentive_env.support.statistics import interval
 
 CURVE = ("gaming", "recorded_conversion", "conversion", "utility")  # seen during training
 

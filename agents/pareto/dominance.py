@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.studies.evaluate import Interval
+from incentive_env.support.statistics import Interval
 
 
 class Resampled(NamedTuple):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.pareto.search import Candidate, Front, FrontBudget
 from incentive_env import Config
 from incentive_env.floors.reward_vector import OBJECTIVES, paid_periods
-from incentive_env.studies.evaluate import interval
+from incentive_env.support.statistics import interval
 
 _DIGITS = 4  # of a return
 

@@ -13,8 +13,9 @@ from agents.search.evolution import Found, SearchBudget, Start, search
 from agents.search.objective import FloorObjective
 from incentive_env.cli.common import check_writable, written_whole
 from incentive_env.policies import Policy
-from incentive_env.studies.evaluate import evaluate, interval
+from incentive_env.studies.evaluate import evaluate
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
+from incentive_env.support.statistics import interval
 from incentive_env.support.tables import rich_table, with_interval
 
 CHECKPOINT = "search.pickle"

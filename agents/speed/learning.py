@@ -25,9 +25,10 @@ from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.policies import Policy
 from incentive_env.policies.network import CLIP
-from incentive_env.studies.evaluate import evaluate, interval
+from incentive_env.studies.evaluate import evaluate
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import UNSEEN_SEEDS
+from incentive_env.support.statistics import interval
 from incentive_env.support.tables import with_interval
 
 CASES = ((16, 64), (256, 64), (256, 1024))  # floors in the batch, decisions in a minibatch

@@ -10,7 +10,8 @@ from incentive_env import Config, load_config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.config.levers import LEVER_NAMES, Range
 from incentive_env.policies import Context, FixedPolicy, Policy
-from incentive_env.studies.evaluate import Evaluation, evaluate, interval
+from incentive_env.studies.evaluate import Evaluation, evaluate
+from incentive_env.support.statistics import interval
 
 OUTCOMES = ("loyalty", "profit", "conversion")  # fields of `Evaluation`
 SUM, ALL, TOGETHER = "sum of these", "all at once", "together"

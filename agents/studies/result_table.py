@@ -7,7 +7,8 @@ from typing import Any
 from rich.table import Table
 
 from incentive_env.config.channels import CHANNELS
-from incentive_env.studies.evaluate import BASE, Evaluation, gap, interval
+from incentive_env.studies.evaluate import BASE, Evaluation, gap
+from incentive_env.support.statistics import interval
 from incentive_env.support.tables import rich_table
 
 

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from incentive_env import Config, load_config
 from incentive_env.config.levers import LEVER_NAMES
@@ -14,8 +13,8 @@ from incentive_env.floors.observation import NAMES
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.policies.contract import ENTRIES, Context, Policy
-from incentive_env.studies.evaluate import Interval, interval
 from incentive_env.studies.simulate import roll_out
+from incentive_env.support.statistics import Interval, difference_of_groups, interval
 
 EVENTS = ("campaign", "newcomers", "product_fault")
 _OFTEN = 0.03  # chance a week of the event looked at: 96 % of floors meet it in an episode of two years
@@ -83,8 +82,8 @@ def rotten_team(config: Config, managed: Managed, fixed: Managed, seeds: Sequenc
     if min(rotten.sum(), (~rotten).sum()) < 2:
         return None
     leans = _mean_where(_leaning(managed, np.broadcast_to(~rotten, managed.open.shape)), managed.open)
-    levers = [_between(leans[rotten, lever], leans[~rotten, lever]) for lever in range(len(LEVER_NAMES))]
-    gain, more = interval(gains[rotten]), _between(gains[rotten], gains[~rotten])
+    levers = [difference_of_groups(leans[rotten, lever], leans[~rotten, lever]) for lever in range(len(LEVER_NAMES))]
+    gain, more = interval(gains[rotten]), difference_of_groups(gains[rotten], gains[~rotten])
     return Situation("rotten team", _HOW_ROTTEN, int(rotten.sum()), gain, more, _largest(levers, config))
 
 
@@ -135,18 +134,6 @@ def _mean_where(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArra
     count = counted.sum(axis=0)
     total = np.where(counted[:, :, None], values, 0.0).sum(axis=0)
     return np.where(count[:, None] > 0, total / np.maximum(count, 1)[:, None], np.nan)
-
-
-def _between(here: NDArray[np.float64], elsewhere: NDArray[np.float64]) -> Interval:
-    """Difference of the means of two groups of floors, with its 95 % interval (Welch)."""
-    here, elsewhere = here[np.isfinite(here)], elsewhere[np.isfinite(elsewhere)]
-    mean = float(here.mean() - elsewhere.mean())
-    parts = [float(group.var(ddof=1)) / len(group) for group in (here, elsewhere)]
-    if sum(parts) == 0.0:
-        return Interval(mean, mean, mean)
-    freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(here) - 1) + parts[1] ** 2 / (len(elsewhere) - 1))
-    half = float(np.sqrt(sum(parts)) * stats.t.ppf(0.975, freedom))
-    return Interval(mean, mean - half, mean + half)
 
 
 def _largest(differences: list[Interval], config: Config) -> list[dict[str, Any]]:

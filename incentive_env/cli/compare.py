@@ -93,7 +93,7 @@ def compared(a: "Evaluation", b: "Evaluation") -> list[dict[str, Any]]:
 
 
 def _row(name: str, outcome: Outcome, a: Any, b: Any) -> dict[str, Any]:
-    from incentive_env.studies.evaluate import interval
+    from incentive_env.support.statistics import interval
 
     mean, low, high = interval(outcome.factor * (b - a))
     return {

@@ -100,8 +100,8 @@ def _window(week: int | None, first: int | None, last: int | None, length: int) 
 
 def _table(explanations: "list[Explanation]", measure: str, window: "Window", title: str) -> Table:
     """The parts, the largest first, with their intervals over floors; the sum of all, and the change of the whole."""
-    from incentive_env.studies.evaluate import interval
     from incentive_env.studies.explain import UNITS, WORDS, changes_between, difference_between
+    from incentive_env.support.statistics import interval
 
     parts = difference_between(explanations, measure, *window)  # [floors, causes]
     change = interval(changes_between(explanations, measure, *window))

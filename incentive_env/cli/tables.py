@@ -11,8 +11,8 @@ from incentive_env.cli.options import TABLE_KINDS
 from incentive_env.config import Config
 from incentive_env.floors import measures
 from incentive_env.model.state import YEAR
-from incentive_env.studies.evaluate import interval
 from incentive_env.studies.simulate import Panel
+from incentive_env.support.statistics import interval
 
 TABLES = ("floor_weeks", "rep_weeks", "ledger")
 QUARTER = YEAR // 4  # weeks

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from incentive_env.config import Config
 from incentive_env.config.words import OUTCOMES, Outcome
 from incentive_env.floors import measures
-from incentive_env.studies.evaluate import Interval, interval, summarise
+from incentive_env.studies.evaluate import summarise
 from incentive_env.studies.simulate import Rollout
+from incentive_env.support.statistics import Interval, interval
 
 Series = NDArray[np.float64]
 

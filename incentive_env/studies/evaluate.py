@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from incentive_env.config import Config, load_config
 from incentive_env.floors import measures
@@ -18,14 +17,6 @@ from incentive_env.support.seeds import EVALUATION_SEEDS
 BASE = "flat_salary"  # the base of a Goodhart gap
 # The measured figure that stands for what was trained on; recorded conversion for policies that were not trained.
 _PROXIES = {"survey": "nps", "loyalty": "nps", "score": "nps", "balanced": "nps", "profit": "profit"}
-
-
-class Interval(NamedTuple):
-    """A mean and its 95 % interval over floors (Student's t)."""
-
-    mean: float
-    low: float
-    high: float
 
 
 class Evaluation(NamedTuple):
@@ -59,15 +50,6 @@ def evaluate(
     """
     loaded = load_config(config)
     return summarise(roll_out(loaded, policy, seeds, threads=threads, reps=reps), loaded)
-
-
-def interval(values: NDArray[np.float64]) -> Interval:
-    """Mean and 95 % interval; of paired differences, if that is what is given."""
-    mean = float(values.mean())
-    if len(values) < 2 or np.ptp(values) == 0.0:
-        return Interval(mean, mean, mean)
-    half = float(stats.sem(values) * stats.t.ppf(0.975, len(values) - 1))
-    return Interval(mean, mean - half, mean + half)
 
 
 def proxy_of(trained_on: str | None) -> str:

@@ -5,17 +5,7 @@ published ones, `DEFAULTS` the ranges in which an ordinary floor must lie, `CONT
 """
 
 from incentive_env.validation import coaching, customers, optimisation, pay, quota, service, usual  # noqa: F401  (they register)
-from incentive_env.validation.contract import (
-    CONTACT_CENTER,
-    DEFAULTS,
-    FACTS,
-    Band,
-    Estimate,
-    Fact,
-    Part,
-    Verdict,
-    facts_for,
-)
+from incentive_env.validation.contract import CONTACT_CENTER, DEFAULTS, FACTS, Band, Fact, Part, Verdict, facts_for
 from incentive_env.validation.lab import Lab
 
-__all__ = ["CONTACT_CENTER", "DEFAULTS", "FACTS", "Band", "Estimate", "Fact", "Lab", "Part", "Verdict", "facts_for"]
+__all__ = ["CONTACT_CENTER", "DEFAULTS", "FACTS", "Band", "Fact", "Lab", "Part", "Verdict", "facts_for"]

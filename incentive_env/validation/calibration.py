@@ -120,7 +120,7 @@ def fit_of(
     parts = {f"{verdict.fact.id}: {part.name}": part for verdict in verdicts for part in verdict.parts}
     distance = np.mean([_distance(part) ** 2 for part in parts.values()])
     loss = float(distance + PRIOR * np.mean((point - start) ** 2))
-    figures = {name: part.estimate.figure for name, part in parts.items()}
+    figures = {name: part.estimate.mean for name, part in parts.items()}
     units = {name: unit_of(part) for name, part in parts.items()}
     return Fit(loss, figures, {verdict.fact.id: verdict.holds for verdict in verdicts}, units)
 
@@ -131,13 +131,13 @@ def unit_of(part: Part) -> float:
     So a quarter of it, to which a figure is taken to be known, is the half-width of the interval.
     """
     if part.band.one_sided:
-        return max(4.0 * (part.estimate.high - part.estimate.figure), 1e-9)
+        return max(4.0 * (part.estimate.high - part.estimate.mean), 1e-9)
     return part.band.high - part.band.low
 
 
 def _distance(part: Part) -> float:
     """How far a figure lies from the inside of its band, in bands; 3 at most, so that none drowns the others."""
-    figure, band = part.estimate.figure, part.band
+    figure, band = part.estimate.mean, part.band
     if not math.isfinite(figure):
         return 3.0
     if band.one_sided:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.model.state import YEAR
+from incentive_env.support.statistics import jackknife
 from incentive_env.validation.contract import (
     Band,
     Outcome,
@@ -11,7 +12,6 @@ from incentive_env.validation.contract import (
     change_of_ratio,
     difference,
     fact,
-    jackknife,
     percent_change,
 )
 from incentive_env.validation.lab import FLAT, Lab, Run

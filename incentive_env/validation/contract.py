@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.support.statistics import Interval, jackknife
+
 if TYPE_CHECKING:
     from incentive_env.config import Config
     from incentive_env.validation.lab import Lab
-
-
-class Estimate(NamedTuple):
-    """A figure with its 95 % interval over floors."""
-
-    figure: float
-    low: float
-    high: float
 
 
 class Band(NamedTuple):
@@ -36,13 +30,13 @@ class Band(NamedTuple):
         """Whether it is a direction."""
         return math.isinf(self.low) or math.isinf(self.high)
 
-    def holds(self, estimate: Estimate) -> bool:
+    def holds(self, estimate: Interval) -> bool:
         """Whether an estimate is in the band."""
-        if not math.isfinite(estimate.figure):
+        if not math.isfinite(estimate.mean):
             return False
         if self.one_sided:
             return estimate.low > self.low and estimate.high < self.high
-        return self.low <= estimate.figure <= self.high
+        return self.low <= estimate.mean <= self.high
 
     def __str__(self) -> str:
         if math.isinf(self.high):
@@ -64,7 +58,7 @@ class Picture(NamedTuple):
 class Outcome(NamedTuple):
     """What a fact's function measured: an estimate for each of its bands, and a picture."""
 
-    estimates: dict[str, Estimate]
+    estimates: dict[str, Interval]
     picture: Picture
 
 
@@ -72,7 +66,7 @@ class Part(NamedTuple):
     """One figure of a fact against its band."""
 
     name: str
-    estimate: Estimate
+    estimate: Interval
     band: Band
 
     @property
@@ -151,37 +145,24 @@ def fact(
     return register
 
 
-def jackknife(statistic: Callable[..., Any], *samples: NDArray[np.float64]) -> Estimate:
-    """Estimate a function of means, with a 95 % interval from leaving out one floor at a time (Tukey 1958).
-
-    Args:
-        statistic: of as many means as there are samples; must work on arrays.
-        samples: ``[floors]`` each, the same floors in all, so that what they share cancels.
-    """
-    from scipy import stats
-
-    floors = len(samples[0])
-    with np.errstate(all="ignore"):
-        figure = float(statistic(*(sample.mean() for sample in samples)))
-        left_out = np.asarray(statistic(*((sample.sum() - sample) / (floors - 1) for sample in samples)), float)
-        spread = math.sqrt(max((floors - 1) / floors * float(((left_out - left_out.mean()) ** 2).sum()), 0.0))
-    half = float(stats.t.ppf(0.975, floors - 1)) * spread
-    return Estimate(figure, figure - half, figure + half)
+def ratio(top: NDArray[np.float64], bottom: NDArray[np.float64], factor: float = 1.0) -> Interval:
+    """Ratio of two means, times ``factor``."""
+    return jackknife(lambda t, b: factor * t / b, top, bottom)
 
 
-def percent_change(treated: NDArray[np.float64], control: NDArray[np.float64]) -> Estimate:
+def percent_change(treated: NDArray[np.float64], control: NDArray[np.float64]) -> Interval:
     """Change of a mean, %."""
     return jackknife(lambda t, c: 100.0 * (t / c - 1.0), treated, control)
 
 
 def change_of_ratio(
     treated: tuple[NDArray[np.float64], NDArray[np.float64]], control: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> Estimate:
+) -> Interval:
     """Change of a ratio of sums (numerator, denominator), %."""
     return jackknife(lambda a, b, c, d: 100.0 * (a / b / (c / d) - 1.0), *treated, *control)
 
 
-def difference(treated: NDArray[np.float64], control: NDArray[np.float64]) -> Estimate:
+def difference(treated: NDArray[np.float64], control: NDArray[np.float64]) -> Interval:
     """Difference of two means, floor by floor."""
     return jackknife(lambda t, c: t - c, treated, control)
 

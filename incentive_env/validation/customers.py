@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import YEAR
-from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, difference, fact, jackknife
+from incentive_env.support.statistics import jackknife
+from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, difference, fact
 from incentive_env.validation.lab import FLAT, Lab
 
 SLOTS = (12, 18, 26, 36, 50, 75, 110)

@@ -12,7 +12,8 @@ from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import YEAR
 from incentive_env.support.seeds import FACT_SEARCH_SEEDS
-from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, fact, jackknife
+from incentive_env.support.statistics import jackknife
+from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, fact
 from incentive_env.validation.lab import FLAT, Lab
 
 SEARCHES = 5

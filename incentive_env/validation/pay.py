@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.model.state import YEAR
+from incentive_env.support.statistics import jackknife
 from incentive_env.validation.contract import (
     Band,
     Outcome,
@@ -11,7 +12,6 @@ from incentive_env.validation.contract import (
     change_of_ratio,
     difference,
     fact,
-    jackknife,
     percent_change,
 )
 from incentive_env.validation.lab import FLAT, KEPT_WEEKS, NO_GAMING, Lab, Run
@@ -89,7 +89,7 @@ def agarwal(lab: Lab) -> Outcome:
     }
     bars = {
         "flat pay": [100.0, 100.0],
-        "volume pay": [100 + estimates[k].figure for k in ("volume, %", "late loss, %")],
+        "volume pay": [100 + estimates[k].mean for k in ("volume, %", "late loss, %")],
     }
     return Outcome(estimates, Picture("bars", ["volume", "late loss"], bars, "", "flat pay = 100"))
 

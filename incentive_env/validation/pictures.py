@@ -4,9 +4,11 @@ import base64
 import html
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from incentive_env.support.tables import with_interval
 from incentive_env.validation.contract import Picture, Verdict
 
 _STYLE = """
@@ -63,8 +65,8 @@ def report_page(verdicts: Sequence[Verdict], scenario: str) -> str:
 def _section(verdict: Verdict) -> str:
     fact = verdict.fact
     rows = "".join(
-        f"<tr><td>{html.escape(part.name)}<td>{part.estimate.figure:.3g} ({part.estimate.low:.3g} … "
-        f"{part.estimate.high:.3g})<td>{part.band}<td{'' if part.holds else ' class=short'}>"
+        f"<tr><td>{html.escape(part.name)}<td>{with_interval(part.estimate, '.3g')}<td>{part.band}"
+        f"<td{'' if part.holds else ' class=short'}>"
         f"{'holds' if part.holds else 'falls short'}"
         for part in verdict.parts
     )
@@ -78,12 +80,11 @@ def _section(verdict: Verdict) -> str:
     )
 
 
-def _draw_bars(axes: "object", picture: Picture) -> None:
+def _draw_bars(axes: Any, picture: Picture) -> None:
     count = len(picture.series)
     places = np.arange(len(picture.x))
     for index, (name, values) in enumerate(picture.series.items()):
         offset = (index - (count - 1) / 2) * 0.8 / count
-        axes.bar(places + offset, values, 0.75 / count, label=name)  # type: ignore[attr-defined]
+        axes.bar(places + offset, values, 0.75 / count, label=name)
     rotation = 30 if len(picture.x) > 4 else 0
-    labels = picture.x
-    axes.set_xticks(places, labels, rotation=rotation, ha="right" if rotation else "center")  # type: ignore[attr-defined]
+    axes.set_xticks(places, picture.x, rotation=rotation, ha="right" if rotation else "center")

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.validation.contract import Band, Outcome, Picture, fact, jackknife, percent_change
+from incentive_env.support.statistics import Interval, jackknife
+from incentive_env.validation.contract import Band, Outcome, Picture, fact, percent_change
 from incentive_env.validation.lab import FLAT, Lab, Run
 
 SELLING = FLAT._replace(commission=5.0, audit=0.02)
@@ -29,7 +30,7 @@ def larkin(lab: Lab) -> Outcome:
     estimates = {
         "last week / mean": jackknife(lambda last, mean: last / mean, by_week[:, -1], by_week.mean(axis=1)),
         "first week / mean": jackknife(lambda first, mean: first / mean, by_week[:, 0], by_week.mean(axis=1)),
-        "revenue lost, %": type(lost)(-lost.figure, -lost.high, -lost.low),
+        "revenue lost, %": Interval(-lost.mean, -lost.high, -lost.low),
     }
     series = {"pressure .6": by_week.mean(axis=0), "no pressure": _sales_by_week_of_period(calm, lab).mean(axis=0)}
     return Outcome(

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.model.state import PRESSURE, YEAR
-from incentive_env.validation.contract import DEFAULTS, Band, Estimate, Outcome, Picture, difference, fact, jackknife
+from incentive_env.support.statistics import Interval, jackknife
+from incentive_env.validation.contract import DEFAULTS, Band, Outcome, Picture, difference, fact
 from incentive_env.validation.lab import FLAT, KEPT_WEEKS, NO_GAMING, Lab
 
 
@@ -30,7 +31,7 @@ def field(lab: Lab) -> Outcome:
     def total(name: str) -> NDArray[np.float64]:
         return run.total(name, 0, YEAR)
 
-    def per(top: NDArray[np.float64], bottom: NDArray[np.float64], scale: float = 1.0) -> Estimate:
+    def per(top: NDArray[np.float64], bottom: NDArray[np.float64], scale: float = 1.0) -> Interval:
         return jackknife(lambda a, b: scale * a / b, top, bottom)
 
     exits, hours = total("quits") + total("dismissals"), lab.config.salesforce.weekly_hours
@@ -56,11 +57,11 @@ def field(lab: Lab) -> Outcome:
         ),
     }
     bands = DEFAULTS["field"].bands
-    places = [(e.figure - bands[name].low) / (bands[name].high - bands[name].low) for name, e in estimates.items()]
+    places = [(e.mean - bands[name].low) / (bands[name].high - bands[name].low) for name, e in estimates.items()]
     return Outcome(estimates, Picture("bars", list(bands), {"place": places}, "", "place in the range, 0 … 1"))
 
 
-def _cooling_off(lab: Lab) -> tuple[Estimate, Estimate]:
+def _cooling_off(lab: Lab) -> tuple[Interval, Interval]:
     """Honest sales given back within the cooling-off, and pressed ones: what a floor that only presses adds, %."""
     honest = lab.run(FLAT, YEAR, change=NO_GAMING)
     only_pressing = {key: key == "channels.pressure" for key in NO_GAMING}
@@ -68,7 +69,7 @@ def _cooling_off(lab: Lab) -> tuple[Estimate, Estimate]:
     share = jackknife(lambda c, s: 100.0 * c / s, honest.total("cooled_off"), honest.total("sales"))
 
     def of_pressed(cooled: float, sales: float, pressed: float) -> float:
-        return (100.0 * cooled - share.figure * (sales - pressed)) / pressed
+        return (100.0 * cooled - share.mean * (sales - pressed)) / pressed
 
     pressed_sales = mixed.reps["tactic_sales"][..., PRESSURE].sum(axis=(1, 2))
     return share, jackknife(of_pressed, mixed.total("cooled_off"), mixed.total("sales"), pressed_sales)

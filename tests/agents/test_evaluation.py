@@ -12,16 +12,9 @@ from agents.registry import load_policy
 from agents.studies.result_table import result_rows, result_table
 from incentive_env import simulate
 from incentive_env.config.channels import CHANNEL_NAMES
-from incentive_env.studies.evaluate import (
-    BASE,
-    Evaluation,
-    evaluate,
-    evaluate_all,
-    evaluation_seeds,
-    gap,
-    interval,
-)
+from incentive_env.studies.evaluate import BASE, Evaluation, evaluate, evaluate_all, evaluation_seeds, gap
 from incentive_env.support.seeds import TRAINING_SEEDS
+from incentive_env.support.statistics import interval
 
 SEEDS = evaluation_seeds(4)
 EPISODE_WEEKS, WEEKS = 12, 20  # 3 decisions of 4 weeks, and 8 weeks of run-off

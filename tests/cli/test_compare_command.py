@@ -10,7 +10,8 @@ from incentive_env import Scheme, load_config
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.config.words import OUTCOMES
 from incentive_env.policies import FIXED, FixedPolicy
-from incentive_env.studies.evaluate import evaluate, interval
+from incentive_env.studies.evaluate import evaluate
+from incentive_env.support.statistics import interval
 
 
 def compared(run, *arguments: object) -> dict:

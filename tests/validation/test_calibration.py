@@ -5,7 +5,8 @@ import pytest
 
 from incentive_env import load_config
 from incentive_env.config import value_at
-from incentive_env.validation import Band, Estimate
+from incentive_env.support.statistics import Interval
+from incentive_env.validation import Band
 from incentive_env.validation.calibration import (
     KEYS,
     PARAMETERS,
@@ -46,7 +47,7 @@ def test_shipped_coefficients_lie_inside_their_ranges():
     ],
 )
 def test_the_loss_counts_distance_from_the_inside_of_a_band(figure, low, band, distance):
-    part = Part("x", Estimate(figure, low, 2 * figure - low), band)
+    part = Part("x", Interval(figure, low, 2 * figure - low), band)
     assert _distance(part) == pytest.approx(distance)
 
 

@@ -7,8 +7,9 @@ import pytest
 from scipy import stats
 
 from incentive_env import load_config
-from incentive_env.validation import CONTACT_CENTER, DEFAULTS, FACTS, Band, Estimate, facts_for
-from incentive_env.validation.contract import Fact, Outcome, Picture, fact, jackknife
+from incentive_env.support.statistics import Interval, jackknife
+from incentive_env.validation import CONTACT_CENTER, DEFAULTS, FACTS, Band, facts_for
+from incentive_env.validation.contract import Fact, Outcome, Picture, fact
 
 PUBLISHED = [
     "gallen", "lazear", "agarwal", "larkin", "kim", "nagin", "deci", "grip", "bloom", "godfrey", "schmitt", "jacob",
@@ -56,13 +57,13 @@ def test_the_jackknife_covers_the_truth_of_a_ratio():
 @pytest.mark.parametrize(
     ("band", "estimate", "holds"),
     [
-        (Band(1.0, 2.0), Estimate(1.5, 0.0, 3.0), True),
-        (Band(1.0, 2.0), Estimate(2.1, 1.9, 2.3), False),
-        (Band(0.0), Estimate(1.0, 0.1, 1.9), True),
-        (Band(0.0), Estimate(1.0, -0.1, 2.1), False),
-        (Band(-math.inf, 1.0), Estimate(0.8, 0.7, 0.9), True),
-        (Band(-math.inf, 1.0), Estimate(0.8, 0.5, 1.1), False),
-        (Band(0.0, 1.0), Estimate(math.nan, math.nan, math.nan), False),
+        (Band(1.0, 2.0), Interval(1.5, 0.0, 3.0), True),
+        (Band(1.0, 2.0), Interval(2.1, 1.9, 2.3), False),
+        (Band(0.0), Interval(1.0, 0.1, 1.9), True),
+        (Band(0.0), Interval(1.0, -0.1, 2.1), False),
+        (Band(-math.inf, 1.0), Interval(0.8, 0.7, 0.9), True),
+        (Band(-math.inf, 1.0), Interval(0.8, 0.5, 1.1), False),
+        (Band(0.0, 1.0), Interval(math.nan, math.nan, math.nan), False),
     ],
 )
 def test_a_band_holds_a_size_and_a_direction_must_be_sure(band, estimate, holds):
@@ -74,7 +75,7 @@ def test_a_fact_takes_twenty_lines_and_holds_when_all_its_parts_do():
 
     @fact(claim="c", setup="s", published="p", source="q", bands={"a": Band(0, 1), "b": Band(0, 1)}, book=book)
     def invented(lab):
-        figures = {"a": Estimate(0.5, 0.5, 0.5), "b": Estimate(*3 * [lab])}
+        figures = {"a": Interval(0.5, 0.5, 0.5), "b": Interval(*3 * [lab])}
         return Outcome(figures, Picture("bars", ["x"], {"y": [1.0]}, "", ""))
 
     assert book["invented"].check(0.7).holds
