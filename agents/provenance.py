@@ -12,7 +12,7 @@ from typing import Any
 import incentive_env
 
 _PACKAGES = ("gymnasium", "numpy", "numba", "scipy", "torch", "stable_baselines3", "sb3_contrib", "cma")
-# Reads results, times or shows them, makes none.
+# These read, time or show results, but make none.
 _AFTERWARDS = (
     "agents/benchmark/analysis/", "agents/benchmark/report/", "agents/speed/", "agents/sweep/table.py",
     "incentive_env/cli/", "incentive_env/playground/", "incentive_env/rendering/",
@@ -61,10 +61,10 @@ def _commit() -> dict[str, Any]:
 
 def _git(*arguments: str) -> str | None:
     try:
-        told = subprocess.run(["git", "-C", str(_ROOT), *arguments], capture_output=True, text=True, check=True)
+        process = subprocess.run(["git", "-C", str(_ROOT), *arguments], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    return told.stdout.strip()
+    return process.stdout.strip()
 
 
 def _machine() -> dict[str, Any]:

@@ -135,7 +135,7 @@ def pages(
 ) -> None:
     """Write the leaderboard, and the README's figures, from a results file."""
     with user_errors():
-        from agents.benchmark.pages import write_pages
+        from agents.benchmark.report.markdown import write_pages
 
         write_pages(read_results(results), characteristics, page, readme)
         print(f"{page} and {readme} written")

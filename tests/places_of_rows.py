@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from agents.benchmark.report import gaming
+from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.theme import Style
 from incentive_env import Scheme, load_config, simulate
 from incentive_env.cli import picture, scenario_file
@@ -85,8 +86,10 @@ def legend_of_picture() -> list[str]:
 change = size_of_change()
 hangs_up = seat_hangs_up()
 floors.decide(scheme_to_action(scheme, config)[None])
-line = gaming.SchemeLine("mine", Style("#000000", "solid"), {lever: [0.0, 1.0] for lever in levers})
-bars = gaming.gaming("k", {"mine": dict.fromkeys(channels, 0.1)}, "")
+scored = SimpleNamespace(levers={lever: [0.0, 1.0] for lever in levers}, channels=dict.fromkeys(channels, 0.1))
+cell = SimpleNamespace(scored={"home": scored})
+line = Entry(("mine", None, "home"), "mine", Style("#000000", "solid"), (cell,))  # type: ignore[arg-type]
+bars = gaming.gaming("k", [line], "home")
 compared = SimpleNamespace(channels=np.zeros((2, len(channels))))
 scenario = scenario_file.scenario_text(Path("new.yaml"), "telesales", [])
 described = output_of("describe", "levers", LEVER)
@@ -123,7 +126,7 @@ places = {
     "chart of the playground": "callers cut off"
     in charts.channel_chart(compared, compared, dark=False, said="")["yAxis"]["data"],  # type: ignore[arg-type]
     "legend of a simulation's picture": {"hung up", "#123456"} <= set(legend_of_picture()),
-    "figure of a report": f"k-{LEVER}" in [figure.key for figure in gaming.schemes("k", [line])],
+    "figure of a report": f"k-{LEVER}" in [figure.key for figure in gaming.schemes("k", [line], "home")],
     "bars of a report": "#123456" in str(bars) and CHANNEL in str(bars),
     "help of a scheme": LEVER in (Scheme.__doc__ or ""),
     "help of the environment": f"| {LEVER} | €/target met | 0 | 80 |" in (SalesFloorEnv.__doc__ or ""),

@@ -1,6 +1,6 @@
 """The results file: every cell of a suite with its figures floor by floor, and where they come from.
 
-All that hangs on the clock stands under ``times``; the rest is the same bytes whenever the same suite is run with the
+Everything that depends on the clock is under ``times``; the rest is the same bytes whenever a suite is run with the
 same code and versions on the same kind of machine.
 """
 
@@ -75,10 +75,13 @@ class Cell(_Part):
 
 
 class FloorRange(_Part):
-    """Seeds of floors, one after the other."""
+    """Consecutive seeds of floors."""
 
     first: int
     count: int
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.first + self.count - 1}"
 
 
 class Results(_Part):

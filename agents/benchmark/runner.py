@@ -1,4 +1,4 @@
-"""Runs the cells of a suite on an engine: each is in the store at once, and a killed run goes on with the rest."""
+"""Runs the cells of a suite on an engine. Each result is stored at once; a killed run continues with the rest."""
 
 import json
 from collections import Counter
@@ -40,14 +40,14 @@ def run_suite(
     Raises:
         OSError: the store cannot be written; another run is under way in it; or a worker died: what is done stays, and
             the next run goes on.
-        ValueError: the engine cannot be had, or a cell cannot be run.
+        ValueError: the engine is unavailable, or a cell cannot be run.
     """
     name, suite, jobs = benchmark
     store = open_store(out)
     works = [_work(suite, job) for job in jobs]
     session = Session(
         f"benchmark {name}", store, engine or LocalEngine(workers), cells=len(works),
-        cost=sum(work.cost for work in works), summary=_told, any_code=any_code, plain=plain,
+        cost=sum(work.cost for work in works), summary=_loyalty_text, any_code=any_code, plain=plain,
     )  # fmt: skip
     with session:
         started, origin = datetime.now(UTC).isoformat(timespec="seconds"), provenance()
@@ -66,7 +66,7 @@ def _make(job: tuple[Suite, Job], store: Store) -> dict[str, Any]:
 
 
 def _setup(suite: Suite, job: Job) -> str:
-    """A hash of all numbers that a cell hangs on: its plan, scenarios, floors, and the policies that are shipped."""
+    """A hash of all numbers that a cell depends on: its plan, scenarios, floors, and the shipped policies."""
     plan = None if job.plan is None else job.plan.model_dump(mode="json")
     configs = [config.model_dump(mode="json") for config in (job.config, *job.held_out)]
     floors = {use: floors.model_dump() for use, floors in suite.floor_ranges().items()}
@@ -103,6 +103,6 @@ def _cost(suite: Suite, job: Job) -> int:
     return int(cost_of(job.plan, decisions)) + 2 * decisions * floors
 
 
-def _told(done: Kept) -> str:
+def _loyalty_text(done: Kept) -> str:
     loyalty = done.cell["scored"][done.cell["scenario"]]["loyalty"]
     return f"loyalty {sum(loyalty) / len(loyalty):.1f}"

@@ -132,7 +132,7 @@ def _jobs_of(suite: Suite, path: Path) -> Iterator[Job]:
         twice = next((one.name for one in (config, *held_out) if met.setdefault(one.name, one) != one), None)
         twice = twice or next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise ConfigError(f"{path}: two scenarios are called {twice}; results are told apart by name")
+            raise ConfigError(f"{path}: two scenarios are called {twice}; results are distinguished by name")
         for entry in suite.entries:
             if entry.scenarios is None or home in entry.scenarios:
                 for policy in entry.policies:

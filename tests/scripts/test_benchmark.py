@@ -299,7 +299,7 @@ def test_what_a_comparison_sees_is_told_and_written(run, finished):
 
 
 def test_pages_are_written_from_results(run, finished, tmp_path):
-    from agents.benchmark.pages import CLOSE, OPEN
+    from agents.benchmark.report.markdown import CLOSE, OPEN
 
     (tmp_path / "README.md").write_text(f"before\n{OPEN}\nold\n{CLOSE}\nafter\n")
     result = run("benchmark", "pages", finished, "--page", "leaderboard.md", "--readme", "README.md")

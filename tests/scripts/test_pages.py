@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.benchmark.pages import CLOSE, OPEN, read_power, with_figures
-from agents.benchmark.report.markdown import leaderboard_page
+from agents.benchmark.report.markdown import CLOSE, OPEN, leaderboard_page, read_power, with_figures
 from agents.benchmark.results import read_results
 
 ROOT = Path(__file__).resolve().parents[2]

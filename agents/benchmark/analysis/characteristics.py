@@ -45,7 +45,7 @@ def characteristics(
     """False alarms and power of `compare` on files like this one.
 
     A harmless change is one that moves every trajectory and no mean: in HEAD training seeds and floors have luck of
-    their own. How much of what differs between floors stays with the floor cannot be told from one file.
+    their own. How much of what differs between floors stays with the floor cannot be read from one file.
     All components are taken as normal; `halves_alarm_rate` does without.
 
     Args:

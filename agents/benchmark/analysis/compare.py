@@ -1,4 +1,4 @@
-"""Two runs of one suite: what became worse or better from BASE to HEAD, and what cannot be told from chance."""
+"""Two runs of one suite: what became worse or better from BASE to HEAD, and what may be chance."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from incentive_env.support.tables import markdown_table, with_interval
 
 FALSE_ALARMS = 0.05  # share of comparisons with a false regression, where nothing changed but luck; at most
 
-_MOST_TOLD = 8  # differences of a kind that a message names, before it only counts them
+_MOST_LISTED = 8  # differences of a kind that a message names, before it only counts them
 
 
 class Verdict(StrEnum):
-    """What is said of a row; the worst first."""
+    """The verdict on a row; the worst first."""
 
     REGRESSION = "regression"  # the whole interval lies below −margin
     UNJUDGED = "one seed: not judged"  # trained once: how much training itself varies is not known
@@ -83,7 +83,7 @@ def compare(base: Results, head: Results, margin: float) -> Comparison:
 
 
 def check_comparable(base: Results, head: Results) -> None:
-    """See to it that two files hold the same cells of the same suite.
+    """Check that two files hold the same cells of the same suite.
 
     Raises:
         ResultsError: they do not; the message names every difference.
@@ -91,8 +91,8 @@ def check_comparable(base: Results, head: Results) -> None:
     parts: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = [
         ("", _suite(base), _suite(head)),
         ("config hash of scenario ", base.scenarios, head.scenarios),
-        ("held out from ", _listed(base), _listed(head)),
-        ("floors ", _seeds(base), _seeds(head)),
+        ("held out from ", _held_out(base), _held_out(head)),
+        ("floors ", base.floors, head.floors),
         ("cell ", _cells(base), _cells(head)),
     ]
     differences = [line for part in parts for line in _differences(*part)]
@@ -118,11 +118,13 @@ def is_regression(high: Any, margin: float) -> Any:
 
 def markdown(comparison: Comparison) -> str:
     """The comparison as a comment on a pull request."""
+    regressions = len(comparison.regressions)
+    found = {0: "no regression", 1: "1 regression"}.get(regressions, f"{regressions} regressions")
     count = Counter(row.verdict for row in comparison.rows)
     clear = [row for row in comparison.rows if row.verdict in (Verdict.REGRESSION, Verdict.BETTER)]
     unclear = [row for row in comparison.rows if row.verdict in (Verdict.UNJUDGED, Verdict.UNCLEAR)]
     lines = [
-        f"### Benchmark `{comparison.suite}`: {_verdict_line(len(comparison.regressions))}",
+        f"### Benchmark `{comparison.suite}`: {found}",
         "",
         ", ".join(f"{count[verdict]} × {verdict}" for verdict in Verdict),
         "",
@@ -161,20 +163,20 @@ def _differences(what: str, base: Mapping[str, Any], head: Mapping[str, Any]) ->
         f"{what}{name}: only in {'BASE' if before else 'HEAD'}" for name, before, after in sides if before != after
     ]
     common = [name for name, before, after in sides if before and after]
-    told = lonely + [f"{what}{name}: {base[name]} against {head[name]}" for name in common if base[name] != head[name]]
-    return told if len(told) <= _MOST_TOLD else [*told[:_MOST_TOLD], f"{what}… and {len(told) - _MOST_TOLD} more"]
+    lines = lonely + [f"{what}{name}: {base[name]} against {head[name]}" for name in common if base[name] != head[name]]
+    return (
+        lines
+        if len(lines) <= _MOST_LISTED
+        else [*lines[:_MOST_LISTED], f"{what}… and {len(lines) - _MOST_LISTED} more"]
+    )
 
 
 def _suite(results: Results) -> dict[str, str]:
     return {"suite": results.suite, "hash of the suite and its training files": results.suite_hash}
 
 
-def _listed(results: Results) -> dict[str, str]:
+def _held_out(results: Results) -> dict[str, str]:
     return {home: ", ".join(others) or "nothing" for home, others in results.held_out.items()}
-
-
-def _seeds(results: Results) -> dict[str, str]:
-    return {use: f"{one.first} to {one.first + one.count - 1}" for use, one in results.floors.items()}
 
 
 def _cells(results: Results) -> dict[str, str]:
@@ -207,10 +209,6 @@ def _row(base: list[Cell], head: list[Cell], on: str, margin: float, level: floa
     elif difference.low > margin:
         verdict = Verdict.BETTER
     return ComparisonRow(*base[0].group, on, float(before.mean()), difference, verdict)
-
-
-def _verdict_line(regressions: int) -> str:
-    return {0: "no regression", 1: "1 regression"}.get(regressions, f"{regressions} regressions")
 
 
 def _folded(rows: list[ComparisonRow], level: float) -> list[str]:

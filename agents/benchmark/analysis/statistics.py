@@ -1,8 +1,8 @@
-"""What can be said from few training runs: robust means, bootstrap intervals, and paired differences.
+"""Statistics for few training runs: robust means, bootstrap intervals, and paired differences.
 
 The measures of Agarwal et al., "Deep Reinforcement Learning at the Edge of the Statistical Precipice" (NeurIPS 2021),
-and an interval for differences where training seeds and floors are both drawn by chance. An interval is None where a
-single run says nothing of the spread between runs; no function returns NaN.
+and an interval for differences where training seeds and floors are both drawn by chance. An interval is None for a
+single run, which does not show the spread between runs; no function returns NaN.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-LEVEL = 0.95  # of every interval, unless told otherwise
+LEVEL = 0.95  # default of every interval
 RESAMPLES = 5_000
 SEED = 0  # of the resampling: the same scores have the same interval
 
@@ -23,7 +23,7 @@ class Estimate(NamedTuple):
     """A figure and its interval."""
 
     value: float
-    low: float | None = None  # None, as `high`, where nothing is known of the spread
+    low: float | None = None  # None, as `high`, where the spread is unknown
     high: float | None = None
 
 
@@ -44,7 +44,7 @@ class Difference(NamedTuple):
     high: float
     error: float  # standard error of the mean
     variance_saved: float  # by pairing: 1 − variance of the mean / that of the same arrays on floors drawn apart
-    seeds: int  # of training, the more of both sides; with 1 the interval knows of the floors alone
+    seeds: int  # of training, the more of both sides; with 1 the interval covers the floors alone
 
 
 class Spread(NamedTuple):
@@ -186,7 +186,7 @@ def probability_of_improvement(
 
 
 def two_way_interval(scores: ArrayLike, level: float = LEVEL) -> Estimate:
-    """Mean of scores ``[seeds, floors]``, both drawn by chance; of one seed the interval knows the floors alone."""
+    """Mean of scores ``[seeds, floors]``, both drawn by chance; for one seed the interval covers the floors alone."""
     values = np.asarray(scores, dtype=float)
     nothing = np.zeros((1, values.shape[-1]))
     mean, low, high = paired_difference(values, nothing, level)[:3]

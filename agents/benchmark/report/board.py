@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from agents.benchmark.analysis.goodhart import GoodhartRow
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, best_static, leaderboard
-from agents.benchmark.analysis.statistics import performance_profile
 from agents.benchmark.report import entries, gaming, goodhart_curves, scores, sentences, tables
 from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.theme import Figure, Style
-from agents.benchmark.results import Group, Results, figures, name_of
+from agents.benchmark.results import Group, Results, name_of
 from incentive_env.studies.evaluate import BASE
 
 
@@ -24,7 +21,7 @@ class Choice(NamedTuple):
 
 
 class Board(NamedTuple):
-    """What stands on the page, from top to bottom."""
+    """The content of the page, from top to bottom."""
 
     key: str
     home: str
@@ -61,20 +58,21 @@ def board_of(
     scenarios = entries.scenarios_of(ranked)
     trained = [row for row in goodhart if row.scenario == home]
     best = name_of(*static[:2])
+    lines = list(zip(ranked, rows, strict=True))
     return Board(
         key=key,
         home=home,
         verdict=sentences.verdict(rows, best),
         leaderboard=tables.leaderboard_table(rows, _caption(home, best, rows)),
-        forest=_forest(f"{key}-forest", rows, ranked, static),
+        forest=scores.forest(f"{key}-forest", lines, home, _references(rows, ranked, static)),
         curves=goodhart_curves.goodhart_curves(f"{key}-curve", goodhart_curves.courses(trained, by_group)),
         goodhart=tables.goodhart_measures(trained, by_group),
         choices=_choices(ranked, static),
         scenarios=sentences.scenarios(scenarios),
-        profiles=_profiles(f"{key}-profile", ranked, scenarios),
+        profiles=scores.profiles(f"{key}-profile", ranked, scenarios),
         aggregate=tables.aggregate_table([row for row in overall if row.scenario == home]),
-        schemes=gaming.schemes(f"{key}-lever", [_scheme(entry, home) for entry in ranked]),
-        gaming=_gaming(f"{key}-channels", ranked, home),
+        schemes=gaming.schemes(f"{key}-lever", ranked, home),
+        gaming=gaming.gaming(f"{key}-channels", ranked, home),
         heat=tables.heat_table(ranked, scenarios),
         by_scenario={
             name: tables.scenario_table(leaderboard(results, home, name), by_group, home, name) for name in scenarios
@@ -92,47 +90,15 @@ def _caption(home: str, best: str, rows: Sequence[LeaderboardRow]) -> str:
     )
 
 
-def _forest(key: str, rows: Sequence[LeaderboardRow], ranked: Sequence[Entry], static: Group) -> Figure:
-    trees = [
-        scores.Tree(entry.label, entry.kind, row.loyalty, tuple(figures(entry.cells, static[2]).mean(axis=1).tolist()))
-        for row, entry in zip(rows, ranked, strict=True)
-    ]
+def _references(rows: Sequence[LeaderboardRow], ranked: Sequence[Entry], static: Group) -> dict[str, float]:
     named = {(BASE, None, static[2]): BASE, static: "best static"}
-    references = {
+    return {
         named[entry.group]: row.loyalty.value for row, entry in zip(rows, ranked, strict=True) if entry.group in named
     }
-    told = "; ".join(f"{tree.label} {sentences.told(tree.loyalty, '.1f')}" for tree in trees)
-    return scores.forest(key, trees, references, f"Loyalty in points, best first: {told}.")
 
 
 def _choices(ranked: Sequence[Entry], static: Group) -> list[Choice]:
-    """At first what was learned and what it is to beat; all at once would crowd the figures."""
+    """Learned policies and the one to beat are shown at first; all at once would crowd the figures."""
     learned = {entry.group for entry in ranked if entry.kind in ("learned", "oracle")}
     first = {*learned, static} if learned else {entry.group for entry in ranked}
     return [Choice(entry.label, entry.style, entry.group in first) for entry in ranked]
-
-
-def _profiles(key: str, ranked: Sequence[Entry], scenarios: Sequence[str]) -> Figure:
-    pooled = [entries.pooled_loyalty(entry, scenarios) for entry in ranked]
-    low, high = min(loyalty.min() for loyalty in pooled), max(loyalty.max() for loyalty in pooled)
-    thresholds = np.arange(np.floor(low) - 1.0, np.ceil(high) + 1.5)
-    lines = [
-        scores.ProfileLine(entry.label, entry.style, performance_profile(loyalty, thresholds))
-        for entry, loyalty in zip(ranked, pooled, strict=True)
-    ]
-    shares = [(entry.label, float(np.mean(loyalty > 0.0))) for entry, loyalty in zip(ranked, pooled, strict=True)]
-    told = "; ".join(f"{label} {share:.0%}" for label, share in shares)
-    return scores.profiles(key, lines, f"Share of floors with loyalty above zero: {told}.")
-
-
-def _scheme(entry: Entry, home: str) -> gaming.SchemeLine:
-    return gaming.SchemeLine(entry.label, entry.style, entries.mean_levers(entry, home))
-
-
-def _gaming(key: str, ranked: Sequence[Entry], home: str) -> Figure:
-    channels = {entry.label: entries.mean_channels(entry, home) for entry in ranked}
-    told = "; ".join(
-        f"{label} {sum(cases.values()):.2f}, most of it {max(cases, key=cases.__getitem__)}"
-        for label, cases in channels.items()
-    )
-    return gaming.gaming(key, channels, f"Gamed cases a call: {told}.")

@@ -1,4 +1,4 @@
-"""Goodhart curves: what was asked for and what was meant, one above the other, as training goes on."""
+"""Goodhart curves: the measure rewarded and the loyalty intended, one above the other, during training."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -29,8 +29,6 @@ MEASURES = {
     "nps": Measure("measured NPS, points", ".0f", ""),
     "profit": Measure("profit, €/week", ",.0f", "~s"),
 }
-
-
 _PEAK = {"color": GREY, "width": 1.5, "dash": "dot"}
 
 
@@ -43,13 +41,6 @@ class Course(NamedTuple):
     truth: Floats  # [seeds, points]: loyalty, points
     measure: str  # the proxy's name
     peak: float  # step, mean over seeds, at which loyalty was highest
-
-
-class Scale(NamedTuple):
-    """The ends of an axis."""
-
-    low: float
-    high: float
 
 
 def courses(rows: Sequence[GoodhartRow], entries: dict[tuple[str, str | None, str], Entry]) -> list[Course]:
@@ -79,13 +70,14 @@ def _course(row: GoodhartRow, entry: Entry) -> Course:
     return Course(entry.label, np.array(sorted(common)), proxy, truth, measure, row.peak_step.value)
 
 
-def _scale(values: Sequence[Floats]) -> Scale:
+def _scale(values: Sequence[Floats]) -> tuple[float, float]:
+    """The ends of an axis."""
     low, high = min(float(v.min()) for v in values), max(float(v.max()) for v in values)
     room = 0.06 * (high - low) or 1.0
-    return Scale(low - room, high + room)
+    return low - room, high + room
 
 
-def _curves(key: str, course: Course, proxy: Scale, truth: Scale) -> Figure:
+def _curves(key: str, course: Course, proxy: tuple[float, float], truth: tuple[float, float]) -> Figure:
     """Two panels with one time: the proxy above, the truth below, each in its own unit."""
     measure = MEASURES[course.measure]
     peaks = _ringed(course)
@@ -95,7 +87,7 @@ def _curves(key: str, course: Course, proxy: Scale, truth: Scale) -> Figure:
     marks = [{**mark, "yref": f"{panel} domain"} for panel in ("y", "y2")]
     names = [_name(1.0, measure.title), _name(0.51, "true loyalty, points")]
     return figure(
-        key, course.label, _told(course, measure), traces, height=360, shapes=marks, annotations=names,
+        key, course.label, _summary(course, measure), traces, height=360, shapes=marks, annotations=names,
         xaxis=axis("training step", anchor="y2", range=[-0.03 * last, 1.03 * last], nticks=5, zeroline=False),
         yaxis=axis(domain=[0.59, 0.935], range=list(proxy), tickformat=measure.ticks, nticks=5, zeroline=False),
         yaxis2=axis(domain=[0.0, 0.445], range=list(truth), nticks=5, anchor="x"),
@@ -115,10 +107,10 @@ def _lines(course: Course, values: Floats, colour: str, panel: str) -> list[Any]
         thin = {"color": faded(colour, 0.55), "width": 1}
         for seed in values.tolist():
             traces.append(go.Scatter(x=steps, y=seed, mode="lines", line=thin, hoverinfo="skip", yaxis=panel))
-    told = "step %{x:,.0f}: %{y:.3g}<extra></extra>"
+    text = "step %{x:,.0f}: %{y:.3g}<extra></extra>"
     thick = {"color": colour, "width": 2.5}
     traces.append(
-        go.Scatter(x=steps, y=values.mean(axis=0).tolist(), mode="lines", line=thick, hovertemplate=told, yaxis=panel)
+        go.Scatter(x=steps, y=values.mean(axis=0).tolist(), mode="lines", line=thick, hovertemplate=text, yaxis=panel)
     )
     return traces
 
@@ -130,8 +122,8 @@ def _ringed(course: Course) -> list[Any]:
     places = course.truth.argmax(axis=1)
     peaks, heights = course.steps[places].tolist(), course.truth.max(axis=1).tolist()
     ring = {"symbol": "circle-open", "size": 9, "color": BLUE, "line": {"width": 2}}
-    told = "a seed's loyalty peaks at step %{x:,.0f}: %{y:.1f}<extra></extra>"
-    return [go.Scatter(x=peaks, y=heights, mode="markers", marker=ring, yaxis="y2", hovertemplate=told)]
+    text = "a seed's loyalty peaks at step %{x:,.0f}: %{y:.1f}<extra></extra>"
+    return [go.Scatter(x=peaks, y=heights, mode="markers", marker=ring, yaxis="y2", hovertemplate=text)]
 
 
 def _name(height: float, text: str) -> dict[str, Any]:
@@ -141,7 +133,7 @@ def _name(height: float, text: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(course: Course, measure: Measure) -> str:
+def _summary(course: Course, measure: Measure) -> str:
     proxy, truth = course.proxy.mean(axis=0), course.truth.mean(axis=0)
     return (
         f"From the first to the last checkpoint {measure.title} goes from {number(proxy[0], measure.spec)} to "

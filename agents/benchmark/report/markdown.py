@@ -1,6 +1,8 @@
-"""Results as Markdown: the leaderboard page, and the part of it that stands in the README."""
+"""Results as Markdown: the leaderboard page with its picture, and the README's figures."""
 
+import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,12 @@ from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, 
 from agents.benchmark.analysis.statistics import Estimate
 from agents.benchmark.report.headlines import Home, highlights, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
-from incentive_env.support.tables import markdown_table, with_interval
+from incentive_env.cli.common import written_whole
+from incentive_env.support.tables import between_marks, markdown_table, with_interval
+
+OPEN = "<!-- figures: written by `make pages` from docs/results/benchmark.json -->"
+CLOSE = "<!-- /figures -->"
+PICTURE = "goodhart.png"
 
 _HEAD = """# Leaderboard
 
@@ -21,6 +28,47 @@ figures are computed. Loyalty is true loyalty, in points, in the year after a ma
 paired by floor. Intervals are 95 %. The intervals of loyalty and of differences treat floors and training seeds as
 random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
 """
+
+
+def write_pages(results: Results, power: Path, page: Path, readme: Path) -> None:
+    """Write the leaderboard and its picture, and the part of the README between marks.
+
+    Args:
+        results: of a suite.
+        power: JSON file of the operating characteristics; need not exist.
+        page: the leaderboard; the picture stands beside it.
+        readme: file with the marks.
+
+    Raises:
+        ValueError: the README has no marks, or the JSON file was not written by `power`.
+    """
+    new_readme = with_figures(readme.read_text(encoding="utf-8"), results, readme)
+    new_page = leaderboard_page(results, read_power(power))
+    from agents.benchmark.report.goodhart_picture import draw_goodhart  # loads matplotlib
+
+    with written_whole(page.parent / PICTURE) as partial:
+        draw_goodhart(results, partial)
+    for path, text in ((page, new_page), (readme, new_readme)):
+        with written_whole(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+
+
+def with_figures(text: str, results: Results, where: Path) -> str:
+    """The README's text with its figures as the results have them."""
+    return between_marks(text, OPEN, CLOSE, lambda: readme_part(results), where)
+
+
+def read_power(path: Path) -> dict[str, Any] | None:
+    """The operating characteristics; ``None`` where the file is missing."""
+    if not path.exists():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read: {error}") from None
+    if not isinstance(content, dict) or "false_alarms" not in content:
+        raise ValueError(f"{path}: holds no figures of `benchmark.py power`")
+    return content
 
 
 def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
@@ -80,10 +128,10 @@ def _held_out_text(results: Results) -> str:
 
 
 def _held_out(home: Home) -> str:
-    there = {on: {_key(row): row for row in rows} for on, rows in home.abroad.items()}
+    there = {on: {(row.policy, row.reward): row for row in rows} for on, rows in home.abroad.items()}
     cells = [
         (_name(row.policy), row.reward or "", f"{row.loyalty.value:.1f}",
-         *(_with_lead(rows[_key(row)]) for rows in there.values()))
+         *(_with_lead(rows[row.policy, row.reward]) for rows in there.values()))
         for row in home.rows
     ]  # fmt: skip
     return markdown_table(("policy", "trained on", "at home", *map(_name, there)), cells, left=2)
@@ -148,9 +196,7 @@ def _pairing(homes: Sequence[Home]) -> str:
 
 def _origin(results: Results) -> str:
     made = results.provenance
-    floors = ", ".join(
-        f"{use.replace('_', ' ')} {one.first} to {one.first + one.count - 1}" for use, one in results.floors.items()
-    )
+    floors = ", ".join(f"{use.replace('_', ' ')} {seeds}" for use, seeds in results.floors.items())
     versions = ", ".join(f"{name} {number}" for name, number in made.get("versions", {}).items() if number)
     machine = made.get("machine", {})
     hours = sum(results.times.get("seconds", {}).values()) / 3600.0
@@ -169,10 +215,6 @@ def _origin(results: Results) -> str:
 def _seed_counts(results: Results) -> list[str]:
     counts = sorted({len(cells) for cells in cells_by_group(results).values() if cells[0].reward is not None})
     return [f"{count} seeds" for count in counts]
-
-
-def _key(row: LeaderboardRow) -> tuple[str, str | None]:
-    return row.policy, row.reward
 
 
 def _name(policy: str) -> str:

@@ -1,60 +1,61 @@
 """Figures of the score: a forest plot, and performance profiles."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from agents.benchmark.analysis.statistics import Estimate, Profile
-from agents.benchmark.report.theme import GREY, KIND_COLOURS, KIND_SYMBOLS, Figure, Style, axis, faded, figure, plain
-from agents.benchmark.results import Kind
+import numpy as np
+
+from agents.benchmark.analysis.leaderboard import LeaderboardRow
+from agents.benchmark.analysis.statistics import Profile, performance_profile
+from agents.benchmark.report.entries import Entry, pooled_loyalty
+from agents.benchmark.report.tables import in_sentence
+from agents.benchmark.report.theme import (
+    GREY,
+    KIND_COLOURS,
+    KIND_SYMBOLS,
+    Figure,
+    axis,
+    faded,
+    figure,
+    plain,
+    two_lines,
+)
+from agents.benchmark.results import Kind, figures
+
+_Line = tuple[Entry, LeaderboardRow]
 
 
-class Tree(NamedTuple):
-    """A line of the forest plot."""
-
-    label: str
-    kind: Kind
-    loyalty: Estimate
-    seeds: tuple[float, ...]  # mean of each training seed; one where nothing was trained
-
-
-class ProfileLine(NamedTuple):
-    """A policy's line among the profiles."""
-
-    label: str
-    style: Style
-    profile: Profile
-
-
-def forest(key: str, trees: Sequence[Tree], references: Mapping[str, float], summary: str) -> Figure:
-    """Loyalty with its interval, a line a policy, the best on top; references are vertical lines.
+def forest(key: str, lines: Sequence[_Line], home: str, references: Mapping[str, float]) -> Figure:
+    """Loyalty with its interval, a line for each policy; references are vertical lines.
 
     Args:
         key: of the figure.
-        trees: best first.
+        lines: the policies with their rows of the leaderboard, best first.
+        home: the scenario.
         references: loyalty by name.
-        summary: in words.
     """
     import plotly.graph_objects as go
 
-    traces: list[Any] = [_training_seeds(go, trees)]
+    traces: list[Any] = [_training_seeds(go, [entry for entry, _ in lines], home)]
     for kind in KIND_COLOURS:
-        of_kind = [tree for tree in trees if tree.kind == kind]
+        of_kind = [line for line in lines if line[0].kind == kind]
         if of_kind:
             traces.append(_estimates(go, of_kind, kind))
-    lines, names = _reference_lines(references)
+    loyalties = "; ".join(f"{entry.label} {in_sentence(row.loyalty, '.1f')}" for entry, row in lines)
+    shapes, names = _reference_lines(references)
     return figure(
-        key, "Loyalty with its interval", summary, traces, height=96 + 36 * len(trees), shapes=lines, annotations=names,
-        margin={"l": 8, "r": 12, "t": 44, "b": 8},
+        key, "Loyalty with its interval", f"Loyalty in points, best first: {loyalties}.", traces,
+        height=96 + 36 * len(lines), shapes=shapes, annotations=names, margin={"l": 8, "r": 12, "t": 44, "b": 8},
         xaxis=axis("loyalty, points", zeroline=True),
-        yaxis=axis(categoryorder="array", categoryarray=[_two_lines(tree.label) for tree in reversed(trees)]),
+        yaxis=axis(categoryorder="array", categoryarray=[two_lines(entry.label) for entry, _ in reversed(lines)]),
     )  # fmt: skip
 
 
-def _estimates(go: Any, trees: Sequence[Tree], kind: Kind) -> Any:
-    values = [tree.loyalty for tree in trees]
+def _estimates(go: Any, lines: Sequence[_Line], kind: Kind) -> Any:
+    values = [row.loyalty for _, row in lines]
     bounds = [(v.value if v.low is None else v.low, v.value if v.high is None else v.high) for v in values]
     return go.Scatter(
-        x=[v.value for v in values], y=[_two_lines(tree.label) for tree in trees], mode="markers", name=kind,
+        x=[v.value for v in values], y=[two_lines(entry.label) for entry, _ in lines], mode="markers", name=kind,
         error_x={
             "type": "data", "array": [high - v.value for v, (_, high) in zip(values, bounds, strict=True)],
             "arrayminus": [v.value - low for v, (low, _) in zip(values, bounds, strict=True)],
@@ -65,10 +66,11 @@ def _estimates(go: Any, trees: Sequence[Tree], kind: Kind) -> Any:
     )  # fmt: skip
 
 
-def _training_seeds(go: Any, trees: Sequence[Tree]) -> Any:
-    dots = [(seed, tree) for tree in trees if len(tree.seeds) > 1 for seed in tree.seeds]
+def _training_seeds(go: Any, entries: Sequence[Entry], home: str) -> Any:
+    trained = [entry for entry in entries if len(entry.cells) > 1]
+    dots = [(seed, entry) for entry in trained for seed in figures(entry.cells, home).mean(axis=1).tolist()]
     return go.Scatter(
-        x=[seed for seed, _ in dots], y=[_two_lines(tree.label) for _, tree in dots], mode="markers",
+        x=[seed for seed, _ in dots], y=[two_lines(entry.label) for _, entry in dots], mode="markers",
         name="one training seed", hovertemplate="%{y}<br>%{x:.1f}",
         marker={"color": GREY, "symbol": "line-ns-open", "size": 12, "line": {"width": 1.5}},
     )  # fmt: skip
@@ -89,39 +91,41 @@ def _reference_lines(references: Mapping[str, float]) -> tuple[list[dict[str, An
     return lines, names
 
 
-def _two_lines(label: str) -> str:
-    return plain(label).replace(" on ", "<br>on ", 1)
-
-
-def profiles(key: str, lines: Sequence[ProfileLine], summary: str) -> Figure:
-    """Share of floors above each loyalty, a line a policy, with the band over training seeds."""
+def profiles(key: str, entries: Sequence[Entry], scenarios: Sequence[str]) -> Figure:
+    """Share of floors above each loyalty, a line for each policy, with the band over training seeds."""
     import plotly.graph_objects as go
 
-    traces = []
-    for line in lines:
-        traces.extend(_band(go, line))
+    pooled = [pooled_loyalty(entry, scenarios) for entry in entries]
+    low, high = min(loyalty.min() for loyalty in pooled), max(loyalty.max() for loyalty in pooled)
+    thresholds = np.arange(np.floor(low) - 1.0, np.ceil(high) + 1.5)
+    traces, above = [], []
+    for entry, loyalty in zip(entries, pooled, strict=True):
+        profile = performance_profile(loyalty, thresholds)
+        above.append(f"{entry.label} {float(np.mean(loyalty > 0.0)):.0%}")
+        traces.extend(_band(go, entry, profile))
         traces.append(
             go.Scatter(
-                x=_rounded(line.profile.thresholds, 1), y=_rounded(line.profile.share, 4), mode="lines",
-                name=plain(line.label), meta=line.label, line={"color": line.style.colour, "dash": line.style.dash},
+                x=_rounded(profile.thresholds, 1), y=_rounded(profile.share, 4), mode="lines",
+                name=plain(entry.label), meta=entry.label, line={"color": entry.style.colour, "dash": entry.style.dash},
                 hovertemplate="above %{x:.0f} points: %{y:.0%}",
             )
         )  # fmt: skip
     return figure(
-        key, "Performance profiles", summary, traces, height=400, hovermode="closest",
+        key, "Performance profiles", f"Share of floors with loyalty above zero: {'; '.join(above)}.", traces,
+        height=400, hovermode="closest",
         xaxis=axis("loyalty τ, points"), yaxis=axis("share of floors above τ", tickformat=".0%", range=[-0.02, 1.02]),
     )  # fmt: skip
 
 
-def _band(go: Any, line: ProfileLine) -> list[Any]:
-    taus, low, high = line.profile.thresholds, line.profile.low, line.profile.high
+def _band(go: Any, entry: Entry, profile: Profile) -> list[Any]:
+    taus, _, low, high = profile
     if low is None or high is None:
         return []
     there, back = _rounded(taus, 1), _rounded(taus[::-1], 1)
     return [
         go.Scatter(
             x=there + back, y=_rounded(high, 4) + _rounded(low[::-1], 4), fill="toself", mode="none", hoverinfo="skip",
-            fillcolor=faded(line.style.colour, 0.15), meta=line.label, name=plain(line.label),
+            fillcolor=faded(entry.style.colour, 0.15), meta=entry.label, name=plain(entry.label),
         )
     ]  # fmt: skip
 

@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.benchmark.analysis.leaderboard import LeaderboardRow
-from agents.benchmark.analysis.statistics import Difference, Estimate
 from agents.benchmark.report.entries import homes_of
-from agents.benchmark.report.tables import estimate
-from agents.benchmark.results import FloorRange, Kind, Results, name_of
+from agents.benchmark.report.tables import in_sentence
+from agents.benchmark.results import Kind, Results, name_of
 
 _KINDS: dict[Kind, tuple[str, str]] = {
     "fixed": ("fixed", "fixed"), "searched": ("found by search", "found by search"),
     "learned": ("learned by training", "learned by training"), "oracle": ("oracle", "oracles"),
 }  # fmt: skip
+
+_USES = {"home": "at home", "held_out": "held out", "curve": "during training"}
 
 
 def lead(results: Results) -> tuple[str, str]:
@@ -39,17 +40,12 @@ def verdict(rows: Sequence[LeaderboardRow], best_static: str) -> str:
     if best.over_static is None:
         return f"No policy that sees only the report has a higher mean than the best static policy, {best_static}."
     name, shown = name_of(best.policy, best.reward), best.over_static.low > 0.0
+    loyalty = in_sentence(best.loyalty, ".1f")
     return (
-        f"{name} has the highest mean of all that see only the report, {told(best.loyalty, '.1f')} points. It is "
+        f"{name} has the highest mean of all that see only the report, {loyalty} points. It is "
         f"{'' if shown else 'not shown to be '}ahead of the best static policy, {best_static}: "
-        f"{told(best.over_static, '+.1f')}."
+        f"{in_sentence(best.over_static, '+.1f')}."
     )
-
-
-def told(value: Estimate | Difference, spec: str) -> str:
-    """A figure and its interval in a sentence."""
-    datum = estimate(value, spec)
-    return f"{datum.text} ({datum.range})".replace(" ", "\u00a0") if datum.range else datum.text
 
 
 def scenarios(names: Sequence[str]) -> str:
@@ -66,7 +62,7 @@ def origin(results: Results) -> dict[str, str]:
         "commit": f"{commit or 'unknown'}",
         **({"changed": "files that the commit follows were changed since"} if changed else {}),
         **{name: _flat(value) for name, value in known.items()},
-        "floors": "; ".join(f"{_use(use)} {_range(floors)}" for use, floors in results.floors.items()),
+        "floors": "; ".join(f"{_USES.get(use, use)} {floors}" for use, floors in results.floors.items()),
         "training seeds": ", ".join(map(str, sorted({cell.seed for cell in results.cells if cell.reward}))) or "none",
         "scenarios": _flat(results.scenarios),
         "suite": f"{results.suite} {results.suite_hash}",
@@ -102,14 +98,6 @@ def _count(things: Any, one: str, many: str) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-
-
-def _range(floors: FloorRange) -> str:
-    return f"{floors.first} to {floors.first + floors.count - 1}"
-
-
-def _use(use: str) -> str:
-    return {"home": "at home", "held_out": "held out", "curve": "during training"}.get(use, use)
 
 
 def _when(time: Any) -> str:

@@ -67,6 +67,12 @@ def estimate(value: "Estimate | Difference | None", spec: str) -> Datum:
     return Datum(number(mean, spec), f"{number(value.low, spec)} … {number(value.high, spec)}", mean)
 
 
+def in_sentence(value: Estimate | Difference, spec: str) -> str:
+    """A figure and its interval in a sentence."""
+    datum = estimate(value, spec)
+    return f"{datum.text} ({datum.range})".replace(" ", "\u00a0") if datum.range else datum.text
+
+
 def leaderboard_table(rows: Sequence[LeaderboardRow], caption: str) -> Table:
     """The leaderboard at home."""
     columns = (

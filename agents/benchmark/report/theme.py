@@ -1,4 +1,4 @@
-"""How figures look: colours that the colour-blind tell apart, and nothing that hides one page colour or another."""
+"""How figures look: colours that the colour-blind can distinguish, and no background, so that any page colour shows."""
 
 import html
 import itertools
@@ -35,13 +35,13 @@ class Figure(NamedTuple):
 
 
 def styles(count: int) -> list[Style]:
-    """As many lines as can be told apart: every colour solid, then dashed, and so on."""
+    """Distinct lines: every colour solid, then dashed, and so on."""
     pairs = itertools.cycle(Style(colour, dash) for dash in _DASHES for colour in _CYCLE)
     return list(itertools.islice(pairs, count))
 
 
 def faded(colour: str, share: float) -> str:
-    """A colour that lets the page through."""
+    """A translucent colour."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{share:g})"
 
@@ -51,16 +51,19 @@ def plain(name: str) -> str:
     return html.escape(name, quote=False)
 
 
+def two_lines(label: str) -> str:
+    """A policy's label with what it was trained on in a second line."""
+    return plain(label).replace(" on ", "<br>on ", 1)
+
+
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """An axis whose labels are always given their room."""
+    """An axis with enough room for its labels."""
     named = {"text": title, "font": {"size": 12}, "standoff": 6}
     return {"title": named, "automargin": True, "ticks": "", "tickfont": {"size": 11}, **more}
 
 
-def figure(
-    key: str, title: str, summary: str, traces: Sequence[Any], *, height: int, **layout: Any
-) -> Figure:  # fmt: skip
-    """Put traces of ``plotly.graph_objects`` together, see-through, with colours left to the page."""
+def figure(key: str, title: str, summary: str, traces: Sequence[Any], *, height: int, **layout: Any) -> Figure:
+    """A transparent figure of traces of ``plotly.graph_objects``; the page sets the colours of its text."""
     import plotly.graph_objects as go
 
     look = {
