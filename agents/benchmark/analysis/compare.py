@@ -164,11 +164,8 @@ def _differences(what: str, base: Mapping[str, Any], head: Mapping[str, Any]) ->
     ]
     common = [name for name, before, after in sides if before and after]
     lines = lonely + [f"{what}{name}: {base[name]} against {head[name]}" for name in common if base[name] != head[name]]
-    return (
-        lines
-        if len(lines) <= _MOST_LISTED
-        else [*lines[:_MOST_LISTED], f"{what}… and {len(lines) - _MOST_LISTED} more"]
-    )
+    more = [f"{what}… and {len(lines) - _MOST_LISTED} more"] if len(lines) > _MOST_LISTED else []
+    return lines[:_MOST_LISTED] + more
 
 
 def _suite(results: Results) -> dict[str, str]:

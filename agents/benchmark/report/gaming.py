@@ -36,9 +36,8 @@ def _lever(key: str, lever: str, usual: Any, entries: Sequence[Entry], lines: Se
     values = [value for line in lines for value in line]
     low, high = min(usual.low, *values), max(usual.high, *values)
     room = 0.04 * (high - low)
-    ends = "; ".join(
-        f"{entry.label} {line[0]:.3g} → {line[-1]:.3g}" for entry, line in zip(entries, lines, strict=True)
-    )
+    pairs = zip(entries, lines, strict=True)
+    ends = "; ".join(f"{entry.label} {line[0]:.3g} → {line[-1]:.3g}" for entry, line in pairs)
     summary = f"{lever}, first and last decision: {ends}."
     return figure(
         key, f"{lever}, {LEVERS[lever].unit}", summary, traces, height=190,
