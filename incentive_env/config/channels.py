@@ -9,8 +9,7 @@ also needs its numbers in `incentive_env.config.market.Tactics`.
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from incentive_env.config.fields import REQUIRED, switch
-from incentive_env.config.rows import Row, section_of, table
+from incentive_env.config.fields import REQUIRED, Row, section_of, switch, table
 
 Gamed = Literal["call", "refusal", "notes", "survey", "contact"]
 Group = Literal["pressing", "misleading", "false records", "steering, rushing"]
@@ -28,7 +27,7 @@ class Channel(Row):
     case: str = REQUIRED  # what was done
     cases: str = REQUIRED  # the same as a heading
     group: Group = REQUIRED  # in pictures of reps; each has a colour in `incentive_env.rendering.palette`
-    colour: str = REQUIRED  # #rrggbb, the colour-blind tell them apart
+    colour: str = REQUIRED  # #rrggbb, distinct for colour-blind readers
 
     @property
     def share_of(self) -> str:

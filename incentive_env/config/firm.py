@@ -36,9 +36,7 @@ class Money(Section):
     employer_cost: float = number(0.20, 0.0, 1.0, "share", "social charges on pay")
     audit_cost: float = number(7.0, 0.0, 1000.0, "€/call", "cost of auditing one call")
     coaching_cost: float = number(50.0, 0.0, 1000.0, "€/hour", "cost of the coach")
-    inbound_fee: float = number(
-        1.5, 0.0, 1000.0, "€/contact", "paid by the client per inbound contact on file as fixed"
-    )
+    inbound_fee: float = number(1.5, 0.0, 1000.0, "€/contact", "paid by the client per inbound contact filed as fixed")
     start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor at its opening")
     layoff_weeks: float = number(2.0, 0.01, 104.0, "weeks of cost", "debt at which a rep is laid off each week")
     rehire_weeks: float = number(3.0, 0.0, 104.0, "weeks of cost", "cash above which closed seats reopen")

@@ -11,8 +11,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
 
-from incentive_env.config.fields import REQUIRED, Section, number
-from incentive_env.config.rows import Row, section_of, table
+from incentive_env.config.fields import REQUIRED, Row, Section, number, section_of, table
 from incentive_env.support.spelling import nearest
 
 

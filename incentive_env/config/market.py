@@ -145,9 +145,7 @@ class Loyalty(Section):
     competitor: float = number(0.45, 0.0, 5.0, "points", "loss while a competitor courts the customers")
     promoter: float = number(8.5, 0.0, 10.0, "points", "rounds to 9 or 10: a promoter", "Reichheld 2003")
     detractor: float = number(6.5, 0.0, 10.0, "points", "rounds to 6 or less: a detractor", "Reichheld 2003")
-    churn_log_hazard: float = number(
-        -6.471, -15.0, 0.0, "log 1/week", "hazard of leaving at loyalty churn_at", fitted()
-    )
+    churn_log_hazard: float = number(-6.471, -15.0, 0.0, "log 1/week", "hazard of leaving at churn_at", fitted())
     churn_slope: float = number(0.45, 0.0, 5.0, "1/point", "log hazard per point of loyalty lost", PROTOTYPE)
 
 

@@ -127,9 +127,7 @@ class Learning(Section):
     gaming_memory: float = number(8.0, 1.0, 104.0, "weeks", "time over which a rep's own gaming is averaged")
     expectation_rate: float = number(0.10, 0.0, 1.0, "1/week", "weight of the latest week in a usual week")
     norm_rate: float = number(0.10, 0.0, 1.0, "1/week", "speed at which the norm follows the conduct of colleagues")
-    norm_deterrence: float = number(
-        4.0, 0.0, 20.0, "1", "share of the norm lost per share of reps sanctioned in a week"
-    )
+    norm_deterrence: float = number(4.0, 0.0, 20.0, "1", "share of norm lost per share of reps sanctioned in a week")
 
 
 class Motivation(Section):

@@ -257,7 +257,7 @@ class Gaming(OneMeasure):
         return 0.5 * self.c * response.effort[..., 0] ** 2 + 0.5 * self.k * response.gaming**2
 
     def measured(self, response: Response) -> Array:
-        """Measure, e + m: it cannot tell one from the other."""
+        """Measure, e + m: it does not distinguish them."""
         return response.effort + response.gaming[..., None]
 
     def optimum(self) -> Array:
