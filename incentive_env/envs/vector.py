@@ -97,15 +97,13 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             raise ResetNeeded("step() was called before reset(): call reset() first")
         if self.autoreset_mode is AutoresetMode.DISABLED and self._over.any():
             raise ResetNeeded(f"episodes of floors {np.flatnonzero(self._over).tolist()} are over: call reset() first")
-        checked = check_actions(actions, self.action_space.shape or ())
+        lived = ~self._over
         stale = np.flatnonzero(self._over)  # under NEXT_STEP these open in this step, whatever the action
-        period = self.floors.decide(checked)
+        period = self.floors.decide(check_actions(actions, self.action_space.shape or ()))
         self.last_period = period
         self._decisions += 1
         terminated = self.floors.closed.copy()
         truncated = (self._decisions >= self.config.horizon.decisions) & ~terminated
-        lived = np.ones(self.num_envs, np.bool_)
-        lived[stale] = False
         terms = period.terms.view(np.float64).reshape(self.num_envs, -1)
         add_run_off(terms, self.floors, np.flatnonzero((terminated | truncated) & lived), self._weights)
         rewards = weigh(terms, self._weights)
