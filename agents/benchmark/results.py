@@ -98,6 +98,11 @@ class Results(_Part):
     digest: str  # of suite, scenarios, floors and cells
     times: dict[str, Any]  # started, seconds of each cell
 
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """Scenarios that policies were trained in, in the order of the cells."""
+        return tuple(dict.fromkeys(cell.scenario for cell in self.cells))
+
 
 def key_of(policy: str, reward: str | None, scenario: str, seed: int) -> str:
     """Name of a cell in files and messages."""
@@ -134,12 +139,13 @@ def read_results(path: Path) -> Results:
     return results
 
 
-def cells_by_group(results: Results) -> dict[Group, list[Cell]]:
-    """Cells that differ in their training seed alone, in the order of the seeds."""
+def cells_by_group(results: Results, home: str | None = None) -> dict[Group, list[Cell]]:
+    """Cells that differ in their training seed alone, in the order of the seeds; of one home, or of all."""
     groups: dict[Group, list[Cell]] = {}
     for cell in sorted(results.cells, key=lambda cell: cell.seed):
         groups.setdefault(cell.group, []).append(cell)
-    return {group: groups[group] for group in dict.fromkeys(cell.group for cell in results.cells)}
+    order = dict.fromkeys(cell.group for cell in results.cells if home in (None, cell.scenario))
+    return {group: groups[group] for group in order}
 
 
 def figures(cells: Sequence[Cell], scenario: str, figure: str = "loyalty") -> NDArray[np.float64]:

@@ -49,13 +49,13 @@ def test_a_file_says_only_what_differs_and_changes_say_it_once_more(tmp_path):
 def test_what_cannot_be_extended_is_one_clear_error(tmp_path):
     for name, parent in (("own", "own.yaml"), ("one", "two.yaml"), ("two", "one.yaml"), ("lost", "pppo"), ("odd", [1])):
         _write(tmp_path, name, {"extends": parent})
-    for name, told in (
+    for name, message in (
         ("own", r"own\.yaml: extends = 'own.yaml': goes in a circle: .*own.yaml -> .*own.yaml"),
         ("one", r"two\.yaml: extends = 'one.yaml': goes in a circle: .*one.yaml -> .*two.yaml -> .*one.yaml"),
         ("lost", r"lost\.yaml: extends = 'pppo': no training file 'pppo'; .*nearest valid name: ppo"),
         ("odd", r"odd\.yaml: extends = \[1\]: must be a name or a path"),
     ):
-        with pytest.raises(ConfigError, match=told) as error:
+        with pytest.raises(ConfigError, match=message) as error:
             load("training", tmp_path / f"{name}.yaml")
         assert len(str(error.value).splitlines()) == 1
     with pytest.raises(ConfigError, match=r"kind 'trainin': must be one of .*; nearest valid name: training"):
@@ -92,11 +92,11 @@ def test_hyper_parameters_are_the_keywords_of_the_algorithms_class_within_bounds
         load("training", _write(tmp_path, "wrong", merge(TRPO, {"hyper_parameters": wrong})))
     lines = str(error.value).splitlines()
     assert len(lines) == len(wrong)
-    for told in (
+    for message in (
         "cg_dampin = 0.2 in .*: unknown key; nearest valid name: hyper_parameters.cg_damping", "clip_range = 0.2 in ",
         "gamma = 2 in .*: must be less than or equal to 1", "cg_max_steps = 'many' in ", "verbose = 1 in .*: unknown",
     ):  # fmt: skip
-        assert any(re.search(f"^hyper_parameters.{told}", line) for line in lines)
+        assert any(re.search(f"^hyper_parameters.{message}", line) for line in lines)
 
 
 def test_the_page_of_the_benchmark_has_a_place_for_the_table():

@@ -119,7 +119,7 @@ def _with_other_code(folder):
         path.write_text(json.dumps(json.loads(path.read_text()) | {"code": "0" * 16}))
 
 
-def test_cells_of_other_code_are_taken_over_on_request_only_and_told(run, suite, finished):
+def test_cells_of_other_code_are_taken_over_on_request_only_and_counted(run, suite, finished):
     _with_other_code("out")
     before = {path.name: path.stat().st_mtime_ns for path in Path("out/cells").iterdir()}
     result = run("benchmark", "run", "--suite", suite, "--out", "out", "--workers", 1, "--any-code")
@@ -196,9 +196,9 @@ def test_ctrl_c_ends_it_and_its_workers_at_once(suite, tmp_path):
     while time.monotonic() < deadline and not list(out.glob("cells/*.json")):
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
-    told = process.communicate(timeout=30)[1]
+    message = process.communicate(timeout=30)[1]
     assert process.returncode == 130
-    assert "Traceback" not in told
+    assert "Traceback" not in message
     assert not (out / "results.json").exists()
     done = len(list(out.glob("cells/*.json")))
     time.sleep(2.0)
@@ -214,7 +214,7 @@ def test_a_second_run_in_the_same_folder_is_refused(refused, suite, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"points": 0}, "points = 0"),
         ({"colour": "red"}, "colour = 'red'"),
@@ -239,9 +239,9 @@ def test_a_second_run_in_the_same_folder_is_refused(refused, suite, tmp_path):
         ),
     ],
 )  # fmt: skip
-def test_a_suite_that_cannot_be_run_is_refused_before_anything_is(refused, suite, change, told):
+def test_a_suite_that_cannot_be_run_is_refused_before_anything_is(refused, suite, change, message):
     suite.write_text(yaml.safe_dump(yaml.safe_load(suite.read_text()) | change))
-    assert told in refused("benchmark", "run", "--suite", suite, "--out", "out")
+    assert message in refused("benchmark", "run", "--suite", suite, "--out", "out")
 
 
 def test_an_unknown_suite_is_refused_with_those_there_are(refused):
@@ -272,9 +272,9 @@ def test_a_comparison_fails_on_a_loss_alone(run, finished):
 def test_results_that_do_not_belong_together_are_refused(refused, run, suite, finished):
     suite.write_text(suite.read_text().replace("home: 3", "home: 4"))
     assert run("benchmark", "run", "--suite", suite, "--out", "more", "--workers", 1).exit_code == 0
-    told = refused("benchmark", "compare", finished, "more/results.json")
-    assert "cannot be compared" in told
-    assert "floors home" in told
+    message = refused("benchmark", "compare", finished, "more/results.json")
+    assert "cannot be compared" in message
+    assert "floors home" in message
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", None])
@@ -290,7 +290,7 @@ def test_results_changed_by_hand_are_refused(refused, finished):
     assert "changed after the run" in refused("benchmark", "power", finished)
 
 
-def test_what_a_comparison_sees_is_told_and_written(run, finished):
+def test_what_a_comparison_can_detect_is_printed_and_written(run, finished):
     result = run("benchmark", "power", finished, "--comparisons", 200, "--out", "power.json")
     assert result.exit_code == 0, result.output
     measured = json.loads(Path("power.json").read_text())
@@ -315,5 +315,5 @@ def test_pages_are_written_from_results(run, finished, tmp_path):
 
 def test_a_readme_without_marks_is_refused(refused, finished, tmp_path):
     (tmp_path / "README.md").write_text("no marks")
-    told = refused("benchmark", "pages", finished, "--page", "leaderboard.md", "--readme", "README.md")
-    assert "holds no place for tables" in told
+    message = refused("benchmark", "pages", finished, "--page", "leaderboard.md", "--readme", "README.md")
+    assert "holds no place for tables" in message

@@ -251,7 +251,7 @@ def test_results_without_cells_are_refused(refused, tmp_path):
     assert refused("report", "results.json") == "made-up: holds no cells"
 
 
-def test_the_page_goes_where_it_is_told_and_nowhere_else(run, refused, tmp_path):
+def test_the_page_is_written_where_out_says_and_nowhere_else(run, refused, tmp_path):
     written(made_up(FIXED), tmp_path / "results.json")
     assert run("report", "results.json", "--out", "new/page.html").exit_code == 0
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["page.html"]

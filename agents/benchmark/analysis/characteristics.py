@@ -147,7 +147,12 @@ def markdown(measured: dict[str, Any]) -> str:
     halves = "" if alarms["halves"] is None else f"; with training seeds split in halves: {alarms['halves']:.1%}"
     heading = ["policy", "seeds", "1 sd, points", *(f"{loss:g} sd" for loss in measured["losses"])]
     rows = [
-        (_label(row), str(row["seeds"]), f"{row['unit']:.1f}", *_rates(row["rate"]))
+        (
+            f"{name_of(row['policy'], row['reward'])}, {row['scenario']}",
+            str(row["seeds"]),
+            f"{row['unit']:.1f}",
+            *_rates(row["rate"]),
+        )
         for row in measured["loss_in_one_group"]
     ]
     if measured["loss_in_all_trained"] is not None:
@@ -201,10 +206,6 @@ def _power_row(group: Group, components: Sequence[Components], rate: Sequence[fl
     policy, reward, scenario = group
     return {"policy": policy, "reward": reward, "scenario": scenario, "seeds": home.seeds, "unit": home.unit,
             "rate": list(rate), "found": found}  # fmt: skip
-
-
-def _label(row: dict[str, Any]) -> str:
-    return f"{name_of(row['policy'], row['reward'])}, {row['scenario']}"
 
 
 def _rates(rates: Sequence[float]) -> list[str]:

@@ -60,7 +60,7 @@ def leaderboard(results: Results, scenario: str, on: str | None = None) -> list[
             home in `scenario`; the best static policy is chosen there, not on `on`.
     """
     where = on or scenario
-    groups = _at_home(results, scenario)
+    groups = cells_by_group(results, scenario)
     references = (groups.get((BASE, None, scenario)), groups[best_static(results, scenario)], _best_oracle(groups))
     rows = [_row(cells, where, *references) for cells in groups.values() if where in cells[0].scored]
     return sorted(rows, key=lambda row: -row.loyalty.value)
@@ -74,7 +74,7 @@ def best_static(results: Results, scenario: str) -> Group:
     Raises:
         ResultsError: no such policy was run in the scenario.
     """
-    groups = _at_home(results, scenario)
+    groups = cells_by_group(results, scenario)
     static = [group for group, cells in groups.items() if all(map(_never_changes, cells))]
     if not static:
         raise ResultsError(f"{results.suite}: no policy was run in {scenario} whose scheme never changes")
@@ -96,10 +96,6 @@ def aggregate(results: Results) -> list[AggregateRow]:
 def _never_changes(cell: Cell) -> bool:
     """Whether every lever stood still at home; of a policy that looks, its mean over floors moves."""
     return all(len(set(line)) == 1 for line in cell.scored[cell.scenario].levers.values())
-
-
-def _at_home(results: Results, scenario: str) -> dict[Group, list[Cell]]:
-    return {group: cells for group, cells in cells_by_group(results).items() if group[2] == scenario}
 
 
 def _mean_at_home(cells: Sequence[Cell]) -> float:

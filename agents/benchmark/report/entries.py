@@ -28,15 +28,9 @@ class Entry(NamedTuple):
         return [cell.scored[scenario] for cell in self.cells if scenario in cell.scored]
 
 
-def homes_of(results: Results) -> tuple[str, ...]:
-    """Scenarios that policies were trained in, in the order of the results."""
-    return tuple(dict.fromkeys(cell.scenario for cell in results.cells))
-
-
 def entries_of(results: Results, home: str) -> dict[Group, Entry]:
     """The groups at home in a scenario; what was trained first, so that it has the colours that differ most."""
-    groups = {group: cells for group, cells in cells_by_group(results).items() if group[2] == home}
-    ordered = sorted(groups.items(), key=lambda item: item[0][1] is None)
+    ordered = sorted(cells_by_group(results, home).items(), key=lambda item: item[0][1] is None)
     return {
         group: Entry(group, name_of(*group[:2]), style, tuple(cells))
         for (group, cells), style in zip(ordered, styles(len(ordered)), strict=True)

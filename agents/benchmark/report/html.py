@@ -7,7 +7,6 @@ from agents.benchmark.analysis.goodhart import goodhart_table
 from agents.benchmark.analysis.leaderboard import aggregate
 from agents.benchmark.report import sentences
 from agents.benchmark.report.board import Board, board_of
-from agents.benchmark.report.entries import homes_of
 from agents.benchmark.results import Results, ResultsError
 
 _DASHES = {"solid": "none", "dash": "9 5", "dot": "3 4", "dashdot": "9 4 2 4"}  # of SVG, for those of Plotly
@@ -23,11 +22,10 @@ def render(results: Results) -> str:
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    homes = homes_of(results)
-    if not homes:
+    if not results.homes:
         raise ResultsError(f"{results.suite}: holds no cells")
     goodhart, overall = goodhart_table(results), aggregate(results)
-    boards = [board_of(results, f"home-{place}", home, goodhart, overall) for place, home in enumerate(homes)]
+    boards = [board_of(results, f"home-{place}", home, goodhart, overall) for place, home in enumerate(results.homes)]
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     return environment.from_string(_part("page.html.j2")).render(
         suite=results.suite, lead=sentences.lead(results), origin=sentences.origin(results), boards=boards,

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.benchmark.analysis.leaderboard import LeaderboardRow
-from agents.benchmark.report.entries import homes_of
 from agents.benchmark.report.tables import in_sentence
 from agents.benchmark.results import Kind, Results, name_of
 
@@ -22,9 +21,10 @@ def lead(results: Results) -> tuple[str, str]:
     policies = {(cell.policy, cell.reward): cell.kind for cell in results.cells}
     counts = Counter(policies.values())
     parts = [f"{counts[kind]} {names[counts[kind] > 1]}" for kind, names in _KINDS.items() if counts[kind]]
-    homes = homes_of(results)
-    compared = f"The suite {results.suite} compares {_count(policies, 'policy', 'policies')} in {_listed(homes)}: "
-    return compared + f"{_listed(parts)}{_seeds(results)}.", _floors(results, homes)
+    compared = (
+        f"The suite {results.suite} compares {_count(policies, 'policy', 'policies')} in {_listed(results.homes)}: "
+    )
+    return compared + f"{_listed(parts)}{_seeds(results)}.", _floors(results)
 
 
 def verdict(rows: Sequence[LeaderboardRow], best_static: str) -> str:
@@ -80,9 +80,9 @@ def _seeds(results: Results) -> str:
     return f"; those trained for it have {many} training seed{'s' if high > 1 else ''} each"
 
 
-def _floors(results: Results, homes: Sequence[str]) -> str:
+def _floors(results: Results) -> str:
     home, abroad = results.floors.get("home"), results.floors.get("held_out")
-    held_out = dict.fromkeys(name for where in homes for name in results.held_out.get(where, ()))
+    held_out = dict.fromkeys(name for where in results.homes for name in results.held_out.get(where, ()))
     same = "All manage the same floors"
     if home is not None:
         same = f"All manage the same {home.count} simulated floors"
