@@ -10,6 +10,7 @@ from incentive_env.cli.common import check_writable, console, counted, user_erro
 from incentive_env.cli.options import Overrides, Scenario, Seed, assigned_keys, lever_names, side_names
 from incentive_env.config.words import OUTCOMES, Outcome
 from incentive_env.support.seeds import EVALUATION_SEEDS
+from incentive_env.support.tables import leaves_out_0, number, rich_table, span, starred
 
 if TYPE_CHECKING:
     from incentive_env.cli.managers import Side
@@ -99,29 +100,21 @@ def _row(name: str, outcome: Outcome, a: Any, b: Any) -> dict[str, Any]:
     return {
         "outcome": name, "label": outcome.label, "unit": outcome.unit, "decimals": outcome.decimals,
         "a": outcome.factor * float(a.mean()), "b": outcome.factor * float(b.mean()), "difference": mean, "low": low,
-        "high": high, "leaves_out_0": low > 0 or high < 0,
+        "high": high, "leaves_out_0": leaves_out_0((mean, low, high)),
     }  # fmt: skip
 
 
 def _table(rows: list[dict[str, Any]], sides: "tuple[Side, Side]", floors: int) -> Table:
-    table = Table(
-        title=f"A: {sides[0].label}\nB: {sides[1].label}", title_justify="left",
-        caption=f"{floors} floors, the same luck for both; 95 % intervals; * leaves out 0", caption_justify="left",
+    def cells(row: dict[str, Any]) -> tuple[str, ...]:
+        spec, change = f",.{row['decimals']}f", (row["difference"], row["low"], row["high"])
+        a, b = number(row["a"], spec), number(row["b"], spec)
+        return row["label"], row["unit"], a, b, starred(change, f"+{spec}"), span(change, f"+{spec}")
+
+    return rich_table(
+        ("outcome", "unit", "A", "B", "B − A", "95 % interval"), map(cells, rows), left=2,
+        title=f"A: {sides[0].label}\nB: {sides[1].label}", title_justify="left", caption_justify="left",
+        caption=f"{floors} floors, the same luck for both; 95 % intervals; * leaves out 0",
     )  # fmt: skip
-    table.add_column("outcome")
-    table.add_column("unit")
-    for heading in ("A", "B", "B − A", "95 % interval"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        a, b = (_number(row[side], row["decimals"], "") for side in ("a", "b"))
-        change, low, high = (_number(row[name], row["decimals"], "+") for name in ("difference", "low", "high"))
-        mark = "*" if row["leaves_out_0"] else " "
-        table.add_row(row["label"], row["unit"], a, b, f"{change}{mark}", f"{low} … {high}")
-    return table
-
-
-def _number(value: float, decimals: int, sign: str) -> str:
-    return f"{round(value, decimals) + 0.0:{sign},.{decimals}f}"  # + 0.0: no minus before a zero
 
 
 def _content(rows: list[dict[str, Any]], sides: "tuple[Side, Side]", seeds: range) -> dict[str, Any]:

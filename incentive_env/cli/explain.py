@@ -8,6 +8,7 @@ from rich.table import Table
 
 from incentive_env.cli.common import check_writable, console, counted, nearest, user_errors, working, written_whole
 from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, policy_names
+from incentive_env.support.tables import number, rich_table, span
 
 if TYPE_CHECKING:
     from incentive_env.studies.explain import Explanation, Window
@@ -18,7 +19,6 @@ EXAMPLES = (
     "incentive-env explain --policy piece_rate --measure irritation --from 1 --to 26 --out runs/why.csv",
 )
 MEASURES = ("loyalty", "trust", "irritation", "satisfaction")
-_DIGITS = {"loyalty": 2, "trust": 4, "irritation": 4, "satisfaction": 4}
 
 
 def run(
@@ -49,7 +49,7 @@ def run(
     ] = None,
     picture: Annotated[Path | None, typer.Option(metavar="FILE", help="file for a picture: .png, .svg or .pdf")] = None,
 ) -> None:
-    """Tell what moved customers, cause by cause: the parts sum to the change of the whole.
+    """Show what moved customers, cause by cause: the parts sum to the change of the whole.
 
     Loyalty is the score in points; trust, irritation and satisfaction are true means over customers. Without weeks it
     is the whole run, the year of the run-off included.
@@ -104,28 +104,23 @@ def _table(explanations: "list[Explanation]", measure: str, window: "Window", ti
     from incentive_env.support.statistics import interval
 
     parts = difference_between(explanations, measure, *window)  # [floors, causes]
-    change = interval(changes_between(explanations, measure, *window))
-    digits, floors = _DIGITS[measure], len(parts)
-    table = Table(
-        title=f"What moved {measure} in {window}: {title}", title_justify="left", caption_justify="left",
-        caption=f"{measure}: {UNITS[measure]}; mean over {counted(floors, 'floor')}"
-        + (", with 95 % intervals" if floors > 1 else ""),
+    digits, several = (2 if UNITS[measure] == "points" else 4), len(parts) > 1
+    spec = f"+.{digits}f"
+
+    def row(name: str, values: Any) -> tuple[str, str, str]:
+        change = interval(values)
+        return name, number(change.mean, spec), span(change, spec) if several else ""
+
+    order = sorted(zip(WORDS.values(), parts.T, strict=True), key=lambda part: -abs(part[1].mean()))
+    rows = [row(name, values) for name, values in order if abs(values.mean()) >= 0.5 * 10.0**-digits]
+    total, change = row("sum of all causes", parts.sum(axis=1)), changes_between(explanations, measure, *window)
+    return rich_table(
+        ("cause", "change", "95 % interval"),
+        [*rows, (), (*total[:2], ""), row(f"change of {measure}", change)],
+        f"What moved {measure} in {window}: {title}", title_justify="left", caption_justify="left",
+        caption=f"{measure}: {UNITS[measure]}; mean over {counted(len(parts), 'floor')}"
+        + (", with 95 % intervals" if several else ""),
     )  # fmt: skip
-    table.add_column("cause")
-    table.add_column("change", justify="right")
-    table.add_column("95 % interval", justify="right")
-    rows = sorted(zip(WORDS.values(), map(interval, parts.T), strict=True), key=lambda row: -abs(row[1].mean))
-    for words, part in rows:
-        if abs(part.mean) >= 0.5 * 10.0**-digits:
-            table.add_row(words, f"{part.mean:+.{digits}f}", _interval(part, digits, floors))
-    table.add_section()
-    table.add_row("sum of all causes", f"{interval(parts.sum(axis=1)).mean:+.{digits}f}", "")
-    table.add_row(f"change of {measure}", f"{change.mean:+.{digits}f}", _interval(change, digits, floors))
-    return table
-
-
-def _interval(value: Any, digits: int, floors: int) -> str:
-    return f"{value.low:+.{digits}f} … {value.high:+.{digits}f}" if floors > 1 else ""
 
 
 def _write(explanations: "list[Explanation]", path: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.model.witness import CAUSES
 from incentive_env.studies.explain import (
     GROUPS,
     UNITS,
@@ -18,6 +17,7 @@ from incentive_env.studies.explain import (
     difference_between,
     timeline_of,
 )
+from incentive_env.support.tables import largest
 
 _GOOD, _BAD = "#0072b2", "#d55e00"
 _BARS = 14  # causes with a bar of their own
@@ -75,11 +75,8 @@ def _draw_course(axes: Any, explanations: list[Explanation], measure: str, windo
 def _draw_bars(axes: Any, explanations: list[Explanation], measure: str, window: Window) -> None:
     parts: NDArray[np.float64] = difference_between(explanations, measure, *window).mean(axis=0)
     change = float(changes_between(explanations, measure, *window).mean())
-    order = [number for number in np.argsort(-np.abs(parts))[:_BARS] if parts[number] != 0.0]
-    names, values = [WORDS[CAUSES[number]] for number in order], [float(parts[number]) for number in order]
-    rest = float(parts.sum() - sum(values))
-    if abs(rest) > 1e-12:
-        names, values = [*names, "all others together"], [*values, rest]
+    bars = largest(dict(zip(WORDS.values(), parts.tolist(), strict=True)), _BARS, "all others together")
+    names, values = list(bars), list(bars.values())
     good = -1.0 if measure == "irritation" else 1.0
     axes.barh(range(len(values)), values, color=[_GOOD if value * good > 0 else _BAD for value in values])
     axes.set_yticks(range(len(names)), names, fontsize=9)

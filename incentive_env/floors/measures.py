@@ -44,7 +44,9 @@ class Ratio(NamedTuple):
 RECORDED_CONVERSION = Ratio(("recorded_sales",), per=("recorded_sales", "recorded_refusals"))  # share
 TRUE_CONVERSION = Ratio(("sales",), per=("calls",))  # share
 MEASURED_NPS = Ratio(("survey_promoters",), minus=("survey_detractors",), per=("surveys",), factor=100.0)  # points
+TRUE_NPS = Ratio(("promoters",), minus=("detractors",), per=("customers",), factor=100.0)  # points, of all customers
 GAMING_SHARE = Ratio(("gamed_calls", "gamed_rushed"), per=("calls", "answered"))  # share of calls and contacts
+SERVICE_LEVEL = Ratio(("answered_in_time",), per=("contacts",), factor=100.0)  # %
 WELLBEING = Ratio(("engagement",), per=("present",), factor=100.0)  # reps' own loyalty, points
 EXITS = Ratio(("quits", "dismissals"), per=("present",), factor=100.0 * YEAR)  # % of reps a year
 STRAIN = Ratio(("strain",), per=("present",))  # 0 … 1.5

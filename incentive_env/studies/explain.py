@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import MANIPULATION
+from incentive_env.config.words import TRUE_FIGURES
 from incentive_env.floors.measures import loyalty_points, net_promoters
 from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEASURES
 from incentive_env.policies import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.spelling import nearest
 
-UNITS = {"loyalty": "points", "trust": "0 … 1", "irritation": "0 … 1.5", "satisfaction": "0 … 1"}
+UNITS = {name: TRUE_FIGURES[name].unit for name in MEASURES}
 
 # In words, in the order of `CAUSES`.
 WORDS: dict[str, str] = {

@@ -71,16 +71,13 @@ def grip(lab: Lab) -> Outcome:
     def share_left(a: float, b: float, c: float, d: float, e: float, f: float, g: float, h: float) -> float:
         return (e / f / (g / h) - 1.0) / (a / b / (c / d) - 1.0)
 
-    assert coached.sales is not None
-    assert none.sales is not None
-    cooled = [run.sales.cooled[:, :26].sum(axis=1) for run in (coached, none)]  # type: ignore[union-attr]
-    kept = [run.sales.kept[:, :26].sum(axis=1) for run in (coached, none)]  # type: ignore[union-attr]
+    after, before = coached.sales_of(26), none.sales_of(26)
     during = gain(13, 26)
     estimates = {
         "sales per call, %": change_of_ratio((during[0], during[1]), (during[2], during[3])),
         "left after 26 weeks, share": jackknife(share_left, *during, *gain(46, 58)),
         "late loss, points": jackknife(
-            lambda k1, c1, k0, c0: 100.0 * (k0 / c0 - k1 / c1), kept[0], cooled[0], kept[1], cooled[1]
+            lambda k1, c1, k0, c0: 100.0 * (k0 / c0 - k1 / c1), after.kept, after.cooled, before.kept, before.cooled
         ),
     }
     ratio = [run.weeks["sales"].sum(axis=0) / run.weeks["calls"].sum(axis=0) for run in (coached, none)]
@@ -101,15 +98,15 @@ def grip(lab: Lab) -> Outcome:
 def bloom(lab: Lab) -> Outcome:
     """Autonomy."""
     paid = FLAT._replace(commission=5.0)
-    told, free = (lab.run(paid._replace(autonomy=autonomy), 2 * YEAR) for autonomy in (0.0, 0.7))
+    base, free = (lab.run(paid._replace(autonomy=autonomy), 2 * YEAR) for autonomy in (0.0, 0.7))
     estimates = {
-        "output, %": percent_change(free.total("sales"), told.total("sales")),
-        "exits, %": change_of_ratio(_exits(free), _exits(told)),
-        "effort, %": percent_change(free.mean("effort"), told.mean("effort")),
+        "output, %": percent_change(free.total("sales"), base.total("sales")),
+        "exits, %": change_of_ratio(_exits(free), _exits(base)),
+        "effort, %": percent_change(free.mean("effort"), base.mean("effort")),
     }
     bars = {
-        name: [100 * float(values.mean() / base.mean()) for values, base in zip(_three(run), _three(told), strict=True)]
-        for name, run in (("told", told), ("free", free))
+        name: [100 * float(own.mean() / other.mean()) for own, other in zip(_three(run), _three(base), strict=True)]
+        for name, run in (("without", base), ("with autonomy", free))
     }
     return Outcome(estimates, Picture("bars", ["output", "effort", "exits"], bars, "", "without autonomy = 100"))
 

@@ -1,13 +1,23 @@
-"""What customers do: contacts and repeat purchase, referrals, and what surveys are told."""
+"""What customers do: contacts and repeat purchase, referrals, and what they say in surveys."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.measures import MEASURED_NPS, TRUE_NPS
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import YEAR
 from incentive_env.support.statistics import jackknife
-from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, difference, fact
+from incentive_env.validation.contract import (
+    Band,
+    Outcome,
+    Picture,
+    at_peak,
+    change_of_ratio,
+    difference,
+    fact,
+    percent_change,
+)
 from incentive_env.validation.lab import FLAT, Lab
 
 SLOTS = (12, 18, 26, 36, 50, 75, 110)
@@ -32,7 +42,7 @@ def godfrey(lab: Lab) -> Outcome:
     means = [float(values.mean()) for values in purchases]
     peak = at_peak(np.stack(purchases))
     estimates = {
-        "rise to the peak, %": jackknife(lambda top, low: 100.0 * (top / low - 1.0), peak, purchases[-1]),
+        "rise to the peak, %": percent_change(peak, purchases[-1]),
         "fall after the peak, %": jackknife(lambda top, low: 100.0 * (1.0 - low / top), peak, purchases[0]),
     }
     series = {"purchases": YEAR * np.array(means)}
@@ -54,8 +64,8 @@ def schmitt(lab: Lab) -> Outcome:
     """Referred customers against others."""
     came, left, at_risk, value = _follow_arrivals(lab)
     estimates = {
-        "value, %": jackknife(lambda a, b, c, d: 100 * (a / b / (c / d) - 1), value[1], came[1], value[0], came[0]),
-        "churn, %": jackknife(lambda a, b, c, d: 100 * (a / b / (c / d) - 1), left[1], at_risk[1], left[0], at_risk[0]),
+        "value, %": change_of_ratio((value[1], came[1]), (value[0], came[0])),
+        "churn, %": change_of_ratio((left[1], at_risk[1]), (left[0], at_risk[0])),
     }
     bars = {
         name: [100 * float((v.sum() / n.sum()) / (value[0].sum() / came[0].sum())),
@@ -77,10 +87,7 @@ def survey(lab: Lab) -> Outcome:
     flat, paid = (lab.run(FLAT._replace(survey_bonus=bonus), YEAR) for bonus in (0.0, 200.0))
     gaps, bars = [], {}
     for name, run in (("flat pay", flat), ("survey bonus", paid)):
-        half = YEAR // 2
-        asked = run.total("survey_promoters", half) - run.total("survey_detractors", half)
-        measured = 100 * asked / np.maximum(run.total("surveys", half), 1.0)
-        true = 100 * (run.total("promoters", half) - run.total("detractors", half)) / run.total("customers", half)
+        measured, true = (run.measure(nps, YEAR // 2) for nps in (MEASURED_NPS, TRUE_NPS))
         gaps.append(measured - true)
         bars[name] = [float(measured.mean()), float(true.mean())]
     return Outcome(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.measures import RECORDED_CONVERSION, Ratio
 from incentive_env.model.scheme import Scheme, scheme_to_action
 
 # Client and bank would select the floors that survive; a comparison must see all of them.
@@ -22,6 +23,7 @@ REP_COLUMNS = (
     "present", "calls", "sales", "refusals", "recorded_sales", "recorded_refusals", "gamed_calls", "gamed", "gaming",
     "sanctions", "exit", "tactic_sales", "honesty", "motivation", "strain", "effort",
 )  # fmt: skip
+_GAMED_CALLS = Ratio(("gamed_calls",), per=("calls",))
 
 Plan = Scheme | Sequence[tuple[Scheme, int]]
 
@@ -46,19 +48,26 @@ class Run(NamedTuple):
         total: NDArray[np.float64] = self.weeks[name][:, first:last].sum(axis=1)
         return total
 
-    def mean(self, name: str, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
-        """Mean ``[floors]`` of a rep's column over the weeks in which the rep was there."""
+    def measure(self, ratio: Ratio, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
+        """A measure ``[floors]`` over weeks ``first`` to before ``last``."""
+        measured: NDArray[np.float64] = ratio.of(lambda name: self.total(name, first, last))
+        return measured
+
+    def mean(self, name: str, first: int = 0, last: int | None = None, power: int = 1) -> NDArray[np.float64]:
+        """Mean ``[floors]`` of a rep's column, to a power, over the weeks in which the rep was there."""
         present = self.reps["present"][:, first:last]
-        values = self.reps[name][:, first:last] * present
+        values = self.reps[name][:, first:last] ** power * present
         mean: NDArray[np.float64] = values.sum(axis=(1, 2)) / np.maximum(present.sum(axis=(1, 2)), 1.0)
         return mean
 
     def gaming(self, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
         """Share ``[floors]`` of calls that were gamed."""
-        share: NDArray[np.float64] = self.total("gamed_calls", first, last) / np.maximum(
-            self.total("calls", first, last), 1.0
-        )
-        return share
+        return self.measure(_GAMED_CALLS, first, last)
+
+    def sales_of(self, weeks: int) -> Sales:
+        """Sales ``[floors]`` of the first weeks, of a run that followed them."""
+        assert self.sales is not None
+        return Sales(*(part[:, :weeks].sum(axis=1) for part in self.sales))
 
 
 class Lab:
@@ -96,8 +105,8 @@ class Lab:
     def quota(self, scheme: Scheme, factor: float) -> Scheme:
         """The scheme with a target of ``factor`` × what it records without one, weeks 9 to 24."""
         run = self.run(scheme._replace(target=0.0, pressure=0.0), 24)
-        sales, refusals = run.total("recorded_sales", 8).mean(), run.total("recorded_refusals", 8).mean()
-        target, most = factor * sales / (sales + refusals), self.config.levers.target.high
+        sales, judged = RECORDED_CONVERSION.parts(lambda name: run.total(name, 8).mean())
+        target, most = factor * sales / judged, self.config.levers.target.high
         if target > most:
             raise ValueError(f"levers.target.high = {most:g}: a target of {target:.3g} is needed to check a quota")
         return scheme._replace(target=float(target))

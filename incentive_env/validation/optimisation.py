@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.measures import RECORDED_CONVERSION, totals
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import YEAR
@@ -83,8 +84,7 @@ def _conversion_of(
 ) -> NDArray[np.float64]:
     """Recorded conversion ``[candidates]`` of a first year, on the same floors."""
     weeks = _run(config, np.asarray(candidates), np.asarray(seeds, np.uint64), YEAR, threads)
-    sales, refusals = (weeks[name].sum(axis=(1, 2)) for name in ("recorded_sales", "recorded_refusals"))
-    conversion: NDArray[np.float64] = sales / np.maximum(sales + refusals, 1.0)
+    conversion: NDArray[np.float64] = RECORDED_CONVERSION.of(totals(weeks, axis=(1, 2)))
     return conversion
 
 
@@ -96,8 +96,7 @@ def _along(
     total = horizon.total_weeks
     weeks = _run(config, np.asarray(path), seeds, total, threads)
     episode = weeks[..., : -horizon.run_off_weeks]
-    sales, refusals = (episode[name].sum(axis=2) for name in ("recorded_sales", "recorded_refusals"))
-    return loyalty_score(weeks[..., -horizon.run_off_weeks :], config), sales / np.maximum(sales + refusals, 1.0)
+    return loyalty_score(weeks[..., -horizon.run_off_weeks :], config), RECORDED_CONVERSION.of(totals(episode, axis=2))
 
 
 def _run(

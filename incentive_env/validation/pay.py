@@ -13,6 +13,7 @@ from incentive_env.validation.contract import (
     difference,
     fact,
     percent_change,
+    ratio,
 )
 from incentive_env.validation.lab import FLAT, KEPT_WEEKS, NO_GAMING, Lab, Run
 
@@ -32,7 +33,7 @@ def gallen(lab: Lab) -> Outcome:
     estimates = {
         "bookings, %": percent_change(paid.total("sales", 0, YEAR), flat.total("sales", 0, YEAR)),
         "fulfilment, %": change_of_ratio(_fulfilment(paid), _fulfilment(flat)),
-        "gaming, ratio": jackknife(lambda p, f: p / f, paid.gaming(0, YEAR), flat.gaming(0, YEAR)),
+        "gaming, ratio": ratio(paid.gaming(0, YEAR), flat.gaming(0, YEAR)),
     }
     booked = [float(run.total("sales", 0, YEAR).mean()) for run in (flat, paid)]
     kept = [float(_fulfilment(run)[0].mean()) for run in (flat, paid)]
@@ -59,7 +60,7 @@ def lazear(lab: Lab) -> Outcome:
     estimates = {
         "output, %": percent_change(output[1], output[0]),
         "sorting share": jackknife(lambda f, p, g, q: 1.0 - np.log(q / g) / np.log(p / f), *output),
-        "spread between reps, ratio": jackknife(lambda p, f: p / f, spread[1], spread[0]),
+        "spread between reps, ratio": ratio(spread[1], spread[0]),
     }
     bars = {
         "flat pay": [float(output[0].mean()), float(output[2].mean())],
@@ -126,7 +127,7 @@ def deci(lab: Lab) -> Outcome:
     flat, paid = (lab.run(scheme, YEAR + KEPT_WEEKS, follow=True) for scheme in (FLAT, FLAT._replace(commission=5.0)))
     half = YEAR // 2
     means = [run.mean("motivation", half, YEAR) for run in (paid, flat)]
-    square = _mean_square(flat, "motivation", half, YEAR)
+    square = flat.mean("motivation", half, YEAR, power=2)
     estimates = {
         "motivation, d": jackknife(lambda p, f, s: (p - f) / np.sqrt(s - f * f), *means, square),
         "output, %": percent_change(paid.mean("sales", half, YEAR), flat.mean("sales", half, YEAR)),
@@ -137,22 +138,14 @@ def deci(lab: Lab) -> Outcome:
 
 def _fulfilment(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sales of the first year still held after 26 weeks, and all of them, ``[floors]`` each."""
-    assert run.sales is not None
-    return run.sales.kept[:, :YEAR].sum(axis=1), run.sales.booked[:, :YEAR].sum(axis=1)
+    sales = run.sales_of(YEAR)
+    return sales.kept, sales.booked
 
 
 def _late_loss(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sales lost between cooling-off and 26 weeks, and all that survived the cooling-off."""
-    assert run.sales is not None
-    cooled, kept = run.sales.cooled[:, :YEAR].sum(axis=1), run.sales.kept[:, :YEAR].sum(axis=1)
-    return cooled - kept, cooled
-
-
-def _mean_square(run: Run, name: str, first: int, last: int) -> NDArray[np.float64]:
-    present = run.reps["present"][:, first:last]
-    values = run.reps[name][:, first:last] ** 2 * present
-    mean: NDArray[np.float64] = values.sum(axis=(1, 2)) / np.maximum(present.sum(axis=(1, 2)), 1.0)
-    return mean
+    sales = run.sales_of(YEAR)
+    return sales.cooled - sales.kept, sales.cooled
 
 
 def _spread_between_reps(run: Run) -> NDArray[np.float64]:

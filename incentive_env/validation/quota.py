@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.support.statistics import Interval, jackknife
-from incentive_env.validation.contract import Band, Outcome, Picture, fact, percent_change
+from incentive_env.validation.contract import Band, Outcome, Picture, fact, percent_change, ratio
 from incentive_env.validation.lab import FLAT, Lab, Run
 
 SELLING = FLAT._replace(commission=5.0, audit=0.02)
@@ -28,8 +28,8 @@ def larkin(lab: Lab) -> Outcome:
     by_week = _sales_by_week_of_period(pressed, lab)
     lost = percent_change(_revenue(pressed), _revenue(calm))
     estimates = {
-        "last week / mean": jackknife(lambda last, mean: last / mean, by_week[:, -1], by_week.mean(axis=1)),
-        "first week / mean": jackknife(lambda first, mean: first / mean, by_week[:, 0], by_week.mean(axis=1)),
+        "last week / mean": ratio(by_week[:, -1], by_week.mean(axis=1)),
+        "first week / mean": ratio(by_week[:, 0], by_week.mean(axis=1)),
         "revenue lost, %": Interval(-lost.mean, -lost.high, -lost.low),
     }
     series = {"pressure .6": by_week.mean(axis=0), "no pressure": _sales_by_week_of_period(calm, lab).mean(axis=0)}
@@ -93,8 +93,8 @@ def wells(lab: Lab) -> Outcome:
     limit = lab.config.workforce.gaming_rep
     people, gamers, caught = _people(pressed, limit)
     estimates = {
-        "reps who game, %": jackknife(lambda g, p: 100.0 * g / p, gamers, people),
-        "detected of those, %": jackknife(lambda c, g: 100.0 * c / g, caught, gamers),
+        "reps who game, %": ratio(gamers, people, 100.0),
+        "detected of those, %": ratio(caught, gamers, 100.0),
     }
     games = (pressed.reps["gaming"] > limit) * pressed.reps["present"]
     by_week = games.sum(axis=(0, 2)) / pressed.reps["present"].sum(axis=(0, 2))

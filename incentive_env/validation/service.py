@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.floors.measures import SERVICE_LEVEL, TRUE_NPS, Ratio
 from incentive_env.model.state import YEAR
 from incentive_env.validation.contract import CONTACT_CENTER, Band, Outcome, Picture, difference, fact
 from incentive_env.validation.lab import FLAT, Lab, Run
@@ -10,6 +11,8 @@ from incentive_env.validation.lab import FLAT, Lab, Run
 START = 4
 ON_OUTPUT = FLAT._replace(target=0.85, pressure=0.6, activity_pay=0.3)
 ON_INPUT = FLAT._replace(coaching=4.0, autonomy=0.5)
+# First time fixed on file minus in truth, points.
+_EMBELLISHED = Ratio(("recorded_fixed",), minus=("fixed",), per=("answered",), factor=100.0)
 
 
 @fact(
@@ -25,10 +28,11 @@ ON_INPUT = FLAT._replace(coaching=4.0, autonomy=0.5)
 def output_steering(lab: Lab) -> Outcome:
     """Targets on figures."""
     flat, pressed = lab.run(FLAT, 2 * YEAR), lab.run(ON_OUTPUT, 2 * YEAR)
+    embellished = [run.measure(_EMBELLISHED, YEAR) for run in (pressed, flat)]
     estimates = {
         "first weeks, points more": difference(_service(pressed, 0, START), _service(flat, 0, START)),
         "second year, points less": difference(_service(flat, YEAR), _service(pressed, YEAR)),
-        "first time fixed on file above truth, points more": difference(_embellished(pressed), _embellished(flat)),
+        "first time fixed on file above truth, points more": difference(*embellished),
     }
     return Outcome(estimates, _picture(lab))
 
@@ -69,7 +73,7 @@ def research(lab: Lab) -> Outcome:
     nps = {}
     for name, scheme in (("flat pay", FLAT), ("coaching", ON_INPUT)):
         for spent in (0.0, 1000.0):
-            nps[name, spent] = _nps(lab.run(scheme._replace(research=spent), 2 * YEAR))
+            nps[name, spent] = lab.run(scheme._replace(research=spent), 2 * YEAR).measure(TRUE_NPS, YEAR)
     estimates = {
         "with coaching, points": difference(nps["coaching", 1000.0], nps["coaching", 0.0]),
         "without, points": difference(nps["flat pay", 1000.0], nps["flat pay", 0.0]),
@@ -83,21 +87,7 @@ def research(lab: Lab) -> Outcome:
 
 def _service(run: Run, first: int, last: int | None = None) -> NDArray[np.float64]:
     """Service level ``[floors]``, points."""
-    service: NDArray[np.float64] = (
-        100 * run.total("answered_in_time", first, last) / np.maximum(run.total("contacts", first, last), 1.0)
-    )
-    return service
-
-
-def _embellished(run: Run) -> NDArray[np.float64]:
-    """First time fixed on file minus in truth, points ``[floors]``, second year."""
-    gap: NDArray[np.float64] = 100 * (run.total("recorded_fixed", YEAR) - run.total("fixed", YEAR))
-    return gap / np.maximum(run.total("answered", YEAR), 1.0)
-
-
-def _nps(run: Run) -> NDArray[np.float64]:
-    nps: NDArray[np.float64] = 100 * (run.total("promoters", YEAR) - run.total("detractors", YEAR))
-    return nps / run.total("customers", YEAR)
+    return run.measure(SERVICE_LEVEL, first, last)
 
 
 def _picture(lab: Lab) -> Picture:

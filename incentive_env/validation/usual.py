@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from incentive_env.model.state import PRESSURE, YEAR
 from incentive_env.support.statistics import Interval, jackknife
-from incentive_env.validation.contract import DEFAULTS, Band, Outcome, Picture, difference, fact
+from incentive_env.validation.contract import DEFAULTS, Band, Outcome, Picture, difference, fact, ratio
 from incentive_env.validation.lab import FLAT, KEPT_WEEKS, NO_GAMING, Lab
 
 
@@ -32,7 +32,7 @@ def field(lab: Lab) -> Outcome:
         return run.total(name, 0, YEAR)
 
     def per(top: NDArray[np.float64], bottom: NDArray[np.float64], scale: float = 1.0) -> Interval:
-        return jackknife(lambda a, b: scale * a / b, top, bottom)
+        return ratio(top, bottom, scale)
 
     exits, hours = total("quits") + total("dismissals"), lab.config.salesforce.weekly_hours
     promoters, detractors, customers = total("promoters"), total("detractors"), total("customers")
@@ -66,7 +66,7 @@ def _cooling_off(lab: Lab) -> tuple[Interval, Interval]:
     honest = lab.run(FLAT, YEAR, change=NO_GAMING)
     only_pressing = {key: key == "channels.pressure" for key in NO_GAMING}
     mixed = lab.run(FLAT._replace(commission=15.0), YEAR, change=only_pressing)
-    share = jackknife(lambda c, s: 100.0 * c / s, honest.total("cooled_off"), honest.total("sales"))
+    share = ratio(honest.total("cooled_off"), honest.total("sales"), 100.0)
 
     def of_pressed(cooled: float, sales: float, pressed: float) -> float:
         return (100.0 * cooled - share.mean * (sales - pressed)) / pressed
