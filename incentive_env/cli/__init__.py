@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def _flushed() -> bool:
-    """Whether the output got out; a closed pipe would else be told by a traceback at the very end."""
+    """Whether the output got out; otherwise a closed pipe would print a traceback at the very end."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

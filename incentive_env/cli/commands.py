@@ -21,7 +21,7 @@ for module in COMMANDS:
 app.add_typer(config.app, name="config")
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"incentive-env {incentive_env.__version__}")
         raise typer.Exit
@@ -31,7 +31,7 @@ def _tell_version(wanted: bool) -> None:
 def about(
     ctx: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Incentive design as a simulation: pay a salesforce, watch it respond, gaming included."""

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from incentive_env.cli.common import check_writable, console, counted, user_errors, working, write_json
-from incentive_env.cli.options import Overrides, Scenario, Seed, assigned_keys, lever_names, side_names
+from incentive_env.cli.options import Overrides, Scenario, Seed, keys_option, levers_option, side_names
 from incentive_env.config.words import OUTCOMES, Outcome
 from incentive_env.support.seeds import EVALUATION_SEEDS
 from incentive_env.support.tables import leaves_out_0, number, rich_table, span, starred
@@ -30,24 +30,10 @@ def run(
     b: Annotated[str, typer.Argument(metavar="B", help="the same", autocompletion=side_names, show_default=False)],
     config: Scenario = "telesales",
     override: Overrides = None,
-    override_a: Annotated[
-        list[str] | None,
-        typer.Option("--set-a", metavar="KEY=VALUE", help="the same for A alone", autocompletion=assigned_keys),
-    ] = None,
-    override_b: Annotated[
-        list[str] | None,
-        typer.Option("--set-b", metavar="KEY=VALUE", help="the same for B alone", autocompletion=assigned_keys),
-    ] = None,
-    lever_a: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--lever-a", metavar="NAME=VALUE", help="lever of A's fixed scheme; repeatable", autocompletion=lever_names
-        ),
-    ] = None,
-    lever_b: Annotated[
-        list[str] | None,
-        typer.Option("--lever-b", metavar="NAME=VALUE", help="the same for B", autocompletion=lever_names),
-    ] = None,
+    override_a: Annotated[list[str] | None, keys_option("--set-a", "the same for A alone")] = None,
+    override_b: Annotated[list[str] | None, keys_option("--set-b", "the same for B alone")] = None,
+    lever_a: Annotated[list[str] | None, levers_option("--lever-a", "lever of A's fixed scheme; repeatable")] = None,
+    lever_b: Annotated[list[str] | None, levers_option("--lever-b", "the same for B")] = None,
     floors: Annotated[
         int, typer.Option(min=2, max=20_000, metavar="N", help="number of floors, the same for both")
     ] = 128,

@@ -78,8 +78,8 @@ def check(
                 print(_checked(file))
             except ValueError as error:
                 failed = True
-                told = f"{error}" if file in f"{error}" else f"{file}: {error}"
-                print(f"error: {told}", file=sys.stderr)
+                message = f"{error}" if file in f"{error}" else f"{file}: {error}"
+                print(f"error: {message}", file=sys.stderr)
         if failed:
             raise typer.Exit(2)
 

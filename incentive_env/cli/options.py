@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -98,20 +98,20 @@ Scenario = Annotated[
     str,
     typer.Option("--config", metavar="NAME|FILE", help="scenario, by name or as a file", autocompletion=scenario_names),
 ]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="key of the scenario, salesforce.reps=20; repeatable",
-        autocompletion=assigned_keys,
-    ),
-]  # fmt: skip
-MovedLevers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--lever", metavar="NAME=VALUE", help="lever of a fixed scheme, commission=8; repeatable",
-        autocompletion=lever_names,
-    ),
-]  # fmt: skip
+
+
+def keys_option(flag: str, meaning: str) -> Any:
+    """An option that sets keys of a scenario."""
+    return typer.Option(flag, metavar="KEY=VALUE", help=meaning, autocompletion=assigned_keys)
+
+
+def levers_option(flag: str, meaning: str) -> Any:
+    """An option that sets levers of a fixed scheme."""
+    return typer.Option(flag, metavar="NAME=VALUE", help=meaning, autocompletion=lever_names)
+
+
+Overrides = Annotated[list[str] | None, keys_option("--set", "key of the scenario, salesforce.reps=20; repeatable")]
+MovedLevers = Annotated[list[str] | None, levers_option("--lever", "lever of a fixed scheme, commission=8; repeatable")]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**62, metavar="N", help="seed of the first floor; the others count on from it")
 ]

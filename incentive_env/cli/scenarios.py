@@ -21,7 +21,7 @@ class Change(NamedTuple):
 
 
 def load_scenario(source: str, overrides: Iterable[str] = ()) -> Config:
-    """Load a scenario; a file that holds nothing but a policy is told so.
+    """Load a scenario; a file that holds only a policy is an error of its own.
 
     Raises:
         ConfigError: it cannot be used; the message says why.

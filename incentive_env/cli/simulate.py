@@ -53,7 +53,7 @@ def command(load: Callable[..., Any] | None = None, others: str = "") -> Callabl
             Path | None, typer.Option(metavar="FILE", help="file for a picture: .png, .svg or .pdf")
         ] = None,
     ) -> None:
-        """Simulate floors under a policy, and tell what became of them.
+        """Simulate floors under a policy, and show the results.
 
         Printed quarter by quarter; written as tables of every week, rep and act of gaming, and as a picture.
         """

@@ -1,4 +1,4 @@
-"""What `incentive-env describe` tells: levers, figures, scenarios, schemes, rewards, keys of the configuration."""
+"""What `incentive-env describe` shows: levers, figures, scenarios, schemes, rewards, keys of the configuration."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """A table, or a list where it is told in brief."""
+    """A table, or a list in brief."""
 
     title: str
     headings: tuple[str, ...]

@@ -103,7 +103,7 @@ def test_a_scenario_against_a_scenario_marks_what_is_sure(run):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
         (("flat_salar", "random"), "no policy, scenario or file; nearest valid name: flat_salary; policies: "),
         (("random", "hard_markt"), "no policy, scenario or file; nearest valid name: hard_market; policies: "),
@@ -117,9 +117,9 @@ def test_a_scenario_against_a_scenario_marks_what_is_sure(run):
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
 )  # fmt: skip
-def test_a_mistake_is_told_in_a_line(refused, tmp_path, arguments, told):
+def test_a_mistake_is_one_line(refused, tmp_path, arguments, output):
     (tmp_path / "broken.yaml").write_text("salesforce: {reps: [")
     (tmp_path / "empty.yaml").write_text("")
     said = refused("compare", *arguments, "--floors", 2)
-    assert told in said
+    assert output in said
     assert len(said.splitlines()) == 1

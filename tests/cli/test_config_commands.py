@@ -1,4 +1,4 @@
-"""`incentive-env config`: a file goes from new over check to simulate, and every error in one is told."""
+"""`incentive-env config`: a file goes from new over check to simulate, and every error in one is output."""
 
 import json
 from pathlib import Path
@@ -26,8 +26,8 @@ def test_what_is_set_is_in_the_file_with_its_meaning_and_checks_as_the_change(ru
     changes = ("--set", "levers.audit.high=0.3", "--set", "rationality.mode=naive", "--set", "salesforce.reps=10")
     result = run("config", "new", "sub/careful.yaml", "--extends", "hard_market", *changes)
     assert result.exit_code == 0, result.output
-    told = run("config", "check", "sub/careful.yaml").stdout
-    assert told.splitlines() == [
+    output = run("config", "check", "sub/careful.yaml").stdout
+    assert output.splitlines() == [
         "sub/careful.yaml: ok, hard_market with 3 keys changed", "  levers.audit.high: 0.15 → 0.3",
         "  salesforce.reps: 12 → 10", "  rationality.mode: logit → naive",
     ]  # fmt: skip
@@ -64,8 +64,8 @@ def test_a_scenario_may_extend_a_file_elsewhere(run, tiny):
 def test_a_scheme_may_be_said_in_the_file(run):
     command = ("config", "new", "mine.yaml", "--policy", "quota_with_threat", "--lever", "commission=4")
     assert run(*command).exit_code == 0
-    told = run("config", "check", "mine.yaml").stdout
-    assert told == "mine.yaml: ok, as telesales\n  scheme: base_pay 520, commission 4, target 0.3, pressure 0.8\n"
+    output = run("config", "check", "mine.yaml").stdout
+    assert output == "mine.yaml: ok, as telesales\n  scheme: base_pay 520, commission 4, target 0.3, pressure 0.8\n"
     again = run("config", "new", "mine2.yaml", "--extends", "mine.yaml", "--lever", "pressure=0")
     assert again.exit_code == 0, again.output
     assert "scheme: base_pay 520, commission 4, target 0.3\n" in run("config", "check", "mine2.yaml").stdout
@@ -83,7 +83,7 @@ def test_a_file_is_written_over_by_force_alone(run, refused):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
         (("x.yaml", "--extends", "telesale"), "nearest valid name: telesales"),
         (("x.yaml", "--set", "salesforce.rep=3"), "salesforce.rep: unknown key"),
@@ -96,8 +96,8 @@ def test_a_file_is_written_over_by_force_alone(run, refused):
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
 )  # fmt: skip
-def test_a_new_scenario_that_cannot_be_is_refused(refused, tiny, arguments, told):
-    assert told in refused("config", "new", *arguments)
+def test_a_new_scenario_that_cannot_be_is_refused(refused, tiny, arguments, output):
+    assert output in refused("config", "new", *arguments)
 
 
 def test_check_goes_on_after_an_error_and_tells_all_of_them(run, tiny, tmp_path):
@@ -111,13 +111,13 @@ def test_check_goes_on_after_an_error_and_tells_all_of_them(run, tiny, tmp_path)
     )
     assert result.exit_code == 2
     assert result.stdout.startswith("tiny.yaml: ok, telesales with ")
-    told = result.stderr.splitlines()
-    assert told[:3] == [
+    output = result.stderr.splitlines()
+    assert output[:3] == [
         "error: salesforce.weekly_hours = 'long' in bad.yaml: must be a number from 8 to 60",
         "salesforce.rep: unknown key (set to 3 in bad.yaml); nearest valid name: salesforce.reps",
         "market.slots = 0 in bad.yaml: must be a whole number from 1 to 1000",
     ]
-    assert [line.split(": ")[1] for line in told[3:]] == [
+    assert [line.split(": ")[1] for line in output[3:]] == [
         "lost.yaml",
         "round.yaml",
         "policy.yaml",
@@ -129,9 +129,9 @@ def test_check_goes_on_after_an_error_and_tells_all_of_them(run, tiny, tmp_path)
 def test_check_notes_what_is_valid_and_may_not_be_meant(run, tmp_path):
     text = "extends: telesales\nmarket:\n  slots: 30\n  slots: 40\nneutral_scheme: {commission: 80}\n"
     (tmp_path / "odd.yaml").write_text(text)
-    told = run("config", "check", "odd.yaml").stdout
-    assert "note: line 4: slots is set again; the last one counts" in told
-    assert "note: neutral_scheme.commission = 80 is outside levers.commission, 0 to 25" in told
+    output = run("config", "check", "odd.yaml").stdout
+    assert "note: line 4: slots is set again; the last one counts" in output
+    assert "note: neutral_scheme.commission = 80 is outside levers.commission, 0 to 25" in output
 
 
 def test_every_shipped_scenario_is_valid(run):

@@ -18,8 +18,8 @@ def test_there_are_words_for_every_true_figure_of_the_model():
 
 
 def test_in_brief_everything_is_named(run):
-    told = run("describe").stdout.split()
-    names = {word.strip(",") for word in told}
+    output = run("describe").stdout.split()
+    names = {word.strip(",") for word in output}
     everything = (
         *LEVERS, *(figure.name for figure in FIGURES), *(TRUTH.names or ()), *FIXED, *PRESETS,
         *scenario_names(), "neutral_scheme", "best_static_score",
@@ -38,10 +38,10 @@ def test_ranges_and_units_are_those_of_the_scenario(run):
 
 
 def test_figures_have_unit_noise_and_meaning(run):
-    told = run("describe", "figures", columns=140).stdout
+    output = run("describe", "figures", columns=140).stdout
     for figure in FIGURES:
         (line,) = [
-            line for line in told.splitlines() if line.startswith(f"│ {figure.name} ") and figure.meaning in line
+            line for line in output.splitlines() if line.startswith(f"│ {figure.name} ") and figure.meaning in line
         ]
         assert figure.unit in line
         assert (f"{figure.noise:g}" if figure.noise else "known") in line
@@ -56,8 +56,8 @@ def test_a_scheme_shows_its_levers_and_a_found_one_is_told_where_it_is_from(run)
 
 
 def test_a_key_has_value_default_unit_range_meaning_and_source(run):
-    told = run("describe", "config", "market.need_mean", "--config", "hard_market").stdout
-    lines = {line.split("  ")[0]: line.split("  ", 1)[1].strip() for line in told.splitlines() if line.strip()}
+    output = run("describe", "config", "market.need_mean", "--config", "hard_market").stdout
+    lines = {line.split("  ")[0]: line.split("  ", 1)[1].strip() for line in output.splitlines() if line.strip()}
     assert lines == {
         "key": "market.need_mean", "value": "0.56", "default": "0.62", "unit": "1", "range": "0 to 1.5",
         "meaning": "level to which need returns",
@@ -69,18 +69,18 @@ def test_a_key_has_value_default_unit_range_meaning_and_source(run):
 def test_tables_are_whole_on_a_terminal(run, columns):
     sections = sorted({key.partition(".")[0] for key in all_keys() if "." in key})
     for arguments in ((), *((topic,) for topic in TOPICS), *(("config", section) for section in sections)):
-        told = run("describe", *arguments, columns=columns).stdout
-        assert max(map(len, told.splitlines())) <= columns, arguments
-        rows = [line.rstrip() for line in told.splitlines() if line.startswith(("│", "┃"))]
+        output = run("describe", *arguments, columns=columns).stdout
+        assert max(map(len, output.splitlines())) <= columns, arguments
+        rows = [line.rstrip() for line in output.splitlines() if line.startswith(("│", "┃"))]
         assert all(row.endswith(("│", "┃")) for row in rows), arguments
-        assert "…" not in told.replace("0 … 1", ""), arguments
+        assert "…" not in output.replace("0 … 1", ""), arguments
         if arguments[:1] == ("config",) and len(arguments) == 2:
             keys = [key.removeprefix(f"{arguments[1]}.") for key in all_keys() if key.startswith(f"{arguments[1]}.")]
-            assert [key for key in keys if key not in told] == []
+            assert [key for key in keys if key not in output] == []
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
         (("lever",), "describe lever: no such topic; nearest valid name: levers; topics: levers, figures, "),
         (("levers", "comission"), "describe levers comission: no such name; nearest valid name: commission; names: "),
@@ -89,10 +89,10 @@ def test_tables_are_whole_on_a_terminal(run, columns):
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
 )
-def test_an_unknown_name_is_told_the_nearest(refused, arguments, told):
-    assert told in refused("describe", *arguments)
+def test_an_unknown_name_shows_the_nearest(refused, arguments, output):
+    assert output in refused("describe", *arguments)
 
 
 def test_scenarios_are_told_with_their_descriptions(run):
-    told = " ".join(run("describe", "scenarios", columns=400).stdout.split())
-    assert [name for name in scenario_names() if load_config(name).description not in told] == []
+    output = " ".join(run("describe", "scenarios", columns=400).stdout.split())
+    assert [name for name in scenario_names() if load_config(name).description not in output] == []
