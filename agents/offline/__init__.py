@@ -1,1 +1,1 @@
-"""Offline data: datasets of managed floors in Minari's form, their replay, and managers learned from them alone."""
+"""Offline data: datasets of managed floors in Minari's format, their replay, and managers learned from them."""

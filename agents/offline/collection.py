@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.offline.behaviours import Behaviour, Mixture, dealt, load_all
+from agents.offline.behaviours import Behaviour, Mixture, in_turn, load_all
 from incentive_env import Config, SalesFloorVectorEnv
 from incentive_env.policies import Acting, Policy
 from incentive_env.support.seeds import COLLECTION_SEEDS
 
-BATCH = 128  # floors that are managed at once; results do not depend on it
+BATCH = 128  # floors managed at once; results do not depend on it
 
 
 class Episode(NamedTuple):
@@ -21,7 +21,7 @@ class Episode(NamedTuple):
     behaviour: Behaviour
     observations: NDArray[np.float32]  # [decisions + 1, entries]
     actions: NDArray[np.float32]  # [decisions, levers]
-    rewards: NDArray[np.float64]  # [decisions]; the last holds the run-off, under rewards that pay it
+    rewards: NDArray[np.float64]  # [decisions]; the last includes the run-off if the reward pays for it
     terminations: NDArray[np.bool_]  # [decisions]
     truncations: NDArray[np.bool_]  # [decisions]
     infos: dict[str, NDArray[np.float64]]  # each [decisions + 1], NaN before the first decision; empty if not kept
@@ -35,88 +35,82 @@ def collect(
 
     Args:
         config: the scenario.
-        reward: preset that is paid.
-        behaviours: who acts, in turn.
-        episodes: how many.
+        reward: reward preset.
+        behaviours: they act in turn, one per episode.
+        episodes: number of episodes.
         first: seed of the first floor.
         seed: of the behaviours' noise.
-        threads: that share the floors of a batch.
-        keep_truth: keep what ``info`` holds: reward terms, figures without noise, and the true state in means.
-        watch: is told how many episodes are done.
+        threads: number of threads that share the floors of a batch.
+        keep_truth: keep ``info``: reward terms, figures without noise, and means of the true state.
+        watch: called with the number of episodes done.
 
     Raises:
-        ValueError: the seeds are not all in `COLLECTION_SEEDS`, or a behaviour cannot be used.
+        ValueError: a seed is not in `COLLECTION_SEEDS`, or a behaviour cannot be used.
     """
     check_seeds(first, episodes)
     policies = load_all(behaviours, config)
-    acting = dealt(behaviours, episodes)
+    acting = in_turn(behaviours, episodes)
     collected: list[Episode] = []
     for start in range(0, episodes, BATCH):
-        part = acting[start : start + BATCH]
-        floors = _Floors(config, reward, range(first + start, first + start + len(part)), threads)
-        collected += floors.managed(part, policies, seed, keep_truth=keep_truth)
+        batch = acting[start : start + BATCH]
+        seeds = range(first + start, first + start + len(batch))
+        env = SalesFloorVectorEnv(len(batch), config, reward, threads=threads)
+        columns, infos = _run(env, Mixture(batch, policies, seeds, seed), seeds, keep_truth=keep_truth)
+        collected += [_episode(number, seeds[number], batch[number], columns, infos) for number in range(len(batch))]
         watch(len(collected))
     return collected
 
 
 def check_seeds(first: int, episodes: int) -> None:
-    """Refuse floors that evaluation, training or a search may meet.
+    """Refuse floors that evaluation, training or a search may use.
 
     Raises:
-        ValueError: they are not all in `COLLECTION_SEEDS`.
+        ValueError: a seed is not in `COLLECTION_SEEDS`.
     """
     if episodes < 1:
         raise ValueError(f"episodes = {episodes}: must be at least 1")
     if first not in COLLECTION_SEEDS or first + episodes - 1 not in COLLECTION_SEEDS:
         raise ValueError(
             f"first = {first} with {episodes} episodes: floors of datasets are {COLLECTION_SEEDS[0]} to "
-            f"{COLLECTION_SEEDS[-1]}, which neither evaluation nor training meets"
+            f"{COLLECTION_SEEDS[-1]}, which neither evaluation nor training uses"
         )
 
 
-class _Floors:
-    """A batch of floors for one episode."""
+def _run(
+    env: SalesFloorVectorEnv, policy: Policy, seeds: range, *, keep_truth: bool
+) -> tuple[list[NDArray[Any]], dict[str, NDArray[np.float64]]]:
+    """Run one episode on a batch of floors until all have ended; a floor that ends early starts again meanwhile.
 
-    def __init__(self, config: Config, reward: str, seeds: range, threads: int) -> None:
-        self._env = SalesFloorVectorEnv(len(seeds), config, reward, threads=threads)
-        self._config, self._seeds = config, seeds
-
-    def managed(
-        self, behaviours: Sequence[Behaviour], policies: dict[str, Policy], seed: int, *, keep_truth: bool
-    ) -> list[Episode]:
-        """Run the episode, and cut each floor where it ended; a floor that is over is opened anew, and ignored."""
-        mixture = Acting(Mixture(behaviours, policies, self._seeds, seed))
-        observation, _ = self._env.reset(seed=list(self._seeds))
-        seen, did, infos = [observation.copy()], [], []
-        over = np.zeros(len(self._seeds), np.bool_)
-        while not over.all():
-            actions = mixture.choose(seen[-1])
-            observation, rewards, terminated, truncated, info = self._env.step(actions)
-            seen.append(observation.copy())
-            did.append((actions, rewards.copy(), terminated.copy(), truncated.copy()))
-            infos.append(_named(info) if keep_truth else {})
-            over |= terminated | truncated
-        columns = [np.stack(column, axis=1) for column in zip(*did, strict=True)]
-        told = {name: np.stack([info[name] for info in infos], axis=1) for name in infos[0]}
-        return [
-            _episode(floor, self._seeds[floor], behaviour, np.stack(seen, axis=1), columns, told)
-            for floor, behaviour in enumerate(behaviours)
-        ]
+    Returns:
+        Observations, actions, rewards, terminations and truncations, each ``[floors, steps, ...]``; infos by name.
+    """
+    acting = Acting(policy)
+    observation, _ = env.reset(seed=list(seeds))
+    seen, steps, infos = [observation.copy()], [], []
+    over = np.zeros(len(seeds), np.bool_)
+    while not over.all():
+        actions = acting.choose(seen[-1])
+        observation, rewards, terminated, truncated, info = env.step(actions)
+        seen.append(observation.copy())
+        steps.append((actions, rewards.copy(), terminated.copy(), truncated.copy()))
+        infos.append(_flat(info) if keep_truth else {})
+        over |= terminated | truncated
+    columns = [np.stack(column, axis=1) for column in (seen, *zip(*steps, strict=True))]
+    return columns, {name: np.stack([info[name] for info in infos], axis=1) for name in infos[0]}
 
 
 def _episode(
-    floor: int, seed: int, behaviour: Behaviour, seen: NDArray[np.float32], columns: list[NDArray[Any]],
-    told: dict[str, NDArray[np.float64]],
-) -> Episode:  # fmt: skip
-    actions, rewards, terminated, truncated = (column[floor] for column in columns)
-    end = int((terminated | truncated).argmax()) + 1
-    infos = {name: np.concatenate([[np.nan], values[floor, :end]]) for name, values in told.items()}
-    rows = (actions[:end], rewards[:end], terminated[:end], truncated[:end])
-    return Episode(seed, behaviour, seen[floor, : end + 1], *rows, infos)
+    floor: int, seed: int, behaviour: Behaviour, columns: list[NDArray[Any]], infos: dict[str, NDArray[np.float64]]
+) -> Episode:
+    """A floor's rows up to the end of its episode."""
+    seen, *others = (column[floor] for column in columns)
+    end = int((others[-2] | others[-1]).argmax()) + 1
+    own_infos = {name: np.concatenate([[np.nan], values[floor, :end]]) for name, values in infos.items()}
+    return Episode(seed, behaviour, seen[: end + 1], *(column[:end] for column in others), own_infos)
 
 
-def _named(info: dict[str, Any]) -> dict[str, NDArray[np.float64]]:
-    """Infos of a step, flat: ``truth.loyalty``; Minari's storages do not all keep nested ones."""
+def _flat(info: dict[str, Any]) -> dict[str, NDArray[np.float64]]:
+    """Infos of a step by dotted name, as ``truth.loyalty``; not all of Minari's storage formats keep nested ones."""
     return {
         f"{part}.{name}": values
         for part in ("reward_terms", "figures", "truth")

@@ -1,4 +1,4 @@
-"""Datasets on disk, in Minari's folders: written whole or not at all; what cannot be opened is told clearly."""
+"""Datasets on disk, in Minari's folders: written completely or not at all."""
 
 import importlib.util
 import os
@@ -16,7 +16,7 @@ import gymnasium as gym
 from agents.offline.collection import Episode
 from incentive_env import Config, SalesFloorEnv, __version__
 from incentive_env.cli.common import check_writable
-from incentive_env.config import find_config, lineage
+from incentive_env.config import all_keys, find_config, lineage, value_at
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.policies.files import fingerprint
 from incentive_env.support.spelling import nearest
@@ -24,28 +24,28 @@ from incentive_env.support.spelling import nearest
 if TYPE_CHECKING:
     from minari import MinariDataset
 
-FORMATS = {"hdf5": "h5py", "arrow": "pyarrow"}  # what Minari stores episodes as, and the library that it needs for it
+FORMATS = {"hdf5": "h5py", "arrow": "pyarrow"}  # Minari's storage formats, and the library that each needs
 AUTHOR = "incentive-env"
-_PARTIAL = ".partial-"  # what is being written; Minari lists no hidden folder
+_PARTIAL = ".partial-"  # a dataset that is being written; Minari does not list hidden folders
 _ROOT = "MINARI_DATASETS_PATH"
 _ID = re.compile(r"(?:[-\w]{2,}(?:/[-\w]{2,})*/)?[-\w]+-v\d+", re.ASCII)
 
 
 class DatasetError(ValueError):
-    """A dataset is missing, cannot be used, or must not be written over."""
+    """A dataset is missing, cannot be used, or must not be overwritten."""
 
 
 def default_root() -> Path:
-    """Where Minari keeps datasets: ``MINARI_DATASETS_PATH``, or ``.minari/datasets`` at home."""
+    """Minari's folder of datasets: ``MINARI_DATASETS_PATH``, or ``.minari/datasets`` in the home directory."""
     return Path(os.environ.get(_ROOT) or Path.home() / ".minari" / "datasets")
 
 
 def check_new(dataset_id: str, root: Path, *, data_format: str = "hdf5", overwrite: bool = False) -> None:
-    """Refuse what could not be written, before any work is done.
+    """Check before any work that a dataset can be written.
 
     Raises:
-        DatasetError: the id is malformed, the format is none of `FORMATS`, what it needs is not installed, or the
-            dataset is there already.
+        DatasetError: the id is malformed, the format is not one of `FORMATS`, its library is not installed, or the
+            dataset already exists.
     """
     if not _ID.fullmatch(dataset_id):
         raise DatasetError(
@@ -61,18 +61,16 @@ def check_new(dataset_id: str, root: Path, *, data_format: str = "hdf5", overwri
     if inside:
         raise DatasetError(f"dataset {dataset_id!r}: would lie inside the dataset at {inside[0]}; choose another name")
     if place.exists() and not (place / "data").exists():
-        raise DatasetError(f"dataset {dataset_id!r}: {place} is there and is no dataset; choose another name")
+        raise DatasetError(f"dataset {dataset_id!r}: {place} exists and is not a dataset; choose another name")
     if place.exists() and not overwrite:
-        raise DatasetError(
-            f"dataset {dataset_id!r}: is there already, at {place}; choose another version, or --overwrite"
-        )
+        raise DatasetError(f"dataset {dataset_id!r}: already exists at {place}; choose another version or --overwrite")
 
 
 def check_root(root: Path) -> None:
-    """Make the folder of all datasets, and refuse one that cannot be written to.
+    """Create the folder of all datasets.
 
     Raises:
-        OSError: it cannot be made, or written to; the message says why.
+        OSError: it cannot be created or written to; the message says why.
     """
     check_writable(root, folder=True)
     try:
@@ -83,16 +81,16 @@ def check_root(root: Path) -> None:
 
 
 def recording_env(scenario: "str | Path | Config", config: Config, reward: str) -> gym.Env[Any, Any]:
-    """The registered environment with every number of the scenario in its spec, so that a dataset gives it back.
+    """The registered environment with every number of the scenario in its spec, so that a dataset can recover it.
 
     Args:
-        scenario: name or file that ``config`` was loaded from; decides under which id it is registered.
-        config: what is to be simulated, overrides and all.
-        reward: preset that is paid.
+        scenario: name or file that ``config`` was loaded from; it decides the id of the environment.
+        config: the scenario with its overrides.
+        reward: reward preset.
     """
     inbound = not isinstance(scenario, Config) and find_config("contact_center") in lineage(scenario)
     name, base = ("ContactCenter", "contact_center") if inbound else ("Telesales", "telesales")
-    numbers = dict(_flat(config.model_dump(mode="json")))
+    numbers = {key: value_at(config, key) for key in all_keys()}
     return gym.make(f"incentive_env/{name}-v0", **{"config": base, "reward": reward, **numbers})
 
 
@@ -103,19 +101,18 @@ def write_dataset(
 ) -> Path:  # fmt: skip
     """Write episodes as a Minari dataset, and return its folder.
 
-    The folder appears under its name when all of it is written; until then it lies in a hidden one, which Minari does
-    not list.
+    The folder takes its name once it is complete; until then it is inside a hidden one, which Minari does not list.
 
     Args:
-        dataset_id: ``namespace/name-v0``; a namespace may hold more of them.
-        episodes: in the order in which the dataset is to have them.
-        env: what `recording_env` gave.
-        root: folder of all datasets; `default_root` where not given.
+        dataset_id: ``namespace/name-v0``; a namespace may itself hold namespaces.
+        episodes: in the order in which the dataset stores them.
+        env: the result of `recording_env`.
+        root: folder of all datasets; `default_root` by default.
         data_format: one of `FORMATS`.
         overwrite: whether a dataset of that id is replaced.
         description: of the dataset, for its reader.
-        algorithm_name: what acted.
-        author: who made it.
+        algorithm_name: the policies that acted.
+        author: of the dataset.
         extra: further metadata, for JSON.
 
     Raises:
@@ -125,14 +122,29 @@ def write_dataset(
     root = (root or default_root()).absolute()
     check_new(dataset_id, root, data_format=data_format, overwrite=overwrite)
     check_root(root)
+    from minari import create_dataset_from_buffers
+    from minari.data_collector import EpisodeBuffer
+
     partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=root))
     try:
         with _datasets_in(partial), warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of Minari, on what is left out on purpose: e-mail, permalink
-            _write(
-                dataset_id, episodes, env, data_format,
-                {"description": description, "algorithm_name": algorithm_name, "author": author}, extra or {},
-            )  # fmt: skip
+            warnings.simplefilter("ignore", UserWarning)  # Minari warns that there is no e-mail and no permalink
+            buffers = [
+                EpisodeBuffer(
+                    id=number, seed=episode.seed, observations=episode.observations, actions=episode.actions,
+                    rewards=episode.rewards, terminations=episode.terminations, truncations=episode.truncations,
+                    infos={name: values.tolist() for name, values in episode.infos.items()},  # all formats take lists
+                )
+                for number, episode in enumerate(episodes)
+            ]  # fmt: skip
+            storage = create_dataset_from_buffers(
+                dataset_id, buffers, env=env, data_format=data_format, description=description,
+                algorithm_name=algorithm_name, author=author,
+            ).storage  # fmt: skip
+            storage.update_episode_metadata(map(_episode_metadata, episodes), range(len(episodes)))
+            game = game_of(env)
+            about = {"fingerprint": fingerprint(game.config), "scenario": game.config.name, "reward": game.reward}
+            storage.update_metadata({"incentive_env_version": __version__, **about, **(extra or {})})
         _take_name(partial, root, dataset_id)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -143,7 +155,7 @@ def open_dataset(dataset_id: str, root: Path | None = None) -> "MinariDataset":
     """Open a dataset of the manager's game.
 
     Raises:
-        DatasetError: there is none of that id, it is damaged, or it is of another game.
+        DatasetError: it does not exist, is damaged, or comes from another game.
     """
     _require("minari")
     import minari
@@ -151,27 +163,27 @@ def open_dataset(dataset_id: str, root: Path | None = None) -> "MinariDataset":
     root = (root or default_root()).absolute()
     if not (root / dataset_id / "data").is_dir() or not _ID.fullmatch(dataset_id):
         known = _known(root)
-        there = ", ".join(known) or "none"
-        raise DatasetError(f"no dataset {dataset_id!r} under {root}{nearest(dataset_id, known)}; datasets: {there}")
+        names = ", ".join(known) or "none"
+        raise DatasetError(f"no dataset {dataset_id!r} under {root}{nearest(dataset_id, known)}; datasets: {names}")
     try:
         with _datasets_in(root):
             dataset = minari.load_dataset(dataset_id)
         spaces, spec = (dataset.observation_space, dataset.action_space), dataset.env_spec
-        told = list(dataset.storage.get_episode_metadata(range(dataset.total_episodes)))
+        metadata = list(dataset.storage.get_episode_metadata(range(dataset.total_episodes)))
     except (OSError, ValueError, KeyError, AssertionError, RuntimeError, gym.error.Error) as error:
         raise DatasetError(f"dataset {dataset_id!r} at {root / dataset_id}: cannot be read: {error}") from None
     if spaces != (observation_space(), action_space()) or spec is None:
         raise DatasetError(
-            f"dataset {dataset_id!r}: is of {spec.id if spec else 'an unknown environment'}, with observations "
-            f"{spaces[0]} and actions {spaces[1]}: not of the manager's game"
+            f"dataset {dataset_id!r}: comes from {spec.id if spec else 'an unknown environment'}, with observations "
+            f"{spaces[0]} and actions {spaces[1]}, not from the manager's game"
         )
-    if not told:
+    if not metadata:
         raise DatasetError(f"dataset {dataset_id!r}: holds no episodes")
     return dataset
 
 
 def game_of(env: gym.Env[Any, Any]) -> SalesFloorEnv:
-    """The environment inside the wrappers of one that was made here."""
+    """The environment inside the wrappers of `recording_env` and `recovered`."""
     return cast(SalesFloorEnv, env.unwrapped)
 
 
@@ -179,7 +191,7 @@ def recovered(dataset: "MinariDataset") -> gym.Env[Any, Any]:
     """The environment that a dataset was collected on.
 
     Raises:
-        DatasetError: this version cannot make it, or makes another scenario of it.
+        DatasetError: this version cannot make it, or its scenario has changed.
     """
     try:
         env: gym.Env[Any, Any] = dataset.recover_environment()
@@ -188,42 +200,13 @@ def recovered(dataset: "MinariDataset") -> gym.Env[Any, Any]:
     then, now = dataset.storage.metadata.get("fingerprint"), fingerprint(game_of(env).config)
     if then is not None and then != now:
         raise DatasetError(
-            f"dataset {dataset.id!r}: its scenario has fingerprint {then}, this version makes {now} of it; collect anew"
+            f"dataset {dataset.id!r}: its scenario has fingerprint {then}, in this version {now}; collect it again"
         )
     return env
 
 
-def _write(
-    dataset_id: str, episodes: Sequence[Episode], env: gym.Env[Any, Any], data_format: str, about: dict[str, str],
-    extra: dict[str, Any],
-) -> None:  # fmt: skip
-    from minari import create_dataset_from_buffers
-    from minari.data_collector import EpisodeBuffer
-
-    buffers = [
-        EpisodeBuffer(
-            id=number, seed=episode.seed, observations=episode.observations, actions=episode.actions,
-            rewards=episode.rewards, terminations=episode.terminations, truncations=episode.truncations,
-            infos={name: values.tolist() for name, values in episode.infos.items()},  # as lists all formats take them
-        )
-        for number, episode in enumerate(episodes)
-    ]  # fmt: skip
-    dataset = create_dataset_from_buffers(dataset_id, buffers, env=env, data_format=data_format, **about)
-    dataset.storage.update_episode_metadata([_episode_metadata(episode) for episode in episodes], range(len(episodes)))
-    inner = game_of(env)
-    said = {"fingerprint": fingerprint(inner.config), "scenario": inner.config.name, "reward": inner.reward}
-    dataset.storage.update_metadata({"incentive_env_version": __version__, **said, **extra})
-
-
-def _episode_metadata(episode: Episode) -> dict[str, Any]:
-    """What Minari's own collector writes of rewards, and who acted."""
-    acted = {"policy": episode.behaviour.policy, "noise": episode.behaviour.noise, "held": episode.behaviour.held}
-    figures = {name: float(getattr(episode.rewards, name)()) for name in ("sum", "mean", "std", "max", "min")}
-    return {**acted, **{f"rewards_{name}": value for name, value in figures.items()}}
-
-
 def _take_name(partial: Path, root: Path, dataset_id: str) -> None:
-    """Move a finished dataset to its place; what stood there is put aside first and deleted last."""
+    """Move a finished dataset to its place; a dataset that it replaces is moved aside first and deleted last."""
     from minari.namespace import create_namespace, list_local_namespaces
 
     namespace = dataset_id.rpartition("/")[0]
@@ -236,9 +219,15 @@ def _take_name(partial: Path, root: Path, dataset_id: str) -> None:
     (partial / dataset_id).replace(place)
 
 
+def _episode_metadata(episode: Episode) -> dict[str, Any]:
+    """The behaviour, and statistics of rewards as Minari's own collector writes them."""
+    statistics = {name: float(getattr(episode.rewards, name)()) for name in ("sum", "mean", "std", "max", "min")}
+    return {**episode.behaviour._asdict(), **{f"rewards_{name}": value for name, value in statistics.items()}}
+
+
 @contextmanager
 def _datasets_in(root: Path) -> Iterator[None]:
-    """Minari takes its root from the environment variable alone."""
+    """Set Minari's root, which it reads from an environment variable only."""
     before = os.environ.get(_ROOT)
     os.environ[_ROOT] = str(root)
     try:
@@ -254,14 +243,6 @@ def _known(root: Path) -> list[str]:
     folders = (path.parents[1] for path in root.rglob("data/metadata.json")) if root.is_dir() else ()
     names = (str(folder.relative_to(root)) for folder in folders)
     return sorted(name for name in names if not name.startswith("."))
-
-
-def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _require(*libraries: str) -> None:

@@ -1,4 +1,4 @@
-"""A dataset as arrays: every decision with what was seen, what was done, and what it came to."""
+"""A dataset as arrays: the observation, action and return of every decision."""
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -14,17 +14,14 @@ class Decisions(NamedTuple):
 
     observations: NDArray[np.float32]  # [decisions, entries] before each
     actions: NDArray[np.float32]  # [decisions, levers]
-    to_go: NDArray[np.float64]  # [decisions] discounted return from each on
+    to_go: NDArray[np.float64]  # [decisions] discounted return from each to the end
     episode: NDArray[np.int64]  # [decisions] number of the episode, from 0
     returns: NDArray[np.float64]  # [episodes] undiscounted
 
     def of_episodes(self, chosen: NDArray[np.bool_]) -> Self:
         """The decisions of chosen episodes ``[episodes]``, which keep their numbers."""
         rows = chosen[self.episode]
-        return self._replace(
-            observations=self.observations[rows], actions=self.actions[rows], to_go=self.to_go[rows],
-            episode=self.episode[rows],
-        )  # fmt: skip
+        return self._make([*(column[rows] for column in self[:-1]), self.returns])
 
 
 def read_decisions(dataset: "MinariDataset", gamma: float = 1.0) -> Decisions:

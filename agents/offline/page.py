@@ -1,4 +1,4 @@
-"""The table of a study for a page, between marks."""
+"""The tables of a study for a page, between marks."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ def with_study(text: str, study: dict[str, Any]) -> str:
     """A page's text with the study's figures between the marks.
 
     Raises:
-        ValueError: there are no marks, or the JSON is of no study.
+        ValueError: the marks are missing, or the JSON does not hold a study.
     """
     try:
         return between_marks(text, OPEN, CLOSE, lambda: f"\n{_datasets(study)}\n{_rows(study)}\n")
     except (KeyError, TypeError) as error:
-        raise ValueError(f"holds no study of offline learning: {error} is missing") from None
+        raise ValueError(f"not a study of offline learning: {error} is missing") from None
 
 
 def _datasets(study: dict[str, Any]) -> str:

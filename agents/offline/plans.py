@@ -1,4 +1,4 @@
-"""Plans of offline learning, ``configs/plans/offline/*.yaml``: one class an algorithm, every number explained."""
+"""Plans of offline learning, ``configs/plans/offline/*.yaml``: one class per algorithm."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +18,8 @@ class CloningPlan(Part):
     learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of Adam")
     batch_size: int = Field(512, ge=1, le=1_000_000, description="decisions in a minibatch")
     epochs: int = Field(100, ge=1, le=100_000, description="passes over the decisions, at most")
-    patience: int = Field(15, ge=1, le=100_000, description="epochs without a better held-out loss, then it stops")
-    held_out: float = Field(0.1, gt=0.0, lt=1.0, description="share of the episodes that it stops by")
+    patience: int = Field(15, ge=1, le=100_000, description="epochs without a better held-out loss before it stops")
+    held_out: float = Field(0.1, gt=0.0, lt=1.0, description="share of the episodes held out for early stopping")
 
 
 class BestPlan(CloningPlan):
@@ -30,7 +30,7 @@ class BestPlan(CloningPlan):
 
 
 class AWRPlan(CloningPlan):
-    """Advantage-weighted regression (Peng et al. 2019) with Monte Carlo returns, one round on data as they are."""
+    """Advantage-weighted regression (Peng et al. 2019) with Monte Carlo returns, one round on fixed data."""
 
     algorithm: Literal["awr"] = "awr"  # type: ignore[assignment]
     gamma: float = Field(1.0, ge=0.0, le=1.0, description="discount of a period of four weeks")
@@ -43,10 +43,10 @@ _FORMS = {"bc": CloningPlan, "best_bc": BestPlan, "awr": AWRPlan}
 
 
 def offline_plan(content: Mapping[str, Any], path: Path) -> OfflinePlan:
-    """The plan of a file; a file without ``algorithm:`` is that of behaviour cloning.
+    """The plan of a file; without ``algorithm:``, behaviour cloning.
 
     Raises:
-        ConfigError: no such algorithm, an unknown key, or a value out of bounds.
+        ConfigError: an unknown algorithm, an unknown key, or a value out of bounds.
     """
     plan: OfflinePlan = checked(chosen(_FORMS, content.get("algorithm", "bc"), path), content, path)
     return plan

@@ -1,4 +1,4 @@
-"""Replay: what a dataset says of a floor is what the environment does, to the bit."""
+"""Replay: check that the environment reproduces the trajectories of a dataset to the bit."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -17,19 +17,19 @@ class ReplayError(DatasetError):
 
 
 def replay(dataset: "MinariDataset", episode: int, env: "gym.Env[Any, Any] | None" = None) -> int:
-    """Put the stored actions of an episode to the recovered environment, and compare all that it answers.
+    """Replay the stored actions of an episode on the recovered environment, and compare everything it returns.
 
     Args:
         dataset: of the manager's game.
         episode: its index.
-        env: the recovered environment, to replay many episodes without making it anew.
+        env: the recovered environment, so that many episodes share it.
 
     Returns:
-        How many decisions were the same: all of the episode's.
+        Number of decisions of the episode.
 
     Raises:
-        ReplayError: an observation, a reward, a termination or a truncation differs in one bit; the message says which
-            and where, and gives both.
+        ReplayError: an observation, a reward, a termination or a truncation differs in a bit; the message says which
+            and where, and shows both values.
         DatasetError: the environment cannot be recovered.
     """
     env = env or recovered(dataset)
@@ -61,11 +61,10 @@ def replay(dataset: "MinariDataset", episode: int, env: "gym.Env[Any, Any] | Non
 def replay_all(
     dataset: "MinariDataset", episodes: Iterable[int], watch: Callable[[int], None] = lambda done: None
 ) -> int:
-    """Replay episodes one after the other; how many decisions were the same. Errors as of `replay`."""
-    env = recovered(dataset)
-    decisions = 0
+    """Replay several episodes; return their number of decisions. Raises the errors of `replay`."""
+    env, decisions = recovered(dataset), 0
     for done, episode in enumerate(episodes, start=1):
-        decisions += replay(dataset, int(episode), env)
+        decisions += replay(dataset, episode, env)
         watch(done)
     return decisions
 

@@ -1,4 +1,4 @@
-"""What learning from a dataset alone is worth: learners against the behaviour that made it, on floors of their own."""
+"""How well managers learned from a dataset do: compared with the behaviour that made it, on unseen floors."""
 
 import time
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from agents.benchmark.analysis.statistics import paired_difference, two_way_interval
 from agents.loading import load
-from agents.offline.behaviours import Behaviour, Mixture, behaviour_set, dealt, load_all
+from agents.offline.behaviours import RANDOM, Behaviour, Mixture, behaviour_set, in_turn, load_all
 from agents.offline.collection import collect
 from agents.offline.datasets import open_dataset, recording_env, write_dataset
 from agents.offline.decisions import read_decisions
@@ -21,30 +21,35 @@ from incentive_env.policies.files import fingerprint
 from incentive_env.studies.evaluate import evaluate
 from incentive_env.support.progress import Progress
 
-FLOORS = 90_000  # first of the floors of this study; no plan was chosen on them, and nothing else meets them
+FLOORS = 90_000  # first floor of this study; no plan was chosen on these floors, and nothing else uses them
 BEHAVIOUR = "behaviour"
 
 
 class Study(NamedTuple):
-    """What is run."""
+    """The settings of a study."""
 
     scenario: str  # name or file
-    config: Config  # what was loaded from it
+    config: Config  # loaded from it
     reward: str
     sets: tuple[str, ...]  # of behaviours, a dataset each
     plans: tuple[str, ...]
     episodes: int  # of a dataset
-    seeds: int  # of learning; the behaviour is dealt out anew as often
+    seeds: int  # of learning; also the number of ways in which behaviours are assigned to floors
     floors: int  # on which all are scored
     root: Path  # of the datasets; those of an earlier run are replaced
 
+    @property
+    def test_floors(self) -> range:
+        """Seeds of the floors on which all are scored."""
+        return range(FLOORS, FLOORS + self.floors)
+
 
 def run_study(study: Study) -> dict[str, Any]:
-    """Collect, replay, learn and score; everything but ``times`` is the same each time.
+    """Collect, replay, learn and score; all results but ``times`` are reproducible.
 
     Returns:
-        For JSON: ``datasets`` with sizes; ``rows``, one a dataset and learner, with loyalty in points, differences from
-        the behaviour and from the best policy in the dataset, all with 95 % intervals over floors and seeds.
+        For JSON: ``datasets`` with sizes; ``rows``, one per dataset and learner, with loyalty in points and differences
+        from the behaviour and from the best policy in the dataset, all with 95 % intervals over floors and seeds.
     """
     rows: list[dict[str, Any]] = []
     datasets: dict[str, Any] = {}
@@ -97,31 +102,24 @@ def _collected(study: Study, dataset_id: str, behaviours: Sequence[Behaviour]) -
 
 
 def _behaviour_scores(study: Study, behaviours: Sequence[Behaviour]) -> NDArray[np.float64]:
-    """``[seeds, floors]`` of the behaviour itself: a behaviour a floor as in the dataset, dealt out anew each time."""
-    floors = _floors(study)
-    policies = load_all(behaviours, study.config)
-    return np.stack(
-        [
-            evaluate(
-                study.config,
-                Mixture(dealt(behaviours, study.floors, shift), policies, floors, shift),
-                floors,
-            ).loyalty
-            for shift in range(study.seeds)
-        ]
+    """``[seeds, floors]`` of the behaviour itself: one per floor as in the dataset, assigned differently each time."""
+    policies, floors = load_all(behaviours, study.config), study.test_floors
+    mixtures = (
+        Mixture(in_turn(behaviours, study.floors, shift), policies, floors, shift) for shift in range(study.seeds)
     )
+    return np.stack([evaluate(study.config, mixture, floors).loyalty for mixture in mixtures])
 
 
 def _named_scores(study: Study, behaviours: Sequence[Behaviour]) -> dict[str, NDArray[np.float64]]:
-    """``[1, floors]`` of each policy in a dataset, without noise; chance has none without."""
-    policies = load_all([Behaviour(each.policy) for each in behaviours if each.policy != "random"], study.config)
-    return {name: evaluate(study.config, policy, _floors(study)).loyalty[None] for name, policy in policies.items()}
+    """``[1, floors]`` of each policy in a dataset but ``random``, without noise."""
+    policies = load_all([each for each in behaviours if each.policy != RANDOM], study.config)
+    return {name: evaluate(study.config, policy, study.test_floors).loyalty[None] for name, policy in policies.items()}
 
 
 def _learned_scores(
     study: Study, dataset_id: str, name: str, progress: Progress, done: int
 ) -> tuple[NDArray[np.float64], float]:
-    """``[seeds, floors]`` of a learner, and how many seconds a run of it took."""
+    """``[seeds, floors]`` of a learner, and its seconds per run."""
     plan = load("offline", name)
     decisions = read_decisions(open_dataset(dataset_id, study.root), discount_of(plan))
     scores, seconds = [], 0.0
@@ -129,7 +127,7 @@ def _learned_scores(
         started = time.monotonic()
         policy = learn(decisions, plan, seed=seed).policy
         seconds += time.monotonic() - started
-        scores.append(evaluate(study.config, policy, _floors(study)).loyalty)
+        scores.append(evaluate(study.config, policy, study.test_floors).loyalty)
         progress.move(done + seed + 1)
     return np.stack(scores), round(seconds / study.seeds, 1)
 
@@ -153,9 +151,5 @@ def _rows(dataset: str, scores: dict[str, NDArray[np.float64]], plans: Sequence[
 
 
 def _difference(head: NDArray[np.float64], base: NDArray[np.float64]) -> dict[str, float]:
-    found = paired_difference(head, base)
-    return {"mean": found.mean, "low": found.low, "high": found.high}
-
-
-def _floors(study: Study) -> range:
-    return range(FLOORS, FLOORS + study.floors)
+    mean, low, high, *_ = paired_difference(head, base)
+    return {"mean": mean, "low": low, "high": high}

@@ -17,7 +17,7 @@ from agents.rllib.plans import RLlibPlan
 from agents.rllib.registration import register, require_rllib
 from incentive_env import Config
 from incentive_env.policies.files import resolved
-from incentive_env.policies.network import Layer, NetworkPolicy
+from incentive_env.policies.network import NetworkPolicy, layers_of
 from incentive_env.support.files import written_whole
 from incentive_env.support.progress import Progress
 
@@ -113,12 +113,10 @@ def network_of(algorithm: "PPO") -> NetworkPolicy:
     from agents.rllib.standardise import Moments, Standardise
 
     module = cast("ManagerModule", algorithm.get_module())
-    linear = [part for part in module.actor if hasattr(part, "weight")]
-    layers = tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in linear)
     state = algorithm.env_runner.get_state(components=["env_to_module_connector"])["env_to_module_connector"]
     stored = state[Standardise.__name__]
     met = Moments(*stored["shared"]).with_more(Moments(*stored["fresh"]))
-    return NetworkPolicy(met.mean.astype(np.float32), met.deviation.astype(np.float32), layers)
+    return NetworkPolicy(met.mean.astype(np.float32), met.deviation.astype(np.float32), layers_of(module.actor))
 
 
 @contextmanager
@@ -236,8 +234,3 @@ def _standardise(env: Any = None, spaces: Any = None, device: Any = None) -> Any
     from agents.rllib.standardise import Standardise
 
     return Standardise()
-
-
-def _numbers(parameter: Any) -> "np.ndarray[Any, np.dtype[np.float32]]":
-    numbers: np.ndarray[Any, np.dtype[np.float32]] = parameter.detach().cpu().numpy().astype(np.float32)
-    return numbers

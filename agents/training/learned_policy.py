@@ -12,7 +12,7 @@ from stable_baselines3.common.running_mean_std import RunningMeanStd
 from agents.training.checkpoints import latest_checkpoint, read_model
 from incentive_env.floors.observation import observation_space
 from incentive_env.policies.contract import Context, Policy
-from incentive_env.policies.network import CLIP, Layer, NetworkPolicy
+from incentive_env.policies.network import CLIP, Layer, NetworkPolicy, layers_of
 
 
 class LearnedPolicy(Policy):
@@ -56,11 +56,4 @@ class LearnedPolicy(Policy):
 
 def linear_layers(model: PPO) -> tuple[Layer, ...]:
     """The layers from observation to the most likely action, with tanh between them."""
-    policy = model.policy
-    parts = (*policy.mlp_extractor.policy_net, policy.action_net)
-    return tuple(Layer(_numbers(part.weight), _numbers(part.bias)) for part in parts if hasattr(part, "weight"))
-
-
-def _numbers(parameter: Any) -> NDArray[np.float32]:
-    numbers: NDArray[np.float32] = parameter.detach().cpu().numpy().astype(np.float32)
-    return numbers
+    return layers_of((*model.policy.mlp_extractor.policy_net, model.policy.action_net))

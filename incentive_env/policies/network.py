@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -20,6 +20,12 @@ class Layer(NamedTuple):
 
     weights: NDArray[np.float32]  # [outputs, inputs]
     bias: NDArray[np.float32]  # [outputs]
+
+
+def layers_of(parts: Iterable[Any]) -> tuple[Layer, ...]:
+    """The linear layers among modules of torch, as arrays."""
+    linear = [(part.weight, part.bias) for part in parts if hasattr(part, "weight")]
+    return tuple(Layer(*(numbers.detach().cpu().numpy().astype(np.float32) for numbers in pair)) for pair in linear)
 
 
 class NetworkPolicy(Policy):

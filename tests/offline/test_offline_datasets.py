@@ -1,4 +1,4 @@
-"""Datasets: what is collected is what is on disk and what the environment does again, to the bit; or one clear line."""
+"""Datasets: disk and environment reproduce what was collected, to the bit; or there is one clear error."""
 
 import importlib.util
 import multiprocessing
@@ -72,11 +72,11 @@ def test_held_noise_makes_one_scheme_an_episode_and_the_other_kind_a_scheme_a_de
 
 def test_the_truth_is_kept_only_when_asked_for_and_adds_up_to_the_reward(small, episodes):
     assert episodes[0].infos == {}
-    told = collect(small, "balanced", ACTING[:1], 1, keep_truth=True)[0]
-    terms = np.stack([values for name, values in told.infos.items() if name.startswith("reward_terms.")], axis=1)
+    episode = collect(small, "balanced", ACTING[:1], 1, keep_truth=True)[0]
+    terms = np.stack([values for name, values in episode.infos.items() if name.startswith("reward_terms.")], axis=1)
     assert np.isnan(terms[0]).all()  # nothing has been paid before the first decision
-    np.testing.assert_array_equal(weigh(terms[1:], reward_weights(small, "balanced")), told.rewards)
-    assert {"truth.loyalty", "figures.nps"} <= told.infos.keys()
+    np.testing.assert_array_equal(weigh(terms[1:], reward_weights(small, "balanced")), episode.rewards)
+    assert {"truth.loyalty", "figures.nps"} <= episode.infos.keys()
 
 
 def test_floors_of_datasets_are_not_those_of_evaluation_or_training(small):
@@ -127,8 +127,8 @@ def test_a_failed_overwrite_keeps_the_dataset_and_a_good_one_replaces_it(written
         ("fixed", {}, "must read NAMESPACE/NAME-vVERSION"),
         ("a/../b-v0", {}, "must read NAMESPACE/NAME-vVERSION"),
         ("a/b-v0", {}, "must read NAMESPACE/NAME-vVERSION, .* a namespace of at least two"),
-        (ID, {}, "is there already"),
-        ("incentive_env/tests-v1", {"overwrite": True}, "is there and is no dataset"),
+        (ID, {}, "already exists at"),
+        ("incentive_env/tests-v1", {"overwrite": True}, "exists and is not a dataset"),
         (f"{ID}/more-v0", {}, "would lie inside the dataset at"),
         ("new-v0", {"data_format": "hdf"}, "must be one of hdf5, arrow; nearest valid name: hdf5"),
     ],
@@ -148,7 +148,7 @@ def test_a_library_that_is_missing_is_named(tmp_path, monkeypatch):
         check_new("new-v0", tmp_path)
 
 
-def test_what_cannot_be_opened_is_told(written, episodes, tmp_path):
+def test_a_dataset_that_cannot_be_opened_is_one_clear_error(written, episodes, tmp_path):
     folder = tmp_path / ID
     written()
     with pytest.raises(DatasetError, match=f"nearest valid name: {ID}; datasets: {ID}"):
@@ -169,7 +169,7 @@ def test_a_dataset_of_another_game_is_refused(tmp_path, monkeypatch):
     )  # fmt: skip
     with pytest.warns(UserWarning, match="is set to None"):
         minari.create_dataset_from_buffers("cartpole/one-v0", [buffer], env=env)
-    with pytest.raises(DatasetError, match=r"is of CartPole-v1, with observations Box.*: not of the manager's game"):
+    with pytest.raises(DatasetError, match=r"comes from CartPole-v1, with observations Box.*, not from the manager's"):
         open_dataset("cartpole/one-v0", tmp_path)
 
 
@@ -199,10 +199,10 @@ def test_replay_finds_a_changed_bit_and_says_where(written, episodes, changed, s
         replay(dataset, 0)
 
 
-def test_a_scenario_that_is_no_longer_the_same_is_told(written):
+def test_a_scenario_that_has_changed_is_reported(written):
     dataset = written()
     dataset.storage.update_metadata({"fingerprint": "deadbeef"})
-    with pytest.raises(DatasetError, match="has fingerprint deadbeef, this version makes"):
+    with pytest.raises(DatasetError, match="has fingerprint deadbeef, in this version"):
         recovered(dataset)
 
 
