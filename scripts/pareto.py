@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from agents.pareto.front import UNITS, front_content, in_units, means_of, read_front
-from agents.pareto.reference import worst_of_fixed
+from agents.pareto.returns import worst_of_fixed
 from agents.pareto.search import FrontBudget, find_front
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole

@@ -1,1 +1,1 @@
-"""Fronts of fixed schemes: what can be had for whom, and at whose expense."""
+"""Pareto fronts of fixed schemes: who gains, and at whose expense."""

@@ -1,4 +1,4 @@
-"""Who dominates whom, and how much a front dominates; more is better in every objective."""
+"""Dominance among schemes, and the hypervolume of a front; more is better in every objective."""
 
 from typing import NamedTuple
 
@@ -9,18 +9,17 @@ from incentive_env.support.statistics import Interval
 
 
 class Resampled(NamedTuple):
-    """What other draws of the floors would have made of a front."""
+    """How a front varies with the draw of the floors."""
 
     hypervolume: Interval  # its 95 % interval, percentiles of the bootstrap
     kept: NDArray[np.float64]  # [schemes] share of draws in which a scheme is on the front
 
 
 def on_front(means: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which rows of ``[schemes, objectives]`` no other row dominates: as good in all objectives, and better in one."""
+    """Rows of ``[schemes, objectives]`` that no other row dominates, as good in all objectives and better in one."""
     import moocore
 
-    kept: NDArray[np.bool_] = moocore.is_nondominated(means, maximise=True, keep_weakly=True)
-    return kept
+    return np.asarray(moocore.is_nondominated(means, maximise=True, keep_weakly=True))
 
 
 def hypervolume(means: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
@@ -33,10 +32,10 @@ def hypervolume(means: NDArray[np.float64], reference: NDArray[np.float64]) -> f
     return float(moocore.hypervolume(means, ref=reference, maximise=True))
 
 
-def most_telling(means: NDArray[np.float64], reference: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Numbers of at most ``count`` rows that keep as much of the hypervolume as dropping one at a time can.
+def most_informative(means: NDArray[np.float64], reference: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Numbers of at most ``count`` rows, left after dropping the row that adds least hypervolume again and again.
 
-    The best in each objective always stay: what is far out is in few boxes, but is what a front is asked for.
+    The best in each objective always stay, though they may add little volume: a reader of a front looks for them.
     """
     import moocore
 

@@ -1,4 +1,4 @@
-"""A front as a file: schemes in units of their levers, returns with intervals, and what finds it again."""
+"""A front as a file: schemes in units of their levers, returns with intervals, and how to reproduce it."""
 
 import json
 from pathlib import Path
@@ -16,11 +16,11 @@ _DIGITS = 4  # of a return
 
 
 class Unit(NamedTuple):
-    """How people read the mean of an objective over the periods that are paid."""
+    """How the mean of an objective over the paid periods is shown."""
 
     label: str
-    zero: float  # what a return of 0 stands for
-    step: float  # what one unit of reward stands for
+    zero: float  # value shown for a return of 0
+    step: float  # value of one unit of reward
 
 
 UNITS = {
@@ -32,17 +32,16 @@ UNITS = {
 
 
 class FrontFileError(ValueError):
-    """A file that holds no front."""
+    """A file does not hold a front."""
 
 
 def front_content(front: Front, config: Config, plan: FrontBudget, command: str) -> dict[str, Any]:
-    """What goes into the file.
+    """A front for JSON.
 
     ``returns`` are those of an episode, undiscounted, each with its 95 % interval over floors; a ``hypervolume`` is in
-    their units, multiplied. ``kept`` is the share of bootstrap draws of the floors in which a scheme is on the front.
+    the product of their units. ``kept`` is the share of bootstrap draws of the floors with the scheme on the front.
     """
-    stands = [candidate for candidate in front.candidates if candidate.on_front]
-    means = np.array([candidate.returns.mean(axis=0) for candidate in stands])
+    means = np.array([candidate.returns.mean(axis=0) for candidate in front.candidates if candidate.on_front])
     ideal = means.max(axis=0)
     box = float(np.prod(ideal - front.reference))
     return {
@@ -64,7 +63,7 @@ def front_content(front: Front, config: Config, plan: FrontBudget, command: str)
         },
         "validation": {
             "schemes": len(front.candidates),
-            "on_front": len(stands),
+            "on_front": len(means),
             "floors": plan.validation_floors,
             "seeds": [front.validation_seeds[0], front.validation_seeds[-1]],
         },
@@ -73,29 +72,28 @@ def front_content(front: Front, config: Config, plan: FrontBudget, command: str)
 
 
 def in_units(returns: NDArray[np.float64], periods: dict[str, float]) -> NDArray[np.float64]:
-    """Returns ``[..., objectives]`` as means over the periods that are paid, in the units of `UNITS`."""
+    """Returns ``[..., objectives]`` as means over the paid periods, in the units of `UNITS`."""
     zero = np.array([UNITS[name].zero for name in OBJECTIVES])
     step = np.array([UNITS[name].step / periods[name] for name in OBJECTIVES])
-    means: NDArray[np.float64] = zero + returns * step
-    return means
+    return np.asarray(zero + returns * step)
 
 
 def read_front(path: Path) -> dict[str, Any]:
-    """Read what `front_content` says.
+    """Read a file with the content of `front_content`.
 
     Raises:
-        FrontFileError: it is no such file, or cannot be read.
+        FrontFileError: it cannot be read, or holds something else.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FrontFileError(f"{path}: cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise FrontFileError(f"{path}: holds no JSON: {error}") from None
+        raise FrontFileError(f"{path}: is not JSON: {error}") from None
     wanted = ("scenario", "objectives", "periods", "reference_point", "schemes")
     missing = [key for key in wanted if not isinstance(content, dict) or key not in content]
     if missing:
-        raise FrontFileError(f"{path}: holds no front, {', '.join(missing)} missing; scripts/pareto.py find writes one")
+        raise FrontFileError(f"{path}: is not a front, {', '.join(missing)} missing; scripts/pareto.py find writes one")
     if content["objectives"] != list(OBJECTIVES):
         raise FrontFileError(f"{path}: objectives are {content['objectives']}, must be {list(OBJECTIVES)}")
     return dict(content)
@@ -108,14 +106,14 @@ def means_of(schemes: list[dict[str, Any]]) -> NDArray[np.float64]:
 
 
 def _scheme(candidate: Candidate) -> dict[str, Any]:
-    told = [interval(candidate.returns[:, number]) for number in range(len(OBJECTIVES))]
+    returns = zip(OBJECTIVES, candidate.returns.T, strict=True)
     return {
         "name": candidate.name,
         "hand_made": candidate.hand_made,
         "on_front": candidate.on_front,
         "kept": round(candidate.kept, _DIGITS),
-        "returns": {name: _rounded(one._asdict()) for name, one in zip(OBJECTIVES, told, strict=True)},
-        "scheme": dict(candidate.scheme._asdict()),
+        "returns": {name: _rounded(interval(values)._asdict()) for name, values in returns},
+        "scheme": candidate.scheme._asdict(),
     }
 
 

@@ -16,14 +16,14 @@ import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
 
 INK, GREY, ORANGE, RED = "#26323a", "#b9c2c8", "#d9820a", "#c0392b"
-# Dark enough at both ends to be seen on white.
+# Dark enough at both ends to be visible on white.
 _SHADES = LinearSegmentedColormap.from_list("loyalty", ["#3b2a6b", "#22738a", "#1e9e6a", "#93b80f"])
 _DIRECTIONS = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
 _FONT = 8.0  # points
 
 
 def draw_front(content: dict[str, Any], path: Path) -> None:
-    """Draw what `agents.pareto.front.front_content` says, to a file."""
+    """Draw a front, as `agents.pareto.front.front_content` gives it, to a file."""
     schemes = content["schemes"]
     places = in_units(means_of(schemes), content["periods"])
     reference = in_units(np.array([content["reference_point"][name] for name in OBJECTIVES]), content["periods"])
@@ -73,7 +73,7 @@ def _draw_panel(
 def _label(
     panel: Any, named: list[tuple[str, NDArray[np.float64]]], dots: NDArray[np.float64], worth: NDArray[np.float64]
 ) -> None:
-    """Write each name beside its place, where it covers as little as possible of what dots are worth seeing."""
+    """Write each name beside its point, where it covers as few dots as possible, weighted by ``worth``."""
     to_pixels = panel.transData.transform
     taken = np.stack([_box(pixel, 7.0, 7.0) for pixel in to_pixels(dots)])
     drawn: list[_Name] = []
@@ -99,7 +99,7 @@ def _label(
 
 
 class _Name(NamedTuple):
-    """Where a name could stand, in pixels."""
+    """A possible position of a name, in pixels."""
 
     box: NDArray[np.float64]  # left, bottom, right, top
     leader: NDArray[np.float64]  # [points, 2] along the line from the place to the name

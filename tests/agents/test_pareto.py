@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from worlds import SMALL
 
-from agents.pareto.dominance import hypervolume, most_telling, on_front, resample
+from agents.pareto.dominance import hypervolume, most_informative, on_front, resample
 from agents.pareto.front import front_content, in_units, means_of, read_front
-from agents.pareto.reference import worst_of_fixed
-from agents.pareto.returns import scheme_returns
+from agents.pareto.returns import scheme_returns, worst_of_fixed
 from agents.pareto.search import FrontBudget, find_front
 from agents.search.static import hand_made
 from incentive_env import SalesFloorMOEnv, load_config
@@ -102,10 +101,10 @@ def test_equals_stay_and_what_is_beaten_in_one_objective_goes():
     assert on_front(means).tolist() == [True, True, False, True]
 
 
-def test_the_most_telling_keep_the_extremes_and_drop_what_adds_least():
+def test_the_most_informative_keep_the_extremes_and_drop_what_adds_least():
     means = np.array([[9, 1, 1, 1], [1, 9, 1, 1], [1, 1, 9, 1], [1, 1, 1, 9], [5, 5, 5, 5], [5.1, 4.9, 5, 5]], float)
-    assert sorted(most_telling(means, ORIGIN, 5)) == [0, 1, 2, 3, 4]
-    assert sorted(most_telling(means, ORIGIN, 1)) == [0, 1, 2, 3]
+    assert sorted(most_informative(means, ORIGIN, 5)) == [0, 1, 2, 3, 4]
+    assert sorted(most_informative(means, ORIGIN, 1)) == [0, 1, 2, 3]
 
 
 def test_another_draw_of_the_floors_may_turn_a_front_over():
@@ -114,9 +113,9 @@ def test_another_draw_of_the_floors_may_turn_a_front_over():
     behind[:, 0] = 0.5
     assert resample(np.stack([ahead, behind]), ORIGIN).kept.tolist() == [1.0, 0.0]
     behind[::2, 0] = 1.5
-    told = resample(np.stack([ahead, behind]), ORIGIN)
-    assert 0.3 < told.kept[0] < 0.8
-    assert told.hypervolume.low <= told.hypervolume.mean <= told.hypervolume.high
+    resampled = resample(np.stack([ahead, behind]), ORIGIN)
+    assert 0.3 < resampled.kept[0] < 0.8
+    assert resampled.hypervolume.low <= resampled.hypervolume.mean <= resampled.hypervolume.high
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_one_file_cannot_be_both(refused, scenario):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("{", "holds no JSON"), ("[]", "holds no front"), ('{"scenario": "x"}', "objectives, periods, .* missing")],
+    [("{", "is not JSON"), ("[]", "is not a front"), ('{"scenario": "x"}', "objectives, periods, .* missing")],
 )
 def test_what_is_no_front_is_not_drawn(refused, tmp_path, text, says):
     (tmp_path / "front.json").write_text(text)
