@@ -106,7 +106,8 @@ def _episode(
     seen, *others = (column[floor] for column in columns)
     end = int((others[-2] | others[-1]).argmax()) + 1
     own_infos = {name: np.concatenate([[np.nan], values[floor, :end]]) for name, values in infos.items()}
-    return Episode(seed, behaviour, seen[: end + 1], *(column[:end] for column in others), own_infos)
+    actions, rewards, terminations, truncations = (column[:end] for column in others)
+    return Episode(seed, behaviour, seen[: end + 1], actions, rewards, terminations, truncations, own_infos)
 
 
 def _flat(info: dict[str, Any]) -> dict[str, NDArray[np.float64]]:

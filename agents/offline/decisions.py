@@ -21,7 +21,10 @@ class Decisions(NamedTuple):
     def of_episodes(self, chosen: NDArray[np.bool_]) -> Self:
         """The decisions of chosen episodes ``[episodes]``, which keep their numbers."""
         rows = chosen[self.episode]
-        return self._make([*(column[rows] for column in self[:-1]), self.returns])
+        return self._replace(
+            observations=self.observations[rows], actions=self.actions[rows], to_go=self.to_go[rows],
+            episode=self.episode[rows],
+        )  # fmt: skip
 
 
 def read_decisions(dataset: "MinariDataset", gamma: float = 1.0) -> Decisions:
