@@ -1,1 +1,1 @@
-"""Reps that learn what to do from what comes of it, instead of being told by the model what it is worth."""
+"""Reps that learn their conduct from experience, instead of following the model's decision rule."""

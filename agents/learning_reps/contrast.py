@@ -1,4 +1,4 @@
-"""Reps that learn against the model's own, scheme by scheme: what each comes to do, over several training seeds."""
+"""Learning reps compared with the model's own, scheme by scheme, over several training seeds."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,27 +23,27 @@ from incentive_env.studies.evaluate import evaluation_seeds
 from incentive_env.support.files import written_whole
 from incentive_env.support.statistics import interval
 
-CURVE = ("gaming", "recorded_conversion", "conversion", "utility")  # seen during training
+CURVE = ("gaming", "recorded_conversion", "conversion", "utility")  # measured during training
 
 
 class Job(NamedTuple):
-    """One training under one scheme, or where no plan is given the model's own reps."""
+    """One training under one scheme, or the measurement of the model's own reps."""
 
     config: Config
     scheme: str
-    plan: RepPlan | None
-    seats: RepPlan  # whose seats are looked at
+    plan: RepPlan | None  # None: the model's own reps
+    seats: RepPlan  # the plan whose seats are measured
     seed: int
     floors: int
     curve_floors: int
 
 
 def run_contrast(contrast: Contrast, store: Store, engine: Engine, *, plain: bool = False) -> dict[str, Any]:
-    """Train and measure what is not in the store yet, and give all of it.
+    """Train and measure what is not in the store yet, and return all figures.
 
     Returns:
-        ``figures[scheme][learner][figure]`` with ``mean``, ``low``, ``high`` and ``each``: of training seeds for who
-        learns, of floors for the model's own reps.
+        ``figures[scheme][learner][figure]`` with ``mean``, ``low``, ``high`` and ``each``: over training seeds for
+        learning reps, over floors for the model's own.
     """
     config = load_config(contrast.scenario, contrast.overrides)
     works = [_work(job, name) for name, plan in contrast.learners.items() for job in _jobs(contrast, config, plan)]
@@ -61,10 +61,9 @@ def run_contrast(contrast: Contrast, store: Store, engine: Engine, *, plain: boo
 
 def _jobs(contrast: Contrast, config: Config, plan: RepPlan) -> list[Job]:
     seats_of(config, plan)
-    jobs = []
+    jobs, floors = [], (contrast.floors, contrast.curve_floors)
     for scheme in contrast.schemes:
         load_policy(scheme, config)
-        floors = contrast.floors, contrast.curve_floors
         jobs.append(Job(config, scheme, None, plan, 0, *floors))
         jobs += [Job(config, scheme, plan, plan, seed, *floors) for seed in range(contrast.seeds)]
     return jobs
@@ -87,9 +86,9 @@ def _name(learner: str, own: bool) -> str:
     return f"{MODEL}{learner}" if own else learner
 
 
-def _make(told: tuple[Job, str], store: Store) -> dict[str, Any]:
-    """Figures of a cell, means over floors and floor by floor; what was learned is kept beside them."""
-    job, name = told
+def _make(named_job: tuple[Job, str], store: Store) -> dict[str, Any]:
+    """Figures of a job, floor by floor; trained reps are stored beside them."""
+    job, name = named_job
     manager = load_policy(job.scheme, job.config)
     seats, floors = seats_of(job.config, job.seats), evaluation_seeds(job.floors)
     if job.plan is None:

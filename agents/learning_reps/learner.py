@@ -1,4 +1,4 @@
-"""PPO for seats: a learner that can go on where it stopped, and the network it has come to."""
+"""PPO for seats: a learner that can be resumed, and its network."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -24,32 +24,32 @@ from incentive_env.policies.network import CLIP, SeatNetwork
 from incentive_env.support.seeds import REP_TRAINING_SEEDS
 
 _FLOORS_A_SEED = 10**12
-# In the order of `CONDUCT_NAMES`: 99 of 100 calls honest and refusals filed, no cheating else.
+# In the order of `CONDUCT_NAMES`: 99 of 100 calls honest, refusals filed, and no other cheating.
 HONEST = np.array([0.0, 0.6, -0.6, -0.6, -0.6, -0.6, 0.6, -0.6, -0.6, -1.0, -1.0, -1.0], np.float32)
 
 
 Watch = Callable[[SeatNetwork, int], None]
-"""Is shown what reps have come to, after so many decisions."""
+"""Called with the reps' network and the number of decisions so far."""
 
 
 def train_reps(
     config: Config, manager: PolicyLike, plan: RepPlan, *, seed: int = 0, watch: Watch | None = None, looks: int = 10
 ) -> SeatNetwork:
-    """Let reps learn under a manager who does not, from nothing to the end.
+    """Train reps from scratch under a manager who does not learn.
 
     Args:
         config: the scenario.
-        manager: who manages.
-        plan: who learns, and how.
+        manager: the policy of the manager.
+        plan: the learning seats, and how they learn.
         seed: of networks and floors; the same seed gives the same bits.
-        watch: is shown the reps before the first decision, and then so many times as ``looks`` says, to the end.
+        watch: called with the reps before the first decision, and then ``looks`` times until the end.
         looks: see ``watch``.
 
     Raises:
-        ValueError: the plan asks for more seats than the floor has.
+        ValueError: the plan has more seats than the floor.
     """
     learner = new_learner(config, manager, plan, seed=seed)
-    learner.learn(plan.total_timesteps, callback=None if watch is None else _Shower(watch, plan, looks))
+    learner.learn(plan.total_timesteps, callback=None if watch is None else _Watcher(watch, plan, looks))
     network = network_of(learner)
     if watch is not None:
         watch(network, learner.num_timesteps)
@@ -57,14 +57,14 @@ def train_reps(
 
 
 def new_learner(config: Config, manager: PolicyLike, plan: RepPlan, *, seed: int, falling: bool = True) -> PPO:
-    """A learner that has learned nothing, on floors of its own.
+    """An untrained learner with its floors.
 
     Args:
         config: the scenario.
-        manager: who manages at first.
-        plan: who learns, and how.
+        manager: the policy of the manager at first.
+        plan: the learning seats, and how they learn.
         seed: of networks and floors.
-        falling: the learning rate falls to 0 over the training, else it stays.
+        falling: the learning rate falls to 0 over the training; otherwise it is constant.
     """
     torch.set_num_threads(1)
     venv = SeatVecEnv(config, plan.num_floors, manager, seats=seats_of(config, plan), rep_reward=plan.rep_reward)
@@ -87,7 +87,7 @@ def seats_of(config: Config, plan: RepPlan) -> NDArray[np.int64]:
     """Numbers of the seats that learn.
 
     Raises:
-        ValueError: the floor does not have as many.
+        ValueError: the floor has fewer.
     """
     reps = config.salesforce.reps
     if plan.seats is not None and plan.seats > reps:
@@ -96,7 +96,7 @@ def seats_of(config: Config, plan: RepPlan) -> NDArray[np.int64]:
 
 
 def network_of(learner: PPO) -> SeatNetwork:
-    """What a learner has come to, without torch: always the most likely action."""
+    """A learner's policy without torch; it always takes the most likely action."""
     normaliser = learner.get_vec_normalize_env()
     assert normaliser is not None
     met = moments_of(normaliser)
@@ -104,8 +104,8 @@ def network_of(learner: PPO) -> SeatNetwork:
     return SeatNetwork(met.mean.astype(np.float32), deviation.astype(np.float32), linear_layers(learner))
 
 
-class _Shower(BaseCallback):
-    """Shows the reps between an update and the next roll-out."""
+class _Watcher(BaseCallback):
+    """Calls ``watch`` between an update and the next rollout."""
 
     def __init__(self, watch: Watch, plan: RepPlan, looks: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What reps do under a manager, in figures that learned reps and the model's own share."""
+"""Measures of the reps' conduct under a manager, the same for learned reps and the model's own."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env import Config
-from incentive_env.config.channels import CHANNEL_NAMES, CHANNELS
+from incentive_env.config.channels import CHANNELS
 from incentive_env.floors import measures
 from incentive_env.floors.reward import run_off_score
 from incentive_env.floors.seats import UTILITY_TERMS
 from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
-
-MIX = CHANNEL_NAMES
-FIGURES = (*MIX, "gaming", "effort", "conversion", "recorded_conversion", "utility", "loyalty")
 
 
 def measure(
@@ -25,15 +22,15 @@ def measure(
 
     Shares of calls by gaming channel (``rushed``: of inbound contacts answered), ``gaming`` (of calls and contacts),
     ``effort`` (of the time), true and recorded conversion, ``utility`` and its terms (€ a week and seat), each over the
-    seats asked for; ``loyalty`` (points, in the run-off) is the floor's.
+    chosen seats; ``loyalty`` (points, in the run-off) is the floor's.
 
     Args:
         config: the scenario.
-        manager: who manages.
-        seeds: a floor for each.
-        reps: who chooses for the seats; the model's own reps if ``None``.
-        seats: numbers of the seats that are filled so, and looked at.
-        score: whether to go on through the run-off for ``loyalty``, which is left out otherwise.
+        manager: the policy of the manager.
+        seeds: one per floor.
+        reps: the policy of the seats; the model's own reps if ``None``.
+        seats: numbers of the seats that it fills, and that are measured.
+        score: whether to simulate the run-off for ``loyalty``, which is left out otherwise.
     """
     floors = StaffedFloors(config, len(seeds), reps, seats=seats)
     floors.reset(np.asarray(seeds, np.uint64))
@@ -53,7 +50,7 @@ def measure(
 
 
 def _conduct(weeks: np.ndarray) -> dict[str, NDArray[np.float64]]:
-    """Shares of what was done in rep-weeks ``[floors, weeks, seats]``."""
+    """Measures ``[floors]`` of rep-weeks ``[floors, weeks, seats]``."""
     total = measures.totals(weeks, axis=(1, 2))
     gamed = weeks["gamed"].sum(axis=(1, 2))  # [floors, channels]
     calls, answered = np.maximum(total("calls"), 1.0), np.maximum(total("answered"), 1.0)

@@ -1,4 +1,4 @@
-"""Plans of learning reps, ``configs/plans/learning_reps/*.yaml``: who learns, on which floors, and how."""
+"""Plans of learning reps, ``configs/plans/learning_reps/*.yaml``."""
 
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -9,11 +9,11 @@ from agents.algorithms.training import PPOParameters, PPOPlan, Width
 from agents.loading import Part
 from incentive_env.floors.seats import rep_reward_weights
 
-MODEL = "model_"  # how names of the model's own reps begin
+MODEL = "model_"  # prefix of the names of the model's own reps
 
 
 class SeatNetworkPlan(Part):
-    """The networks of policy and value, which all seats share; each acts on what it sees itself."""
+    """The networks of policy and value, which all seats share; each seat acts on its own observation."""
 
     net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
     log_std_init: float = Field(-0.5, ge=-5.0, le=2.0, description="log standard deviation of the first actions")
@@ -41,7 +41,7 @@ class RepPlan(Part):
 
 
 class Contrast(Part):
-    """What is compared: reps that learn under each scheme, and the model's own reps under the same."""
+    """A comparison of reps that learn under each scheme with the model's own reps under the same scheme."""
 
     description: str
     scenario: str = Field(description="a preset's name or a path")

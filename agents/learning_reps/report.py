@@ -1,16 +1,16 @@
-"""The conduct that reps learned, as tables and as a picture."""
+"""Learned conduct, as tables and as a picture."""
 
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from agents.learning_reps.measured import MIX
 from agents.learning_reps.plan import MODEL
+from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.support.tables import markdown_table, rich_table, with_interval
 
-_FIGURES = ("gaming", *MIX, "effort", "conversion", "recorded_conversion", "utility", "loyalty")
-_WHOLE = ("utility", "loyalty")  # in € a week, and points; the others are shares
+_FIGURES = ("gaming", *CHANNEL_NAMES, "effort", "conversion", "recorded_conversion", "utility", "loyalty")
+_WHOLE = ("utility", "loyalty")  # in € per week, and points; the others are shares
 COLOURS = {"quota_with_threat": "#b8245f", "flat_salary": "#2a6f97"}
 _OTHERS = ("#e08e0b", "#1e7d4f", "#5b2a86", "#5f6b7a")
 _INK, _GREY = "#1c2530", "#9aa5ad"
@@ -37,7 +37,7 @@ def markdown(results: dict[str, Any], learner: str) -> str:
 
 
 def with_tables(page: str, name: str, results: dict[str, Any]) -> str:
-    """A page with a comparison's tables as it came out, each between ``<!-- NAME: LEARNER -->`` and ``<!-- / -->``."""
+    """A page with the tables of a comparison, each between ``<!-- NAME: LEARNER -->`` and ``<!-- / -->``."""
     for learner in results["contrast"]["learners"]:
         before, mark, rest = page.partition(f"<!-- {name}: {learner} -->\n")
         _, end, after = rest.partition("<!-- / -->")
@@ -47,7 +47,7 @@ def with_tables(page: str, name: str, results: dict[str, Any]) -> str:
 
 
 def round_table(history: list[dict[str, float]]) -> Table:
-    """How a two-level training went, a row a round."""
+    """The course of a two-level training, a row per round."""
     forms = {
         "round": ".0f", "loyalty": ".1f", "gaming": ".2f", "recorded_conversion": ".2f", "conversion": ".2f",
         "model_loyalty": ".1f", "model_gaming": ".2f",
@@ -105,14 +105,14 @@ def _draw_mix(axes: Any, results: dict[str, Any], learner: str, colours: dict[st
     for number, (scheme, colour) in enumerate(colours.items()):
         for place, name in enumerate((learner, f"{MODEL}{learner}")):
             row = results["figures"][scheme][name]
-            means = [row[channel]["mean"] for channel in MIX]
-            errors = [[row[channel]["mean"] - row[channel]["low"] for channel in MIX],
-                      [row[channel]["high"] - row[channel]["mean"] for channel in MIX]]  # fmt: skip
-            at = [position + (2 * number + place) * height - 0.4 + height / 2 for position in range(len(MIX))]
+            means = [row[channel]["mean"] for channel in CHANNEL_NAMES]
+            errors = [[row[channel]["mean"] - row[channel]["low"] for channel in CHANNEL_NAMES],
+                      [row[channel]["high"] - row[channel]["mean"] for channel in CHANNEL_NAMES]]  # fmt: skip
+            at = [position + (2 * number + place) * height - 0.4 + height / 2 for position in range(len(CHANNEL_NAMES))]
             look: dict[str, Any] = {"color": colour} if place == 0 else {"color": "white", "edgecolor": colour}
             label = f"{scheme}, {'learned' if place == 0 else 'the model’s own'}"
             axes.barh(at, means, height * 0.9, xerr=errors, ecolor=_GREY, label=label, **look)
-    axes.set_yticks(range(len(MIX)), [channel.replace("_", " ") for channel in MIX])
+    axes.set_yticks(range(len(CHANNEL_NAMES)), [channel.replace("_", " ") for channel in CHANNEL_NAMES])
     axes.invert_yaxis()
     axes.set_xlim(0.0, 1.0)
     axes.set_xlabel("cases a call (rushed: a contact answered)")

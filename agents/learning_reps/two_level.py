@@ -1,7 +1,7 @@
-"""Two levels of learning: reps in the inner loop learn to live with a manager, who in the outer learns to lead them.
+"""Two levels of learning: reps learn in the inner loop, their manager in the outer one.
 
-A round lets the reps learn under schemes around the manager's, so that they know what to do under its neighbours too,
-and then the manager with the reps as they have become. What each sees is stationary while it learns.
+In a round the reps learn under schemes around the manager's, so that they can also respond to neighbouring ones, and
+then the manager learns with these reps. The environment of each is stationary while it learns.
 """
 
 import json
@@ -44,7 +44,7 @@ _SEEN = ("loyalty", "gaming", "recorded_conversion", "conversion", "utility", "e
 
 
 class StaffedVectorEnv(SalesFloorVectorEnv):
-    """Floors whose seats a policy fills: where a manager learns to lead reps that have learned."""
+    """Floors whose seats a policy fills: a manager learns here with trained reps."""
 
     def __init__(self, num_envs: int, config: Config, reward: str, *, seats: NDArray[np.int64]) -> None:
         super().__init__(num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP)
@@ -52,14 +52,14 @@ class StaffedVectorEnv(SalesFloorVectorEnv):
 
 
 class Exploring(Policy):
-    """A policy whose schemes are varied: each floor has an offset of its own through an episode."""
+    """A policy with varied schemes: each floor has its own constant offset in an episode."""
 
     def __init__(self, policy: Policy, spread: float, seed: int) -> None:
         self.sees, self._policy, self._spread = policy.sees, policy, spread
         self._random = np.random.default_rng(seed)
 
     def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
-        """The policy's action and the floor's offset."""
+        """The policy's action plus the floor's offset."""
         theirs, offset = context.state or (None, 0.0)
         actions, theirs = self._policy.act_in(seen, context._replace(state=theirs))
         opened = context.starts(len(seen))[:, None]
@@ -71,21 +71,21 @@ class Exploring(Policy):
 def train_two_level(
     plan: TwoLevelPlan, run: Path, seeds: Sequence[int], *, seed: int = 0, resume: bool = False, plain: bool = False
 ) -> list[Row]:
-    """Train both levels, and say after each round how things stand.
+    """Train both levels, and report measures after each round.
 
     Args:
-        plan: who learns, how, and how often they take turns.
-        run: folder of the run; ``round-NNNN`` holds ``manager`` (as `scripts/train.py` keeps one) and ``reps``.
-        seeds: floors on which is looked at how things stand.
+        plan: of both levels, and the number of rounds.
+        run: folder of the run; ``round-NNNN`` holds ``manager`` (a checkpoint as of `scripts/train.py`) and ``reps``.
+        seeds: floors of the measures.
         seed: of networks and floors.
-        resume: go on after the last round of the run, if it has one.
+        resume: continue after the last round of the run, if it has one.
         plain: progress as lines even on a terminal.
 
     Returns:
-        A row a round; round 0 is before the manager has learned anything.
+        A row per round; round 0 is before the manager has learned anything.
 
     Raises:
-        CheckpointError: the run has rounds already and is not resumed, or they are of another plan.
+        CheckpointError: the run has rounds and is not resumed, or they have another plan.
     """
     levels = _Levels(plan, seed)
     done = rounds(run)
@@ -104,17 +104,17 @@ def train_two_level(
             history.append({"round": number, **levels.look(seeds)})
             levels.save(run, number, history)
             progress.move(levels.steps)
-            progress.note(_told(history[-1]))
+            progress.note(_summary(history[-1]))
     return history
 
 
 def rounds(run: Path) -> list[Path]:
-    """Complete rounds of a run, the first first."""
+    """Complete rounds of a run, in order."""
     return sorted(path for path in run.glob(f"{_ROUND}*") if path.is_dir())
 
 
 class _Levels:
-    """A manager and reps, each with what it learns on."""
+    """A manager and reps, each with its environment."""
 
     def __init__(self, plan: TwoLevelPlan, seed: int) -> None:
         self.plan, self.seed = plan, seed
@@ -144,7 +144,7 @@ class _Levels:
         self.manager_env.venv.seed(first)
         self._seat_env().seed(first + _FLOORS_A_ROUND // 2)
         for learner in (self.manager, self.reps):
-            learner._last_obs = None  # its floors are opened anew
+            learner._last_obs = None  # so that its floors are reset
 
     def teach_reps(self, steps: int) -> None:
         """Let the reps learn under schemes around the manager's."""
@@ -154,11 +154,11 @@ class _Levels:
         self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
 
     def teach_manager(self) -> None:
-        """Let the manager learn with the reps as they are."""
+        """Let the manager learn with the current reps."""
         self.manager.learn(self.plan.manager.total_timesteps, reset_num_timesteps=False)
 
     def look(self, seeds: Sequence[int]) -> Row:
-        """How the manager does, with reps that learned and with the model's own, and the scheme it has come to."""
+        """Measures of the manager with learned reps and with the model's own."""
         manager = self._leading()
         learned = measure(self.config, manager, seeds, network_of(self.reps), self.seats)
         own = measure(self.config, manager, seeds, None, self.seats)
@@ -166,7 +166,7 @@ class _Levels:
         return row | {f"model_{name}": float(own[name].mean()) for name in _SEEN}
 
     def save(self, run: Path, number: int, history: list[Row]) -> None:
-        """Write a round; it appears whole or not at all, and takes the place of the one before."""
+        """Write a round completely or not at all, and drop all but the last two."""
         partial, final = run / f".partial-{os.getpid()}", run / f"{_ROUND}{number:04d}"
         shutil.rmtree(partial, ignore_errors=True)
         description = {"reward": self.plan.reward, "seed": self.seed, "config": self.config.model_dump(mode="json")}
@@ -185,16 +185,16 @@ class _Levels:
             shutil.rmtree(old, ignore_errors=True)
 
     def load(self, folder: Path) -> list[Row]:
-        """Take over a round, and return the rows up to it."""
+        """Restore a round, and return the rows up to it."""
         try:
             stored = json.loads((folder / "two_level.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise CheckpointError(f"{folder / 'two_level.json'}: cannot be read: {error}") from None
         wanted = {**self.plan.model_dump(mode="json"), "rounds": stored["plan"]["rounds"]}
         if stored["plan"] != wanted or stored["seed"] != self.seed:
-            raise CheckpointError(f"{folder}: is of another plan or seed; choose another directory")
-        self.manager = _taken(folder / "manager", self.manager_env)
-        self.reps = _taken(folder / "reps", self._normaliser())
+            raise CheckpointError(f"{folder}: has another plan or seed; choose another directory")
+        self.manager = _restored(folder / "manager", self.manager_env)
+        self.reps = _restored(folder / "reps", self._normaliser())
         self._keep_rate()
         self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
         history: list[Row] = stored["history"]
@@ -214,12 +214,12 @@ class _Levels:
         return env
 
     def _keep_rate(self) -> None:
-        """Learning rates stay: what is learned about goes on changing."""
+        """Keep learning rates constant, since each level's environment changes from round to round."""
         self.manager.lr_schedule = FloatSchedule(self.plan.manager.hyper_parameters.learning_rate)
         self.reps.lr_schedule = FloatSchedule(self.plan.reps.hyper_parameters.learning_rate)
 
 
-def _taken(folder: Path, normaliser: VecNormalize) -> PPO:
+def _restored(folder: Path, normaliser: VecNormalize) -> PPO:
     model = restore(folder, normaliser)
     model.set_env(normaliser)
     model.set_logger(Logger(None, []))
@@ -227,7 +227,7 @@ def _taken(folder: Path, normaliser: VecNormalize) -> PPO:
     return model
 
 
-def _told(row: Row) -> str:
+def _summary(row: Row) -> str:
     return (
         f"round {row['round']:.0f}: loyalty {row['loyalty']:.1f}, gaming {row['gaming']:.2f} with reps that learned; "
         f"{row['model_loyalty']:.1f}, {row['model_gaming']:.2f} with the model's own"

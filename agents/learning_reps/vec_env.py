@@ -1,4 +1,4 @@
-"""stable-baselines3's `VecEnv` of seats: every seat of every floor learns from its own reward alone."""
+"""stable-baselines3's `VecEnv` of seats: every seat of every floor learns from its own reward only."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import Config
+from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.seats import Seats, seat_action_space, seat_observation_space
 from incentive_env.policies import Acting, PolicyLike, as_policy
@@ -15,16 +16,16 @@ from incentive_env.support.seeds import next_seed
 
 
 class SeatVecEnv(VecEnv):
-    """Seats of a batch of floors that a policy manages, a row each, floor by floor.
+    """Seats of a batch of floors under one manager, a row each, floor by floor.
 
-    A row's episode ends when the person in the seat leaves, which is an end for that person, and when the floor's
-    does, which is not: there the future is worth what the learner thinks it is.
+    A row's episode terminates when the person in the seat leaves, and is truncated at the end of the floor's episode,
+    where the learner's value function stands for the future.
 
     Args:
         config: the scenario.
         num_floors: size of the batch.
-        manager: who manages; it announces a scheme before reps choose.
-        seats: numbers of the seats that learn; all of them where not given. The others are the model's own reps.
+        manager: the policy of the manager; it announces a scheme before reps choose.
+        seats: numbers of the seats that learn; all by default. The others are the model's own reps.
         rep_reward: one of `incentive_env.floors.seats.REP_REWARDS`.
     """
 
@@ -43,7 +44,7 @@ class SeatVecEnv(VecEnv):
         self._floor_seeds = np.arange(num_floors, dtype=np.uint64)
         self._actions: NDArray[np.floating] = np.zeros((self.num_envs, *actions.shape), np.float32)
         self._acting = Acting(self.manager)
-        self._announced = np.zeros((num_floors, 11), np.float32)
+        self._announced = np.zeros((num_floors, len(LEVERS)), np.float32)
 
     def reset(self) -> np.ndarray:
         """Open all floors."""
@@ -61,9 +62,9 @@ class SeatVecEnv(VecEnv):
         self._actions = actions
 
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
-        """Let all floors live a period.
+        """Simulate a period on all floors.
 
-        Floors of a batch begin and end together: one that closes early stands empty until the others are done.
+        Floors of a batch begin and end together: one that closes early stays empty until the others end.
         """
         self.seats.choose(self._actions.reshape(self.floors.num_floors, len(self.taken), -1), self.taken)
         sat = self._present()
@@ -86,22 +87,22 @@ class SeatVecEnv(VecEnv):
         return seen, rewards.astype(np.float32), done, infos
 
     def close(self) -> None:
-        """Nothing is held that must be let go."""
+        """Nothing to release."""
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """The batch's attribute, once for each row asked for."""
+        """The batch's attribute, once per requested row."""
         return [getattr(self, attr_name)] * len(list(self._get_indices(indices)))
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """Rows of a batch share their attributes, so none can be set for some."""
-        raise NotImplementedError("seats of a batch share their attributes; make the batch anew instead")
+        """Not possible, since the rows of a batch share their attributes."""
+        raise NotImplementedError("seats of a batch share their attributes; make a new batch instead")
 
     def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
-        """Call a method of the batch once, and hand its result to each row asked for."""
+        """Call a method of the batch once; its result, once per requested row."""
         return [getattr(self, method_name)(*args, **kwargs)] * len(list(self._get_indices(indices)))
 
     def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
-        """Rows of a batch are not wrapped one by one."""
+        """Rows of a batch are not wrapped individually."""
         return [False] * len(list(self._get_indices(indices)))
 
     def _open(self) -> None:

@@ -1,4 +1,4 @@
-"""Checkpoints of a run of RLlib: folders that appear whole or not at all, with the policy beside RLlib's own state."""
+"""Checkpoints of a run of RLlib: folders written completely or not at all, with the policy beside RLlib's state."""
 
 import os
 import shutil
@@ -24,24 +24,23 @@ class CheckpointError(ValueError):
 def save_checkpoint(
     run: Path, algorithm: Any, policy: NetworkPolicy, decisions: int, description: dict[str, Any], keep: int = 2
 ) -> Path:
-    """Write a checkpoint beside the run's others, and ``policy.yaml`` beside them; drop the oldest.
-
-    A kill leaves the earlier ones whole.
-    """
+    """Write a checkpoint and ``policy.yaml`` into a run, and drop the oldest; a kill leaves the earlier ones intact."""
     run.mkdir(parents=True, exist_ok=True)
     final = run / f"{_PREFIX}{decisions:010d}"
     partial = run / f".partial-{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     algorithm.save_to_path((partial / STATE).absolute())
-    told = {**description, "timesteps": decisions}
-    (partial / "run.yaml").write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
-    if final.exists():  # saved already, at this very decision
+    stored = yaml.safe_dump({**description, "timesteps": decisions}, sort_keys=False)
+    (partial / "run.yaml").write_text(stored, encoding="utf-8")
+    if final.exists():  # already saved after the same number of decisions
         shutil.rmtree(partial)
     else:
         partial.rename(final)
+    how = {"method": "PPO of RLlib", "seed": description["seed"], "decisions": decisions}
+    scenario = Config.model_validate(description["config"])
+    content = found_content("rllib_ppo", str(description["reward"]), scenario, policy.content(), how)
     with written_whole(run / "policy.yaml") as file:
-        content = _policy_content(policy, decisions, description)
         file.write_text(yaml.safe_dump(content, sort_keys=False, width=120), encoding="utf-8")
     for old in (*checkpoints(run)[:-keep], *run.glob(".partial-*")):
         shutil.rmtree(old, ignore_errors=True)
@@ -54,10 +53,10 @@ def checkpoints(run: Path) -> list[Path]:
 
 
 def read_description(checkpoint: Path) -> dict[str, Any]:
-    """What a run was: reward, seed, scenario, plan, and how many decisions it had made.
+    """The description of a run: reward, seed, scenario, plan, and number of decisions.
 
     Raises:
-        CheckpointError: it cannot be read, or is that of another library.
+        CheckpointError: it cannot be read, or belongs to another library.
     """
     file = checkpoint / "run.yaml"
     try:
@@ -67,9 +66,3 @@ def read_description(checkpoint: Path) -> dict[str, Any]:
     if not isinstance(description, dict) or not (checkpoint / STATE).is_dir():
         raise CheckpointError(f"{checkpoint}: is not a checkpoint of scripts/train_rllib.py; choose another directory")
     return description
-
-
-def _policy_content(policy: NetworkPolicy, decisions: int, description: dict[str, Any]) -> Any:
-    how = {"method": "PPO of RLlib", "seed": description["seed"], "decisions": decisions}
-    scenario = Config.model_validate(description["config"])
-    return found_content("rllib_ppo", str(description["reward"]), scenario, policy.content(), how)

@@ -1,4 +1,4 @@
-"""The manager's networks as an RLModule: small, and plain enough to be used without RLlib."""
+"""The manager's networks as an RLModule, simple enough to be used without RLlib."""
 
 from itertools import pairwise
 from typing import Any, cast
@@ -10,11 +10,11 @@ from ray.rllib.core.rl_module.apis.value_function_api import ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from torch import Tensor, nn
 
-_SMALL = 0.01  # gain of the last layer of the policy: the first actions depend on its bias, not on what is seen
+_SMALL = 0.01  # gain of the last layer of the policy: the first actions depend on its bias, not on the report
 
 
 class ManagerModule(TorchRLModule, ValueFunctionAPI):
-    """Policy and value, each behind hidden layers of tanh of its own; spread of the actions free of what is seen.
+    """Policy and value, each with its own hidden layers of tanh; the spread of the actions ignores the report.
 
     ``model_config`` holds ``net_arch`` (widths of the hidden layers), ``initial_action`` (one entry a lever) and
     ``log_std_init``.

@@ -1,4 +1,4 @@
-"""The plan of a training by RLlib, ``configs/plans/rllib/*.yaml``: every number bounded and explained."""
+"""The plan of a training by RLlib, ``configs/plans/rllib/*.yaml``."""
 
 from typing import Literal, Self
 

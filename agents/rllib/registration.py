@@ -1,35 +1,34 @@
-"""The environments under the names of their Gymnasium ids, as RLlib's env runners make them."""
+"""The environments registered with RLlib under their Gymnasium ids."""
 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import gymnasium as gym
-import numpy as np
 from gymnasium.vector import VectorEnv, VectorWrapper
 
 import incentive_env  # noqa: F401  (registers the environments)
 from incentive_env.floors.reward import TERM_NAMES, reward_weights
 from incentive_env.support.seeds import next_seed
 
-_SEVERAL_REWARDS = "incentive_env/MO-"  # as vectors, which RLlib does not take
+_SEVERAL_REWARDS = "incentive_env/MO-"  # vectors of rewards, which RLlib does not support
 
 
 class RLlibError(ImportError):
-    """RLlib, or something that it needs, is not installed."""
+    """RLlib, or one of its dependencies, is not installed."""
 
 
 def register() -> tuple[str, ...]:
-    """Register the environments of one reward with RLlib, and return their names, which are their Gymnasium ids.
+    """Register the environments of a single reward with RLlib, and return their names, which are their Gymnasium ids.
 
-    ``env_config`` takes what `gymnasium.make` takes: ``reward``, ``config``, dotted overrides; and two keys more:
+    ``env_config`` takes the arguments of `gymnasium.make`: ``reward``, ``config``, dotted overrides; and two more:
 
-    * ``infos`` (default True): whether steps bring infos; RLlib carries them around, which takes time.
-    * ``run_off_ends`` (default True): where the reward pays for the run-off, an episode that time cuts off is told
-      as terminated. Its last reward holds the future, and RLlib would add the critic's opinion of it once more.
+    * ``infos`` (default True): whether steps return infos; RLlib copies them, which takes time.
+    * ``run_off_ends`` (default True): if the reward pays for the run-off, an episode cut off by time counts as
+      terminated. Its last reward already includes the future, and RLlib would add the critic's value once more.
 
-    With ``gym_env_vectorize_mode="vector_entry_point"`` an env runner steps the native batch. Seeds are spread: RLlib
-    numbers its runners' seeds in a row, and a batch its floors', so that runners would share almost all floors.
+    With ``gym_env_vectorize_mode="vector_entry_point"`` an env runner steps the native batch. Seeds are spread, since
+    RLlib numbers its runners' seeds in a row and a batch those of its floors: runners would share almost all floors.
 
     Raises:
         RLlibError: it is not installed; the message names the group.
@@ -45,7 +44,7 @@ def register() -> tuple[str, ...]:
 
 
 def require_rllib() -> None:
-    """Say which dependency group is missing, if one is.
+    """Check that the dependency group is installed.
 
     Raises:
         RLlibError: RLlib cannot be imported.
@@ -58,14 +57,14 @@ def require_rllib() -> None:
 
 
 def make(name: str, context: Mapping[str, Any]) -> "gym.Env[Any, Any] | VectorEnv[Any, Any, Any]":
-    """One floor, or a native batch of them where the context of an env runner holds ``num_envs``.
+    """One floor, or a native batch of them if the context of an env runner has ``num_envs``.
 
     Args:
         name: Gymnasium id.
-        context: ``env_config``, as RLlib hands it to an env runner.
+        context: ``env_config``, as RLlib passes it to an env runner.
 
     Raises:
-        ConfigError: a key or value that the environment does not know.
+        ConfigError: an unknown key or an invalid value.
     """
     keywords = dict(context)
     infos, ends = bool(keywords.pop("infos", True)), bool(keywords.pop("run_off_ends", True))
@@ -75,49 +74,39 @@ def make(name: str, context: Mapping[str, Any]) -> "gym.Env[Any, Any] | VectorEn
     return Batch(batch, infos=infos, run_off_ends=ends)
 
 
-class Floor(gym.Wrapper[Any, Any, Any, Any]):
-    """One environment as RLlib is to see it; see `register`."""
+class _Adapted:
+    """What `Floor` and `Batch` change for RLlib; see `register`."""
 
-    def __init__(self, env: "gym.Env[Any, Any]", *, infos: bool, run_off_ends: bool) -> None:
-        super().__init__(env)
+    env: Any
+
+    def __init__(self, env: Any, *, infos: bool, run_off_ends: bool) -> None:
+        super().__init__(env)  # type: ignore[call-arg]
         self._infos, self._ends = infos, run_off_ends and _pays_run_off(env)
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
-        """Open a floor; the seed is spread."""
-        return self.env.reset(seed=None if seed is None else next_seed(seed), options=options)
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """Open the floors. A seed is spread, and floor *i* takes it plus *i*; seeds in a list are taken unchanged."""
+        seeds = next_seed(seed) if isinstance(seed, int) else seed
+        opened: tuple[Any, dict[str, Any]] = self.env.reset(seed=seeds, options=options)
+        return opened
 
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Put a scheme in force for the next four weeks."""
+    def step(self, action: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        """Put a scheme in force on each floor for the next four weeks."""
         observation, reward, terminated, truncated, info = self.env.step(action)
         if self._ends:
-            terminated, truncated = terminated or truncated, False
-        return observation, float(reward), terminated, truncated, info if self._infos else {}
+            terminated, truncated = terminated | truncated, truncated & False
+        return observation, reward, terminated, truncated, info if self._infos else {}
 
 
-class Batch(VectorWrapper):
-    """A native batch as RLlib is to see it; see `register`."""
+class Floor(_Adapted, gym.Wrapper[Any, Any, Any, Any]):
+    """One environment for RLlib."""
 
-    def __init__(self, env: "VectorEnv[Any, Any, Any]", *, infos: bool, run_off_ends: bool) -> None:
-        super().__init__(env)
-        self._infos, self._ends = infos, run_off_ends and _pays_run_off(env)
 
-    def reset(
-        self, *, seed: "int | list[int] | None" = None, options: dict[str, Any] | None = None
-    ) -> tuple[Any, dict[str, Any]]:
-        """Open the floors; floor *i* takes the spread seed, plus *i*. Seeds of a list are taken as they are."""
-        seeds: Any = next_seed(seed) if isinstance(seed, int) else seed  # the type of VectorEnv.reset leaves lists out
-        return self.env.reset(seed=seeds, options=options)
-
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
-        """Put a scheme in force on each floor for the next four weeks."""
-        observation, reward, terminated, truncated, infos = self.env.step(actions)
-        if self._ends:
-            terminated, truncated = terminated | truncated, np.zeros_like(truncated)
-        return observation, reward, terminated, truncated, infos if self._infos else {}
+class Batch(_Adapted, VectorWrapper):
+    """A native batch for RLlib."""
 
 
 def _pays_run_off(env: Any) -> bool:
     inner = env.unwrapped
-    if not hasattr(inner, "config"):  # of the theory's environments, an episode of which is one decision
+    if not hasattr(inner, "config"):  # an environment of the theory, whose episode is a single decision
         return False
     return bool(reward_weights(inner.config, inner.reward)[TERM_NAMES.index("run_off")] != 0.0)

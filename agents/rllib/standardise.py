@@ -18,7 +18,7 @@ _TINY = 1e-8  # added to variances, as stable-baselines3 does
 
 
 class Moments(NamedTuple):
-    """How many, mean ``[figures]`` and sum of squared deviations ``[figures]`` of observations."""
+    """Number, mean ``[entries]`` and sum of squared deviations ``[entries]`` of observations."""
 
     number: int
     mean: NDArray[np.float64]
@@ -26,13 +26,13 @@ class Moments(NamedTuple):
 
     @classmethod
     def of(cls, observations: NDArray[Any]) -> Self:
-        """Of observations ``[many, figures]``."""
+        """Of observations ``[rows, entries]``."""
         mean = observations.mean(axis=0, dtype=np.float64)
         return cls(len(observations), mean, ((observations - mean) ** 2).sum(axis=0))
 
     @classmethod
     def none(cls) -> Self:
-        """Of no observations, of however many figures."""
+        """Of no observations, with any number of entries."""
         return cls(0, np.zeros(()), np.zeros(()))
 
     def with_more(self, other: "Moments") -> "Moments":
@@ -52,7 +52,7 @@ class Moments(NamedTuple):
 
 
 class Standardise(ConnectorV2):
-    """Standardise each report by all that were met, on any env runner up to the last merge and on this one after."""
+    """Standardise reports by all seen so far: on any env runner up to the last merge, and on this one after it."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         self._shared, self._fresh = Moments.none(), Moments.none()  # first, since the base class may ask for spaces
@@ -67,9 +67,9 @@ class Standardise(ConnectorV2):
     def __call__(
         self, *, batch: dict[str, Any], episodes: list[Any], explore: bool | None = None, **_: Any
     ) -> dict[str, Any]:
-        """Put the standardised report in place of the newest one of each episode, where RLlib goes on to look.
+        """Replace the newest report of each episode, which RLlib reads next, by the standardised one.
 
-        Without exploration, as in evaluation, what is met is not counted.
+        Without exploration, as in evaluation, the moments stay as they are.
         """
         floors = list(self.single_agent_episode_iterator(episodes))
         reports = np.stack([floor.get_observations(indices=-1) for floor in floors])
@@ -84,19 +84,19 @@ class Standardise(ConnectorV2):
 
     @property
     def moments(self) -> Moments:
-        """Of all reports that it knows of."""
+        """Of all reports known here."""
         return self._shared.with_more(self._fresh)
 
     def get_state(self, components: Any = None, *, not_components: Any = None, **_: Any) -> dict[str, tuple[Any, ...]]:
-        """What is shared, and what only this env runner has met."""
+        """The shared moments, and those of reports that only this env runner has seen."""
         return {"shared": tuple(self._shared), "fresh": tuple(self._fresh)}
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Continue from a state."""
         self._shared, self._fresh = Moments(*state["shared"]), Moments(*state["fresh"])
 
     def merge_states(self, states: Collection[dict[str, Any]]) -> dict[str, Any]:
-        """The state for all env runners: what is shared here, and all that each of them has met since."""
+        """The state for all env runners: the shared moments, and all that each of them has seen since."""
         shared = self._shared
         for state in states:
             shared = shared.with_more(Moments(*state["fresh"]))

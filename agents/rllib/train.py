@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from agents.rllib.module import ManagerModule
 
-ENV = "incentive_env/Telesales-v0"  # which scenario it is, the config says
-MODULE = "default_policy"  # what RLlib calls the network of a single agent
+ENV = "incentive_env/Telesales-v0"  # the config decides the scenario
+MODULE = "default_policy"  # RLlib's name for the network of a single agent
 RESULTS = "results.jsonl"
 """File of a run with a line for each update."""
 
@@ -39,8 +39,8 @@ def train(
 ) -> Path:  # fmt: skip
     """Train a manager, and return its last checkpoint; ``policy.yaml`` beside it is the policy without RLlib.
 
-    Ray is started on this machine and stopped again, unless this process has it already or ``RAY_ADDRESS`` names a
-    cluster: then that is used as it is.
+    Ray is started on this machine and stopped again, unless this process already runs it or ``RAY_ADDRESS`` names a
+    cluster.
 
     Args:
         config: the scenario.
@@ -48,14 +48,13 @@ def train(
         plan: env runners and hyper-parameters.
         run: directory of the run: checkpoints, ``policy.yaml``, and ``results.jsonl`` with a line for each update.
         seed: of networks and floors.
-        resume: go on from the newest checkpoint of the run, if it has one.
-        label: name in progress lines; the run's directory where not given.
+        resume: continue from the newest checkpoint of the run, if it has one.
+        label: name in progress lines; the run's directory by default.
         quiet: no progress.
 
     Raises:
         RLlibError: RLlib is not installed.
-        CheckpointError: the run has checkpoints already and is not resumed, or they are of another scenario, reward
-            or plan.
+        CheckpointError: the run has checkpoints and is not resumed, or they have another scenario, reward or plan.
     """
     require_rllib()
     description = {
@@ -76,9 +75,9 @@ def train(
 
 
 def ppo_config(config: Config, reward: str, plan: RLlibPlan, *, seed: int = 0) -> "PPOConfig":
-    """RLlib's PPO as a plan has it, to be built or changed further.
+    """RLlib's PPO for a plan, to be built or changed further.
 
-    Actions are neither squashed nor scaled, since the box is [-1, 1] for every lever; what is drawn outside is clipped.
+    Actions are neither squashed nor scaled, since every lever's range is [-1, 1]; they are clipped to it.
     """
     from ray.rllib.algorithms.ppo import PPOConfig
     from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -121,9 +120,9 @@ def network_of(algorithm: "PPO") -> NetworkPolicy:
 
 @contextmanager
 def ray_running(processes: int) -> Iterator[None]:
-    """Ray as this process has it already; or where ``RAY_ADDRESS`` says; or one of our own, with so much room.
+    """Ray: as this process already runs it, or at ``RAY_ADDRESS``, or started here with as many CPUs as processes.
 
-    Without an address, a cluster that somebody else has started on this machine is left alone.
+    Without an address, a cluster that someone else has started on this machine is left alone.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
@@ -145,7 +144,7 @@ def _built(settings: "PPOConfig") -> Iterator["PPO"]:
     import torch
 
     torch.set_num_threads(1)
-    # It says that this is the new API stack, which is meant.
+    # It warns that this is the new API stack, which is intended.
     logging.getLogger("ray.rllib.algorithms.algorithm_config").setLevel(logging.ERROR)
     algorithm = cast("PPO", settings.build_algo())
     try:
@@ -158,9 +157,9 @@ def _built(settings: "PPOConfig") -> Iterator["PPO"]:
 def _restore(algorithm: "PPO", state: Path, rate: float) -> None:
     try:
         algorithm.restore_from_path(state.absolute())
-    except Exception as error:  # Ray has no class for it: whatever reading a damaged file comes to
+    except Exception as error:  # Ray has no class for damaged files
         raise CheckpointError(f"{state.parent}: cannot be loaded, it is damaged or incomplete: {error}") from None
-    # Restored with the rest is the rate of its end, which is 0 where a run that was over is prolonged.
+    # The restored rate is the last one, which is 0 if a finished run is extended.
     cast("LearnerGroup", algorithm.learner_group).foreach_learner(partial(_set_rate, rate=rate))
 
 
@@ -205,7 +204,7 @@ def _line(result: dict[str, Any], decisions: int) -> dict[str, float]:
 
 
 def _lines_until(file: Path, decisions: int) -> list[str]:
-    """Lines of an earlier part of the run, up to the checkpoint that it goes on from."""
+    """Lines of an earlier part of the run, up to the checkpoint from which it continues."""
     if not file.is_file():
         return []
     lines = file.read_text(encoding="utf-8").splitlines()
@@ -213,7 +212,7 @@ def _lines_until(file: Path, decisions: int) -> list[str]:
 
 
 def _lasting(plan: RLlibPlan) -> dict[str, Any]:
-    """The plan as a checkpoint keeps it: how long, how often saved and on how many processes may change."""
+    """The part of the plan that must not change on resumption: all but length, checkpoints and processes."""
     return plan.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every", "num_env_runners"})
 
 
@@ -226,7 +225,7 @@ def _decisions_before(checkpoint: Path, description: dict[str, Any]) -> int:
 
 
 def _seed_of_runners(seed: int, before: int) -> int:
-    """From which RLlib numbers its env runners; another after a resumption, whose floors are to be fresh ones."""
+    """First seed of RLlib's env runners; a resumption gets another one, for fresh floors."""
     return int(np.random.SeedSequence([seed, before]).generate_state(1)[0]) >> 1
 
 

@@ -1,4 +1,4 @@
-"""Reps that learn: what a row of the batch is, the same bits from the same seed, and that gaming comes of learning."""
+"""Reps that learn: what a row of the batch is, the same bits from the same seed, and that gaming is learned."""
 
 import json
 from pathlib import Path
@@ -53,14 +53,14 @@ def test_a_row_of_the_batch_is_a_seat_of_the_parallel_env(small):
     venv.seed(5)
     seen = venv.reset()
     env = parallel_env(small, manager="quota_with_threat")
-    told, _ = env.reset(seed=6)  # the second floor
+    observations, _ = env.reset(seed=6)  # the second floor
     generator = np.random.default_rng(0)
     for _ in range(small.horizon.decisions - 1):
-        assert np.array_equal(seen[3:], np.stack(list(told.values())))
+        assert np.array_equal(seen[3:], np.stack(list(observations.values())))
         actions = generator.uniform(-1.0, 1.0, (6, N_CHOICES)).astype(np.float32)
         seen, rewards, *_ = venv.step(actions)
-        told, worth, *_ = env.step(dict(zip(env.agents, actions[3:], strict=True)))
-        assert rewards[3:] == pytest.approx(list(worth.values()), rel=1e-6)
+        observations, paid, *_ = env.step(dict(zip(env.agents, actions[3:], strict=True)))
+        assert rewards[3:] == pytest.approx(list(paid.values()), rel=1e-6)
 
 
 def test_a_person_that_leaves_ends_an_episode_and_time_only_cuts_it_off(small):
@@ -99,7 +99,7 @@ def test_reps_begin_honest_or_even_as_the_plan_says(small):
 
 @pytest.mark.slow
 def test_reps_learn_to_game_under_a_quota_and_not_under_a_salary():
-    """From honesty, told nothing: a minute of what docs/learning_reps.md shows at full length."""
+    """From honesty, without instruction: a minute of what docs/learning_reps.md shows at full length."""
     contrast = load("learning_reps", "quota_or_salary")
     config = load_config(contrast.scenario, contrast.overrides)
     plan = contrast.learners["all"].model_copy(update={"total_timesteps": 500_000})
@@ -112,7 +112,7 @@ def test_reps_learn_to_game_under_a_quota_and_not_under_a_salary():
     assert gaming["quota_with_threat"] > 0.1
 
 
-def test_a_comparison_goes_on_where_it_stopped_and_tells_the_same(tmp_path):
+def test_a_comparison_resumes_with_the_same_result(tmp_path):
     plan = {"description": "", "scenario": "telesales", "overrides": dict(SMALL), "schemes": ["flat_salary"]}
     contrast = Contrast.model_validate({**plan, "learners": {"all": QUICK}, "seeds": 2, "floors": 2, "curve_floors": 1})
     once = run_contrast(contrast, open_store(tmp_path / "a"), engine_named("local", workers=1), plain=True)
@@ -151,7 +151,7 @@ def test_two_levels_that_were_cut_off_go_on_bit_for_bit(tmp_path):
 
 def test_a_plan_that_is_wrong_names_key_value_and_the_way_out(tmp_path):
     path = tmp_path / "plan.yaml"
-    for content, told in (
+    for content, says in (
         ("rouns: 3", r"rouns = 3 in .*unknown key; nearest valid name: rounds"),
         (
             "reps: {num_flors: 3}",
@@ -163,7 +163,7 @@ def test_a_plan_that_is_wrong_names_key_value_and_the_way_out(tmp_path):
         ("reps: {policy: {start: honset}}", "reps.policy.start = 'honset'"),
     ):
         path.write_text(content)
-        with pytest.raises(ConfigError, match=told):
+        with pytest.raises(ConfigError, match=says):
             load("two_level", path)
     with pytest.raises(
         ConfigError, match=r"no two-level plan 'telesale'; two-level plans: .*; nearest valid name: telesales"

@@ -1,4 +1,4 @@
-"""Plans of RLlib, and what is said without it: neither needs RLlib."""
+"""Plans of RLlib, and the error without it: neither needs RLlib."""
 
 import sys
 
@@ -9,8 +9,8 @@ from agents.rllib.registration import RLlibError, register
 from incentive_env import ConfigError
 
 
-def test_rllib_and_stable_baselines3_are_told_the_same_numbers():
-    """So that their results compare: where the libraries call the same thing by two names, the numbers agree."""
+def test_rllib_and_stable_baselines3_get_the_same_numbers():
+    """So that their results are comparable: the libraries name the same numbers differently."""
     ours, theirs = load("rllib", "ppo"), load("training", "ppo")
     mine, its = ours.hyper_parameters, theirs.hyper_parameters
     assert ours.policy == theirs.policy
@@ -38,7 +38,7 @@ def test_a_plan_that_cannot_be_carried_out_is_refused(changes, says):
         load("rllib", "ppo", changes)
 
 
-def test_a_plan_that_is_not_there_is_told_with_those_that_are():
+def test_an_unknown_plan_is_an_error_that_lists_the_known_ones():
     with pytest.raises(
         ConfigError, match="no RLlib training file 'pp'; RLlib training files: ppo, or a path; nearest valid name: ppo"
     ):
