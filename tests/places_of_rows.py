@@ -122,9 +122,9 @@ places = {
     "phrase in pictures": "€40 for a met target" in phrases.scheme_words(scheme),
     "report as text": LEVER in ansi(floors, None),
     "group of a rep's bar": CHANNEL in frame.CONDUCT["steering, rushing"],
-    "slider": controls._words(LEVERS[LEVER]) == controls.Words("€/target met", decimals=0),
+    "slider": controls.scale_of(LEVERS[LEVER], 0, 1) == controls.Scale(0, 1, unit="€/target met", decimals=0),
     "chart of the playground": "callers cut off"
-    in charts.channel_chart(compared, compared, dark=False, said="")["yAxis"]["data"],  # type: ignore[arg-type]
+    in charts.channel_chart(compared, compared, charts.Look(False, ""))["yAxis"]["data"],  # type: ignore[arg-type]
     "legend of a simulation's picture": {"hung up", "#123456"} <= set(legend_of_picture()),
     "figure of a report": f"k-{LEVER}" in [figure.key for figure in gaming.schemes("k", [line], "home")],
     "bars of a report": "#123456" in str(bars) and CHANNEL in str(bars),

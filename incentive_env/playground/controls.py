@@ -1,4 +1,4 @@
-"""Controls that a mouse, a keyboard and a screen reader can use alike."""
+"""Controls that work with a mouse, a keyboard and a screen reader."""
 
 import json
 import traceback
@@ -14,36 +14,34 @@ from incentive_env.config.levers import LEVERS, Lever
 from incentive_env.model.scheme import Scheme, lever_ranges
 from incentive_env.playground.work import LostWorkerError
 
-_ANY = "any"  # step of a lever's slider: a preset's value need not lie on a grid; keys move it by a hundredth
 _EMIT = "(event) => emit(Number(Number(event.target.value).toPrecision(4)))"
 
 
-class Words(NamedTuple):
-    """How a slider's value is told: times a factor, with so many decimals, and a unit."""
+class Scale(NamedTuple):
+    """A slider's range, and how its value is shown: times a factor, with a number of decimals, and a unit."""
 
+    least: float
+    most: float
+    step: float | str = "any"  # "any": a preset's value need not lie on a grid; keys move it by a hundredth
     unit: str = ""
     factor: float = 1.0
-    decimals: int | None = None  # as many as the size of the number makes sense of
+    decimals: int | None = None  # None: depends on the size of the number
 
 
 class Slider(ui.element):
-    """A labelled slider of the browser's own, which keyboards and screen readers know.
+    """A labeled slider of the browser's own, which keyboards and screen readers support.
 
     Args:
-        label: what it sets.
-        least: lower end.
-        most: upper end.
-        step: between two values, or ``"any"``.
-        value: to begin with.
-        words: how the value is told.
-        changed: is told every value that the visitor sets, while the slider is dragged.
-        hint: what there is to know about it.
+        label: its name.
+        scale: range and number format.
+        value: initial value.
+        changed: called with every new value while the slider is dragged.
+        hint: a longer description.
     """
 
     def __init__(
-        self, label: str, least: float, most: float, step: float | str, value: float, words: Words,
-        changed: Callable[[float], Any], *, hint: str = "",
-    ) -> None:  # fmt: skip
+        self, label: str, scale: Scale, value: float, changed: Callable[[float], Any], *, hint: str = ""
+    ) -> None:
         with ui.element("div").classes("lever"):
             with ui.element("div").classes("lever-head"):
                 name = ui.label(label)
@@ -51,129 +49,140 @@ class Slider(ui.element):
                     name.tooltip(hint)
                 ui.label().classes("lever-value")
             super().__init__("input")
-        decimals = "auto" if words.decimals is None else words.decimals
-        self.props(f'type=range aria-label="{label}" data-factor={words.factor} data-decimals={decimals}')
-        self.props(f'data-unit="{words.unit}" autocomplete=off').mark(label.replace(" ", "-"))
+        decimals = "auto" if scale.decimals is None else scale.decimals
+        self.props(f'type=range aria-label="{label}" data-factor={scale.factor} data-decimals={decimals}')
+        self.props(f'data-unit="{scale.unit}" autocomplete=off').mark(label.replace(" ", "-"))
         self.props["aria-description"] = hint
-        self._range, self._step, self._changed = (least, most), step, changed
-        self.value = value
+        self._scale, self._changed = scale, changed
         self.on("input", self._moved, js_handler=_EMIT, throttle=0.05)
         self.show(value)
 
-    def show(self, value: float, least: float | None = None, most: float | None = None) -> None:
-        """Show a value, and perhaps other ends, without telling anybody of a change."""
-        if least is not None and most is not None:
-            self._range = (least, most)
+    def show(self, value: float, scale: Scale | None = None) -> None:
+        """Show a value, and a new range if one is given, without calling ``changed``."""
+        self._scale = scale or self._scale
         self.value = value
-        self.client.run_javascript(f"setSliders({json.dumps([[self.id, *self._range, self._step, value]])})")
+        self.client.run_javascript(f"setSliders({json.dumps([[self.id, *self._scale[:3], value]])})")
 
     def set_value(self, value: float) -> None:
-        """What a visitor does: set a value, and tell of it."""
+        """Set a value as the user would, and call ``changed``."""
         self.value = value
         self._changed(value)
 
     def _moved(self, event: GenericEventArguments) -> None:
-        if isinstance(event.args, int | float):  # from a browser, which may be anybody's
-            self.set_value(min(max(float(event.args), self._range[0]), self._range[1]))
+        if isinstance(event.args, int | float):  # sent by a browser: not to be trusted
+            self.set_value(min(max(float(event.args), self._scale.least), self._scale.most))
 
 
 def guarded(action: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Let an error appear as a message on the page, with the page still alive."""
+    """Show an error as a message on the page, which stays usable."""
 
     @wraps(action)
     async def guard(*arguments: Any, **named: Any) -> None:
         try:
             await action(*arguments, **named)
-        except ValueError as error:  # a mistake of the user's, a ConfigError among them
-            _tell(str(error))
+            return
+        except ValueError as error:  # the user's mistake; ConfigError is one
+            message = str(error)
         except LostWorkerError as error:
-            _tell(f"{error}. Another one is there: change something, and it goes on.")
+            message = f"{error}. A new one has started: change something to try again."
         except Exception as error:
             traceback.print_exc()
-            _tell(f"That did not work: {error}. The page is still there; try again, or change something.")
+            message = f"Something went wrong: {error}. The page still works: try again, or change something."
+        ui.notify(message, type="negative", multi_line=True, close_button="close", timeout=12_000)
 
     return guard
 
 
-def _tell(message: str) -> None:
-    ui.notify(message, type="negative", multi_line=True, close_button="close", timeout=12_000)
-
-
 def floor_number(value: Any) -> int:
-    """The number of a floor, as a visitor has written it.
+    """The floor number that the user entered.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a whole number, or negative.
     """
     if not isinstance(value, int | float) or not 0 <= value < 2**53 or value != int(value):
-        raise ValueError("number of the floor: must be a whole number from 0 on")
+        raise ValueError(f"floor number = {value}: must be a whole number, 0 or above")
     return int(value)
 
 
+def choice(options: Any, marker: str, **more: Any) -> ui.select:
+    """A list to choose from; ``more`` goes to `nicegui.ui.select`."""
+    return ui.select(options, **more).mark(marker)
+
+
+def number_field(label: str, value: int, marker: str, *, least: int = 0, changed: Any = None) -> ui.number:
+    """A field for a whole number."""
+    return ui.number(label, value=value, min=least, precision=0, on_change=changed).mark(marker)
+
+
+def button(text: str, action: Callable[..., Any], marker: str, style: str = "") -> ui.button:
+    """A button; ``style`` is one of Quasar's, such as ``"outline"``."""
+    return ui.button(text, on_click=action).props(f"no-caps {style}").mark(marker)
+
+
 def heading(text: str, level: int = 2) -> ui.label:
-    """A heading that screen readers find."""
+    """A heading, also for screen readers."""
     return ui.label(text).classes("heading").props(f'role="heading" aria-level="{level}"')
 
 
 def focus(element: ui.label) -> None:
-    """Take a keyboard along to what has replaced the button that was pressed."""
+    """Move the keyboard focus to the element that replaced the pressed button."""
     element.props("tabindex=-1")
     element.client.run_javascript(f"setTimeout(() => document.getElementById('c{element.id}')?.focus(), 50)")
 
 
 def status(text: str = "…") -> ui.label:
-    """A sentence that screen readers say whenever it changes."""
+    """A sentence that screen readers read out whenever it changes."""
     return ui.label(text).classes("summary").props('role="status" aria-live="polite"')
 
 
-def table(columns: Mapping[str, str], rows: list[dict[str, str]], *, words: Collection[str] = ()) -> ui.table:
-    """A table of figures: the first column names the row, and is set to the left, as are columns of words."""
+def table(columns: Mapping[str, str], *, words: Collection[str] = ()) -> ui.table:
+    """A table with a heading for each column; the first column, and columns of words, are left-aligned."""
     key = next(iter(columns))
     declared = [
-        {"name": name, "field": name, "label": label, "align": "left" if name == key or name in words else "right"}
+        {"name": name, "field": name, "label": label, "align": "left" if name in (key, *words) else "right"}
         for name, label in columns.items()
     ]
-    return ui.table(columns=declared, rows=rows, row_key=key).props("dense").classes("figures")
+    return ui.table(columns=declared, rows=[], row_key=key).props("dense").classes("figures")
 
 
 class SchemeSliders:
-    """Sliders, one a lever, that show and set a scheme.
+    """A slider for each lever of a scheme.
 
     Args:
-        scheme: to begin with.
-        config: for the ranges of the levers.
-        changed: is told the scheme whenever a visitor moves a slider.
+        scheme: initial scheme.
+        config: sets the ranges of the levers.
+        changed: called with the scheme whenever the user moves a slider.
     """
 
     def __init__(self, scheme: Scheme, config: Config, changed: Callable[[Scheme], Any]) -> None:
-        self.scheme = scheme
-        self._changed = changed
-        self._sliders: dict[str, Slider] = {}
-        for lever, least, most in zip(LEVERS, *_ranges(config), strict=True):
-            row = LEVERS[lever]
-            self._sliders[lever] = Slider(
-                lever.replace("_", " "), least, most, _ANY, getattr(scheme, lever), _words(row),
-                partial(self._moved, lever), hint=f"{row.does}. What it costs: {row.costs}.",
-            )  # fmt: skip
+        self.scheme, self._changed = scheme, changed
+        self._sliders = {
+            name: Slider(
+                name.replace("_", " "), scale, getattr(scheme, name), partial(self._moved, name),
+                hint=f"{LEVERS[name].does}. What it costs: {LEVERS[name].costs}.",
+            )
+            for name, scale in _scales(config).items()
+        }  # fmt: skip
 
     def show(self, scheme: Scheme, config: Config) -> None:
-        """Show another scheme, or other ranges, without telling anybody of a change."""
+        """Show another scheme, or new ranges, without calling ``changed``."""
         self.scheme = scheme
-        for lever, least, most in zip(LEVERS, *_ranges(config), strict=True):
-            self._sliders[lever].show(getattr(scheme, lever), least, most)
+        for name, scale in _scales(config).items():
+            self._sliders[name].show(getattr(scheme, name), scale)
 
     def _moved(self, lever: str, value: float) -> None:
         self.scheme = self.scheme._replace(**{lever: value})
         self._changed(self.scheme)
 
 
-def _words(lever: Lever) -> Words:
-    """How a lever's value is shown: what is a share as a percentage."""
+def _scales(config: Config) -> dict[str, Scale]:
+    low, high = (ends.tolist() for ends in lever_ranges(config))
+    return {lever.name: scale_of(lever, *ends) for lever, *ends in zip(LEVERS.values(), low, high, strict=True)}
+
+
+def scale_of(lever: Lever, least: float, most: float) -> Scale:
+    """How a lever is shown: a share as a percentage."""
     if not lever.is_share:
-        return Words(lever.unit, decimals=lever.decimals)
-    return Words(f"% {lever.unit.removeprefix('share').strip()}".strip(), 100.0, lever.decimals - 2)
-
-
-def _ranges(config: Config) -> tuple[list[float], list[float]]:
-    low, high = lever_ranges(config)
-    return low.tolist(), high.tolist()
+        return Scale(least, most, unit=lever.unit, decimals=lever.decimals)
+    unit = f"% {lever.unit.removeprefix('share').strip()}".strip()
+    return Scale(least, most, unit=unit, factor=100.0, decimals=lever.decimals - 2)

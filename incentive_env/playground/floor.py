@@ -1,4 +1,4 @@
-"""The floor view: reps as tiles and customers as dots, week by week, under a scheme of the laboratory or a preset."""
+"""The floor view: reps as tiles and customers as dots, week by week, under a scheme of the laboratory."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from nicegui import ui
 
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground.charts import FIRST, SECOND
-from incentive_env.playground.controls import floor_number, guarded
+from incentive_env.playground.controls import button, choice, floor_number, guarded, number_field
 from incentive_env.playground.experiment import Changes, scenario_of
 from incentive_env.playground.laboratory import Laboratory
 from incentive_env.playground.work import Workers
@@ -20,7 +20,7 @@ _PLAYER = """
     <input type="range" data-part="week" min="0" value="0" step="1" aria-label="week">
     <output data-part="shown" aria-live="off"></output>
     <label>speed <select data-part="speed" aria-label="speed">
-      <option value="500">slow</option><option value="200" selected>usual</option><option value="80">fast</option>
+      <option value="500">slow</option><option value="200" selected>normal</option><option value="80">fast</option>
     </select></label>
   </div>
   <div data-part="stage"></div>
@@ -29,7 +29,7 @@ _PLAYER = """
 
 
 class FloorPage:
-    """One browser's floor view."""
+    """The floor view of one browser."""
 
     def __init__(self, laboratory: Laboratory, workers: Workers, *, dark: bool) -> None:
         self._laboratory, self._workers, self._dark = laboratory, workers, dark
@@ -37,35 +37,27 @@ class FloorPage:
         self._build()
 
     def set_dark(self, dark: bool) -> None:
-        """Draw in the other colours."""
+        """Redraw in the other colors."""
         self._dark = dark
         ui.run_javascript(
             f"document.querySelectorAll('.player svg').forEach(e => e.setAttribute('data-theme', '{self._theme()}'))"
         )
 
     def set_narrow(self, narrow: bool) -> None:
-        """Draw the next film for a phone, or for a desk."""
+        """Draw the next film for a phone or for a desktop screen."""
         self._width = _NARROW if narrow else _WIDE
 
     def _build(self) -> None:
+        schemes = {name: f"scheme {name} of the laboratory" for name in (FIRST, SECOND)}
         with ui.element("section").classes("panel wide").props('aria-label="Floor view"'):
             with ui.row().classes("buttons"):
-                self._which = (
-                    ui.select({FIRST: "scheme A of the laboratory", SECOND: "scheme B of the laboratory"}, value=SECOND)
-                    .props('dense aria-label="scheme"')
-                    .mark("film-scheme")
-                )
-                self._number = (
-                    ui.number("number of the floor", value=0, min=0, precision=0).props("dense").mark("film-seed")
-                )
-                self._button = ui.button("Show the floor", on_click=self._film).props("no-caps").mark("film")
+                self._which = choice(schemes, "film-scheme", value=SECOND).props('dense aria-label="scheme"')
+                self._number = number_field("floor number", 0, "film-seed").props("dense")
+                self._button = button("Show the floor", self._film, "film")
             self._status = (
-                ui.label(
-                    "Scenario and settings are those of the laboratory. Every dot is a slot of some alike customers."
-                )
-                .props('role="status" aria-live="polite"')
-                .mark("film-status")
-            )
+                ui.label("Scenario and settings are those of the laboratory. Each dot is a slot of similar customers.")
+                .props('role="status" aria-live="polite"').mark("film-status")
+            )  # fmt: skip
             self._player = ui.html(_PLAYER, sanitize=False).classes("wide")
 
     @guarded
@@ -82,7 +74,7 @@ class FloorPage:
             self._button.enable()
         self._status.set_text(
             f"Floor {number} of {experiment.scenario} under scheme {self._which.value}: "
-            f"{len(data['frames']) - 1} weeks. Play, or move the week."
+            f"{len(data['frames']) - 1} weeks. Press Play, or move the slider."
         )
         root = f"document.querySelector('#c{self._player.id} .player')"
         await ui.run_javascript(
@@ -94,7 +86,7 @@ class FloorPage:
 
 
 def film_piece(scenario: str, changes: Changes, scheme: Scheme, seed: int, width: int) -> tuple[str, dict[str, Any]]:
-    """A drawing of the floor and what to paint on it in each week; done in another process."""
+    """A drawing of the floor, and what to show on it in each week; runs in another process."""
     from incentive_env.rendering.data import film_data
     from incentive_env.rendering.frame import film
     from incentive_env.rendering.svg import svg

@@ -1,6 +1,6 @@
 """Be the manager, without the page: a floor, the reports so far, and nothing that a learner would not see."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,3 @@ class Game:
         """One figure on all reports so far."""
         number = [figure.name for figure in FIGURES].index(name)
         return [float(report[number]) for report in self.reports]
-
-    def all_actions(self) -> NDArray[Any]:
-        """What was decided ``[decisions, levers]``."""
-        return np.stack(self.actions)

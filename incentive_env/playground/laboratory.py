@@ -9,14 +9,17 @@ from nicegui import background_tasks, ui
 from incentive_env.config.words import OUTCOMES
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground import charts, work
-from incentive_env.playground.charts import FIRST, SECOND, Chart, Course
+from incentive_env.playground.charts import FIRST, SECOND, Chart, Course, Look
 from incentive_env.playground.controls import (
+    Scale,
     SchemeSliders,
     Slider,
-    Words,
+    button,
+    choice,
     floor_number,
     guarded,
     heading,
+    number_field,
     status,
     table,
 )
@@ -25,14 +28,15 @@ from incentive_env.playground.figures import Comparison, Figures, compare
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
 from incentive_env.playground.reasons import ReasonsPanel
 from incentive_env.playground.work import Run, Workers
+from incentive_env.support.tables import span, with_interval
 
-_INTO_VIEW = "setTimeout(() => document.querySelector('.settings')?.scrollIntoView({behavior: 'smooth'}), 250)"
-_REMEMBERED = 12  # results of recent requests, so that going back costs nothing
+_SCROLL = "setTimeout(() => document.querySelector('.settings')?.scrollIntoView({behavior: 'smooth'}), 250)"
+_CACHED = 12  # recent results, kept so that going back is immediate
 _COLUMNS = {"figure": "figure", "a": "A", "b": "B", "more": "B − A", "interval": "95 % interval"}
 
 
 class Panel(NamedTuple):
-    """A chart of the laboratory: courses over the weeks, or none for gaming by channel."""
+    """A chart of the laboratory: figures over the weeks, or without any, gaming by channel."""
 
     title: str
     courses: tuple[Course, ...] = ()
@@ -42,46 +46,42 @@ class Panel(NamedTuple):
 _PANELS = {
     "conversion": Panel("Recorded conversion", (Course("conversion", "", 4),), ("share",)),
     "loyalty": Panel(
-        "Loyalty: true, and as surveys measure it",
+        "Loyalty: true and as measured by surveys",
         (Course("loyalty", "true", 2), Course("nps", "measured", 1, faint=True)), ("points",),
     ),
     "customers": Panel(
-        "Trust and irritation of the customers",
+        "Customers' trust and irritation",
         (Course("trust", "trust", 4), Course("irritation", "irritation", 4, faint=True, axis=1)),
         ("trust", "irritation"),
     ),
     "gaming": Panel("Gaming by channel"),
     "people": Panel(
-        "Strain of the reps, and exits",
+        "Reps' strain and exits",
         (Course("strain", "strain", 3), Course("exits", "exits", 0, faint=True, axis=1)), ("strain", "exits %/year"),
     ),
     "cash": Panel(
-        "Cash of the floor, and the volume that the client leaves it",
+        "Cash, and the share of volume that the client leaves with the floor",
         (Course("cash", "cash", 1), Course("volume", "volume", 0, faint=True, axis=1)), ("thousand €", "volume %"),
     ),
 }  # fmt: skip
 
 
 class Laboratory:
-    """One browser's laboratory; nothing in it is shared with another's."""
+    """The laboratory of one browser; nothing is shared with other browsers."""
 
     def __init__(self, workers: Workers, *, dark: bool) -> None:
         self.experiment = Experiment()
-        self._workers, self.dark = workers, dark
+        self._workers, self._dark = workers, dark
         self._active = SECOND
         self._task: asyncio.Task[Any] | None = None
         self._requested = 0
         self._runs: dict[Any, Run] = {}
         self._build()
 
-    def begin(self) -> None:
-        """Draw for the first time."""
-        self._request()
-
     def set_dark(self, dark: bool) -> None:
-        """Draw in the other colours."""
-        self.dark = dark
-        self._request()
+        """Redraw in the other colors."""
+        self._dark = dark
+        self.request()
 
     @property
     def shown_scheme(self) -> Scheme:
@@ -94,134 +94,108 @@ class Laboratory:
         with ui.element("div").classes("columns"):
             with ui.element("section").classes("panel controls").props('aria-label="Settings"'):
                 self._build_schemes()
-                self._build_settings()
+                with ui.expansion("Floors and settings").classes("wide settings").mark("settings") as settings:
+                    settings.on_value_change(lambda: settings.client.run_javascript(_SCROLL))
+                    self._build_settings()
             with ui.element("section").classes("results").props('aria-label="Results"'):
                 self._summary = status().mark("summary")
                 with ui.element("div").classes("charts"):
-                    self._charts = {name: self._build_chart(name, panel.title) for name, panel in _PANELS.items()}
-                    self._why = ReasonsPanel(self._last_week(), self._request)
+                    self._charts: dict[str, Chart] = {}
+                    for name, panel in _PANELS.items():
+                        with ui.element("figure").classes("chart"):
+                            heading(panel.title)
+                            self._charts[name] = Chart().mark(f"chart-{name}")
+                    self._why = ReasonsPanel(self.experiment.config.horizon.total_weeks, self.request)
                 heading("Figures as a table")
-                self._table = table(_COLUMNS, []).mark("results")
+                self._table = table(_COLUMNS).mark("results")
 
     def _build_schemes(self) -> None:
         heading("Scheme")
-        ui.toggle({FIRST: "Scheme A", SECOND: "Scheme B"}, value=self._active, on_change=self._choose).props(
+        ui.toggle({FIRST: "Scheme A", SECOND: "Scheme B"}, value=self._active, on_change=self._select_scheme).props(
             'aria-label="Scheme that the sliders set" no-caps spread'
         ).mark("which-scheme")
-        self._preset = (
-            ui.select(
-                preset_options(self.experiment.scenario),
-                value="quota_with_threat",
-                label="preset",
-                on_change=self._take_preset,
-            )
-            .classes("wide")
-            .mark("preset")
-        )
+        presets = preset_options(self.experiment.scenario)
+        self._preset = choice(
+            presets, "preset", value="quota_with_threat", label="preset", on_change=self._select_preset
+        ).classes("wide")
         self._sliders = SchemeSliders(self.shown_scheme, self.experiment.config, self._set_scheme)
         with ui.row().classes("buttons"):
-            ui.button("Export as a config", on_click=self._export).props("no-caps outline").mark("export")
-            ui.button("Start again", on_click=self._start_again).props("no-caps flat").mark("start-again")
+            button("Export as a config", self._export, "export", "outline")
+            button("Start over", self._start_over, "start-over", "flat")
 
     def _build_settings(self) -> None:
-        with ui.expansion("Floors and settings").classes("wide settings").mark("settings") as settings:
-            settings.on_value_change(lambda: settings.client.run_javascript(_INTO_VIEW))
-            self._scenario = (
-                ui.select(
-                    scenario_options(), value=self.experiment.scenario, label="scenario", on_change=self._take_scenario
-                )
-                .classes("wide")
-                .mark("scenario")
+        experiment = self.experiment
+        self._scenario = choice(
+            scenario_options(), "scenario", value=experiment.scenario, label="scenario", on_change=self._select_scenario
+        ).classes("wide")
+        self._floors = Slider(
+            "floors", Scale(2, 64, 2, decimals=0), experiment.floors,
+            lambda value: self._set(self.experiment._replace(floors=int(value))),
+            hint="more floors: narrower intervals, slower charts",
+        )  # fmt: skip
+        self._seed = number_field("first floor number", experiment.seed, "seed", changed=self._set_seed).classes("wide")
+        self._settings = {
+            setting.key: Slider(
+                setting.label, Scale(setting.low, setting.high, setting.step), experiment.value(setting.key),
+                partial(self._set_key, setting.key), hint=setting.key,
             )
-            self._floors = Slider(
-                "floors", 2, 64, 2, self.experiment.floors, Words(decimals=0), self._set_floors,
-                hint="more floors: narrower intervals, slower charts",
-            )  # fmt: skip
-            self._seed = (
-                ui.number(
-                    "number of the first floor",
-                    value=self.experiment.seed,
-                    min=0,
-                    precision=0,
-                    on_change=self._set_seed,
-                )
-                .classes("wide")
-                .mark("seed")
-            )
-            self._settings = {
-                setting.key: Slider(
-                    setting.label, setting.low, setting.high, setting.step, self.experiment.value(setting.key), Words(),
-                    partial(self._change, setting.key), hint=setting.key,
-                )
-                for setting in SETTINGS
-            }  # fmt: skip
+            for setting in SETTINGS
+        }  # fmt: skip
 
-    def _build_chart(self, name: str, title: str) -> Chart:
-        with ui.element("figure").classes("chart"):
-            heading(title)
-            return Chart().mark(f"chart-{name}")
+    # What the user sets
 
-    # What is set
+    def _set(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.request()
 
-    def _choose(self, event: Any) -> None:
+    def _select_scheme(self, event: Any) -> None:
         self._active = event.value
         self._sliders.show(self.shown_scheme, self.experiment.config)
         self._preset.set_value(self._preset_of(self.shown_scheme))
 
-    def _take_preset(self, event: Any) -> None:
+    def _select_preset(self, event: Any) -> None:
         if event.value is not None:
             scheme = within(scheme_named(event.value, self.experiment.scenario), self.experiment.config)
             self._sliders.show(scheme, self.experiment.config)
             self._set_scheme(scheme, keep_preset=True)
 
     def _preset_of(self, scheme: Scheme) -> str | None:
-        """The preset that a scheme is, if it is one."""
+        """The preset that a scheme matches, if any."""
         scenario, config = self.experiment.scenario, self.experiment.config
         names = preset_options(scenario)
         return next((name for name in names if within(scheme_named(name, scenario), config) == scheme), None)
 
     def _set_scheme(self, scheme: Scheme, *, keep_preset: bool = False) -> None:
-        if self._active == FIRST:
-            self.experiment = self.experiment._replace(first=scheme)
-        else:
-            self.experiment = self.experiment._replace(second=scheme)
         if not keep_preset and self._preset.value is not None:
             self._preset.set_value(None)
-        self._request()
+        self._set(self.experiment._replace(**{"first" if self._active == FIRST else "second": scheme}))
 
-    def _take_scenario(self, event: Any) -> None:
+    def _select_scenario(self, event: Any) -> None:
         self.experiment = self.experiment.in_scenario(event.value)
         self._show_experiment()
-        self._request()
-
-    def _set_floors(self, value: float) -> None:
-        self.experiment = self.experiment._replace(floors=int(value))
-        self._request()
 
     @guarded
     async def _set_seed(self, event: Any) -> None:
-        self.experiment = self.experiment._replace(seed=floor_number(event.value))
-        self._request()
+        self._set(self.experiment._replace(seed=floor_number(event.value)))
 
-    def _change(self, key: str, value: float) -> None:
-        self.experiment = self.experiment.with_change(key, value)
-        self._request()
+    def _set_key(self, key: str, value: float) -> None:
+        self._set(self.experiment.with_change(key, value))
 
-    def _start_again(self) -> None:
+    def _start_over(self) -> None:
         self.experiment = Experiment()
         self._show_experiment()
-        self._request()
 
     def _show_experiment(self) -> None:
-        config = self.experiment.config
-        self._scenario.set_value(self.experiment.scenario)
-        presets = preset_options(self.experiment.scenario)
-        self._preset.set_options(presets, value=self._preset_of(self.shown_scheme))
-        self._floors.show(self.experiment.floors)
-        self._seed.set_value(self.experiment.seed)
+        """Let every control show the experiment, and redraw."""
+        experiment = self.experiment
+        self._scenario.set_value(experiment.scenario)
+        self._preset.set_options(preset_options(experiment.scenario), value=self._preset_of(self.shown_scheme))
+        self._floors.show(experiment.floors)
+        self._seed.set_value(experiment.seed)
         for key, slider in self._settings.items():
-            slider.show(self.experiment.value(key))
-        self._sliders.show(self.shown_scheme, config)
+            slider.show(experiment.value(key))
+        self._sliders.show(self.shown_scheme, experiment.config)
+        self.request()
 
     def _export(self) -> None:
         name = f"scheme_{self._active.lower()}.yaml"
@@ -231,8 +205,8 @@ class Laboratory:
 
     # Results
 
-    def _request(self) -> None:
-        """Ask for new charts; where some are being drawn, the newest request follows."""
+    def request(self) -> None:
+        """Redraw. While floors are being simulated, requests wait, and only the newest is drawn."""
         self._requested += 1
         if self._task is None or self._task.done():
             self._task = background_tasks.create(self._redraw(), name="laboratory")
@@ -241,7 +215,7 @@ class Laboratory:
         drawn = -1
         while drawn != self._requested:  # even if an older request failed
             drawn = self._requested
-            with self._summary:  # where messages of errors have their place, too
+            with self._summary:  # the page on which `guarded` shows errors
                 await self._show(self.experiment)
 
     @guarded
@@ -250,65 +224,56 @@ class Laboratory:
             self._run(experiment, experiment.first), self._run(experiment, experiment.second)
         )
         drawings = self._draw(experiment, first.figures, second.figures)
-        why = self._why.draw(first.reasons, second.reasons, config=experiment.config, dark=self.dark)
-        charts.show([*drawings, *why])
+        charts.show([*drawings, *self._why.draw(first.reasons, second.reasons, experiment.config, self._dark)])
 
     async def _run(self, experiment: Experiment, scheme: Scheme) -> Run:
         key = (experiment.scenario, experiment.changes, experiment.floors, experiment.seed, scheme)
         run = self._runs.pop(key, None) or await work.run(experiment, scheme, self._workers)
-        self._runs[key] = run  # the newest is last, and the first goes first
-        while len(self._runs) > _REMEMBERED:
+        self._runs[key] = run  # the newest is last; the oldest is dropped first
+        while len(self._runs) > _CACHED:
             self._runs.pop(next(iter(self._runs)))
         return run
 
     def _draw(self, experiment: Experiment, first: Figures, second: Figures) -> list[tuple[Chart, charts.Options]]:
-        """Write sentence and table; gives what the charts are to show."""
+        """Write the summary and the table; returns what the charts are to show."""
         horizon = experiment.config.horizon
-        episode = horizon.episode_weeks
         compared = compare(first, second)
-        said = f"{_say(compared, len(first.whole))} {_open(first, second, horizon.decisions, episode)}"
-        self._summary.set_text(said)
+        still_open = [int(figures.open[:, : horizon.decisions][:, -1].sum()) for figures in (first, second)]
+        summary = (
+            f"{_summary_of(compared, len(first.whole))} Still open in week {horizon.episode_weeks}: "
+            f"{still_open[0]} floors under A, {still_open[1]} under B."
+        )
+        self._summary.set_text(summary)
         self._table.rows = [_row(comparison) for comparison in compared]
         self._table.update()
         drawings = []
         for name, panel in _PANELS.items():
-            words = f"{panel.title}. {said}"
+            look = Look(self._dark, f"{panel.title}. {summary}", horizon.episode_weeks)
             if panel.courses:
                 lines = charts.lines_of(first, second, panel.courses)
-                options = charts.line_chart(
-                    first.weeks, lines, panel.units, dark=self.dark, run_off_from=episode, said=words
-                )
+                options = charts.line_chart(first.weeks, lines, panel.units, look)
             else:
-                options = charts.channel_chart(first, second, dark=self.dark, said=words)
+                options = charts.channel_chart(first, second, look)
             drawings.append((self._charts[name], options))
         return drawings
-
-    def _last_week(self) -> int:
-        horizon = self.experiment.config.horizon
-        return horizon.total_weeks
 
 
 def _row(comparison: Comparison) -> dict[str, str]:
     outcome, more = comparison.outcome, comparison.more
-    digits = outcome.decimals
+    spec = f",.{outcome.decimals}f"
     return {
         "figure": f"{outcome.label}, {outcome.unit}",
-        "a": f"{comparison.first:,.{digits}f}", "b": f"{comparison.second:,.{digits}f}",
-        "more": f"{more.mean:+,.{digits}f}", "interval": f"{more.low:+,.{digits}f} … {more.high:+,.{digits}f}",
+        "a": f"{comparison.first:{spec}}", "b": f"{comparison.second:{spec}}",
+        "more": f"{more.mean:+{spec}}", "interval": span(more, f"+{spec}"),
     }  # fmt: skip
 
 
-def _open(first: Figures, second: Figures, decisions: int, week: int) -> str:
-    """How many floors client and bank have left open: what is closed makes no calls and has no reps to measure."""
-    left = [int(figures.open[:, min(decisions, figures.open.shape[1]) - 1].sum()) for figures in (first, second)]
-    return f"Still open in week {week}: {left[0]} floors under A, {left[1]} under B."
-
-
-def _say(compared: list[Comparison], floors: int) -> str:
-    """The comparison in a sentence, which is all that a screen reader has of the charts at once."""
-    said = []
+def _summary_of(compared: list[Comparison], floors: int) -> str:
+    """The comparison in one sentence, for screen readers too."""
+    parts = []
     for name in ("loyalty", "conversion", "gaming"):
         outcome, _, _, more = compared[list(OUTCOMES).index(name)]
-        digits, unit = outcome.decimals, {"share": "", "%": " percentage points"}.get(outcome.unit, f" {outcome.unit}")
-        said.append(f"{outcome.label} {more.mean:+.{digits}f}{unit} ({more.low:+.{digits}f} … {more.high:+.{digits}f})")
-    return f"B against A on {floors} floors: {', '.join(said)}."
+        unit = {"share": "", "%": " percentage points"}.get(outcome.unit, f" {outcome.unit}")
+        mean, spread = with_interval(more, f"+.{outcome.decimals}f").split(" ", 1)
+        parts.append(f"{outcome.label} {mean}{unit} {spread}")
+    return f"B against A on {floors} floors: {', '.join(parts)}."

@@ -1,4 +1,4 @@
-"""The page on which a visitor is the manager: reports only, and the truth when it is over."""
+"""The game: the user manages a floor from its reports alone, and sees the truth at the end."""
 
 import random
 from collections.abc import Callable
@@ -12,225 +12,201 @@ from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import EVENTS
 from incentive_env.model.witness import LOYALTY
 from incentive_env.playground import charts
-from incentive_env.playground.charts import Chart
-from incentive_env.playground.controls import SchemeSliders, floor_number, focus, guarded, heading, status, table
+from incentive_env.playground.charts import Chart, Look
+from incentive_env.playground.controls import (
+    SchemeSliders,
+    button,
+    choice,
+    floor_number,
+    focus,
+    guarded,
+    heading,
+    number_field,
+    status,
+    table,
+)
 from incentive_env.playground.experiment import within
 from incentive_env.playground.game import Game, Line
 from incentive_env.playground.presets import preset_options, scenario_options, scheme_named
 from incentive_env.playground.work import Reasons, Rival, Workers, judge_game
 
-_REPORT = {"figure": "figure", "value": "this report", "before": "the one before", "unit": "unit", "meaning": "meaning"}
+_REPORT = {"figure": "figure", "value": "this report", "before": "last report", "unit": "unit", "meaning": "meaning"}
 _RIVALS = {
-    "name": "who", "score": "long-term loyalty", "conversion": "recorded conversion", "nps": "measured NPS",
+    "name": "manager", "score": "long-term loyalty", "conversion": "recorded conversion", "nps": "measured NPS",
     "profit": "profit, € a week", "gaming": "calls gamed",
 }  # fmt: skip
-_FOLLOWED = ("recorded_conversion", "nps", "cash_weeks", "exits")  # figures whose past is drawn
-_KNOWN_EVENTS = {
-    "campaign": "the client's campaign: more sales are asked for",
+_PLOTTED = ("recorded_conversion", "nps", "cash_weeks", "exits")  # figures with a chart
+_ANNOUNCED = {
+    "campaign": "the client's campaign: it asks for more sales",
     "product_fault": "a product fault: customers call in",
-    "competitor": "a competitor courts your customers", "newcomers": "a batch of newcomers has come",
+    "competitor": "a competitor is courting your customers", "newcomers": "a group of new reps has joined",
 }  # fmt: skip
-assert tuple(_KNOWN_EVENTS) == EVENTS
+assert tuple(_ANNOUNCED) == EVENTS
+_INTRODUCTION = (
+    "You run a sales floor for two years. Every four weeks you decide how it is paid and managed. You see what a "
+    "manager sees: reports, which are noisy, late, and as gamed as your people make them. Your score is what customers "
+    "truly think of you in the year after that. No report shows it; you see it at the end, next to others who managed "
+    "the same floor. Your last scheme stays in force for that year. A floor closes if it runs out of cash or if the "
+    "client takes all its volume away."
+)
+_TRUE_LOYALTY = "True loyalty by week: yours, and that of other managers of this floor"
 
 
 class Manager:
-    """One browser's game."""
+    """The game of one browser."""
 
     def __init__(self, workers: Workers, *, dark: bool) -> None:
-        self._workers, self.dark = workers, dark
-        self.game: Game | None = None
+        self._workers, self._dark = workers, dark
+        self._game: Game | None = None
         self._redraw: Callable[[], None] = lambda: None
         self._revealing = False
-        self._place = ui.element("div").classes("wide")
+        self._page = ui.element("div").classes("wide")
         self._build_start()
 
     def set_dark(self, dark: bool) -> None:
-        """Draw in the other colours."""
-        self.dark = dark
+        """Redraw in the other colors."""
+        self._dark = dark
         self._redraw()
 
     def _build_start(self) -> None:
-        self._place.clear()
-        self._redraw = lambda: None
-        with self._place, ui.element("section").classes("panel start").props('aria-label="Begin a game"'):
+        self._game, self._redraw = None, lambda: None
+        self._page.clear()
+        with self._page, ui.element("section").classes("panel start").props('aria-label="Start a game"'):
             heading("Be the manager")
-            ui.label(
-                "A floor is yours for two years. Every four weeks you decide how it is paid and steered. You see what "
-                "a manager sees, reports: noisy, late, and as gamed as your people make them. What counts is what "
-                "customers truly think of you in the year after. That is not on any report; you are told when it "
-                "is over, beside others who managed the same floor. Your last scheme stays in force in that year. A "
-                "floor that runs out of cash, or whose client takes all its volume away, is closed."
-            )
-            self._scenario = (
-                ui.select(scenario_options(), value="telesales", label="scenario").classes("wide").mark("game-scenario")
-            )
-            self._seed = (
-                ui.number("number of the floor", value=random.randrange(1_000_000), min=0, precision=0)
-                .classes("wide")
-                .mark("game-seed")
-            )
-            ui.button("Take over the floor", on_click=self._begin).props("no-caps").mark("take-over")
+            ui.label(_INTRODUCTION)
+            scenarios = scenario_options()
+            self._scenario = choice(scenarios, "game-scenario", value="telesales", label="scenario").classes("wide")
+            self._seed = number_field("floor number", random.randrange(1_000_000), "game-seed").classes("wide")
+            button("Take over the floor", self._begin, "take-over")
 
     @guarded
     async def _begin(self) -> None:
         game = Game(self._scenario.value, (), floor_number(self._seed.value))
         if game.over:
-            raise ValueError(f"floor {game.seed} of {game.scenario} is closed before you come: choose another number")
-        self.game = game
-        config = game.config
+            raise ValueError(f"floor {game.seed} of {game.scenario} closes before you take over: choose another number")
+        self._game, config = game, game.config
         neutral = within(Scheme(**config.neutral_scheme.model_dump()), config)
-        self._place.clear()
-        with self._place, ui.element("div").classes("columns"):
+        self._page.clear()
+        with self._page, ui.element("div").classes("columns"):
             with ui.element("section").classes("panel controls").props('aria-label="Your scheme"'):
                 focus(heading("Your scheme"))
-                self._preset = (
-                    ui.select(preset_options(game.scenario), label="preset", on_change=self._take_preset)
-                    .classes("wide")
-                    .mark("game-preset")
-                )
+                self._preset = choice(
+                    preset_options(game.scenario), "game-preset", label="preset", on_change=self._select_preset
+                ).classes("wide")
                 self._sliders = SchemeSliders(neutral, config, lambda scheme: self._preset.set_value(None))
-                self._decide_button = (
-                    ui.button("Decide: the next four weeks", on_click=self._decide)
-                    .props("no-caps")
-                    .classes("wide")
-                    .mark("decide")
-                )
-                self._finish_button = (
-                    ui.button("Keep this scheme to the end", on_click=self._finish)
-                    .props("no-caps outline")
-                    .classes("wide")
-                    .mark("to-the-end")
-                )
+                one, all_left = partial(self._decide, 1), partial(self._decide, config.horizon.decisions)
+                self._decide_button = button("Decide for the next four weeks", one, "decide").classes("wide")
+                button("Keep this scheme to the end", all_left, "to-the-end", "outline").classes("wide")
             with ui.element("section").classes("results").props('aria-label="Reports"'):
                 self._status = status().mark("game-status")
                 with ui.element("div").classes("charts small"):
-                    self._charts = {name: Chart().classes("low") for name in _FOLLOWED}
-                self._report = table(_REPORT, [], words=("unit", "meaning")).mark("report")
+                    self._charts = {name: Chart().classes("low") for name in _PLOTTED}
+                self._report = table(_REPORT, words=("unit", "meaning")).mark("report")
         self._redraw = self._show_report
         self._show_report()
 
-    def _take_preset(self, event: Any) -> None:
-        if event.value is not None and self.game is not None:
-            config = self.game.config
-            self._sliders.show(within(scheme_named(event.value, self.game.scenario), config), config)
+    def _select_preset(self, event: Any) -> None:
+        if event.value is not None and self._game is not None:
+            config = self._game.config
+            self._sliders.show(within(scheme_named(event.value, self._game.scenario), config), config)
 
     @guarded
-    async def _decide(self) -> None:
-        game = self.game
-        if game is not None and not game.over:  # a click too many is none
-            game.decide(self._sliders.scheme)
-        await self._go_on()
-
-    @guarded
-    async def _finish(self) -> None:
-        game = self.game
-        while game is not None and not game.over:
-            game.decide(self._sliders.scheme)
-        await self._go_on()
-
-    async def _go_on(self) -> None:
-        """Show the next report, or the truth; where that cannot be worked out, the button asks for it again."""
-        if self.game is None or self._revealing:
+    async def _decide(self, times: int) -> None:
+        """Decide up to so many times, then show the next report, or the truth; on an error the button tries again."""
+        game = self._game
+        if game is None or self._revealing:
             return
-        if not self.game.over:
+        for _ in range(times):
+            if not game.over:  # else one click too many
+                game.decide(self._sliders.scheme)
+        if not game.over:
             self._show_report()
             return
         self._revealing, self._redraw = True, lambda: None
         try:
-            await self._reveal(self.game)
+            self._status.set_text("The game is over. The other managers run the same floor ...")
+            rivals, reasons = await self._workers.run(
+                judge_game, game.scenario, game.changes, game.seed, np.stack(game.actions)
+            )
+            self._page.clear()
+            with self._page:
+                self._build_truth(game, rivals, reasons)
         except Exception:
-            self._status.set_text("It is over. The truth could not be worked out: ask for it once more.")
+            self._status.set_text("The game is over, but the truth could not be computed. Please try again.")
             self._decide_button.set_text("Show the truth")
             raise
         finally:
             self._revealing = False
 
     def _show_report(self) -> None:
-        game = self.game
+        game = self._game
         assert game is not None
-        horizon = game.config.horizon
-        lines = game.report()
+        horizon, lines = game.config.horizon, game.report()
         self._report.rows = [_report_row(line) for line in lines]
         self._report.update()
-        news = [
-            f"{_KNOWN_EVENTS[line.figure.name]}, weeks left: {line.value:.0f}"
+        news = "; ".join(
+            f"{_ANNOUNCED[line.figure.name]}, weeks left: {line.value:.0f}"
             for line in lines if line.figure.name in EVENTS and line.value > 0
-        ]  # fmt: skip
-        where = f"Decision {game.decisions + 1} of {horizon.decisions}, week {game.week}."
-        self._status.set_text(f"{where} {'News: ' + '; '.join(news) if news else 'Nothing is announced'}.")
+        )  # fmt: skip
+        self._status.set_text(
+            f"Decision {game.decisions + 1} of {horizon.decisions}, week {game.week}. News: {news or 'none'}."
+        )
         weeks = [number * horizon.decision_weeks for number in range(len(game.reports))]
-        last = horizon.episode_weeks
+        units = {line.figure.name: line.figure.unit for line in lines}
         drawings = []
         for name, chart in self._charts.items():
-            unit = next(line.figure.unit for line in lines if line.figure.name == name)
-            title = f"{name.replace('_', ' ')}, {unit}"
-            drawings.append((chart, charts.history_chart(weeks, game.history(name), title, dark=self.dark, last=last)))
+            title = f"{name.replace('_', ' ')}, {units[name]}"
+            look = Look(self._dark, f"{title}, as reported so far")
+            options = charts.history_chart(weeks, game.history(name), title, horizon.episode_weeks, look)
+            drawings.append((chart, options))
         charts.show(drawings)
 
-    async def _reveal(self, game: Game) -> None:
-        self._status.set_text("It is over. Others manage the same floor ...")
-        rivals, reasons = await self._workers.run(
-            judge_game, game.scenario, game.changes, game.seed, game.all_actions()
-        )
-        self._place.clear()
-        with self._place:
-            self._build_truth(game, rivals, reasons)
-
     def _build_truth(self, game: Game, rivals: list[Rival], reasons: Reasons) -> None:
-        you = next(rival for rival in rivals if rival.name == "you")
-        place = [rival.name for rival in rivals].index("you") + 1
         with ui.element("section").classes("panel results").props('aria-label="The truth"'):
             focus(heading("The truth"))
-            status(_verdict(game, you, place, len(rivals))).mark("verdict")
-            table(_RIVALS, [_rival_row(rival) for rival in rivals]).mark("rivals")
+            status(_verdict(game, rivals)).mark("verdict")
+            ranking = table(_RIVALS).mark("rivals")
+            ranking.rows = [_rival_row(rival) for rival in rivals]
+            drawn = []
             with ui.element("div").classes("charts"):
-                with ui.element("figure").classes("chart"):
-                    heading("True loyalty, week by week", 3)
-                    courses = Chart()
-                with ui.element("figure").classes("chart"):
-                    heading("What moved your customers, in points of loyalty", 3)
-                    moved = Chart()
-            ui.button("Play again", on_click=self._again).props("no-caps").mark("again")
-
-        self._redraw = partial(self._draw_truth, game, rivals, reasons, courses, moved)
-        self._redraw()
-
-    def _draw_truth(self, game: Game, rivals: list[Rival], reasons: Reasons, courses: Chart, moved: Chart) -> None:
-        horizon = game.config.horizon
-        lines = {rival.name: rival.loyalty_by_week for rival in rivals}
+                for title in ("True loyalty by week", "What moved your customers, in points of loyalty"):
+                    with ui.element("figure").classes("chart"):
+                        heading(title, 3)
+                        drawn.append(Chart())
+            button("Play again", self._build_start, "again")
         weeks = np.arange(1, len(rivals[0].loyalty_by_week) + 1)
+        loyalty = {rival.name: rival.loyalty_by_week for rival in rivals}
         parts = reasons.parts[:, LOYALTY].sum(axis=0)
-        said = f"All bars together are {parts.sum():+.1f} points, from the first week to the last."
-        episode = horizon.episode_weeks
-        charts.show([
-            (courses, charts.rivals_chart(weeks, lines, dark=self.dark, run_off_from=episode)),
-            (moved, charts.reasons_chart(parts, "loyalty", dark=self.dark, said=said)),
-        ])  # fmt: skip
+        total = f"All bars add up to {parts.sum():+.1f} points, from the first week to the last."
 
-    def _again(self) -> None:
-        self.game = None
-        self._build_start()
+        def draw() -> None:
+            look = Look(self._dark, _TRUE_LOYALTY, game.config.horizon.episode_weeks)
+            charts.show([
+                (drawn[0], charts.rivals_chart(weeks, loyalty, look)),
+                (drawn[1], charts.reasons_chart(parts, "loyalty", Look(self._dark, total))),
+            ])  # fmt: skip
+
+        self._redraw = draw
+        draw()
 
 
-def _verdict(game: Game, you: Rival, place: int, of: int) -> str:
-    closed = " The floor was closed under you." if game.closed else ""
+def _verdict(game: Game, rivals: list[Rival]) -> str:
+    place, you = next((place, rival) for place, rival in enumerate(rivals, 1) if rival.name == "you")
+    closed = " The floor was closed on you." if game.closed else ""
     return (
-        f"Your long-term loyalty is {you.score:+.1f} points: place {place} of {of} on floor {game.seed} of "
-        f"{game.scenario}.{closed} Your reports said {100 * you.conversion:.1f} % conversion and an NPS of "
+        f"Your long-term loyalty is {you.score:+.1f} points: place {place} of {len(rivals)} on floor {game.seed} of "
+        f"{game.scenario}.{closed} Your reports showed {100 * you.conversion:.1f} % conversion and an NPS of "
         f"{you.nps:+.0f}; {100 * you.gaming:.0f} % of calls were gamed."
     )
 
 
 def _report_row(line: Line) -> dict[str, str]:
-    name = line.figure.name.replace("_", " ")
-    before = "" if line.before is None else f"{line.before:,.3g}"
+    figure = line.figure
     return {
-        "figure": name,
-        "value": f"{line.value:,.3g}",
-        "before": before,
-        "unit": line.figure.unit,
-        "meaning": line.figure.meaning,
-    }
+        "figure": figure.name.replace("_", " "), "value": f"{line.value:,.3g}",
+        "before": "" if line.before is None else f"{line.before:,.3g}",
+        "unit": figure.unit, "meaning": figure.meaning,
+    }  # fmt: skip
 
 
 def _rival_row(rival: Rival) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Why loyalty moved: a panel with what each cause did, over the weeks and of the scheme that are asked for."""
+"""Why loyalty moved: a panel with the effect of each cause, for chosen weeks and schemes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,81 +8,73 @@ from nicegui import ui
 from incentive_env.config import Config
 from incentive_env.model.witness import CAUSES, MEASURES, TIME
 from incentive_env.playground import charts
-from incentive_env.playground.charts import Chart
-from incentive_env.playground.controls import heading
+from incentive_env.playground.charts import Chart, Look
+from incentive_env.playground.controls import choice, heading, number_field
 from incentive_env.playground.work import Reasons
 from incentive_env.studies.explain import WORDS
 
 _BARS = 13  # in the timeline, at most
-_COMPARED = {"B against A": (-1, 1), "A over time": (1, 0), "B over time": (0, 1)}  # how A's and B's parts count
+_COMPARED = {"B against A": (-1, 1), "A over time": (1, 0), "B over time": (0, 1)}  # weights of A's and B's parts
 
 
 class ReasonsPanel:
-    """A chart of parts that sum to the change of the whole, which the sentence above it says.
+    """Charts of the effect of each cause, with a summary of them in words.
 
     Args:
         last_week: of a run.
-        changed: is told when something else is asked for.
+        changed: called when the user chooses something else.
     """
 
     def __init__(self, last_week: int, changed: Callable[..., Any]) -> None:
         with ui.element("figure").classes("chart whole"):
             heading("Why: what moved customers")
             with ui.row().classes("buttons"):
-                self._measure = _choice(list(MEASURES), "what moved", changed).mark("measure")
-                self._compared = _choice(list(_COMPARED), "of which scheme", changed).mark("compared")
-                self._from = _week("from week", 1, changed)
-                self._to = _week("to week", last_week, changed)
-            self._said = ui.label("…").classes("said").props('aria-live="polite"').mark("reasons-said")
+                self._measure, self._compared = (
+                    choice(options, marker, value=options[0], label=label, on_change=changed)
+                    .props("dense").classes("choice")
+                    for label, marker, options in (
+                        ("what moved", "measure", list(MEASURES)), ("which scheme", "compared", list(_COMPARED)),
+                    )
+                )  # fmt: skip
+                self._from, self._to = (
+                    number_field(f"{end} week", week, f"{end}-week", least=1, changed=changed)
+                    .props("dense").classes("week")
+                    for end, week in (("from", 1), ("to", last_week))
+                )  # fmt: skip
+            self._summary = ui.label("…").classes("caption").props('aria-live="polite"').mark("reasons-summary")
             with ui.element("div").classes("charts"):
                 self._bars = Chart().mark("chart-reasons")
                 self._timeline = Chart().mark("chart-timeline")
 
-    def draw(
-        self, first: Reasons, second: Reasons, *, config: Config, dark: bool
-    ) -> list[tuple[Chart, charts.Options]]:
-        """Say what is asked for of the two schemes' reasons; gives what the charts are to show."""
+    def draw(self, first: Reasons, second: Reasons, config: Config, dark: bool) -> list[tuple[Chart, charts.Options]]:
+        """Write the summary of the chosen reasons; returns what the charts are to show."""
         measure = MEASURES.index(self._measure.value)
         weeks = len(first.parts)
         begin = min(max(int(self._from.value or 1), 1), weeks)
         end = min(max(int(self._to.value or weeks), begin), weeks)
-        of_first, of_second = _COMPARED[self._compared.value]
-        asked = Reasons(
-            of_first * first.wholes + of_second * second.wholes, of_first * first.parts + of_second * second.parts
-        )
-        timeline = asked.parts[begin - 1 : end, measure]
+        weights = _COMPARED[self._compared.value]
+        levels, effects = (weights[0] * a + weights[1] * b for a, b in zip(first, second, strict=True))
+        timeline = effects[begin - 1 : end, measure]
         parts = timeline.sum(axis=0)
-        change = asked.wholes[end, measure] - asked.wholes[begin - 1, measure]
+        change = levels[end, measure] - levels[begin - 1, measure]
         ranked = sorted((value, cause) for value, cause in zip(parts, CAUSES, strict=True) if cause != "time")
         down = ", ".join(f"{WORDS[cause]} {value:+.3g}" for value, cause in ranked[:3] if value < 0.0)
         up = ", ".join(f"{WORDS[cause]} {value:+.3g}" for value, cause in ranked[:-3:-1] if value > 0.0)
-        named = f"Lowered by {down or 'nothing'}. Raised by {up or 'nothing'}. Time, which heals: {parts[TIME]:+.3g}."
-        said = (
-            f"{self._compared.value}, weeks {begin} to {end}: {self._measure.value} {change:+.3g}, and the bars sum to "
-            f"{parts.sum():+.3g}. {named}"
+        summary = (
+            f"{self._compared.value}, weeks {begin} to {end}: {self._measure.value} {change:+.3g}; the bars sum to "
+            f"{parts.sum():+.3g}. Lowered by {down or 'nothing'}. Raised by {up or 'nothing'}. "
+            f"Effect of time, which heals: {parts[TIME]:+.3g}."
         )
-        self._said.set_text(said)
-        horizon = config.horizon
-        bars = charts.reasons_chart(parts, self._measure.value, dark=dark, said=said)
-        course = charts.timeline_chart(
-            timeline, _period(len(timeline), horizon.decision_weeks), begin, dark=dark,
-            said=f"Period by period, by kind of cause. {said}",
-            run_off_from=horizon.episode_weeks,
-        )  # fmt: skip
-        return [(self._bars, bars), (self._timeline, course)]
+        self._summary.set_text(summary)
+        look = Look(dark, summary, config.horizon.episode_weeks)
+        over_time = look._replace(summary=f"Period by period, by kind of cause. {summary}")
+        period = _period(len(timeline), config.horizon.decision_weeks)
+        return [
+            (self._bars, charts.reasons_chart(parts, self._measure.value, look)),
+            (self._timeline, charts.timeline_chart(timeline, period, begin, over_time)),
+        ]
 
 
 def _period(weeks: int, decision: int) -> int:
-    """Weeks of a bar, so that there are a dozen of them or so: single weeks, or whole decisions."""
-    if weeks <= _BARS:
-        return 1
-    return decision * -(-weeks // (_BARS * decision))
-
-
-def _choice(options: list[str], label: str, changed: Callable[..., Any]) -> ui.select:
-    return ui.select(options, value=options[0], label=label, on_change=changed).props("dense").classes("choice")
-
-
-def _week(label: str, week: int, changed: Callable[..., Any]) -> ui.number:
-    number = ui.number(label, value=week, min=1, precision=0, on_change=changed)
-    return number.props("dense").classes("week").mark(label.replace(" ", "-"))
+    """Weeks in each bar, for about a dozen bars: single weeks, or whole decision periods."""
+    return 1 if weeks <= _BARS else decision * -(-weeks // (_BARS * decision))

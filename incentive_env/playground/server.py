@@ -141,7 +141,7 @@ async def show_page(workers: Workers) -> None:
     await ui.context.client.connected()
     if ui.context.client.is_deleted:  # asked for by what is no browser
         return
-    laboratory.begin()
+    laboratory.request()
     with suppress(TimeoutError):
         dark, width = await ui.run_javascript(
             "[matchMedia('(prefers-color-scheme: dark)').matches, window.innerWidth]", timeout=5.0

@@ -39,7 +39,7 @@ def test_after_the_last_decision_there_is_none():
         game.decide(Scheme())
     with pytest.raises(ValueError, match="the game is over"):
         game.decide(Scheme())
-    assert game.all_actions().shape == (3, N_LEVERS)
+    assert np.stack(game.actions).shape == (3, N_LEVERS)
 
 
 def test_a_lever_out_of_range_is_refused_and_no_week_passes():

@@ -161,7 +161,7 @@ def test_an_exported_config_is_run_by_script_and_command_line(page, tmp_path, mo
 
 def test_a_whole_game_by_hand_ends_with_the_truth(page):
     page.get_by_role("tab", name="Be the manager").click()
-    page.get_by_label("number of the floor").first.fill("1")
+    page.get_by_label("floor number").first.fill("1")
     page.get_by_role("button", name="Take over the floor").click()
     for decision in range(1, EPISODE + 1):
         page.get_by_text(re.compile(rf"Decision {decision} of {EPISODE},")).wait_for()
@@ -196,10 +196,10 @@ def test_the_floor_is_played_paused_and_moved(page):
 
 def test_a_mistake_is_told_and_the_page_lives_on(page):
     page.get_by_role("tab", name="Floor view").click()
-    page.get_by_label("number of the floor").last.fill("")
+    page.get_by_label("floor number").last.fill("")
     page.get_by_role("button", name="Show the floor").click()
-    page.get_by_text("must be a whole number from 0 on").wait_for()
-    page.get_by_label("number of the floor").last.fill("2")
+    page.get_by_text("must be a whole number, 0 or above").wait_for()
+    page.get_by_label("floor number").last.fill("2")
     page.get_by_role("button", name="Show the floor").click()
     page.get_by_text(re.compile("Floor 2 of telesales")).wait_for()
 

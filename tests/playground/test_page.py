@@ -56,9 +56,9 @@ def test_the_bars_of_the_reasons_sum_to_the_change_that_is_told(visited):
         the(user, "measure").set_value("trust")
         the(user, "from-week").set_value(40)
         the(user, "to-week").set_value(40)
-        await until(lambda: the(user, "reasons-said").text.startswith("B against A, weeks 40 to 40: trust "))
-        said = the(user, "reasons-said").text
-        change = float(said.split("trust ")[1].split(",")[0])
+        await until(lambda: the(user, "reasons-summary").text.startswith("B against A, weeks 40 to 40: trust "))
+        said = the(user, "reasons-summary").text
+        change = float(said.split("trust ")[1].split(";")[0])
         bars = the(user, "chart-reasons").shown["series"][0]["data"]
         assert sum(bar["value"] for bar in bars) == pytest.approx(change, abs=2e-3)
         *kinds, whole = the(user, "chart-timeline").shown["series"]
@@ -80,7 +80,7 @@ def test_presets_scenarios_and_settings_are_taken_by_every_control(visited):
         shown = await _settled(user, shown)
         the(user, "honesty-of-the-people").set_value(0.25)
         await _settled(user, shown)
-        user.find(marker="start-again").click()
+        user.find(marker="start-over").click()
         assert the(user, "scenario").value == "telesales"
 
     visited(act)
@@ -215,9 +215,9 @@ def test_a_game_whose_truth_cannot_be_worked_out_asks_for_it_again(visited, monk
         await user.should_see(marker="report")
         monkeypatch.setattr(Workers, "run", broken)
         user.find(marker="to-the-end").click()
-        await until(lambda: "once more" in the(user, "game-status").text)
+        await until(lambda: "try again" in the(user, "game-status").text)
         the(user, "dark").set_value(True)
-        assert "once more" in the(user, "game-status").text
+        assert "try again" in the(user, "game-status").text
         user.find(marker="decide").click()
         await user.should_see(marker="verdict", retries=100)
 
@@ -231,7 +231,7 @@ def test_what_a_browser_sends_is_held_within_the_slider(visited):
             user.find(marker="floors").trigger("input", sent)
             assert the(user, "floors").value == taken
         the(user, "seed").set_value(-5)
-        await until(lambda: any("number of the floor" in message for message in user.notify.messages))
+        await until(lambda: any("floor number" in message for message in user.notify.messages))
 
     visited(act)
 
@@ -241,7 +241,7 @@ def test_a_floor_number_that_is_none_is_told(visited):
         the(user, "game-seed").set_value(None)
         user.find(marker="take-over").click()
         await asyncio.sleep(0.1)
-        assert any("number of the floor" in message for message in user.notify.messages)
+        assert any("floor number" in message for message in user.notify.messages)
         the(user, "film-seed").set_value(-1)
         user.find(marker="film").click()
         await asyncio.sleep(0.1)
