@@ -82,7 +82,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             raise ResetNeeded("the first reset() must open all floors: leave out 'reset_mask'")
         self._seed_floors(seed, chosen)
         self._open(chosen)
-        return self.floors.observation(), {}
+        return self._observe(), {}
 
     def step(
         self, actions: Batch
@@ -114,17 +114,21 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         self._over = terminated | truncated
         if self.autoreset_mode is AutoresetMode.SAME_STEP and self._over.any():
             infos = self._close_and_reopen(infos)
-        return self.floors.observation(), rewards, terminated, truncated, infos
+        return self._observe(), rewards, terminated, truncated, infos
 
     @property
     def pays_run_off(self) -> bool:
         """Whether the last reward of an episode holds what comes after it."""
         return bool(self._weights[TERM_NAMES.index("run_off")] != 0.0)
 
+    def _observe(self) -> Batch:
+        """What the manager sees; `agents.training.vec_adapter.StateVectorEnv` shows the true state instead."""
+        return self.floors.observation()
+
     def _close_and_reopen(self, infos: dict[str, Any]) -> dict[str, Any]:
         over = self._over
         final = np.full(self.num_envs, None, dtype=object)
-        last = self.floors.observation()
+        last = self._observe()
         for floor in np.flatnonzero(over):
             final[floor] = last[floor]
         self._restart(np.flatnonzero(over))
