@@ -1,4 +1,6 @@
-"""What each gaming channel costs under a policy, and what audit or retention pay would be worth against it.
+"""What each gaming channel costs under a policy, and what more audit or retention pay would gain.
+
+Each channel is closed in turn, then audit and retention pay are raised; all runs are on the same floors.
 
 Example:
     python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json
@@ -11,7 +13,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from agents.registry import NAMES, load_policy
+from agents.options import POLICIES
+from agents.registry import load_policy
 from agents.studies.attribution import (
     OUTCOMES,
     TOGETHER,
@@ -24,7 +27,8 @@ from agents.studies.attribution import (
     worth_rows,
 )
 from incentive_env import Config, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.cli.common import console, save, script
+from incentive_env.cli.options import Floors, Json, Overrides, Scenario, Threads
 from incentive_env.config.channels import CHANNELS
 from incentive_env.policies import Policy
 from incentive_env.studies.evaluate import evaluation_seeds
@@ -32,8 +36,6 @@ from incentive_env.support.progress import Progress
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import number, rich_table, starred, with_interval
 
-main = app()
-EXAMPLE = "Example: python scripts/attribution.py quota_with_threat --floors 96 --out runs/attribution.json"
 _FORMS = {  # of each figure in tables, and its factor: they count by 100 calls
     "loyalty": ("+,.1f", 1.0), "profit": ("+,.0f", 1.0), "conversion": ("+,.1f", 100.0), "use": (",.1f", 100.0),
     "others": ("+,.0f", 100.0),
@@ -44,39 +46,32 @@ _HEADINGS = {
 }  # fmt: skip
 
 
-@main.command(epilog=EXAMPLE)
-def run(
-    policy: Annotated[
-        str, typer.Argument(help=f"{', '.join(NAMES)}, a scheme's YAML file, or a run directory")
-    ] = "quota_with_threat",
+@script
+def main(
+    policy: Annotated[str, typer.Argument(help=POLICIES)] = "quota_with_threat",
     audit: Annotated[
         list[float] | None, typer.Option(help="share of calls to add to the policy's audit; repeatable [0.05, 0.1]")
     ] = None,
     retention_pay: Annotated[
         list[float] | None, typer.Option(help="€ a sale to add to its retention pay; repeatable [6, 12]")
     ] = None,
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
-    floors: Annotated[int, typer.Option(min=2, max=100_000, help="floors, the same for every comparison")] = 96,
-    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the tables")] = None,
+    config: Scenario = "telesales",
+    override: Overrides = None,
+    floors: Floors = 96,
+    threads: Threads = 1,
+    out: Json = None,
 ) -> None:
-    """Close each gaming channel in turn, then raise audit and retention pay; compare on the same floors."""
-    with user_errors():
-        check_writable(out)
-        scenario = load_config(config, override or [])
-        raises = [Raise("audit", amount) for amount in audit or (0.05, 0.10)]
-        raises += [Raise("retention_pay", amount) for amount in retention_pay or (6.0, 12.0)]
-        check_raises(raises, scenario)
-        load_policy(policy, scenario)  # a mistake in its name is told before any work
-        found = attribution(scenario, lambda: load_policy(policy, scenario), raises, floors, threads)
-        name = f"{scenario.name} under {Path(policy).name}, {floors} floors"
-        console().print(_channel_table(found["channels"], f"{name}: change when a gaming channel is closed"))
-        console().print(_worth_table(found["worth"], f"{name}: change when a lever is raised"))
-        console().print(_use_table(found, f"{name}: cases per 100 calls, and their change when a lever is raised"))
-        if out is not None:
-            write_json(out, {"policy": policy, **found})
-            print(f"results written to {out}")
+    scenario = load_config(config, override or [])
+    raises = [Raise("audit", amount) for amount in audit or (0.05, 0.10)]
+    raises += [Raise("retention_pay", amount) for amount in retention_pay or (6.0, 12.0)]
+    check_raises(raises, scenario)
+    load_policy(policy, scenario)  # an unknown name is refused before any work
+    found = attribution(scenario, lambda: load_policy(policy, scenario), raises, floors, threads)
+    name = f"{scenario.name} under {Path(policy).name}, {floors} floors"
+    console().print(_channel_table(found["channels"], f"{name}: change when a gaming channel is closed"))
+    console().print(_worth_table(found["worth"], f"{name}: change when a lever is raised"))
+    console().print(_use_table(found, f"{name}: cases per 100 calls, and their change when a lever is raised"))
+    save(out, {"policy": policy, **found})
 
 
 def attribution(

@@ -1,4 +1,4 @@
-"""The benchmark: run a suite of policies, compare two runs, and say how much a comparison sees.
+"""The benchmark: run a suite of policies, compare two runs, and measure how much a comparison detects.
 
 Example:
     python scripts/benchmark.py run --suite smoke
@@ -11,95 +11,78 @@ from typing import Annotated
 import typer
 
 from agents.benchmark.results import read_results
-from incentive_env.cli.common import (
-    app,
-    check_writable,
-    only_regressions_exit_with_1,
-    user_errors,
-    write_json,
-    written_whole,
-)
+from agents.options import Address, Engine, Workers, stored
+from incentive_env.cli.common import command, group, only_regressions_exit_with_1, save
+from incentive_env.cli.options import Json, Seed, written
+from incentive_env.support.files import write_text
 
-main = app()
-RUN = "Example: python scripts/benchmark.py run --suite smoke --out runs/benchmark/smoke"
-COMPARE = "Example: python scripts/benchmark.py compare docs/results/benchmark.json docs/results/benchmark.json"
-POWER = "Example: python scripts/benchmark.py power docs/results/benchmark.json --out runs/power.json"
-PAGES = "Example: python scripts/benchmark.py pages docs/results/benchmark.json"
+main = group(__doc__)
 MARGIN = 1.0
-Margin = Annotated[float, typer.Option(min=0.0, max=200.0, help="points of loyalty whose loss does not matter")]
+Margin = Annotated[float, typer.Option(min=0.0, max=200.0, help="loss in points of loyalty that does not matter")]
 
 
-@main.callback(epilog=RUN)
-def about() -> None:
-    """Run a suite of policies, compare two runs, and say how much a comparison sees."""
-
-
-@main.command(epilog=RUN)
+@command(main)
 def run(
     suite: Annotated[str, typer.Option(help="smoke, standard, full, or a YAML file")] = "smoke",
-    out: Annotated[
-        str | None,
-        typer.Option(help="folder, or URL, for cells, models and results.json; runs/benchmark/SUITE if not given"),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="cells at the same time; as many as cores where not given")
-    ] = None,
-    engine: Annotated[str, typer.Option(help="local, processes of this machine; or ray, a cluster")] = "local",
-    address: Annotated[
-        str | None, typer.Option(help="HOST:PORT of the Ray cluster's head; a Ray of this machine where not given")
-    ] = None,
+    out: Annotated[str | None, stored("cells, models and results.json", "runs/benchmark/SUITE")] = None,
+    workers: Workers = None,
+    engine: Engine = "local",
+    address: Address = None,
     any_code: Annotated[
         bool,
-        typer.Option(help="take over cells that other code made from the same numbers; the results tell"),
+        typer.Option(help="reuse cells that other code made from the same numbers; the results say so"),
     ] = False,
 ) -> None:
-    """Train and score all cells of a suite; what was cut off goes on where it stopped."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a worker a core: more threads would only be in each other's way
-    with user_errors():
-        from agents.benchmark.runner import run_suite
-        from agents.jobs.engine import engine_named
-        from agents.loading import load
+    """Train and score all cells of a suite; an interrupted run resumes where it stopped.
 
-        benchmark = load("suite", suite)
-        store = out or f"runs/benchmark/{benchmark.name}"
-        if "://" not in store:
-            check_writable(Path(store), folder=True)
-        results = run_suite(
-            benchmark, store, any_code=any_code, engine=engine_named(engine, workers=workers, address=address)
-        )
-        print(f"digest {results.digest}; results written to {store}/results.json")
-        if "://" not in store:
-            print(f"next: python scripts/report.py {store}/results.json")
+    Example:
+        python scripts/benchmark.py run --suite smoke --out runs/benchmark/smoke
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one worker per core: more threads would only compete
+    from agents.benchmark.runner import run_suite
+    from agents.jobs.engine import engine_named
+    from agents.loading import load
+
+    benchmark = load("suite", suite)
+    store = out or f"runs/benchmark/{benchmark.name}"
+    results = run_suite(
+        benchmark, store, any_code=any_code, engine=engine_named(engine, workers=workers, address=address)
+    )
+    print(f"digest {results.digest}; results written to {store}/results.json")
+    if "://" not in store:
+        print(f"next: python scripts/report.py {store}/results.json")
 
 
-@main.command(epilog=COMPARE)
+@command(main)
+@only_regressions_exit_with_1()
 def compare(
     base: Annotated[Path, typer.Argument(help="results.json before the change")],
     head: Annotated[Path, typer.Argument(help="results.json after it, of the same suite")],
     margin: Margin = MARGIN,
-    markdown: Annotated[Path | None, typer.Option(help="file for the table, besides the output")] = None,
-    junit: Annotated[Path | None, typer.Option(help="file for a JUnit report")] = None,
+    markdown: Annotated[Path | None, written("file for the table, besides the output")] = None,
+    junit: Annotated[Path | None, written("file for a JUnit report")] = None,
 ) -> None:
     """Print what a change did to loyalty, as Markdown.
 
-    Exit code 0: nothing got worse for sure; 1: a regression, an interval that lies wholly below minus the margin;
-    2: the two cannot be compared.
+    Exit code 0: no regression; 1: a regression, an interval that lies wholly below minus the margin; 2: the two cannot
+    be compared.
+
+    Example:
+        python scripts/benchmark.py compare docs/results/benchmark.json docs/results/benchmark.json
     """
-    with user_errors(), only_regressions_exit_with_1():
-        from agents.benchmark.analysis import compare as comparing
+    from agents.benchmark.analysis import compare as comparing
 
-        for path in (markdown, junit):
-            check_writable(path)
-        comparison = comparing.compare(read_results(base), read_results(head), margin)
-        text = comparing.markdown(comparison)
-        print(text, end="")
-        _write(markdown, text)
-        _write(junit, comparing.junit_xml(comparison))
-        if comparison.regressions:
-            raise typer.Exit(1)
+    comparison = comparing.compare(read_results(base), read_results(head), margin)
+    text = comparing.markdown(comparison)
+    print(text, end="")
+    for path, content in ((markdown, text), (junit, comparing.junit_xml(comparison))):
+        if path is not None:
+            write_text(path, content)
+    if comparison.regressions:
+        raise typer.Exit(1)
 
 
-@main.command(epilog=POWER)
+@command(main)
 def power(
     results: Annotated[Path, typer.Argument(help="results.json whose variances are taken")],
     margin: Margin = MARGIN,
@@ -107,44 +90,41 @@ def power(
     shared: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="share of the floors' differences that a harmless change leaves")
     ] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="of the simulation")] = 0,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the figures")] = None,
+    seed: Seed = 0,
+    out: Json = None,
 ) -> None:
-    """Print how often a comparison raises a false alarm, and how great a loss it finds."""
-    with user_errors():
-        from agents.benchmark.analysis import characteristics
+    """Print how often a comparison raises a false alarm, and how great a loss it finds.
 
-        check_writable(out)
-        measured = characteristics.characteristics(
-            read_results(results), margin, comparisons=comparisons, shared=shared, seed=seed
-        )
-        print(characteristics.markdown(measured), end="")
-        if out is not None:
-            write_json(out, measured)
-            print(f"\nfigures written to {out}")
+    Example:
+        python scripts/benchmark.py power docs/results/benchmark.json --out runs/power.json
+    """
+    from agents.benchmark.analysis import characteristics
+
+    measured = characteristics.characteristics(
+        read_results(results), margin, comparisons=comparisons, shared=shared, seed=seed
+    )
+    print(characteristics.markdown(measured), end="")
+    save(out, measured, "\nfigures")
 
 
-@main.command(epilog=PAGES)
+@command(main)
 def pages(
     results: Annotated[Path, typer.Argument(help="results.json of a suite")] = Path("docs/results/benchmark.json"),
     characteristics: Annotated[Path, typer.Option("--power", help="JSON file of `power`; left out if missing")] = Path(
         "docs/results/benchmark_power.json"
     ),
-    page: Annotated[Path, typer.Option(help="leaderboard to write")] = Path("docs/leaderboard.md"),
-    readme: Annotated[Path, typer.Option(help="file whose part between marks is written anew")] = Path("README.md"),
+    page: Annotated[Path, written("leaderboard to write")] = Path("docs/leaderboard.md"),
+    readme: Annotated[Path, written("file whose part between marks is rewritten")] = Path("README.md"),
 ) -> None:
-    """Write the leaderboard, and the README's figures, from a results file."""
-    with user_errors():
-        from agents.benchmark.report.markdown import write_pages
+    """Write the leaderboard, and the README's figures, from a results file.
 
-        write_pages(read_results(results), characteristics, page, readme)
-        print(f"{page} and {readme} written")
+    Example:
+        python scripts/benchmark.py pages docs/results/benchmark.json
+    """
+    from agents.benchmark.report.markdown import write_pages
 
-
-def _write(path: Path | None, text: str) -> None:
-    if path is not None:
-        with written_whole(path) as partial:
-            partial.write_text(text, encoding="utf-8")
+    write_pages(read_results(results), characteristics, page, readme)
+    print(f"{page} and {readme} written")
 
 
 if __name__ == "__main__":

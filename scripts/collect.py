@@ -1,7 +1,7 @@
-"""Write a Minari dataset of managed floors: fixed schemes, a mixture, trained policies, or any policies named.
+"""Write a Minari dataset of managed floors, and replay it to the bit: fixed schemes, a mixture, or any policies.
 
 Example:
-    python scripts/collect.py incentive_env/telesales/fixed-v0 --behaviour fixed --episodes 700
+    python scripts/collect.py incentive_env/telesales/mixed-v0 --behaviour mixed --episodes 1200
 """
 
 from pathlib import Path
@@ -20,86 +20,81 @@ from agents.offline.datasets import (
     recording_env,
     write_dataset,
 )
+from agents.offline.options import Root
 from agents.offline.replay import replay_all
+from agents.options import Reward
 from incentive_env import Config, load_config
-from incentive_env.cli.common import app, counted, user_errors
-from incentive_env.floors.reward import PRESETS, reward_weights
+from incentive_env.cli.common import counted, script
+from incentive_env.cli.options import Overrides, Scenario, Seed, Threads
+from incentive_env.floors.reward import reward_weights
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import COLLECTION_SEEDS
 
 if TYPE_CHECKING:
     from minari import MinariDataset
 
-main = app()
-EXAMPLE = "Example: python scripts/collect.py incentive_env/telesales/mixed-v0 --behaviour mixed --episodes 1200"
 SAMPLE = 32  # episodes replayed after a collection, spread evenly over it
 
 
-@main.command(epilog=EXAMPLE)
-def run(
+@script
+def main(
     dataset: Annotated[str, typer.Argument(help="id of the dataset: NAMESPACE/NAME-vVERSION")],
     policies: Annotated[
         list[str] | None, typer.Argument(help="policies that act in turn, by name, file or run; instead of a behaviour")
     ] = None,
-    behaviour: Annotated[str | None, typer.Option(help=f"who acts: {', '.join(SETS)}; fixed where not given")] = None,
+    behaviour: Annotated[str | None, typer.Option(help=f"who acts: {', '.join(SETS)}; fixed if not given")] = None,
     noise: Annotated[
         list[float] | None,
         typer.Option(min=0.0, max=2.0, help="of policies named: standard deviation in half ranges; repeatable"),
     ] = None,
     held: Annotated[bool, typer.Option("--held", help="noise is drawn once an episode, not for each decision")] = False,
     episodes: Annotated[int, typer.Option(min=1, max=100_000, help="a floor each")] = 700,
-    reward: Annotated[str, typer.Option(help=f"what is paid: {', '.join(PRESETS)}")] = "loyalty",
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+    reward: Reward = "loyalty",
+    config: Scenario = "telesales",
+    override: Overrides = None,
     first: Annotated[int, typer.Option(help="seed of the first floor")] = COLLECTION_SEEDS[0],
-    seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="of the noise")] = 0,
+    seed: Seed = 0,
     truth: Annotated[
         bool,
-        typer.Option("--truth", help="keep under infos what no report says: reward terms, figures, the true state"),
+        typer.Option("--truth", help="keep in infos what no report shows: reward terms, figures, the true state"),
     ] = False,
-    root: Annotated[
-        Path | None, typer.Option(help="folder of all datasets; MINARI_DATASETS_PATH, or Minari's own if not given")
-    ] = None,
+    root: Root = None,
     data_format: Annotated[str, typer.Option("--format", help=f"of the episodes: {', '.join(FORMATS)}")] = "hdf5",
     author: Annotated[str | None, typer.Option(help="for the metadata")] = None,
-    description: Annotated[str | None, typer.Option(help="for the metadata; who acts where not given")] = None,
+    description: Annotated[str | None, typer.Option(help="for the metadata; the policies if not given")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a dataset of that id")] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="collect nothing: replay all of a dataset that is there")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="collect nothing: replay all of an existing dataset")] = False,
     replay_whole: Annotated[
         bool, typer.Option("--replay-all", help=f"replay every episode after collection, not {SAMPLE} of them")
     ] = False,
-    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
+    threads: Threads = 1,
 ) -> None:
-    """Let policies manage floors, write what they saw, did and were paid, and replay it to the bit."""
-    with user_errors():
-        place = root or default_root()
-        if check:
-            _replayed(open_dataset(dataset, place), whole=True)
-            return
-        scenario = load_config(config, override or [])
-        reward_weights(scenario, reward)
-        check_new(dataset, place, data_format=data_format, overwrite=overwrite)
-        check_seeds(first, episodes)
-        label, acting = _behaviours(policies or [], behaviour, noise, held, scenario)
-        load_all(acting, scenario)
-        check_root(place)
-        env = recording_env(config, scenario, reward)
-        with Progress("episodes", episodes) as progress:
-            collected = collect(
-                scenario, reward, acting, episodes, first=first, seed=seed, threads=threads, keep_truth=truth,
-                watch=progress.move,
-            )  # fmt: skip
-        about = f"{counted(episodes, 'episode')} on {scenario.name}, reward {reward}, floors from {first}; {label}"
-        folder = write_dataset(
-            dataset, collected, env, root=place, data_format=data_format, overwrite=overwrite,
-            description=description or about, algorithm_name=label, author=author or "incentive-env",
-            extra={"behaviours": [each._asdict() for each in acting], "noise_seed": seed},
+    place = root or default_root()
+    if check:
+        _replayed(open_dataset(dataset, place), whole=True)
+        return
+    scenario = load_config(config, override or [])
+    reward_weights(scenario, reward)
+    check_new(dataset, place, data_format=data_format, overwrite=overwrite)
+    check_seeds(first, episodes)
+    label, acting = _behaviours(policies or [], behaviour, noise, held, scenario)
+    load_all(acting, scenario)
+    check_root(place)
+    env = recording_env(config, scenario, reward)
+    with Progress("episodes", episodes) as progress:
+        collected = collect(
+            scenario, reward, acting, episodes, first=first, seed=seed, threads=threads, keep_truth=truth,
+            watch=progress.move,
         )  # fmt: skip
-        print(f"dataset written to {folder}")
-        _replayed(open_dataset(dataset, place), whole=replay_whole)
-        print(f"next: python scripts/offline.py train {dataset} --plan awr --out runs/awr.yaml{_with_root(root)}")
+    about = f"{counted(episodes, 'episode')} on {scenario.name}, reward {reward}, floors from {first}; {label}"
+    folder = write_dataset(
+        dataset, collected, env, root=place, data_format=data_format, overwrite=overwrite,
+        description=description or about, algorithm_name=label, author=author or "incentive-env",
+        extra={"behaviours": [each._asdict() for each in acting], "noise_seed": seed},
+    )  # fmt: skip
+    print(f"dataset written to {folder}")
+    _replayed(open_dataset(dataset, place), whole=replay_whole)
+    print(f"next: python scripts/offline.py train {dataset} --plan awr --out runs/awr.yaml{_with_root(root)}")
 
 
 def _behaviours(

@@ -1,7 +1,10 @@
 """The main job: train one manager on recorded conversion and one on loyalty, and see what each does to loyalty.
 
+Both are compared with fixed schemes on the same floors, in a table and a picture. An interrupted demo resumes where it
+stopped.
+
 Example:
-    python scripts/demo.py
+    python scripts/demo.py --floors 128 --out runs/demo
 """
 
 import hashlib
@@ -11,61 +14,54 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
+from agents.options import Timesteps
 from agents.registry import NAMES, load_policy
 from agents.studies.result_table import result_rows, result_table
 from incentive_env import Config, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.cli.common import console, script
+from incentive_env.cli.options import Floors, written
 from incentive_env.policies.fixed import FIXED
 from incentive_env.studies.evaluate import Evaluation, evaluate, evaluation_seeds
+from incentive_env.support.files import write_json, written_whole
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import span
 
-main = app()
-EXAMPLE = "Example: python scripts/demo.py --floors 128 --out runs/demo"
 TRAINED = {"PPO on conversion": "conversion", "PPO on loyalty": "loyalty"}
 
 
-@main.command(epilog=EXAMPLE)
-def run(
-    out: Annotated[Path, typer.Option(help="folder for runs, results.json and the picture")] = Path("runs/demo"),
-    floors: Annotated[int, typer.Option(min=2, max=100_000, help="floors on which all are compared")] = 128,
-    timesteps: Annotated[int | None, typer.Option(min=1, help="decisions to train for, instead of the file's")] = None,
+@script
+def main(
+    out: Annotated[Path, written("folder for runs, results.json and the picture", folder=True)] = Path("runs/demo"),
+    floors: Floors = 128,
+    timesteps: Timesteps = None,
 ) -> None:
-    """Train two managers, compare them with fixed schemes on the same floors, print, and draw.
+    scenario = load_config("telesales")
+    print("Compiling the simulator (once) ...", flush=True)
+    evaluate(scenario, load_policy("flat_salary", scenario), range(2))
+    print("Training a manager on recorded conversion and one on loyalty, side by side ...", flush=True)
+    with ProcessPoolExecutor(len(TRAINED), mp_context=get_context("spawn")) as pool:
+        runs = list(pool.map(_train, TRAINED.values(), [out] * len(TRAINED), [timesteps] * len(TRAINED)))
+    print(
+        f"Evaluating {len(NAMES) + len(TRAINED)} policies on {floors} floors that none was trained on ...",
+        flush=True,
+    )
+    evaluations: dict[str, Evaluation] = {}
+    for name, source in {
+        **dict(zip(TRAINED, map(str, runs), strict=True)),
+        **{name: name for name in NAMES},
+    }.items():
+        evaluations[name] = evaluate(scenario, load_policy(source, scenario), evaluation_seeds(floors))
+    rows = result_rows(evaluations, TRAINED)
+    write_json(out / "results.json", rows)
+    from agents.studies.pictures import draw_story  # loads matplotlib
 
-    A demo that was cut off goes on where it stopped.
-    """
-    with user_errors():
-        check_writable(out, folder=True)
-        scenario = load_config("telesales")
-        print("Compiling the simulator (once) ...", flush=True)
-        evaluate(scenario, load_policy("flat_salary", scenario), range(2))
-        print("Training a manager on recorded conversion and one on loyalty, side by side ...", flush=True)
-        with ProcessPoolExecutor(len(TRAINED), mp_context=get_context("spawn")) as pool:
-            runs = list(pool.map(_train, TRAINED.values(), [out] * len(TRAINED), [timesteps] * len(TRAINED)))
-        print(
-            f"Evaluating {len(NAMES) + len(TRAINED)} policies on {floors} floors that none was trained on ...",
-            flush=True,
-        )
-        evaluations: dict[str, Evaluation] = {}
-        for name, source in {
-            **dict(zip(TRAINED, map(str, runs), strict=True)),
-            **{name: name for name in NAMES},
-        }.items():
-            evaluations[name] = evaluate(scenario, load_policy(source, scenario), evaluation_seeds(floors))
-        rows = result_rows(evaluations, TRAINED)
-        write_json(out / "results.json", rows)
-        from agents.studies.pictures import draw_story  # loads matplotlib
-
-        with written_whole(out / "demo.png") as partial:
-            draw_story(evaluations, rows, scenario, partial)
-        console().print(
-            result_table(rows, f"What each scheme did to long-term loyalty: {floors} floors, scored in the year after")
-        )
-        _say_it(rows, evaluations)
-        print(f"\nresults: {out / 'results.json'}   picture: {out / 'demo.png'}")
+    with written_whole(out / "demo.png") as partial:
+        draw_story(evaluations, rows, scenario, partial)
+    console().print(
+        result_table(rows, f"What each scheme did to long-term loyalty: {floors} floors, scored in the year after")
+    )
+    _say_it(rows, evaluations)
+    print(f"\nresults: {out / 'results.json'}   picture: {out / 'demo.png'}")
 
 
 def _train(reward: str, out: Path, timesteps: int | None) -> Path:
@@ -76,7 +72,7 @@ def _train(reward: str, out: Path, timesteps: int | None) -> Path:
     if timesteps is not None:
         plan = plan.model_copy(update={"total_timesteps": timesteps})
     scenario = load_config("telesales")
-    folder = out / f"ppo-{reward}-{_fingerprint(scenario)}"  # a changed model begins anew, and leaves older runs alone
+    folder = out / f"ppo-{reward}-{_fingerprint(scenario)}"  # a changed model starts a new run, and keeps older ones
     train(scenario, reward, plan, folder, resume=True, label=f"training on {reward}", plain=True)
     return folder
 

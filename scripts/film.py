@@ -18,16 +18,17 @@ import typer
 from gymnasium.error import DependencyNotInstalled
 from numpy.typing import NDArray
 
-from agents.registry import NAMES, load_policy
+from agents.options import Policy
+from agents.registry import load_policy
 from incentive_env import load_config
-from incentive_env.cli.common import app, check_writable, user_errors, written_whole
+from incentive_env.cli.common import script
+from incentive_env.cli.options import Overrides, Scenario, written
 from incentive_env.rendering import Frame, film
 from incentive_env.rendering.layout import LEAST_WIDTH, MOST_WIDTH
 from incentive_env.rendering.palette import THEMES, flat_colours, rgb
 from incentive_env.rendering.picture import load_pygame, picture
+from incentive_env.support.files import written_whole
 
-main = app()
-EXAMPLE = "Example: python scripts/film.py --policy quota_with_threat --out runs/floor.gif"
 KINDS = {".gif": "PIL.Image", ".png": "PIL.Image", ".mp4": "imageio_ffmpeg"}  # and what writes them
 _HELD = 2.0  # seconds that the last frame stays, at least
 
@@ -40,39 +41,30 @@ class Look(NamedTuple):
     fps: float
 
 
-@main.command(epilog=EXAMPLE)
-def run(
-    out: Annotated[Path, typer.Option(help="file to write: .gif, .mp4, or .png for the last frame alone")],
-    policy: Annotated[
-        str, typer.Option(help=f"{', '.join(NAMES)}, a scheme's YAML file, or a run directory")
-    ] = "flat_salary",
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[
-        list[str] | None, typer.Option("--set", help="dotted override, salesforce.reps=20; repeatable")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**62, help="of the floor")] = 0,
-    weeks: Annotated[int | None, typer.Option(min=1, help="length; an episode and its run-off where not given")] = None,
+@script
+def main(
+    out: Annotated[Path, written("file to write: .gif, .mp4, or .png for the last frame alone", kinds=tuple(KINDS))],
+    policy: Policy = "flat_salary",
+    config: Scenario = "telesales",
+    override: Overrides = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**62, metavar="N", help="seed of the floor")] = 0,
+    weeks: Annotated[int | None, typer.Option(min=1, help="length; an episode and its run-off if not given")] = None,
     every: Annotated[int, typer.Option(min=1, help="weeks from one frame to the next")] = 1,
     fps: Annotated[float, typer.Option(min=0.1, max=50, help="frames a second")] = 8,
     width: Annotated[int, typer.Option(min=LEAST_WIDTH, max=MOST_WIDTH, help="pixels; the height follows")] = 1200,
     theme: Annotated[Literal["light", "dark"], typer.Option(help="colours")] = "light",
 ) -> None:
-    """Film one floor under a policy, week by week: every rep and every customer, as they truly are."""
-    with user_errors():
-        write = _writer(out)
-        scenario = load_config(config, override or [])
-        frames = film(scenario, load_policy(policy, scenario), seed, weeks)
-        kept = [*frames[:-1:every], frames[-1]]
-        with written_whole(out) as partial:
-            write(kept, Look(width, theme, fps), partial)
-        print(f"{len(frames) - 1} weeks of {scenario.name} under {policy}, seed {seed}, written to {out}")
+    write = _writer(out)
+    scenario = load_config(config, override or [])
+    frames = film(scenario, load_policy(policy, scenario), seed, weeks)
+    kept = [*frames[:-1:every], frames[-1]]
+    with written_whole(out) as partial:
+        write(kept, Look(width, theme, fps), partial)
+    print(f"{len(frames) - 1} weeks of {scenario.name} under {policy}, seed {seed}, written to {out}")
 
 
 def _writer(out: Path) -> Any:
-    """What writes such a file; or the error that says why none can, before any work is done."""
-    if out.suffix.lower() not in KINDS:
-        raise ValueError(f"--out {out}: must end in {', '.join(KINDS)}")
-    check_writable(out)
+    """The function that writes such a file; its libraries are checked before any work."""
     try:
         load_pygame()
         import_module(KINDS[out.suffix.lower()])

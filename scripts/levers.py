@@ -1,18 +1,20 @@
 """What each lever does: loyalty, profit and conversion at its minimum, middle and maximum.
 
+One lever at a time moves away from a scheme; all are compared on the same floors, with 95 % intervals.
+
 Example:
     python scripts/levers.py --floors 32
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from agents.registry import load_policy
 from incentive_env import Config, Scheme, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.cli.common import console, save, script
+from incentive_env.cli.options import Floors, Json, Overrides, Scenario
 from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.policies.fixed import FixedPolicy
@@ -20,31 +22,25 @@ from incentive_env.studies.evaluate import evaluate, evaluation_seeds
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import rich_table, starred
 
-main = app()
-EXAMPLE = "Example: python scripts/levers.py --floors 32"
 OUTCOMES = {"loyalty": "+,.1f", "profit": "+,.0f", "conversion": "+,.4f", "survived": "+,.3f"}  # and their formats
 _HEADINGS = ("lever", "place", "value", "loyalty, points", "profit, €/week", "recorded conversion", "volume kept")
 
 
-@main.command(epilog=EXAMPLE)
-def run(
-    around: Annotated[str, typer.Option(help="scheme that the other levers stay at: a name or a YAML file")] = (
+@script
+def main(
+    around: Annotated[str, typer.Option(metavar="NAME|FILE", help="fixed scheme that the other levers stay at")] = (
         "balanced_scorecard"
     ),
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
-    floors: Annotated[int, typer.Option(min=2, max=100_000, help="floors, the same for every scheme")] = 96,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the table")] = None,
+    config: Scenario = "telesales",
+    override: Overrides = None,
+    floors: Floors = 96,
+    out: Json = None,
 ) -> None:
-    """Move one lever at a time around a scheme, and compare on the same floors, with 95 % intervals."""
-    with user_errors():
-        check_writable(out)
-        scenario = load_config(config, override or [])
-        rows = lever_rows(scenario, around, floors)
-        title = f"Change against {around}, {floors} floors; * where the 95 % interval leaves out 0"
-        console().print(rich_table(_HEADINGS, table_rows(rows), title, left=2))
-        if out is not None:
-            write_json(out, rows)
+    scenario = load_config(config, override or [])
+    rows = lever_rows(scenario, around, floors)
+    title = f"Change against {around}, {floors} floors; * where the 95 % interval leaves out 0"
+    console().print(rich_table(_HEADINGS, table_rows(rows), title, left=2))
+    save(out, rows)
 
 
 def lever_rows(config: Config, around: str, floors: int) -> list[dict[str, Any]]:

@@ -16,35 +16,26 @@ from agents.pareto.front import UNITS, front_content, in_units, means_of, read_f
 from agents.pareto.returns import worst_of_fixed
 from agents.pareto.search import FrontBudget, find_front
 from incentive_env import Config, ConfigError, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.cli.common import command, console, group, save
+from incentive_env.cli.options import PICTURE, Overrides, Picture, Scenario, Seed, Threads, written
 from incentive_env.floors.reward_vector import OBJECTIVES, REFERENCE_POINTS, paid_periods, reference_point
+from incentive_env.support.files import written_whole
 from incentive_env.support.tables import rich_table, with_interval
 
-main = app()
-FIND = "Example: python scripts/pareto.py find --out runs/front.json --picture runs/front.png"
-DRAW = "Example: python scripts/pareto.py draw docs/results/pareto.json --out runs/front.png"
-REFERENCE = "Example: python scripts/pareto.py reference --config contact_center"
+main = group(__doc__)
 _OF = ", ".join(OBJECTIVES)
 _USUAL = FrontBudget()
 
-Scenario = Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")]
-Override = Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")]
-Seed = Annotated[int, typer.Option(min=0, max=1_000_000, help="of everything that is drawn")]
-Threads = Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")]
 
-
-@main.callback(epilog=FIND)
-def whole() -> None:
-    """Find a front of fixed schemes, draw it, or say from where it is measured."""
-
-
-@main.command(epilog=FIND)
+@command(main)
 def find(
-    out: Annotated[Path, typer.Option(help="JSON file for the front")],
-    picture: Annotated[Path | None, typer.Option(help="PNG file for the picture")] = None,
+    out: Annotated[Path, written("JSON file for the front")],
+    picture: Picture = None,
     config: Scenario = "telesales",
-    override: Override = None,
-    population: Annotated[int, typer.Option(min=8, max=10_000, help="schemes in a generation")] = _USUAL.population,
+    override: Overrides = None,
+    population: Annotated[
+        int, typer.Option(min=8, max=10_000, metavar="N", help="schemes in a generation")
+    ] = _USUAL.population,
     generations: Annotated[int, typer.Option(min=1, max=10_000)] = _USUAL.generations,
     floors: Annotated[int, typer.Option(min=1, max=100_000, help="of the search")] = _USUAL.floors,
     finalists: Annotated[int, typer.Option(min=4, max=10_000, help="found schemes to validate")] = _USUAL.finalists,
@@ -55,60 +46,65 @@ def find(
     seed: Seed = _USUAL.seed,
     threads: Threads = 1,
 ) -> None:
-    """Look for schemes that no other beats in all objectives; keep those that stand on floors that none has seen."""
-    with user_errors():
-        for place in (out, picture):
-            check_writable(place)
-        if out == picture:
-            raise ValueError(f"--picture {picture}: is --out too, must be another file")
-        scenario = load_config(config, override or [])
-        reference = _reference_of(scenario) if point is None else _point(point)
-        plan = FrontBudget(population, generations, floors, finalists, validation, seed)
-        front = find_front(scenario, reference, plan, threads=threads)
-        content = front_content(front, scenario, plan, _command(config, override or [], plan, point))
-        console().print(_table(content))
-        print(_told(content))
-        write_json(out, content)
-        print(f"front written to {out}")
-        if picture is not None:
-            _draw(content, picture)
+    """Look for schemes that no other beats in all objectives; keep those that stand on floors that none has seen.
+
+    Example:
+        python scripts/pareto.py find --out runs/front.json --picture runs/front.png
+    """
+    if out == picture:
+        raise ValueError(f"--picture {picture}: is --out too, must be another file")
+    scenario = load_config(config, override or [])
+    reference = _reference_of(scenario) if point is None else _point(point)
+    plan = FrontBudget(population, generations, floors, finalists, validation, seed)
+    front = find_front(scenario, reference, plan, threads=threads)
+    content = front_content(front, scenario, plan, _command(config, override or [], plan, point))
+    console().print(_table(content))
+    print(_told(content))
+    save(out, content, "front")
+    if picture is not None:
+        _draw(content, picture)
 
 
-@main.command(epilog=DRAW)
+@command(main)
 def draw(
     front: Annotated[Path, typer.Argument(help="JSON file that `find` wrote")],
-    out: Annotated[Path, typer.Option(help="PNG file")],
+    out: Annotated[Path, PICTURE],
 ) -> None:
-    """Draw a front that was found before."""
-    with user_errors():
-        check_writable(out)
-        _draw(read_front(front), out)
+    """Draw a front that was found before.
+
+    Example:
+        python scripts/pareto.py draw docs/results/pareto.json --out runs/front.png
+    """
+    _draw(read_front(front), out)
 
 
-@main.command(epilog=REFERENCE)
+@command(main)
 def reference(
     config: Scenario = "telesales",
-    override: Override = None,
+    override: Overrides = None,
     drawn: Annotated[int, typer.Option(min=1, max=100_000, help="even schemes, and as many of extremes")] = 128,
     floors: Annotated[int, typer.Option(min=1, max=100_000, help="the same for every scheme")] = 32,
     seed: Seed = 0,
     threads: Threads = 1,
 ) -> None:
-    """Say what the worst fixed scheme returns in each objective, and the reference point that this makes."""
-    with user_errors():
-        scenario = load_config(config, override or [])
-        worst = worst_of_fixed(scenario, drawn, floors, seed=seed, threads=threads)
-        periods = paid_periods(scenario)
-        rows = [
-            (name, f"{total:.2f}", f"{count:g}", f"{each:.1f}", f"{each * count:.1f}")
-            for name, total, count, each in zip(OBJECTIVES, worst.returns, periods, worst.per_period, strict=True)
-        ]
-        headings = ("objective", "return", "periods", "a period, and below", "reference point")
-        title = f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors"
-        console().print(rich_table(headings, rows, title))
-        told = ", ".join(f"{value:.1f}" for value in worst.per_period)
-        known = REFERENCE_POINTS.get(scenario.name)
-        print(f"in incentive_env.floors.reward_vector: {known if known else 'none of that name'}; found here: ({told})")
+    """Measure what the worst fixed scheme returns in each objective, and the reference point that results.
+
+    Example:
+        python scripts/pareto.py reference --config contact_center
+    """
+    scenario = load_config(config, override or [])
+    worst = worst_of_fixed(scenario, drawn, floors, seed=seed, threads=threads)
+    periods = paid_periods(scenario)
+    rows = [
+        (name, f"{total:.2f}", f"{count:g}", f"{each:.1f}", f"{each * count:.1f}")
+        for name, total, count, each in zip(OBJECTIVES, worst.returns, periods, worst.per_period, strict=True)
+    ]
+    headings = ("objective", "return", "periods", "a period, and below", "reference point")
+    title = f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors"
+    console().print(rich_table(headings, rows, title))
+    told = ", ".join(f"{value:.1f}" for value in worst.per_period)
+    known = REFERENCE_POINTS.get(scenario.name)
+    print(f"in incentive_env.floors.reward_vector: {known if known else 'none of that name'}; found here: ({told})")
 
 
 def _reference_of(config: Config) -> np.ndarray:

@@ -1,11 +1,10 @@
-"""Which facts need which behaviour: the validation under each kind of reasoning.
+"""Which facts need which behavior: the validation under each kind of reasoning.
 
 Example:
-    python scripts/rationality.py --floors 64
+    python scripts/rationality.py --floors 64 --out runs/rationality.json
 """
 
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,13 +12,12 @@ from rich.table import Table
 from validate import as_json, chosen_facts, fact_seeds
 
 from incentive_env import Config, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.cli.common import console, save, script
+from incentive_env.cli.options import Json, Overrides, Processes, Scenario
 from incentive_env.support.progress import Progress
 from incentive_env.support.tables import rich_table
 from incentive_env.validation import Lab
 
-main = app()
-EXAMPLE = "Example: python scripts/rationality.py --floors 64 --out runs/rationality.json"
 KINDS: dict[str, dict[str, Any]] = {
     "logit": {"rationality.mode": "logit", "rationality.learning": True},
     "logit, no learning": {"rationality.mode": "logit", "rationality.learning": False},
@@ -29,30 +27,26 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-@main.command(epilog=EXAMPLE)
-def run(
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+@script
+def main(
+    config: Scenario = "telesales",
+    override: Overrides = None,
     only: Annotated[list[str] | None, typer.Option(help="a fact's id; repeatable")] = None,
     floors: Annotated[int, typer.Option(min=8, max=100_000, help="the same for every kind")] = 64,
-    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the verdicts")] = None,
+    processes: Processes = 2,
+    out: Json = None,
 ) -> None:
-    """Check the facts under each kind of reasoning."""
-    with user_errors():
-        check_writable(out)
-        scenario = load_config(config, override or [])
-        ids = [fact.id for fact in chosen_facts(scenario, only or [])]
-        jobs = [(load_config(scenario, change), name, floors) for change in KINDS.values() for name in ids]
-        with ProcessPoolExecutor(processes) as pool, Progress("facts", len(jobs)) as progress:
-            verdicts = []
-            for verdict in pool.map(_check, jobs):
-                verdicts.append(verdict)
-                progress.move(len(verdicts))
-        rows = {kind: verdicts[i * len(ids) : (i + 1) * len(ids)] for i, kind in enumerate(KINDS)}
-        console().print(_table(rows, f"{scenario.name}: which facts hold under which reasoning, {floors} floors"))
-        if out is not None:
-            write_json(out, rows)
+    scenario = load_config(config, override or [])
+    ids = [fact.id for fact in chosen_facts(scenario, only or [])]
+    jobs = [(load_config(scenario, change), name, floors) for change in KINDS.values() for name in ids]
+    with ProcessPoolExecutor(processes) as pool, Progress("facts", len(jobs)) as progress:
+        verdicts = []
+        for verdict in pool.map(_check, jobs):
+            verdicts.append(verdict)
+            progress.move(len(verdicts))
+    rows = {kind: verdicts[i * len(ids) : (i + 1) * len(ids)] for i, kind in enumerate(KINDS)}
+    console().print(_table(rows, f"{scenario.name}: which facts hold under which reasoning, {floors} floors"))
+    save(out, rows)
 
 
 def _check(job: tuple[Config, str, int]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Write the report of a benchmark: one HTML file that opens in any browser, without a network.
 
+It shows the leaderboard, Goodhart curves, profiles, schemes and gaming.
+
 Example:
     python scripts/report.py docs/results/benchmark.json --out runs/report.html
 """
@@ -10,27 +12,21 @@ from typing import Annotated
 import typer
 
 from agents.benchmark.results import read_results
-from incentive_env.cli.common import app, check_writable, user_errors, written_whole
+from incentive_env.cli.common import script
+from incentive_env.cli.options import written
+from incentive_env.support.files import write_text
 
-main = app()
-EXAMPLE = "Example: python scripts/report.py docs/results/benchmark.json --out runs/report.html"
 
-
-@main.command(epilog=EXAMPLE)
-def run(
+@script
+def main(
     results: Annotated[Path, typer.Argument(help="results file of scripts/benchmark.py")],
-    out: Annotated[Path | None, typer.Option(help="HTML file; report.html beside the results if not given")] = None,
+    out: Annotated[Path | None, written("HTML file; report.html beside the results if not given")] = None,
 ) -> None:
-    """Leaderboard, Goodhart curves, profiles, schemes and gaming of a benchmark on one page."""
-    with user_errors():
-        path = out if out is not None else results.with_name("report.html")
-        check_writable(path)
-        from agents.benchmark.report.html import render  # loads plotly
+    path = out if out is not None else results.with_name("report.html")
+    from agents.benchmark.report.html import render  # loads plotly
 
-        page = render(read_results(results))
-        with written_whole(path) as partial:
-            partial.write_text(page, encoding="utf-8")
-        print(f"report written to {path}, {path.stat().st_size / 1e6:.1f} MB")
+    write_text(path, render(read_results(results)))
+    print(f"report written to {path}, {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Which coefficients matter: Morris's elementary effects on the score, and on the lead of a good scheme over flat pay.
 
+Every coefficient moves along random trajectories, one at a time.
+
 Example:
     python scripts/sensitivity.py --run runs/sensitivity --out runs/sensitivity.json --picture runs/sensitivity.png
 """
@@ -11,67 +13,61 @@ import numpy as np
 import typer
 from rich.table import Table
 
+from agents.options import OptionalRun, Resume, check_resume
 from agents.registry import load_policy
 from agents.studies.coefficients import coefficients
 from agents.studies.sensitivity import Point, Rows, all_values, draw_design, ranked, sensitivity
 from incentive_env import load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.cli.common import console, save, script
+from incentive_env.cli.options import Floors, Json, Overrides, Picture, Processes, Scenario, Seed
+from incentive_env.support.files import written_whole
 from incentive_env.support.tables import rich_table
 
-main = app()
-EXAMPLE = "Example: python scripts/sensitivity.py --run runs/sensitivity --out runs/s.json --picture runs/s.png"
 OUTPUTS = {"score": "score of {policy}", "advantage": "lead of {policy} over {base}", "base": "score of {base}"}
 SHOWN = ("score", "advantage")  # of them, in tables and the picture
 _ROWS, _BARS, _LABELS = 30, 25, 9
 
 
-@main.command(epilog=EXAMPLE)
-def run(
+@script
+def main(
     policy: Annotated[str, typer.Option(help="the good scheme: a policy's name or path")] = "retention_first",
     base: Annotated[str, typer.Option(help="what it is compared with")] = "flat_salary",
     only: Annotated[list[str] | None, typer.Option(help="a section or key to move; repeatable")] = None,
     spread: Annotated[float, typer.Option(min=0.001, max=1.0, help="share moved to either side")] = 0.2,
     trajectories: Annotated[int, typer.Option(min=2, max=1000, help="elementary effects a coefficient")] = 6,
     levels: Annotated[int, typer.Option(min=4, max=100, help="places of an interval, an even number")] = 4,
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
-    floors: Annotated[int, typer.Option(min=2, max=10_000, help="floors, the same for every evaluation")] = 8,
-    seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="of the trajectories")] = 0,
-    processes: Annotated[int, typer.Option(min=1, max=256)] = 1,
-    directory: Annotated[Path | None, typer.Option("--run", help="directory for a file an evaluation")] = None,
-    resume: Annotated[bool, typer.Option(help="go on with what the run has; also with more trajectories")] = False,
-    out: Annotated[Path | None, typer.Option(help="JSON file for all effects")] = None,
-    picture: Annotated[Path | None, typer.Option(help="PNG file for the largest effects")] = None,
+    config: Scenario = "telesales",
+    override: Overrides = None,
+    floors: Floors = 8,
+    seed: Seed = 0,
+    processes: Processes = 1,
+    run: OptionalRun = None,
+    resume: Resume = False,
+    out: Json = None,
+    picture: Picture = None,
 ) -> None:
-    """Move every coefficient, one at a time along random trajectories, and say which ones the conclusions hang on."""
-    with user_errors():
-        check_writable(directory, folder=True)
-        for place in (out, picture):
-            check_writable(place)
-        if levels % 2:
-            raise ValueError(f"--levels {levels}: must be even")
-        scenario = load_config(config, override or [])
-        moved = coefficients(scenario, only or [], spread)
-        for name in (policy, base):
-            load_policy(name, scenario)  # a mistake in its name is told before any work
-        if resume and directory is None:
-            raise ValueError("--resume: needs --run, the directory of the evaluations")
-        about = {
-            "scenario": scenario.name, "policy": policy, "base": base, "floors": floors, "levels": levels,
-            "spread": spread, "seed": seed,
-        }  # fmt: skip
-        rows = Rows(directory, {**about, "config": scenario.model_dump(), "moved": moved}, resume=resume)
-        design = draw_design(scenario, moved, trajectories, levels, seed)
-        points = [Point(scenario, values, (policy, base), floors) for values in all_values(moved, design)]
-        found = {**about, "trajectories": trajectories, **sensitivity(moved, design, levels, points, rows, processes)}
-        titles = {name: title.format(policy=policy, base=base) for name, title in OUTPUTS.items()}
-        for name in SHOWN:
-            console().print(_table(found, name, titles[name]))
-        print(told_lead(found))
-        if out is not None:
-            write_json(out, found)
-        if picture is not None:
-            draw(found, titles, picture)
+    if levels % 2:
+        raise ValueError(f"--levels {levels}: must be even")
+    scenario = load_config(config, override or [])
+    moved = coefficients(scenario, only or [], spread)
+    for name in (policy, base):
+        load_policy(name, scenario)  # an unknown name is refused before any work
+    check_resume(run, resume)
+    about = {
+        "scenario": scenario.name, "policy": policy, "base": base, "floors": floors, "levels": levels,
+        "spread": spread, "seed": seed,
+    }  # fmt: skip
+    rows = Rows(run, {**about, "config": scenario.model_dump(), "moved": moved}, resume=resume)
+    design = draw_design(scenario, moved, trajectories, levels, seed)
+    points = [Point(scenario, values, (policy, base), floors) for values in all_values(moved, design)]
+    found = {**about, "trajectories": trajectories, **sensitivity(moved, design, levels, points, rows, processes)}
+    titles = {name: title.format(policy=policy, base=base) for name, title in OUTPUTS.items()}
+    for name in SHOWN:
+        console().print(_table(found, name, titles[name]))
+    print(told_lead(found))
+    save(out, found)
+    if picture is not None:
+        draw(found, titles, picture)
 
 
 def told_lead(found: dict[str, Any]) -> str:
@@ -100,7 +96,7 @@ def draw(found: dict[str, Any], titles: dict[str, str], path: Path) -> None:
         fontsize=13,
     )
     with written_whole(path) as partial:
-        figure.savefig(partial, format="png")
+        figure.savefig(partial)
 
 
 def _table(found: dict[str, Any], name: str, title: str) -> Table:

@@ -5,13 +5,11 @@ Example:
 """
 
 from agents.registry import load_policy
-from incentive_env.cli.common import app
-from incentive_env.cli.simulate import command
+from incentive_env.cli.common import app, command
+from incentive_env.cli.simulate import command as simulate
 
 main = app()
-EXAMPLE = "Example: python scripts/simulate.py --policy quota_with_threat --floors 8 --out runs/quota"
-
-main.command(epilog=EXAMPLE)(command(load_policy, ", or a run directory"))
+command(main, __doc__)(simulate(load_policy, ", or a run directory"))
 
 if __name__ == "__main__":
     main()

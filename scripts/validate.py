@@ -1,7 +1,9 @@
 """Does the floor behave as published? Every fact, its figure with 95 % interval, its band, and whether it holds.
 
+Exit code 1 if one falls short.
+
 Example:
-    python scripts/validate.py --quick
+    python scripts/validate.py --only larkin --only jacob --report runs/validation
 """
 
 import math
@@ -12,7 +14,9 @@ import typer
 from rich.table import Table
 
 from incentive_env import Config, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.cli.common import console, save, script
+from incentive_env.cli.options import Json, Overrides, Scenario, Threads, written
+from incentive_env.support.files import written_whole
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FACT_SEEDS
 from incentive_env.support.spelling import nearest
@@ -20,37 +24,30 @@ from incentive_env.support.statistics import Interval
 from incentive_env.support.tables import rich_table, with_interval
 from incentive_env.validation import DEFAULTS, Band, Fact, Lab, Verdict, facts_for
 
-main = app()
-EXAMPLE = "Example: python scripts/validate.py --only larkin --only jacob --report runs/validation"
 FLOORS, QUICK_FLOORS = 256, 48
 
 
-@main.command(epilog=EXAMPLE)
-def run(
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
+@script
+def main(
+    config: Scenario = "telesales",
+    override: Overrides = None,
     only: Annotated[list[str] | None, typer.Option(help="a fact's id; repeatable")] = None,
     quick: Annotated[
         bool, typer.Option(help=f"{QUICK_FLOORS} floors instead of {FLOORS}, and shorter searches")
     ] = False,
     floors: Annotated[int | None, typer.Option(min=8, max=100_000, help="floors, the same for every scheme")] = None,
-    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 2,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the verdicts")] = None,
-    report: Annotated[Path | None, typer.Option(help="directory for a report with a picture of each fact")] = None,
+    threads: Threads = 2,
+    out: Json = None,
+    report: Annotated[Path | None, written("folder for a report with a picture of each fact", folder=True)] = None,
 ) -> None:
-    """Check facts on common random numbers. Exit code 1 if one falls short."""
-    with user_errors():
-        check_writable(out)
-        check_writable(report, folder=True)
-        scenario = load_config(config, override or [])
-        facts = chosen_facts(scenario, only or [])
-        verdicts = check(scenario, facts, floors or (QUICK_FLOORS if quick else FLOORS), threads, quick=quick)
-        console().print(verdict_table(verdicts, f"{scenario.name}: published facts and field defaults"))
-        print(summary(verdicts))
-        if out is not None:
-            write_json(out, [as_json(verdict) for verdict in verdicts])
-        if report is not None:
-            _write_report(report, verdicts, scenario)
+    scenario = load_config(config, override or [])
+    facts = chosen_facts(scenario, only or [])
+    verdicts = check(scenario, facts, floors or (QUICK_FLOORS if quick else FLOORS), threads, quick=quick)
+    console().print(verdict_table(verdicts, f"{scenario.name}: published facts and field defaults"))
+    print(summary(verdicts))
+    save(out, [as_json(verdict) for verdict in verdicts])
+    if report is not None:
+        _write_report(report, verdicts, scenario)
     if not all(verdict.holds for verdict in verdicts):
         raise typer.Exit(1)
 

@@ -1,10 +1,11 @@
 """What it is worth to look: fixed scheme, linear feedback, trained policy and oracle on the same unseen floors.
 
+The gains over the best fixed scheme are shown overall and situation by situation.
+
 Example:
-    python scripts/value_of_information.py --static best_static_score --feedback feedback_score --ppo runs/ppo_long
+    python scripts/value_of_information.py --static best_static_score --out runs/value.json
 """
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from rich.table import Table
 from agents.registry import load_policy
 from agents.studies.situations import EVENTS, Managed, Situation, event, manage, rotten_team
 from incentive_env import Config, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.cli.common import console, save, script
+from incentive_env.cli.options import Floors, Json, Overrides, Scenario, Threads
 from incentive_env.floors.reward import loyalty_score
 from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.studies.simulate import roll_out
@@ -23,53 +25,39 @@ from incentive_env.support.seeds import UNSEEN_SEEDS
 from incentive_env.support.statistics import Interval, interval
 from incentive_env.support.tables import rich_table, with_interval
 
-main = app()
-EXAMPLE = "Example: python scripts/value_of_information.py --static best_static_score --out runs/value.json"
-
 HINDSIGHT, SPREAD = 32, 0.3  # schemes that hindsight chooses among, and how far their levers scatter
 
 
-@main.command(epilog=EXAMPLE)
-def run(
+@script
+def main(
     static: Annotated[str, typer.Option(help="the best fixed scheme: a YAML file or a name")],
     feedback: Annotated[str | None, typer.Option(help="linear feedback on the report: a YAML file or a name")] = None,
     ppo: Annotated[str | None, typer.Option(help="trained policy: a run directory or a checkpoint")] = None,
     oracle: Annotated[str | None, typer.Option(help="linear feedback on the true state")] = None,
     looked_at: Annotated[
-        str | None, typer.Option("--look-at", help="whose behaviour in situations is told; ppo, else feedback")
+        str | None, typer.Option("--look-at", help="policy whose behavior in situations is shown; ppo, else feedback")
     ] = None,
-    config: Annotated[str, typer.Option(help="scenario: a preset's name or a YAML file")] = "telesales",
-    override: Annotated[list[str] | None, typer.Option("--set", help="dotted override; repeatable")] = None,
-    floors: Annotated[int, typer.Option(min=2, max=100_000, help="unseen floors, the same for all")] = 256,
+    config: Scenario = "telesales",
+    override: Overrides = None,
+    floors: Floors = 256,
     first: Annotated[int, typer.Option(min=0, max=999_999, help="seed of the first floor")] = UNSEEN_SEEDS.start,
-    threads: Annotated[int, typer.Option(min=1, max=256, help="threads that share the floors")] = 1,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the tables")] = None,
+    threads: Threads = 1,
+    out: Json = None,
 ) -> None:
-    """Say what looking at the floor is worth over the best fixed scheme, overall and situation by situation."""
-    with user_errors():
-        check_writable(out)
-        scenario = load_config(config, override or [])
-        given = {"static": static, "feedback": feedback, "ppo": ppo, "oracle": oracle}
-        policies = {role: load_policy(name, scenario) for role, name in given.items() if name is not None}
-        watched = _watched(policies, looked_at)
-        seeds = range(first, first + floors)
-        managed = {role: manage(scenario, policy, seeds, threads=threads) for role, policy in policies.items()}
-        managed["hindsight"] = hindsight(scenario, policies["static"], seeds, threads)
-        worth = worth_rows(managed)
-        console().print(_worth_table(worth, f"{scenario.name}: loyalty in the run-off, {floors} unseen floors"))
-        situations = situation_rows(scenario, policies, managed, watched, seeds, threads)
-        if situations:
-            console().print(_situation_table(situations, f"{watched}: what it does and gains in a situation"))
-        if out is not None:
-            found = {
-                "scenario": scenario.name,
-                "floors": floors,
-                "first": first,
-                "policies": given,
-                "looked_at": watched,
-            }
-            write_json(out, {**found, "worth": worth, "situations": [_plain(row) for row in situations]})
-            print(f"results written to {out}")
+    scenario = load_config(config, override or [])
+    given = {"static": static, "feedback": feedback, "ppo": ppo, "oracle": oracle}
+    policies = {role: load_policy(name, scenario) for role, name in given.items() if name is not None}
+    watched = _watched(policies, looked_at)
+    seeds = range(first, first + floors)
+    managed = {role: manage(scenario, policy, seeds, threads=threads) for role, policy in policies.items()}
+    managed["hindsight"] = hindsight(scenario, policies["static"], seeds, threads)
+    worth = worth_rows(managed)
+    console().print(_worth_table(worth, f"{scenario.name}: loyalty in the run-off, {floors} unseen floors"))
+    situations = situation_rows(scenario, policies, managed, watched, seeds, threads)
+    if situations:
+        console().print(_situation_table(situations, f"{watched}: what it does and gains in a situation"))
+    about = {"scenario": scenario.name, "floors": floors, "first": first, "policies": given, "looked_at": watched}
+    save(out, {**about, "worth": worth, "situations": [_plain(row) for row in situations]})
 
 
 def worth_rows(managed: dict[str, Managed]) -> list[dict[str, Any]]:

@@ -15,10 +15,10 @@ import gymnasium as gym
 
 from agents.offline.collection import Episode
 from incentive_env import Config, SalesFloorEnv, __version__
-from incentive_env.cli.common import check_writable
 from incentive_env.config import all_keys, find_config, lineage, value_at
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.policies.files import fingerprint
+from incentive_env.support.files import check_writable
 from incentive_env.support.spelling import nearest
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def draw_front(content: dict[str, Any], path: Path) -> None:
         named = [(schemes[row]["name"].replace("_", " "), places[row, [x, y]]) for row in np.flatnonzero(by_hand)]
         worth = np.append(np.where(by_hand, 8.0, np.where(stands, 1.0, 0.5)), 8.0)
         _label(panel, named, np.concatenate([places[:, [x, y]], reference[[x, y]][None]]), worth)
-    figure.savefig(path, dpi=130, format="png")
+    figure.savefig(path, dpi=130)
     plt.close(figure)
 
 

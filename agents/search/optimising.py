@@ -11,24 +11,14 @@ from rich.table import Table
 
 from agents.search.evolution import Found, SearchBudget, Start, search
 from agents.search.objective import FloorObjective
-from incentive_env.cli.common import check_writable, written_whole
 from incentive_env.policies import Policy
 from incentive_env.studies.evaluate import evaluate
+from incentive_env.support.files import written_whole
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import rich_table, with_interval
 
 CHECKPOINT = "search.pickle"
-
-
-def prepare(out: Path, run: Path | None, resume: bool) -> None:
-    """Check options before any work."""
-    if out.suffix not in (".yaml", ".yml"):
-        raise ValueError(f"--out {out}: must be a YAML file, or it could not be loaded again")
-    check_writable(out)
-    check_writable(run, folder=True)
-    if resume and run is None:
-        raise ValueError("--resume: needs --run, the directory of the checkpoints")
 
 
 def look(

@@ -17,7 +17,8 @@ EXAMPLES = (
 
 app = common.app(completion=True, invoke_without_command=True)
 for module in COMMANDS:
-    app.command(module.__name__.rpartition(".")[2], epilog=common.examples(*module.EXAMPLES))(module.run)
+    run = common.user_errors()(module.run)
+    app.command(module.__name__.rpartition(".")[2], epilog=common.examples(*module.EXAMPLES))(run)
 app.add_typer(config.app, name="config")
 
 

@@ -1,24 +1,20 @@
-"""What the command line and the scripts share: one clear line and exit code 2 on a user's mistake, and whole files."""
+"""What the command line and the scripts share: help with examples, and one clear line with exit code 2 on an error."""
 
+import inspect
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
 
-from incentive_env.support.files import write_json, written_whole
-from incentive_env.support.spelling import nearest
+from incentive_env.support.files import write_json
 
-__all__ = [
-    "app", "check_writable", "console", "counted", "examples", "nearest", "only_regressions_exit_with_1", "user_errors",
-    "working", "write_json", "write_text", "written_whole",
-]  # fmt: skip
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 # Libraries that the package uses where they are installed, and the extra that installs each.
@@ -39,60 +35,63 @@ def app(*, completion: bool = False, **settings: Any) -> typer.Typer:
     return typer.Typer(add_completion=completion, pretty_exceptions_enable=False, rich_markup_mode=None, **settings)
 
 
+def script(function: Callable[..., None]) -> typer.Typer:
+    """A script of one command, whose help and example are the docstring of its file."""
+    main = app()
+    command(main, sys.modules[function.__module__].__doc__)(function)
+    return main
+
+
+def group(text: str | None) -> typer.Typer:
+    """A script of several commands, whose docstring is ``text``; `command` adds each of them."""
+    prose, commands = _parts(text)
+    return app(help=prose, epilog=examples(*commands.splitlines()))
+
+
+def command(main: typer.Typer, text: str | None = None) -> Callable[[Function], Function]:
+    """Add a command, with its docstring (or ``text``) as its help, and one clear line for a user's mistake."""
+
+    def add(function: Function) -> Function:
+        prose, commands = _parts(text or function.__doc__)
+        main.command(help=prose, epilog=examples(*commands.splitlines()))(user_errors()(function))
+        return function
+
+    return add
+
+
 def examples(*commands: str) -> str:
     """Commands for the end of a help text, a line each, as one would paste them."""
     title = "Examples:" if len(commands) > 1 else "Example:"
-    return "\b\n" + "\n".join((title, *(f"  {command}" for command in commands)))
+    return "\b\n" + "\n".join((title, *(f"  {command.strip()}" for command in commands)))
 
 
-def check_writable(path: Path | None, *, folder: bool = False) -> None:
-    """Refuse a place that cannot be written to before the work is done, and not after.
-
-    Args:
-        path: where a file, or with ``folder`` a folder, is to be.
-        folder: which of the two.
-
-    Raises:
-        OSError: it cannot be written to; the message says why.
-    """
-    if path is None:
-        return
-    if path.exists() and path.is_dir() != folder:
-        raise OSError(f"{path}: cannot be written, it is {'no folder' if folder else 'a folder'}")
-    nearest_there = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
-    if nearest_there != path and not nearest_there.is_dir():
-        raise OSError(f"{path}: cannot be written, {nearest_there} is not a folder")
-    if not os.access(nearest_there, os.W_OK):
-        raise OSError(f"{path}: cannot be written, no permission for {nearest_there}")
-    place = nearest_there if nearest_there.is_dir() else nearest_there.parent
-    try:
-        TemporaryFile(dir=place).close()  # some places let one through, and take no file
-    except OSError as error:
-        raise OSError(f"{path}: cannot be written, {place} takes no file: {error.strerror}") from None
+def _parts(text: str | None) -> tuple[str, str]:
+    """What a docstring says, and the commands of its section ``Example:``, a line each."""
+    prose, _, commands = inspect.cleandoc(text or "").partition("\nExample:\n")
+    return prose.strip(), commands.split("\n\n")[0]
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; a device or a pipe is not replaced by one."""
-    if path.exists() and not path.is_file():
-        raise ValueError(f"{path}: cannot be written: it is there and is not a file")
-    with written_whole(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+def save(path: Path | None, content: object, what: str = "results") -> None:
+    """Write results as JSON if there is a file for them, and say so."""
+    if path is not None:
+        write_json(path, content)
+        print(f"{what} written to {path}")
 
 
 def console() -> Console:
-    """Where tables go, as they are written; wide enough for them where the output is no terminal."""
+    """A console for tables, wide enough for them if the output is not a terminal."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
     return Console(width=width, markup=False, emoji=False, highlight=False)
 
 
 def counted(number: int, noun: str) -> str:
-    """So many of them: ``1 floor``, ``8 floors``."""
+    """A number with its noun: ``1 floor``, ``8 floors``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Say what takes a while, on a terminal; into files and pipes nothing is said."""
+    """Show on a terminal what is running; print nothing to files and pipes."""
     if not sys.stderr.isatty():
         yield
         return
@@ -102,11 +101,11 @@ def working(what: str) -> Iterator[None]:
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Turn a user's mistake into its message and exit code 2, and Ctrl-C into its exit code."""
+    """Turn a user's mistake into one line and exit code 2, and Ctrl-C into its exit code."""
     try:
         yield
     except BrokenPipeError:
-        raise  # nobody reads on, which is no mistake: the command line ends in silence
+        raise  # the reader closed the pipe: not an error, the command line ends silently
     except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(2) from None

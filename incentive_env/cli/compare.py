@@ -1,13 +1,12 @@
 """`incentive-env compare A B`: two schemes, policies or scenarios under the same luck."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from incentive_env.cli.common import check_writable, console, counted, user_errors, working, write_json
-from incentive_env.cli.options import Overrides, Scenario, Seed, keys_option, levers_option, side_names
+from incentive_env.cli.common import console, counted, save, working
+from incentive_env.cli.options import FirstSeed, Json, Overrides, Scenario, keys_option, levers_option, side_names
 from incentive_env.config.words import OUTCOMES, Outcome
 from incentive_env.support.seeds import EVALUATION_SEEDS
 from incentive_env.support.tables import leaves_out_0, number, rich_table, span, starred
@@ -37,8 +36,8 @@ def run(
     floors: Annotated[
         int, typer.Option(min=2, max=20_000, metavar="N", help="number of floors, the same for both")
     ] = 128,
-    seed: Seed = EVALUATION_SEEDS.start,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="JSON file for the table")] = None,
+    seed: FirstSeed = EVALUATION_SEEDS.start,
+    out: Json = None,
 ) -> None:
     """Compare two schemes, policies or scenarios under the same luck.
 
@@ -46,23 +45,19 @@ def run(
     `scheme:` of its file, else its neutral scheme); SCENARIO:POLICY; or a YAML file with either or both. Differences
     are B − A, floor by floor, with their 95 % interval; * marks those whose interval leaves out 0.
     """
-    with user_errors():
-        from incentive_env.cli.managers import read_side
-        from incentive_env.studies.evaluate import evaluate
+    from incentive_env.cli.managers import read_side
+    from incentive_env.studies.evaluate import evaluate
 
-        check_writable(out)
-        sides = (
-            read_side(a, config, [*(override or []), *(override_a or [])], lever_a or []),
-            read_side(b, config, [*(override or []), *(override_b or [])], lever_b or []),
-        )
-        seeds = range(seed, seed + floors)
-        with working(f"comparing on {counted(floors, 'floor')}"):
-            first, second = (evaluate(side.config, side.policy, seeds) for side in sides)
-        rows = compared(first, second)
-        console().print(_table(rows, sides, floors))
-        if out is not None:
-            write_json(out, _content(rows, sides, seeds))
-            print(f"comparison written to {out}")
+    sides = (
+        read_side(a, config, [*(override or []), *(override_a or [])], lever_a or []),
+        read_side(b, config, [*(override or []), *(override_b or [])], lever_b or []),
+    )
+    seeds = range(seed, seed + floors)
+    with working(f"comparing on {counted(floors, 'floor')}"):
+        first, second = (evaluate(side.config, side.policy, seeds) for side in sides)
+    rows = compared(first, second)
+    console().print(_table(rows, sides, floors))
+    save(out, _content(rows, sides, seeds), "comparison")
 
 
 def compared(a: "Evaluation", b: "Evaluation") -> list[dict[str, Any]]:

@@ -8,34 +8,21 @@ import typer
 import yaml
 
 from incentive_env.cli.common import app as new_app
-from incentive_env.cli.common import check_writable, counted, examples, user_errors, write_text
-from incentive_env.cli.options import MovedLevers, Overrides, key_names, policy_names, scenario_names
+from incentive_env.cli.common import command, counted
+from incentive_env.cli.options import MovedLevers, Overrides, key_names, policy_names, scenario_names, written
 from incentive_env.cli.scenarios import changes, load_scenario, repeated_keys
 from incentive_env.config import Config, find_config, lineage, load_config, read_yaml, value_at
 from incentive_env.config.fields import Section
 from incentive_env.config.schema import key_rows, rows_below, schema_text, value_text
+from incentive_env.support.files import check_writable, write_text
 
 if TYPE_CHECKING:
     from incentive_env.model.scheme import Scheme
 
 app = new_app(no_args_is_help=True, help="Make, check and show scenarios.")
-EXAMPLES = {
-    "new": (
-        "incentive-env config new mine.yaml",
-        "incentive-env config new careful.yaml --extends hard_market --set floors.rotten_chance=0.5",
-        "incentive-env config new quota.yaml --policy quota_with_threat --lever commission=4",
-    ),
-    "check": ("incentive-env config check mine.yaml careful.yaml quota.yaml",),
-    "show": (
-        "incentive-env config show hard_market",
-        "incentive-env config show hard_market market",
-        "incentive-env config show hard_market market.need_mean",
-    ),
-    "schema": ("incentive-env config schema --out scenario.schema.json",),
-}
 
 
-@app.command("new", epilog=examples(*EXAMPLES["new"]))
+@command(app)
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the YAML file to write", show_default=False)],
     extends: Annotated[
@@ -49,42 +36,50 @@ def new(
     lever: MovedLevers = None,
     force: Annotated[bool, typer.Option("--force", help="write over a file that is there")] = False,
 ) -> None:
-    """Write a new scenario, commented, which runs as it is."""
-    with user_errors():
-        from incentive_env.cli.scenario_file import scenario_text
+    """Write a new scenario, commented, which runs as it is.
 
-        if file.exists() and not force:
-            raise ValueError(f"{file}: is there already; --force writes over it")
-        check_writable(file)
-        if force and file.is_file() and find_config(extends).resolve() == file.resolve():
-            raise ValueError(f"--extends {extends}: is the file that would be written over")
-        scheme = _scheme(policy, lever or [], extends, override or [])
-        write_text(file, scenario_text(file, extends, override or [], scheme))
-        print(f"scenario written to {file}; try: incentive-env simulate --config {file}")
+    Example:
+        incentive-env config new mine.yaml
+        incentive-env config new careful.yaml --extends hard_market --set floors.rotten_chance=0.5
+        incentive-env config new quota.yaml --policy quota_with_threat --lever commission=4
+    """
+    from incentive_env.cli.scenario_file import scenario_text
+
+    if file.exists() and not force:
+        raise ValueError(f"{file}: is there already; --force writes over it")
+    check_writable(file)
+    if force and file.is_file() and find_config(extends).resolve() == file.resolve():
+        raise ValueError(f"--extends {extends}: is the file that would be written over")
+    scheme = _scheme(policy, lever or [], extends, override or [])
+    write_text(file, scenario_text(file, extends, override or [], scheme))
+    print(f"scenario written to {file}; try: incentive-env simulate --config {file}")
 
 
-@app.command("check", epilog=examples(*EXAMPLES["check"]))
+@command(app)
 def check(
     files: Annotated[
         list[str],
         typer.Argument(metavar="FILE...", help="scenarios, as files or by name", autocompletion=scenario_names),
     ],
 ) -> None:
-    """Check scenarios: what each changes against its parent, or every error."""
-    with user_errors():
-        failed = False
-        for file in files:
-            try:
-                print(_checked(file))
-            except ValueError as error:
-                failed = True
-                message = f"{error}" if file in f"{error}" else f"{file}: {error}"
-                print(f"error: {message}", file=sys.stderr)
-        if failed:
-            raise typer.Exit(2)
+    """Check scenarios: what each changes against its parent, or every error.
+
+    Example:
+        incentive-env config check mine.yaml careful.yaml quota.yaml
+    """
+    failed = False
+    for file in files:
+        try:
+            print(_checked(file))
+        except ValueError as error:
+            failed = True
+            message = f"{error}" if file in f"{error}" else f"{file}: {error}"
+            print(f"error: {message}", file=sys.stderr)
+    if failed:
+        raise typer.Exit(2)
 
 
-@app.command("show", epilog=examples(*EXAMPLES["show"]))
+@command(app)
 def show(
     name: Annotated[
         str,
@@ -95,28 +90,35 @@ def show(
     ] = None,
     override: Overrides = None,
 ) -> None:
-    """Print the whole of a scenario as YAML, a section, or a key's value."""
-    with user_errors():
-        config = load_scenario(name, override or [])
-        shown: Any = config
-        if key is not None:
-            rows_below(key, key_rows(config))
-            shown = value_at(config, key)
-        print(_as_yaml(shown), end="")
+    """Print the whole of a scenario as YAML, a section, or a key's value.
+
+    Example:
+        incentive-env config show hard_market
+        incentive-env config show hard_market market
+        incentive-env config show hard_market market.need_mean
+    """
+    config = load_scenario(name, override or [])
+    shown: Any = config
+    if key is not None:
+        rows_below(key, key_rows(config))
+        shown = value_at(config, key)
+    print(_as_yaml(shown), end="")
 
 
-@app.command("schema", epilog=examples(*EXAMPLES["schema"]))
+@command(app)
 def schema(
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="file for it; printed where not given")] = None,
+    out: Annotated[Path | None, written("file for it; printed if not given")] = None,
 ) -> None:
-    """Print or write the JSON Schema of a scenario's file, for editors."""
-    with user_errors():
-        if out is None:
-            print(schema_text(), end="")
-        else:
-            check_writable(out)
-            write_text(out, schema_text())
-            print(f"schema written to {out}")
+    """Print or write the JSON Schema of a scenario's file, for editors.
+
+    Example:
+        incentive-env config schema --out scenario.schema.json
+    """
+    if out is None:
+        print(schema_text(), end="")
+    else:
+        write_text(out, schema_text())
+        print(f"schema written to {out}")
 
 
 def _scheme(policy: str | None, levers: list[str], extends: str, overrides: list[str]) -> "Scheme | None":

@@ -7,9 +7,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from incentive_env.cli.common import console, nearest, user_errors
+from incentive_env.cli.common import console
 from incentive_env.cli.options import TOPICS, Scenario, entry_names, topic_names
 from incentive_env.cli.scenarios import load_scenario
+from incentive_env.support.spelling import nearest
 
 if TYPE_CHECKING:
     from incentive_env.cli.topics import Topic
@@ -43,19 +44,18 @@ def run(
     Levers with their ranges in a scenario and how each is gamed; figures of the report and the true ones; scenarios;
     schemes and policies; reward presets; keys of the configuration.
     """
-    with user_errors():
-        from incentive_env.cli import topics
+    from incentive_env.cli import topics
 
-        scenario = load_scenario(config)
-        if topic is not None and topic not in TOPICS:
-            raise ValueError(f"describe {topic}: no such topic{nearest(topic, TOPICS)}; topics: {', '.join(TOPICS)}")
-        if topic is None:
-            _print_brief(config, scenario)
-        elif topic == "config" and name is not None:
-            console().print(_full(topics.key_topic(name, scenario)))
-        else:
-            for part in _only(name, topic, topics.TOPICS[topic](config, scenario)):
-                console().print(_full(part), "")
+    scenario = load_scenario(config)
+    if topic is not None and topic not in TOPICS:
+        raise ValueError(f"describe {topic}: no such topic{nearest(topic, TOPICS)}; topics: {', '.join(TOPICS)}")
+    if topic is None:
+        _print_brief(config, scenario)
+    elif topic == "config" and name is not None:
+        console().print(_full(topics.key_topic(name, scenario)))
+    else:
+        for part in _only(name, topic, topics.TOPICS[topic](config, scenario)):
+            console().print(_full(part), "")
 
 
 def _print_brief(scenario: str, config: "Config") -> None:
@@ -71,7 +71,7 @@ def _print_brief(scenario: str, config: "Config") -> None:
 
 
 def _only(name: str | None, topic: str, parts: "list[Topic]") -> "list[Topic]":
-    """Topics without the entries that nobody asked for."""
+    """Topics with only the entries that were asked for."""
     if name is None:
         return parts
     found = [part._replace(entries=[entry for entry in part.entries if entry.name == name]) for part in parts]

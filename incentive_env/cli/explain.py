@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from incentive_env.cli.common import check_writable, console, counted, nearest, user_errors, working, written_whole
-from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, policy_names
+from incentive_env.cli.common import console, counted, working
+from incentive_env.cli.options import FirstSeed, MovedLevers, Overrides, Picture, Scenario, policy_names, written
+from incentive_env.support.files import write_text, written_whole
+from incentive_env.support.spelling import nearest
 from incentive_env.support.tables import number, rich_table, span
 
 if TYPE_CHECKING:
@@ -43,50 +45,43 @@ def run(
     override: Overrides = None,
     lever: MovedLevers = None,
     floors: Annotated[int, typer.Option(min=1, max=2_000, metavar="N", help="number of floors")] = 16,
-    seed: Seed = 0,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV file: every week, measure and cause, mean over floors")
-    ] = None,
-    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="file for a picture: .png, .svg or .pdf")] = None,
+    seed: FirstSeed = 0,
+    out: Annotated[Path | None, written("CSV file: every week, measure and cause, mean over floors")] = None,
+    picture: Picture = None,
 ) -> None:
     """Show what moved customers, cause by cause: the parts sum to the change of the whole.
 
     Loyalty is the score in points; trust, irritation and satisfaction are true means over customers. Without weeks it
     is the whole run, the year of the run-off included.
     """  # fmt: skip
-    with user_errors():
-        if measure not in MEASURES:
-            known = ", ".join(MEASURES)
-            raise ValueError(f"--measure {measure}: must be one of {known}{nearest(measure, MEASURES)}")
-        if week is not None and (first is not None or last is not None):
-            raise ValueError(f"--week {week}: is one week, and cannot be given together with --from or --to")
-        from incentive_env.cli.explain_picture import draw
-        from incentive_env.cli.managers import load_manager
-        from incentive_env.cli.picture import check_picture
-        from incentive_env.cli.scenarios import load_scenario
-        from incentive_env.studies.explain import explain
+    if measure not in MEASURES:
+        known = ", ".join(MEASURES)
+        raise ValueError(f"--measure {measure}: must be one of {known}{nearest(measure, MEASURES)}")
+    if week is not None and (first is not None or last is not None):
+        raise ValueError(f"--week {week}: is one week, and cannot be given together with --from or --to")
+    from incentive_env.cli.explain_picture import draw
+    from incentive_env.cli.managers import load_manager
+    from incentive_env.cli.scenarios import load_scenario
+    from incentive_env.studies.explain import explain
 
-        check_writable(out)
-        check_writable(picture)
-        check_picture(picture)
-        scenario = load_scenario(config, override or [])
-        window = _window(week, first, last, scenario.horizon.total_weeks)
-        names = [policy] if against is None else [policy, against]
-        levers = [lever or [], []]  # those of --lever are the first one's
-        managers = [load_manager(name, config, scenario, moved) for name, moved in zip(names, levers, strict=False)]
-        seeds = range(seed, seed + floors)
-        with working(f"watching {counted(floors, 'floor')}"):
-            explanations = [explain(scenario, manager, seeds) for manager in managers]
-        label = f"{', '.join((policy, *(lever or [])))} on {scenario.name}"
-        title = label if against is None else f"{label}, less {against}"
-        console().print(_table(explanations, measure, window, title))
-        if out is not None:
-            _write(explanations, out)
-            print(f"parts written to {out}")
-        if picture is not None:
-            with written_whole(picture) as partial:
-                draw(explanations, names, measure, window, title, partial)
-            print(f"picture written to {picture}")
+    scenario = load_scenario(config, override or [])
+    window = _window(week, first, last, scenario.horizon.total_weeks)
+    names = [policy] if against is None else [policy, against]
+    levers = [lever or [], []]  # those of --lever are the first one's
+    managers = [load_manager(name, config, scenario, moved) for name, moved in zip(names, levers, strict=False)]
+    seeds = range(seed, seed + floors)
+    with working(f"watching {counted(floors, 'floor')}"):
+        explanations = [explain(scenario, manager, seeds) for manager in managers]
+    label = f"{', '.join((policy, *(lever or [])))} on {scenario.name}"
+    title = label if against is None else f"{label}, less {against}"
+    console().print(_table(explanations, measure, window, title))
+    if out is not None:
+        _write(explanations, out)
+        print(f"parts written to {out}")
+    if picture is not None:
+        with written_whole(picture) as partial:
+            draw(explanations, names, measure, window, title, partial)
+        print(f"picture written to {picture}")
 
 
 def _window(week: int | None, first: int | None, last: int | None, length: int) -> "Window":
@@ -132,5 +127,4 @@ def _write(explanations: "list[Explanation]", path: Path) -> None:
         timeline = timeline_of(explanations, measure)
         for week, row in enumerate(timeline, start=1):
             lines += [f"{week},{measure},{cause},{part:.10g}" for cause, part in zip(CAUSES, row, strict=True)]
-    with written_whole(path) as partial:
-        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path, "\n".join(lines) + "\n")

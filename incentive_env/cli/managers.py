@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from incentive_env.cli.common import nearest
 from incentive_env.cli.scenarios import holds_policy, holds_scenario, load_scenario
 from incentive_env.config import Config, lineage, read_yaml, scenario_names
 from incentive_env.config.levers import check_levers
 from incentive_env.model.scheme import Scheme, scheme_from_mapping
 from incentive_env.policies import FIXED, NAMES, FixedPolicy, Policy, PolicyError, found_for, load_policy, shipped
+from incentive_env.support.spelling import nearest
 
 # What a scenario itself says: the scheme in force before the manager's first decision; and the ``scheme`` of its file,
 # or of one that it starts from, or where there is none, the former.

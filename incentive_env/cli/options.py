@@ -1,18 +1,22 @@
-"""Options that several commands share, and what a shell completes them to."""
+"""Options that several commands and scripts share, and what a shell completes them to."""
 
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from incentive_env.cli.common import user_errors
 from incentive_env.cli.scenarios import load_scenario
 from incentive_env.config import all_keys
 from incentive_env.config import scenario_names as shipped_names
 from incentive_env.config.levers import LEVERS
+from incentive_env.support.files import check_writable
 
 TOPICS = ("levers", "figures", "scenarios", "schemes", "rewards", "config")
 TABLE_KINDS = ("csv", "parquet")
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def scenario_names(incomplete: str) -> list[str]:
@@ -54,7 +58,7 @@ def topic_names(incomplete: str) -> list[str]:
 
 
 def entry_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """What there is of the topic that is given so far."""
+    """Entries of the topic that is given so far."""
     from incentive_env.cli import topics
 
     topic, scenario = ctx.params.get("topic"), "telesales"
@@ -82,7 +86,7 @@ def _starting(incomplete: str, names: Iterable[str]) -> list[str]:
 
 
 def _yaml_files(incomplete: str) -> list[str]:
-    """Files and folders, as a shell would complete them, for a list of completions stands in the way of its own."""
+    """YAML files and folders: a list of completions replaces those of the shell."""
     folder, _, begun = incomplete.rpartition("/")
     try:
         entries = sorted(Path(folder or ("/" if incomplete.startswith("/") else ".")).iterdir())
@@ -92,6 +96,31 @@ def _yaml_files(incomplete: str) -> list[str]:
     prefix = f"{folder}/" if "/" in incomplete else ""
     files = [f"{prefix}{entry.name}" for entry in shown if entry.suffix in (".yaml", ".yml")]
     return files + [f"{prefix}{entry.name}/" for entry in shown if entry.is_dir()]
+
+
+def written(help: str, *names: str, folder: bool = False, kinds: tuple[str, ...] = (), needs: str = "") -> Any:
+    """An option for what is written; one that cannot be written is refused before any work.
+
+    Args:
+        help: what it is.
+        names: of the option, where the parameter's own is not meant.
+        folder: whether it is a folder rather than a file.
+        kinds: allowed suffixes, with their dots; any if none.
+        needs: library that must be installed to write it.
+    """
+
+    def check(ctx: typer.Context, option: typer.CallbackParam, path: Path | None) -> Path | None:
+        if path is None or ctx.resilient_parsing:
+            return path
+        with user_errors():
+            check_writable(path, folder=folder)
+            if kinds and path.suffix.lower() not in kinds:
+                raise ValueError(f"{option.opts[0]} {path}: must end in {', '.join(kinds)}")
+            if needs:
+                import_module(needs)
+        return path
+
+    return typer.Option(*names, metavar="FOLDER" if folder else "FILE", help=help, callback=check)
 
 
 Scenario = Annotated[
@@ -112,6 +141,13 @@ def levers_option(flag: str, meaning: str) -> Any:
 
 Overrides = Annotated[list[str] | None, keys_option("--set", "key of the scenario, salesforce.reps=20; repeatable")]
 MovedLevers = Annotated[list[str] | None, levers_option("--lever", "lever of a fixed scheme, commission=8; repeatable")]
-Seed = Annotated[
-    int, typer.Option(min=0, max=2**62, metavar="N", help="seed of the first floor; the others count on from it")
+FirstSeed = Annotated[
+    int, typer.Option("--seed", min=0, max=2**62, metavar="N", help="seed of the first floor; the others follow it")
 ]
+Seed = Annotated[int, typer.Option(min=0, max=1_000_000, metavar="N", help="seed of everything random")]
+Floors = Annotated[int, typer.Option(min=2, max=100_000, metavar="N", help="number of floors, the same for all")]
+Threads = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="threads that share the floors")]
+Processes = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="processes that run at the same time")]
+Json = Annotated[Path | None, written("JSON file for the results")]
+PICTURE = written(f"file for a picture: {', '.join(PICTURES)}", kinds=PICTURES, needs="matplotlib.figure")
+Picture = Annotated[Path | None, PICTURE]

@@ -7,29 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.cli.common import counted, written_whole
+from incentive_env.cli.common import counted
 from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.measures import net_promoters
 from incentive_env.model.state import YEAR
 from incentive_env.studies.simulate import Panel
+from incentive_env.support.files import written_whole
 
-KINDS = (".png", ".svg", ".pdf")
 _MEASURED, _TRUE, _STRAIN, _PLAIN = "#c0392b", "#1e7d4f", "#8e44ad", "#34495e"
 _EXIT_WEEKS = YEAR // 4  # exits are rare: over how many weeks they are counted
-
-
-def check_picture(path: Path | None) -> None:
-    """Refuse a file that no picture can be written to, before the work is done.
-
-    Raises:
-        ValueError: its ending is none of a picture.
-        ImportError: matplotlib is not there.
-    """
-    if path is None:
-        return
-    if path.suffix.lower() not in KINDS:
-        raise ValueError(f"--picture {path}: must end in {', '.join(KINDS)}")
-    import matplotlib.figure  # noqa: F401
 
 
 def draw_picture(panel: Panel, title: str, path: Path) -> None:

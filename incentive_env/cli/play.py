@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-from incentive_env.cli.common import user_errors
-
 EXAMPLES = ("incentive-env play", "incentive-env play --port 8080 --no-show")
 
 
@@ -20,7 +18,6 @@ def run(
 
     It is served to browsers on this machine alone, unless --host says otherwise: it has no passwords.
     """
-    with user_errors():
-        from incentive_env.playground.server import serve
+    from incentive_env.playground.server import serve
 
-        serve(host, port, show=show, told=lambda text: typer.echo(text))
+    serve(host, port, show=show, told=lambda text: typer.echo(text))

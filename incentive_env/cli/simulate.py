@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from incentive_env.cli.common import check_writable, console, counted, user_errors, working
-from incentive_env.cli.options import MovedLevers, Overrides, Scenario, Seed, policy_names, table_kinds
+from incentive_env.cli.common import console, counted, working
+from incentive_env.cli.options import (
+    FirstSeed,
+    MovedLevers,
+    Overrides,
+    Picture,
+    Scenario,
+    policy_names,
+    table_kinds,
+    written,
+)
 from incentive_env.cli.scenarios import load_scenario
 
 if TYPE_CHECKING:
@@ -38,49 +47,43 @@ def command(load: Callable[..., Any] | None = None, others: str = "") -> Callabl
         override: Overrides = None,
         lever: MovedLevers = None,
         floors: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="number of floors")] = 8,
-        seed: Seed = 0,
+        seed: FirstSeed = 0,
         weeks: Annotated[
             int | None,
             typer.Option(min=1, max=100_000, metavar="N", help="length; an episode and its run-off where not given"),
         ] = None,
         out: Annotated[
-            Path | None, typer.Option(metavar="FOLDER", help="folder for the tables floor_weeks, rep_weeks, ledger")
+            Path | None, written("folder for the tables floor_weeks, rep_weeks, ledger", folder=True)
         ] = None,
         kind: Annotated[
             str, typer.Option("--format", metavar="csv|parquet", help="kind of the tables", autocompletion=table_kinds)
         ] = "csv",
-        picture: Annotated[
-            Path | None, typer.Option(metavar="FILE", help="file for a picture: .png, .svg or .pdf")
-        ] = None,
+        picture: Picture = None,
     ) -> None:
         """Simulate floors under a policy, and show the results.
 
-        Printed quarter by quarter; written as tables of every week, rep and act of gaming, and as a picture.
+        They are printed by quarter, and written as tables of every week, rep and act of gaming, and as a picture.
         """
-        with user_errors():
-            from incentive_env.cli import picture as drawing
-            from incentive_env.cli import tables
-            from incentive_env.cli.managers import load_manager
-            from incentive_env.policies import load_policy
-            from incentive_env.studies.simulate import simulate
+        from incentive_env.cli import picture as drawing
+        from incentive_env.cli import tables
+        from incentive_env.cli.managers import load_manager
+        from incentive_env.policies import load_policy
+        from incentive_env.studies.simulate import simulate
 
-            check_writable(out, folder=True)
-            check_writable(picture)
-            tables.check_kind(kind)
-            drawing.check_picture(picture)
-            scenario = load_scenario(config, override or [])
-            tables.check_size(scenario, floors, weeks)
-            manager = load_manager(policy, config, scenario, lever or [], load or load_policy)
-            title = ", ".join((f"{scenario.name} under {policy}", *(lever or []), counted(floors, "floor")))
-            with working(f"simulating {counted(floors, 'floor')}"):
-                panel = simulate(scenario, manager, range(seed, seed + floors), weeks)
-            _print(panel, title, whole=weeks is None)
-            if out is not None:
-                tables.write_tables(panel, out, kind)
-                print(f"tables written to {out}")
-            if picture is not None:
-                drawing.draw_picture(panel, title, picture)
-                print(f"picture written to {picture}")
+        tables.check_kind(kind)
+        scenario = load_scenario(config, override or [])
+        tables.check_size(scenario, floors, weeks)
+        manager = load_manager(policy, config, scenario, lever or [], load or load_policy)
+        title = ", ".join((f"{scenario.name} under {policy}", *(lever or []), counted(floors, "floor")))
+        with working(f"simulating {counted(floors, 'floor')}"):
+            panel = simulate(scenario, manager, range(seed, seed + floors), weeks)
+        _print(panel, title, whole=weeks is None)
+        if out is not None:
+            tables.write_tables(panel, out, kind)
+            print(f"tables written to {out}")
+        if picture is not None:
+            drawing.draw_picture(panel, title, picture)
+            print(f"picture written to {picture}")
 
     return run
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from incentive_env.cli.common import written_whole
 from incentive_env.cli.options import TABLE_KINDS
 from incentive_env.config import Config
 from incentive_env.floors import measures
 from incentive_env.model.state import YEAR
 from incentive_env.studies.simulate import Panel
+from incentive_env.support.files import written_whole
 from incentive_env.support.statistics import interval
 
 TABLES = ("floor_weeks", "rep_weeks", "ledger")

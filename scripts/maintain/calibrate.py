@@ -1,4 +1,4 @@
-"""Fit the shared coefficients to all facts and field defaults at once, and say what they leave open.
+"""Fit the shared coefficients to all facts and field defaults at once, and measure what they leave open.
 
 Example:
     python scripts/maintain/calibrate.py fit --run runs/calibration
@@ -17,10 +17,13 @@ import yaml
 from numpy.typing import NDArray
 from rich.table import Table
 
+from agents.options import Resume, Run
 from agents.search.evolution import Objective, SearchBudget, Start, search
 from agents.studies.defaults import put_in_force
 from incentive_env import Config, load_config
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json, written_whole
+from incentive_env.cli.common import command, console, group, save
+from incentive_env.cli.options import Json, Processes, Scenario, Seed, written
+from incentive_env.support.files import write_text, written_whole
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FIT_SEEDS, FRESH_FIT_SEEDS
 from incentive_env.support.tables import largest, rich_table
@@ -36,8 +39,8 @@ from incentive_env.validation.calibration import (
     sensitivities,
 )
 
-main = app()
-EXAMPLE = "Example: python scripts/maintain/calibrate.py fit --run runs/calibration --out runs/calibration.yaml"
+main = group(__doc__)
+FitFloors = Annotated[int, typer.Option(min=16, max=10_000, metavar="N", help="number of floors")]
 
 NEXT_STEPS = """\
 Written: the defaults in incentive_env/config/, and docs/configuration.md. What depends on them, in this order:
@@ -49,102 +52,102 @@ The shipped policies and the results in docs/results belong to the old values: s
 """
 
 
-@main.callback(epilog=EXAMPLE)
-def run() -> None:
-    """Fit the shared coefficients to all facts and field defaults at once, and say what they leave open."""
-
-
-@main.command(epilog=EXAMPLE)
+@command(main)
 def fit(
-    run: Annotated[Path, typer.Option(help="directory for checkpoints, one a generation")],
-    out: Annotated[Path, typer.Option(help="YAML file for the coefficients")] = Path("runs/calibration.yaml"),
-    config: Annotated[str, typer.Option(help="scenario to start from: a preset's name or a YAML file")] = "telesales",
+    run: Run,
+    out: Annotated[Path, written("YAML file for the coefficients")] = Path("runs/calibration.yaml"),
+    config: Scenario = "telesales",
     generations: Annotated[int, typer.Option(min=1, max=10_000)] = 40,
     population: Annotated[int, typer.Option(min=3, max=1000, help="points in a generation")] = 14,
-    floors: Annotated[int, typer.Option(min=16, max=10_000, help="fresh ones for each generation")] = 48,
-    seed: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
-    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
-    resume: Annotated[bool, typer.Option(help="go on from the checkpoint, if there is one")] = False,
+    floors: FitFloors = 48,
+    seed: Seed = 0,
+    processes: Processes = 2,
+    resume: Resume = False,
 ) -> None:
-    """Fit by CMA-ES; write the coefficients."""
-    with user_errors():
-        check_writable(out)
-        check_writable(run, folder=True)
-        scenario = load_config(config)
-        start = point_of(scenario)
-        plan = SearchBudget(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
-        with _objective(scenario, start, processes) as objective:
-            found = search(
-                objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.pickle",
-                description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
-            )  # fmt: skip
-        point = found.winner.point
-        fits = [fit_of(scenario, p, start, FIT_SEEDS[: 2 * floors], everything=True) for p in (start, point)]
-        _write_coefficients(out, coefficients(point), fits[1])
-        console().print(_moves_table(start, point))
-        console().print(_fits_table(fits))
+    """Fit by CMA-ES; write the coefficients.
+
+    Example:
+        python scripts/maintain/calibrate.py fit --run runs/calibration --out runs/calibration.yaml
+    """
+    scenario = load_config(config)
+    start = point_of(scenario)
+    plan = SearchBudget(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
+    with _objective(scenario, start, processes) as objective:
+        found = search(
+            objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.pickle",
+            description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
+        )  # fmt: skip
+    point = found.winner.point
+    fits = [fit_of(scenario, p, start, FIT_SEEDS[: 2 * floors], everything=True) for p in (start, point)]
+    _write_coefficients(out, coefficients(point), fits[1])
+    console().print(_moves_table(start, point))
+    console().print(_fits_table(fits))
 
 
-@main.command(epilog="Example: python scripts/maintain/calibrate.py apply runs/calibration.yaml")
+@command(main)
 def apply(
-    file: Annotated[Path, typer.Argument(help="YAML file that `fit` wrote")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file that `fit` wrote")],
 ) -> None:
-    """Make fitted coefficients the defaults of `incentive_env/config/`, and update docs/configuration.md."""
-    with user_errors():
-        table = Table("coefficient", "before", "now", title="New defaults")
-        for key, values in put_in_force(file).items():
-            table.add_row(key, *(f"{value:g}" for value in values))
-        console().print(table)
-        print(NEXT_STEPS, end="")
+    """Make fitted coefficients the defaults of `incentive_env/config/`, and update docs/configuration.md.
+
+    Example:
+        python scripts/maintain/calibrate.py apply runs/calibration.yaml
+    """
+    table = Table("coefficient", "before", "now", title="New defaults")
+    for key, values in put_in_force(file).items():
+        table.add_row(key, *(f"{value:g}" for value in values))
+    console().print(table)
+    print(NEXT_STEPS, end="")
 
 
-@main.command(epilog="Example: python scripts/maintain/calibrate.py identify --out runs/identified.json")
+@command(main)
 def identify(
-    out: Annotated[Path, typer.Option(help="JSON file for what each coefficient moved")],
-    config: Annotated[str, typer.Option(help="calibrated scenario: a preset's name or a YAML file")] = "telesales",
-    floors: Annotated[int, typer.Option(min=16, max=10_000)] = 64,
+    out: Annotated[Path, written("JSON file for what each coefficient moved")],
+    config: Scenario = "telesales",
+    floors: FitFloors = 64,
     step: Annotated[float, typer.Option(min=0.01, max=0.5, help="of a coefficient's range, to either side")] = 0.1,
-    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
+    processes: Processes = 2,
 ) -> None:
-    """Say what each coefficient moves, and which ones the facts do not pin down."""
-    with user_errors():
-        check_writable(out)
-        found = identification(load_config(config), floors, step, processes)
-        write_json(out, found)
-        console().print(_identification_table(found))
+    """Measure what each coefficient moves, and which ones the facts do not pin down.
+
+    Example:
+        python scripts/maintain/calibrate.py identify --out runs/identified.json
+    """
+    found = identification(load_config(config), floors, step, processes)
+    console().print(_identification_table(found))
+    save(out, found)
 
 
-@main.command(epilog="Example: python scripts/maintain/calibrate.py ensemble --moves docs/results/calibration.json")
+@command(main)
 def ensemble(
     moves: Annotated[Path, typer.Option(help="what `identify` wrote")],
-    config: Annotated[str, typer.Option(help="calibrated scenario: a preset's name or a YAML file")] = "telesales",
-    directory: Annotated[Path, typer.Option(help="where the members are written")] = Path("configs"),
+    config: Scenario = "telesales",
+    directory: Annotated[Path, written("folder for the members", folder=True)] = Path("configs"),
     members: Annotated[int, typer.Option(min=1, max=100)] = 5,
-    floors: Annotated[int, typer.Option(min=16, max=10_000)] = 96,
+    floors: FitFloors = 96,
     least: Annotated[int, typer.Option(help="facts that a member must hold, of those a fit measures")] = 13,
     tries: Annotated[int, typer.Option(min=1, max=10_000, help="points drawn at most")] = 60,
-    seed: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
-    processes: Annotated[int, typer.Option(min=1, max=256)] = 2,
-    out: Annotated[Path | None, typer.Option(help="JSON file for how the members fit")] = None,
+    seed: Seed = 0,
+    processes: Processes = 2,
+    out: Json = None,
 ) -> None:
     """Draw calibrations from what the facts leave open; keep those that hold as well. Exit code 1 if too few do.
 
     What is written of a member was measured on floors that it was not chosen on.
+
+    Example:
+        python scripts/maintain/calibrate.py ensemble --moves docs/results/calibration.json
     """
-    with user_errors():
-        check_writable(directory, folder=True)
-        check_writable(out)
-        scenario = load_config(config)
-        chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
-        kept = [
-            (point, fit_of(scenario, point, point, FRESH_FIT_SEEDS[:floors], everything=True, threads=processes))
-            for point in chosen
-        ]
-        for number, (point, result) in enumerate(kept, start=1):
-            _write_member(directory / f"{scenario.name}_{number}.yaml", scenario, number, point, result)
-        print(f"{len(kept)} of {members} members written to {directory}")
-        if out is not None:
-            write_json(out, [_member_row(scenario, *member) for member in kept])
+    scenario = load_config(config)
+    chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
+    kept = [
+        (point, fit_of(scenario, point, point, FRESH_FIT_SEEDS[:floors], everything=True, threads=processes))
+        for point in chosen
+    ]
+    for number, (point, result) in enumerate(kept, start=1):
+        _write_member(directory / f"{scenario.name}_{number}.yaml", scenario, number, point, result)
+    print(f"{len(kept)} of {members} members written to {directory}")
+    save(out, [_member_row(scenario, *member) for member in kept])
     if len(kept) < members:
         raise typer.Exit(1)
 
@@ -236,8 +239,7 @@ def _write_coefficients(path: Path, values: dict[str, float], result: Fit) -> No
         "# Written by `python scripts/maintain/calibrate.py fit`: coefficients fitted to all published facts\n"
         f"# and field defaults at once. Loss {result.loss:.4f}; falls short there: {', '.join(short) or 'none'}.\n"
     )
-    with written_whole(path) as partial:
-        partial.write_text(heading + yaml.safe_dump(_tree(values), sort_keys=False), encoding="utf-8")
+    write_text(path, heading + yaml.safe_dump(_tree(values), sort_keys=False))
 
 
 def _write_member(path: Path, config: Config, number: int, point: NDArray[np.float64], result: Fit) -> None:

@@ -1,4 +1,8 @@
-"""Build the wheel, look into it, and use it in an empty virtual environment far from the checkout."""
+"""Build the wheel, check its content, and use it in an empty virtual environment far from the checkout.
+
+Example:
+    python scripts/maintain/check_wheel.py --out dist
+"""
 
 import os
 import subprocess
@@ -11,7 +15,8 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+from incentive_env.cli.common import script
+from incentive_env.cli.options import written
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = "incentive_env/configs/scenarios/telesales.yaml"
@@ -38,14 +43,10 @@ assert offered == {*EXTRAS.values(), "all"}, f"extras of the wheel: {sorted(offe
 """
 
 
-@app.command()
+@script
 def main(
-    out: Annotated[Path, typer.Option(help="Folder that gets the wheel once it has passed.")] = ROOT / "dist",
+    out: Annotated[Path, written("folder that gets the wheel once it has passed", folder=True)] = ROOT / "dist",
 ) -> None:
-    """Build the wheel, check its content, and use it from a virtual environment that holds nothing else.
-
-    Example: python scripts/maintain/check_wheel.py --out dist
-    """
     with tempfile.TemporaryDirectory() as temporary:
         try:
             out.mkdir(parents=True, exist_ok=True)
@@ -63,9 +64,6 @@ def main(
         except ValueError as error:
             typer.echo(f"{error}", err=True)
             raise typer.Exit(1) from None
-        except OSError as error:
-            typer.echo(f"{error.filename}: {error.strerror}", err=True)
-            raise typer.Exit(2) from None
     print(f"{out / wheel.name}: ok")
 
 
@@ -111,4 +109,4 @@ def _environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    app()
+    main()

@@ -14,16 +14,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from incentive_env.cli.common import app, check_writable, console, user_errors, write_json
+from incentive_env.cli.common import console, save, script
+from incentive_env.cli.options import Json
 from incentive_env.support.tables import rich_table
 
-main = app()
-EXAMPLE = "Example: python scripts/maintain/playground_speed.py --moves 30"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHARTS = 8
@@ -40,27 +38,22 @@ WATCH = """() => {
 }"""
 
 
-@main.command(epilog=EXAMPLE)
-def run(
+@script
+def main(
     moves: Annotated[int, typer.Option(min=5, max=1000, help="key presses on a slider that are timed")] = 30,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the times")] = None,
+    out: Json = None,
 ) -> None:
-    """Time the playground as a visitor meets it: default size, 16 floors, three years, one browser."""
-    with user_errors():
-        check_writable(out)
-        browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-        if browser is None:
-            raise OSError(f"no browser found: one of {', '.join(BROWSERS)} is needed")
-        with _served() as address, _page(browser) as page:
-            times = _timed(page, address, moves)
-        rows = (
-            (name, *(f"{figure(values):.0f}" for figure in (statistics.median, min, max)))
-            for name, values in times.items()
-        )
-        headings = ("what", "median", "least", "most")
-        console().print(rich_table(headings, rows, f"The playground, {moves} moves of a slider, ms"))
-        if out is not None:
-            write_json(out, times)
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise OSError(f"no browser found: one of {', '.join(BROWSERS)} is needed")
+    with _served() as address, _page(browser) as page:
+        times = _timed(page, address, moves)
+    rows = (
+        (name, *(f"{figure(values):.0f}" for figure in (statistics.median, min, max))) for name, values in times.items()
+    )
+    headings = ("what", "median", "least", "most")
+    console().print(rich_table(headings, rows, f"The playground, {moves} moves of a slider, ms"))
+    save(out, times)
 
 
 def _timed(page: Any, address: str, moves: int) -> dict[str, list[float]]:

@@ -1,4 +1,6 @@
-"""How fast the simulator is: beside a reference loop and other environments, at the start, and in training.
+"""How fast the simulator is: compared with a reference loop and other environments, at startup, and in training.
+
+With --check, exit code 0 means no clear loss; 1, clearly slower than the file says; 2, the file cannot be used.
 
 Example:
     python scripts/maintain/speed.py --only simulator,startup --out runs/speed.json
@@ -15,23 +17,16 @@ import typer
 from agents.speed.figures import PARTS, chosen, measure, read_results
 from agents.speed.report import rich_table, tables, with_tables
 from incentive_env import load_config
-from incentive_env.cli.common import (
-    app,
-    check_writable,
-    console,
-    only_regressions_exit_with_1,
-    user_errors,
-    write_json,
-    written_whole,
-)
+from incentive_env.cli.common import console, only_regressions_exit_with_1, script
+from incentive_env.cli.options import Json, written
+from incentive_env.support.files import write_json, write_text
 
-main = app()
-EXAMPLE = "Example: python scripts/maintain/speed.py --only simulator,startup --out runs/speed.json"
 PAGE = Path("docs/performance.md")
 
 
-@main.command(epilog=EXAMPLE)
-def run(
+@script
+@only_regressions_exit_with_1()
+def main(
     only: Annotated[str | None, typer.Option(help=f"parts, with commas between: {','.join(PARTS)}")] = None,
     repeats: Annotated[
         int | None,
@@ -45,35 +40,29 @@ def run(
     ] = False,
     plan: Annotated[str, typer.Option(help="training plan of --until-better: a name or a YAML file")] = "ppo_long",
     as_json: Annotated[bool, typer.Option("--json", help="JSON on the output, and nothing else")] = False,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the figures")] = None,
+    out: Json = None,
     check: Annotated[
-        Path | None, typer.Option(help="measure only the ratio to the reference loop, and compare with this file")
+        Path | None,
+        typer.Option(metavar="FILE", help="measure only the ratio to the reference loop, and compare with this file"),
     ] = None,
     page: Annotated[Path | None, typer.Option(help="measure nothing; write this file's tables into a page")] = None,
-    into: Annotated[Path, typer.Option(help="page with the marks, for --page")] = PAGE,
+    into: Annotated[Path, written("page with the marks, for --page")] = PAGE,
 ) -> None:
-    """Measure, and show or keep the figures.
-
-    With --check: exit code 0, no clear loss; 1, clearly slower than the file says; 2, the file cannot be used.
-    """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with user_errors(), only_regressions_exit_with_1():
-        if check is not None:
-            _check(check, repeats)
-        elif page is not None:
-            _write_page(page, into)
+    if check is not None:
+        _check(check, repeats)
+    elif page is not None:
+        _write_page(page, into)
+    else:
+        results = _measured(chosen(only), repeats, quick, plan if until_better else None)
+        if out is not None:
+            write_json(out, results)
+            _report(f"figures written to {out}")
+        if as_json:
+            print(json.dumps(results, ensure_ascii=False))
         else:
-            check_writable(out)
-            results = _measured(chosen(only), repeats, quick, plan if until_better else None)
-            if out is not None:
-                write_json(out, results)
-            if as_json:
-                print(json.dumps(results, ensure_ascii=False))
-            else:
-                for table in tables(results):
-                    console().print(rich_table(table))
-            if out is not None:
-                _report(f"figures written to {out}")
+            for table in tables(results):
+                console().print(rich_table(table))
 
 
 def _measured(parts: list[str], rounds: int | None, quick: bool, plan: str | None) -> dict[str, Any]:
@@ -109,8 +98,7 @@ def _check(path: Path, rounds: int | None) -> None:
 
 def _write_page(path: Path, into: Path) -> None:
     text = with_tables(into.read_text(encoding="utf-8"), read_results(path), into)
-    with written_whole(into) as partial:
-        partial.write_text(text, encoding="utf-8")
+    write_text(into, text)
     print(f"{into} written")
 
 

@@ -1,7 +1,7 @@
-"""Write docs/validation.md from the result files in docs/results.
+"""Write docs/validation.md from the results in docs/results; a missing result leaves its section out.
 
 Example:
-    python scripts/maintain/validation_page.py
+    python scripts/maintain/validation_page.py --results docs/results
 """
 
 import json
@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from incentive_env.cli.common import app, user_errors, written_whole
+from incentive_env.cli.common import script
+from incentive_env.cli.options import written
+from incentive_env.support.files import write_text
 from incentive_env.support.tables import largest, markdown_table, with_interval
 
-main = app()
-EXAMPLE = "Example: python scripts/maintain/validation_page.py --results docs/results"
 HEADING = """# Validation
 
 Does the floor behave as published, and is it worth learning? `python scripts/maintain/validation_page.py` writes this
@@ -25,23 +25,20 @@ does not claim.
 """
 
 
-@main.command(epilog=EXAMPLE)
-def run(
-    results: Annotated[Path, typer.Option(help="folder of the result files")] = Path("docs/results"),
-    out: Annotated[Path, typer.Option(help="Markdown file to write")] = Path("docs/validation.md"),
+@script
+def main(
+    results: Annotated[Path, typer.Option(metavar="FOLDER", help="folder of the result files")] = Path("docs/results"),
+    out: Annotated[Path, written("Markdown file to write")] = Path("docs/validation.md"),
 ) -> None:
-    """Write the page; a missing result file leaves its section out."""
-    with user_errors():
-        sections = [HEADING]
-        for name, section in SECTIONS.items():
-            path = results / f"{name}.json"
-            if path.exists():
-                sections.append(_read(path, section))
-        if len(sections) == 1:
-            raise ValueError(f"{results}: contains none of {', '.join(f'{name}.json' for name in SECTIONS)}")
-        with written_whole(out) as partial:
-            partial.write_text("\n".join(sections), encoding="utf-8")
-        print(f"{out} written")
+    sections = [HEADING]
+    for name, section in SECTIONS.items():
+        path = results / f"{name}.json"
+        if path.exists():
+            sections.append(_read(path, section))
+    if len(sections) == 1:
+        raise ValueError(f"{results}: contains none of {', '.join(f'{name}.json' for name in SECTIONS)}")
+    write_text(out, "\n".join(sections))
+    print(f"{out} written")
 
 
 def _read(path: Path, section: Callable[[Any], str]) -> str:

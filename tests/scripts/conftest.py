@@ -28,8 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     monkeypatch.chdir(tmp_path)
 
     def start(script: str, *arguments: object) -> Result:
-        module = importlib.import_module(script)
-        command = module.app if script == "check_wheel" else module.main
+        command = importlib.import_module(script).main
         return CliRunner().invoke(command, [str(argument) for argument in arguments])
 
     return start

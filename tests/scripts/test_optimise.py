@@ -113,7 +113,7 @@ WORTH = ("value_of_information", "--config", "tiny.yaml", "--floors", 2, "--stat
         ((*STATIC, "--objective", "scor"), "unknown reward 'scor'"),
         ((*STATIC, "--set", "salesforce.reps=0"), "salesforce.reps = 0"),
         ((*STATIC, "--resume"), "--resume: needs --run"),
-        ((*STATIC, "--out", "o.json"), "--out o.json: must be a YAML file"),
+        ((*STATIC, "--out", "o.json"), "--out o.json: must end in .yaml, .yml"),
         ((*STATIC, "--out", "tiny.yaml/o.yaml"), "cannot be written"),
         ((*FEEDBACK, "flat_salry"), "no policy 'flat_salry'; nearest valid name: flat_salary"),
         ((*FEEDBACK, "random"), "--static random: is no fixed scheme"),

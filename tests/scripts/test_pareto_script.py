@@ -50,7 +50,12 @@ def test_a_reference_point_that_is_none_is_refused(refused, scenario, point):
 
 
 def test_one_file_cannot_be_both(refused, scenario):
-    assert "must be another file" in refused(*FIND, POINT, "--out", "front", "--picture", "front")
+    assert "must be another file" in refused(*FIND, POINT, "--out", "front.png", "--picture", "front.png")
+
+
+def test_a_picture_of_an_unknown_kind_is_refused_before_the_search(refused, scenario):
+    told = refused(*FIND, POINT, "--out", "front.json", "--picture", "front.txt")
+    assert told == "--picture front.txt: must end in .png, .svg, .pdf"
 
 
 @pytest.mark.parametrize(

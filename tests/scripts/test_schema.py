@@ -40,7 +40,7 @@ def test_an_older_file_is_replaced(run, tmp_path):
 
 def test_what_is_no_file_is_not_replaced(refused, tmp_path):
     os.mkfifo("pipe")
-    assert refused("schema", "--out", "pipe") == "pipe: cannot be written: it is there and is not a file"
+    assert refused("schema", "--out", "pipe") == "pipe: cannot be written, it exists and is not a file"
     assert stat.S_ISFIFO(Path("pipe").stat().st_mode)
 
 

@@ -13,7 +13,7 @@ from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, 
 from agents.benchmark.analysis.statistics import Estimate
 from agents.benchmark.report.headlines import Home, highlights, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
-from incentive_env.cli.common import written_whole
+from incentive_env.support.files import written_whole
 from incentive_env.support.tables import between_marks, markdown_table, with_interval
 
 OPEN = "<!-- figures: written by `make pages` from docs/results/benchmark.json -->"
