@@ -26,6 +26,10 @@ PolicyName = Annotated[str | None, typer.Option(metavar="NAME", help="name of th
 Run = Annotated[Path, written(RUN, "--run", folder=True)]
 OptionalRun = Annotated[Path | None, written(f"{RUN}; none are kept if not given", "--run", folder=True)]
 Resume = Annotated[bool, typer.Option(help="continue from the newest checkpoint of --run, if it has one")]
+Datasets = Annotated[
+    Path | None,
+    written("folder of all datasets; MINARI_DATASETS_PATH, or Minari's own if not given", "--root", folder=True),
+]
 
 # Searches
 Restarts = Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="searches, each from another start")]

@@ -20,9 +20,8 @@ from agents.offline.datasets import (
     recording_env,
     write_dataset,
 )
-from agents.offline.options import Root
 from agents.offline.replay import replay_all
-from agents.options import Reward
+from agents.options import Datasets, Reward
 from incentive_env import Config, load_config
 from incentive_env.cli.common import counted, script
 from incentive_env.cli.options import Overrides, Scenario, Seed, Threads
@@ -58,7 +57,7 @@ def main(
         bool,
         typer.Option("--truth", help="keep in infos what no report shows: reward terms, figures, the true state"),
     ] = False,
-    root: Root = None,
+    root: Datasets = None,
     data_format: Annotated[str, typer.Option("--format", help=f"of the episodes: {', '.join(FORMATS)}")] = "hdf5",
     author: Annotated[str | None, typer.Option(help="for the metadata")] = None,
     description: Annotated[str | None, typer.Option(help="for the metadata; the policies if not given")] = None,

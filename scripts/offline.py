@@ -16,8 +16,7 @@ from agents.loading import load, shipped_names
 from agents.offline.behaviours import SETS, behaviour_set, load_all
 from agents.offline.datasets import check_root, game_of, open_dataset, recovered
 from agents.offline.decisions import read_decisions
-from agents.offline.options import Root
-from agents.options import PolicyFile, PolicyName, Reward
+from agents.options import Datasets, PolicyFile, PolicyName, Reward
 from incentive_env import load_config
 from incentive_env.cli.common import command, console, group, save
 from incentive_env.cli.options import Floors, Scenario, Seed, written
@@ -35,7 +34,7 @@ def train(
     dataset: Annotated[str, typer.Argument(help="id of a dataset of scripts/collect.py")],
     out: PolicyFile,
     plan: Annotated[str, typer.Option(help=f"{', '.join(shipped_names('offline'))}, or a YAML file")] = "awr",
-    root: Root = None,
+    root: Datasets = None,
     seed: Seed = 0,
     epochs: Annotated[int | None, typer.Option(min=1, max=100_000, help="instead of the plan's")] = None,
     best: Annotated[
