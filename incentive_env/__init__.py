@@ -39,7 +39,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = import_module(f"{__name__}.{_HOME[name]}")
+    return home if name == "explain" else getattr(home, name)  # that module can be called
 
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
