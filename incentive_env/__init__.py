@@ -30,7 +30,7 @@ _HOME = {
     "Panel": "studies.simulate", "simulate": "studies.simulate",
     "SalesFloorEnv": "envs.single", "SalesFloorVectorEnv": "envs.vector", "Scheme": "model.scheme",
     "SalesFloorMOEnv": "envs.multi_objective", "SalesFloorMOVectorEnv": "envs.multi_objective",
-    "parallel_env": "envs.parallel", "evaluate": "studies.evaluate", "explain": "studies.explain",
+    "parallel_env": "envs.parallel", "evaluate": "studies.evaluate", "explain": "explain",
 }  # fmt: skip
 
 

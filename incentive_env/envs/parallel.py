@@ -244,6 +244,7 @@ def _is_whole(number: Any) -> bool:
 
 
 parallel_env = SalesFloorParallelEnv
+"""`SalesFloorParallelEnv` by the name that PettingZoo's environments have."""
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
     register("parallel", f"incentive_env/{_scenario}-v0", parallel_env, kwargs={"config": _config})
