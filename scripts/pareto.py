@@ -102,9 +102,9 @@ def reference(
     headings = ("objective", "return", "periods", "a period, and below", "reference point")
     title = f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors"
     console().print(rich_table(headings, rows, title))
-    told = ", ".join(f"{value:.1f}" for value in worst.per_period)
+    found = ", ".join(f"{value:.1f}" for value in worst.per_period)
     known = REFERENCE_POINTS.get(scenario.name)
-    print(f"in incentive_env.floors.reward_vector: {known if known else 'none of that name'}; found here: ({told})")
+    print(f"in incentive_env.floors.reward_vector: {known if known else 'none of that name'}; found here: ({found})")
 
 
 def _reference_of(config: Config) -> np.ndarray:

@@ -117,13 +117,13 @@ def _table(found: dict[str, Any], name: str, title: str) -> Table:
 
 
 def _draw_bars(axes: Any, rows: list[tuple[str, dict[str, Any]]], name: str) -> None:
-    told = [row[name] for _, row in rows]
-    sizes = [one["mu_star"] for one in told]
-    colours = ["#1e7d4f" if one["mu"] >= 0.0 else "#c0392b" for one in told]
-    halves = [one["mu_star_conf"] for one in told]
+    effects = [row[name] for _, row in rows]
+    sizes = [one["mu_star"] for one in effects]
+    colours = ["#1e7d4f" if one["mu"] >= 0.0 else "#c0392b" for one in effects]
+    halves = [one["mu_star_conf"] for one in effects]
     error = {"ecolor": "#34495e", "capsize": 2, "lw": 1.0}
     axes.barh([key for key, _ in rows], sizes, xerr=halves, color=colours, alpha=0.8, error_kw=error)
-    axes.plot([one["luck"] for one in told], range(len(rows)), "|", color="black", ms=9, mew=2)
+    axes.plot([one["luck"] for one in effects], range(len(rows)), "|", color="black", ms=9, mew=2)
     axes.invert_yaxis()
     axes.set_xlim(left=0.0)
     axes.set_xlabel("mu*, points per interval (95 %); green: raises, red: lowers; black: luck")

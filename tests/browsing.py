@@ -1,4 +1,4 @@
-"""Headless Chromium for tests of what a browser shows; whoever has none leaves them out."""
+"""Headless Chromium for tests of what a browser shows; without one they are skipped."""
 
 import shutil
 from collections.abc import Iterator

@@ -52,7 +52,7 @@ class Closed(NamedTuple):
 
 
 def on_floors(seeds: Sequence[int], *, threads: int = 1, done: Callable[[int], None] = lambda count: None) -> Run:
-    """How policies are run: always on these floors; ``done`` is told how often."""
+    """How policies are run: always on these floors; ``done`` receives the number of runs so far."""
     count = 0
 
     def run(config: Config, policy: Policy) -> Evaluation:

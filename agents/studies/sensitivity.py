@@ -157,7 +157,7 @@ def effects(
     """Morris's measures by key, in points of the output per whole interval of the coefficient.
 
     ``mu`` is the mean elementary effect, ``mu_star`` the mean of its size with the half-width ``mu_star_conf`` of its
-    95 % interval over trajectories (bootstrap), ``sigma`` the spread: an effect that hangs on the other coefficients,
+    95 % interval over trajectories (bootstrap), ``sigma`` the spread: an effect that depends on the other coefficients,
     or is not straight. ``luck`` is the ``mu_star`` that the draw of so few floors gives to a coefficient without effect
     on the mean of all floors; what is not well above it may be no more than that.
 
@@ -170,10 +170,10 @@ def effects(
     from SALib.analyze import morris
 
     flat = design.reshape(-1, len(moved))
-    told = morris.analyze(
+    effects = morris.analyze(
         _problem(moved), flat, values.mean(axis=1), num_resamples=1000, conf_level=0.95, num_levels=levels, seed=0
     )
-    columns = {name: np.asarray(told[name], np.float64) for name in ("mu", "mu_star", "mu_star_conf", "sigma")}
+    columns = {name: np.asarray(effects[name], np.float64) for name in ("mu", "mu_star", "mu_star_conf", "sigma")}
     spread = _effects_by_floor(design, values).std(axis=-1, ddof=1).mean(axis=0)
     columns["luck"] = np.sqrt(2.0 / np.pi) * spread / np.sqrt(values.shape[1])
     return {

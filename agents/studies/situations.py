@@ -25,7 +25,7 @@ _HOW_ROTTEN = (
 )
 _HOW_EVENT = (
     f"all floors, where the event begins with a chance of {_OFTEN:g} a week: gain there; gain over the same policy "
-    "when it is not told of the event; mean levers while it lasts minus those of the same floor at other times, each "
+    "when the event is hidden from it; mean levers while it lasts minus those of the same floor at other times, each "
     "against the floors without it at that decision"
 )
 
@@ -137,12 +137,12 @@ def _mean_where(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArra
 
 
 def _largest(differences: list[Interval], config: Config) -> list[dict[str, Any]]:
-    """The levers that differ most, as shares of their ranges; told in their own units."""
+    """The levers that differ most, as shares of their ranges; values in their own units."""
     low, high = lever_ranges(config)
     order = np.argsort([-abs(difference.mean) for difference in differences], kind="stable")[:_LARGEST]
     rows = []
     for place in order:
         units = (high[place] - low[place]) / 2.0
-        told = {name: value * units for name, value in differences[place]._asdict().items()}
-        rows.append({"lever": LEVER_NAMES[place], "share_of_range": differences[place].mean / 2.0, **told})
+        values = {name: value * units for name, value in differences[place]._asdict().items()}
+        rows.append({"lever": LEVER_NAMES[place], "share_of_range": differences[place].mean / 2.0, **values})
     return rows

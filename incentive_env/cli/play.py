@@ -20,4 +20,4 @@ def run(
     """
     from incentive_env.playground.server import serve
 
-    serve(host, port, show=show, told=lambda text: typer.echo(text))
+    serve(host, port, show=show, report=typer.echo)

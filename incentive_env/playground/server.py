@@ -27,26 +27,26 @@ _PATIENCE = 7200.0  # s for which a page is kept whose browser is away: a phone 
 _TITLE = "incentive-env playground"
 
 
-def serve(host: str, port: int | None, *, show: bool, told: Callable[[str], None]) -> None:
+def serve(host: str, port: int | None, *, show: bool, report: Callable[[str], None]) -> None:
     """Serve the playground until it is interrupted.
 
     Args:
         host: address to listen on.
         port: a free one where not given.
         show: open a browser, where there is one.
-        told: is told what happens, in words.
+        report: receives messages about progress.
 
     Raises:
         OSError: the port is taken, or the address is not this machine's.
     """
     chosen = free_port(host, port)
-    told("Loading the simulator (the first time it is compiled, which takes half a minute) ...")
+    report("Loading the simulator (the first time it is compiled, which takes half a minute) ...")
     warm_up()
     workers = Workers()
     workers.warm()
     build(workers)
     app.on_shutdown(workers.close)
-    app.on_startup(lambda: _announce(host, chosen, show=show, told=told))
+    app.on_startup(lambda: _announce(host, chosen, show=show, report=report))
     with suppress(KeyboardInterrupt):  # the way to end it
         ui.run(
             host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
@@ -92,7 +92,7 @@ def has_browser() -> bool:
     return True
 
 
-async def _announce(host: str, port: int, *, show: bool, told: Callable[[str], None]) -> None:
+async def _announce(host: str, port: int, *, show: bool, report: Callable[[str], None]) -> None:
     """Say where the playground is, and open a browser, once somebody answers there."""
     here = "127.0.0.1" if host == "0.0.0.0" else host
     for _ in range(200):
@@ -104,7 +104,7 @@ async def _announce(host: str, port: int, *, show: bool, told: Callable[[str], N
         writer.close()
         break
     address = f"http://{here}:{port}"
-    told(f"The playground is at {address}   (ctrl-C ends it)")
+    report(f"The playground is at {address}   (ctrl-C ends it)")
     if show and has_browser():
         webbrowser.open(address)
 

@@ -39,7 +39,7 @@ def load_pygame() -> ModuleType:
             import pygame.font
     except ImportError:
         raise DependencyNotInstalled("pygame is not installed, run `pip install 'incentive-env[render]'`") from None
-    if not pygame.font.get_init():  # never yet, or whoever else uses pygame has shut it down: its fonts are gone
+    if not pygame.font.get_init():  # never started, or shut down by other code: its fonts are gone
         _font.cache_clear()
         pygame.font.init()
     return pygame

@@ -25,7 +25,7 @@ class Window:
         self._title = title
         self._seconds = 1.0 / frames_per_second
         self._shown_at = float("-inf")
-        self._dismissed = False  # by whoever looked at it; what is shown goes on without them
+        self._dismissed = False  # closed by the user; rendering continues without a window
 
     def show(self, frame: Frame) -> None:
         """Open the window where there is none yet, and show a frame in it.

@@ -102,14 +102,14 @@ def _venv(small):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "output"),
     [
         ({"policy": {"log_std_init": 0.0}, "anchor": {"spread": 0.5}}, "is too narrow for first actions"),
         ({"sees": "state"}, "sees = 'state'"),
     ],
 )
-def test_a_plan_whose_divergence_has_no_end_or_that_sees_the_state_is_refused(change, told):
-    with pytest.raises(ConfigError, match=told):
+def test_a_plan_whose_divergence_has_no_end_or_that_sees_the_state_is_refused(change, output):
+    with pytest.raises(ConfigError, match=output):
         load("training", "anchored_ppo", {**SMALL, **change})
 
 

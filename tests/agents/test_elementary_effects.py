@@ -58,10 +58,10 @@ def test_a_known_function_gives_its_known_effects(small):
     width = {one.key: one.high - one.low for one in moved}
     for output, slopes in {"score": (3.0, -5.0), "base": (3.0, 2.0), "advantage": (0.0, -7.0)}.items():
         for key, slope in zip((A, B, INERT), (*slopes, 0.0), strict=True):
-            told = found["coefficients"][key][output]
-            assert told["mu"] == pytest.approx(slope * width[key], abs=1e-6)
-            assert told["mu_star"] == pytest.approx(abs(slope) * width[key], abs=1e-6)
-            assert [told[name] for name in ("sigma", "mu_star_conf", "luck")] == pytest.approx([0.0] * 3, abs=1e-6)
+            printed = found["coefficients"][key][output]
+            assert printed["mu"] == pytest.approx(slope * width[key], abs=1e-6)
+            assert printed["mu_star"] == pytest.approx(abs(slope) * width[key], abs=1e-6)
+            assert [printed[name] for name in ("sigma", "mu_star_conf", "luck")] == pytest.approx([0.0] * 3, abs=1e-6)
     lead = found["lead"]
     assert lead["least"] < lead["mean"] < lead["most"] < 0.0
     assert lead["share_ahead"] == 0.0
@@ -83,10 +83,10 @@ def test_luck_is_what_the_draw_of_floors_gives(small):
         return np.stack([point.values[A] * np.array([1.0, -1.0, 2.0, -2.0]), np.zeros(4)])
 
     row = _found(small, coefficients(small, [A, B]), measured)["coefficients"][A]
-    told = row["score"]
-    assert told["mu_star"] == pytest.approx(0.0, abs=1e-9)
+    printed = row["score"]
+    assert printed["mu_star"] == pytest.approx(0.0, abs=1e-9)
     error = np.std([1.0, -1.0, 2.0, -2.0], ddof=1) / 2.0 * (row["high"] - row["low"])
-    assert told["luck"] == pytest.approx(error * np.sqrt(2.0 / np.pi))
+    assert printed["luck"] == pytest.approx(error * np.sqrt(2.0 / np.pi))
 
 
 def test_of_the_floor_itself_need_matters_and_the_report_to_a_fixed_scheme_does_not(small):

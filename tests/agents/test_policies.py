@@ -79,7 +79,7 @@ def test_a_yaml_scheme_is_a_policy(small, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "output"),
     [
         ({"scheme": {"comission": 5}}, "unknown lever 'comission' (set to 5); nearest valid name: commission; "),
         ("scheme: {commission: .nan}", "lever commission = nan: must be a finite number"),
@@ -93,11 +93,11 @@ def test_a_yaml_scheme_is_a_policy(small, tmp_path):
         ("", "holds no 'scheme:' with levers"),
     ],
 )
-def test_a_yaml_file_that_holds_no_scheme_is_one_clear_error(small, tmp_path, content, told):
+def test_a_yaml_file_that_holds_no_scheme_is_one_clear_error(small, tmp_path, content, output):
     path = _written(tmp_path, content)
     with pytest.raises(PolicyError) as error:
         load_policy(path, small)
-    assert told in str(error.value)
+    assert output in str(error.value)
     assert path in str(error.value)
     assert "\n" not in str(error.value)
 

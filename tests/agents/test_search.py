@@ -141,7 +141,7 @@ def test_a_checkpoint_in_the_way_damaged_or_of_another_search_is_an_error(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("changes", "starts", "told"),
+    ("changes", "starts", "output"),
     [
         ({"population": 2}, STARTS, "population = 2: must be at least 3"),
         ({"generations": 0}, STARTS, "generations = 0: must be at least 1"),
@@ -153,8 +153,8 @@ def test_a_checkpoint_in_the_way_damaged_or_of_another_search_is_an_error(tmp_pa
         ({"bounds": (-0.5, 0.5)}, [Start("a", PEAK, 0.1)], "start a: lies outside the bounds -0.5 to 0.5"),
     ],
 )
-def test_a_plan_that_cannot_be_used_is_an_error(changes, starts, told):
-    with pytest.raises(ValueError, match=told):
+def test_a_plan_that_cannot_be_used_is_an_error(changes, starts, output):
+    with pytest.raises(ValueError, match=output):
         search(hill, starts, PLAN._replace(**changes))
 
 

@@ -53,8 +53,8 @@ def test_help_loads_nothing_heavy():
 
 
 def test_the_module_and_the_installed_command_are_the_same():
-    told = subprocess.check_output([sys.executable, "-m", "incentive_env.cli", "--version"], text=True)
-    assert told == f"incentive-env {incentive_env.__version__}\n"
+    printed = subprocess.check_output([sys.executable, "-m", "incentive_env.cli", "--version"], text=True)
+    assert printed == f"incentive-env {incentive_env.__version__}\n"
     (installed,) = entry_points(group="console_scripts", name="incentive-env")
     assert installed.load() is cli.main
 

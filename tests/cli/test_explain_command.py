@@ -21,13 +21,15 @@ def test_the_rows_sum_to_the_change_of_the_week_that_is_asked_for(run):
     result = run("explain", "--policy", "quota_with_threat", "--measure", "trust", "--week", 40, "--floors", 4)
     assert result.exit_code == 0, result.output
     assert "What moved trust in week 40" in result.stdout
-    told = _numbers(result.stdout)
-    change, total = told.pop("change of trust"), told.pop("sum of all causes")
+    printed = _numbers(result.stdout)
+    change, total = printed.pop("change of trust"), printed.pop("sum of all causes")
     assert total == change
-    assert sum(told.values()) == pytest.approx(change, abs=2e-3)
+    assert sum(printed.values()) == pytest.approx(change, abs=2e-3)
     truth = explain("telesales", FIXED["quota_with_threat"].scheme, range(4))
     assert change == pytest.approx(truth.level("trust")[40] - truth.level("trust")[39], abs=5.1e-5)
-    assert told[WORDS["pressure"]] == pytest.approx(truth.timeline("trust")[39, CAUSES.index("pressure")], abs=5.1e-5)
+    assert printed[WORDS["pressure"]] == pytest.approx(
+        truth.timeline("trust")[39, CAUSES.index("pressure")], abs=5.1e-5
+    )
 
 
 def test_two_policies_are_told_apart_under_the_same_luck(run):

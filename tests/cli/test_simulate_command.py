@@ -61,16 +61,18 @@ def test_the_scenarios_own_scheme_manages_where_no_policy_is_named(run, tiny):
     result = run("simulate", "--config", tiny, *changed, "--floors", 1, "--out", "t")
     assert result.exit_code == 0, result.output
     config = load_config(tiny, changed[1::2])
-    told = pd.read_csv("t/floor_weeks.csv")
-    assert (told["audit_cost"] == 0).all()
-    np.testing.assert_allclose(told["commission"], 9.0 * told["recorded_sales"] * config.market.customers_per_slot)
+    printed = pd.read_csv("t/floor_weeks.csv")
+    assert (printed["audit_cost"] == 0).all()
+    np.testing.assert_allclose(
+        printed["commission"], 9.0 * printed["recorded_sales"] * config.market.customers_per_slot
+    )
 
 
 def test_the_score_is_the_evaluators(run, tiny):
-    told = run("simulate", "--config", tiny, "--policy", "retention_first", "--floors", 4, "--seed", 3).stdout
+    printed = run("simulate", "--config", tiny, "--policy", "retention_first", "--floors", 4, "--seed", 3).stdout
     config = load_config(tiny)
     scored = evaluate(config, load_policy("retention_first", config), range(3, 7)).loyalty.mean()
-    assert f"(the score, in 8 weeks of run-off): {scored:+.1f} points, 95 % " in told
+    assert f"(the score, in 8 weeks of run-off): {scored:+.1f} points, 95 % " in printed
     assert "score" not in run("simulate", "--config", tiny, "--weeks", 5, "--floors", 1).stdout
 
 
@@ -94,18 +96,18 @@ def test_a_picture_of_a_floor_that_closes_before_it_begins_is_drawn_all_the_same
 
 
 def test_the_summary_is_whole_on_a_narrow_terminal(run):
-    told = run("simulate", "--policy", "quota_with_threat", "--floors", 2, columns=80).stdout
-    assert max(map(len, told.splitlines())) <= 80
-    assert "…" not in told.partition("long-term")[0]
+    printed = run("simulate", "--policy", "quota_with_threat", "--floors", 2, columns=80).stdout
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "…" not in printed.partition("long-term")[0]
     for word in ("recorded", "conversion", "measured", "loyalty", "gaming", "%/year", "cash"):
-        assert word in told
+        assert word in printed
 
 
 POLICY = "scheme: {base_pay: 700}"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "printed"),
     [
         (("--policy", "piece_rat"), "no policy 'piece_rat'; nearest valid name: piece_rate; policies: "),
         (("--policy", "tiny.yaml"), "tiny.yaml: holds no policy, which has a 'scheme:' or a 'kind:'"),
@@ -128,8 +130,8 @@ POLICY = "scheme: {base_pay: 700}"
     ],
     ids=lambda words: " ".join(map(str, words)) if isinstance(words, tuple) else "",
 )  # fmt: skip
-def test_a_mistake_is_told_in_a_line(refused, tiny, tmp_path, arguments, told):
+def test_a_mistake_is_told_in_a_line(refused, tiny, tmp_path, arguments, printed):
     (tmp_path / "policy.yaml").write_text(POLICY)
     said = refused("simulate", *(() if "--config" in arguments else ("--config", tiny)), *arguments)
-    assert told in said
+    assert printed in said
     assert len(said.splitlines()) == 1

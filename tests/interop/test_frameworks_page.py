@@ -22,11 +22,11 @@ NEEDS = {
 
 def test_versions_are_those_that_are_pinned():
     pins = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "constraints.txt").read_text(encoding="utf-8").lower(), re.M))
-    told = dict(re.findall(r"^\| ([\w-]+) \| ([\d.]+) \|", PAGE.lower(), re.M))
+    output = dict(re.findall(r"^\| ([\w-]+) \| ([\d.]+) \|", PAGE.lower(), re.M))
     names = {"rllib": "ray", "stable-baselines3": "stable_baselines3"}
-    assert len(told) >= 9
-    pinned = {name: pins.get(names.get(name, name)) for name in told}
-    assert {name: pin for name, pin in pinned.items() if pin not in (None, told[name])} == {}
+    assert len(output) >= 9
+    pinned = {name: pins.get(names.get(name, name)) for name in output}
+    assert {name: pin for name, pin in pinned.items() if pin not in (None, output[name])} == {}
     assert [name for name, pin in pinned.items() if pin is None] in ([], ["skrl"])
 
 

@@ -35,8 +35,8 @@ def test_a_batch_is_the_same_in_one_call_in_a_loop_and_in_processes(env_id, othe
 
 def lived(infos: dict) -> dict:
     """Infos of the floors that have some: what stands at the others is not meant to be read."""
-    told = {}
+    output = {}
     for key, value in infos.items():
         if not key.startswith("_") and infos[f"_{key}"].any():
-            told[key] = lived(value) if isinstance(value, dict) else value[infos[f"_{key}"]]
-    return told
+            output[key] = lived(value) if isinstance(value, dict) else value[infos[f"_{key}"]]
+    return output

@@ -50,12 +50,14 @@ def lines(run: Path) -> list[dict[str, float]]:
 
 
 def test_two_env_runners_train_and_each_update_leaves_a_line(finished):
-    told = lines(finished)
-    assert len(told) == 2
-    assert all(np.isfinite(list(line.values())).all() for line in told)
-    assert [line["episode_length"] for line in told] == [SMALL["horizon.decisions"]] * 2
-    assert [int(path.name.partition("-")[2]) for path in checkpoints(finished)] == [line["decisions"] for line in told]
-    assert 48 <= told[-1]["decisions"] <= 48 + 2 * 4  # an env runner ends with a step of all its floors
+    output = lines(finished)
+    assert len(output) == 2
+    assert all(np.isfinite(list(line.values())).all() for line in output)
+    assert [line["episode_length"] for line in output] == [SMALL["horizon.decisions"]] * 2
+    assert [int(path.name.partition("-")[2]) for path in checkpoints(finished)] == [
+        line["decisions"] for line in output
+    ]
+    assert 48 <= output[-1]["decisions"] <= 48 + 2 * 4  # an env runner ends with a step of all its floors
 
 
 def test_the_exported_policy_sets_what_the_env_runners_set(finished):
@@ -100,10 +102,10 @@ def test_a_run_goes_on_where_it_ended_on_as_many_env_runners_as_there_are(run):
     train(small_config(), "loyalty", longer, run, resume=True, quiet=True)
     later = load_policy(str(run / "policy.yaml"), small_config())
     assert (later.layers[-1].bias != policy.layers[-1].bias).any()
-    told = lines(run)
-    assert told[:2] == before
-    assert [line["decisions"] for line in told] == sorted({line["decisions"] for line in told})
-    assert told[-1]["decisions"] >= 72
+    output = lines(run)
+    assert output[:2] == before
+    assert [line["decisions"] for line in output] == sorted({line["decisions"] for line in output})
+    assert output[-1]["decisions"] >= 72
     done = checkpoints(run)[-1]
     assert train(small_config(), "loyalty", plan(total_timesteps=72), run, resume=True, quiet=True) == done
 

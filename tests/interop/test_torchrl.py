@@ -89,6 +89,6 @@ def test_agents_of_the_floor_are_two_groups():
         actions = {"manager": seen["manager", "action"][number, 0].numpy()}
         actions |= {f"rep_{seat}": seen["rep", "action"][number, seat].numpy() for seat in range(3)}
         _, rewards, *_ = floor.step(actions)
-        told = [seen["next", "manager", "reward"][number, 0].item()]
-        told += seen["next", "rep", "reward"][number, :, 0].tolist()
-        assert told == pytest.approx(list(rewards.values()), rel=1e-5)
+        output = [seen["next", "manager", "reward"][number, 0].item()]
+        output += seen["next", "rep", "reward"][number, :, 0].tolist()
+        assert output == pytest.approx(list(rewards.values()), rel=1e-5)

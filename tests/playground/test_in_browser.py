@@ -147,7 +147,7 @@ def test_an_exported_config_is_run_by_script_and_command_line(page, tmp_path, mo
     file = tmp_path / "scheme_b.yaml"
     download.value.save_as(file)
     script = Path(__file__).resolve().parents[2] / "scripts" / "simulate.py"
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, str(script), "--config", str(file), "--floors", "2"],
         capture_output=True,
         text=True,
@@ -156,7 +156,7 @@ def test_an_exported_config_is_run_by_script_and_command_line(page, tmp_path, mo
     result = CliRunner().invoke(app, ["simulate", "--config", str(file), "--floors", "2"])
     assert result.exit_code == 0, result.output
     score = re.compile(r"long-term loyalty .* points")
-    assert score.search(told).group() == score.search(result.stdout).group()
+    assert score.search(printed).group() == score.search(result.stdout).group()
 
 
 def test_a_whole_game_by_hand_ends_with_the_truth(page):
@@ -169,9 +169,9 @@ def test_a_whole_game_by_hand_ends_with_the_truth(page):
         page.get_by_role("button", name="Decide").click()
     page.get_by_text(re.compile("Your long-term loyalty is")).wait_for()
     page.wait_for_function("document.querySelectorAll('[aria-label=\"The truth\"] .plot svg path').length > 20")
-    told = page.get_by_label("The truth").inner_text()
+    printed = page.get_by_label("The truth").inner_text()
     for name in ("you", "flat salary", "ppo loyalty"):
-        assert re.search(rf"^{name}\b", told, re.MULTILINE)
+        assert re.search(rf"^{name}\b", printed, re.MULTILINE)
 
 
 def test_the_floor_is_played_paused_and_moved(page):

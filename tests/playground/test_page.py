@@ -1,4 +1,4 @@
-"""The page as a visitor uses it: sliders move charts, a game ends with the truth, errors are told. No browser here."""
+"""The page as a visitor uses it: sliders move charts, a game ends with the truth, errors are shown. No browser here."""
 
 import asyncio
 

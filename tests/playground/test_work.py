@@ -1,4 +1,4 @@
-"""Work that is shared out comes to the same, and whoever does it may die."""
+"""Work shared among processes gives the same results, and a worker may die."""
 
 import asyncio
 import os

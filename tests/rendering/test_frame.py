@@ -12,7 +12,7 @@ WEEKS = 3 * 4 + SMALL["horizon.run_off_weeks"]
 
 
 def _wary(seen: np.ndarray) -> np.ndarray:
-    """A policy whose every action hangs on the report."""
+    """A policy whose every action depends on the report."""
     return np.sin(seen[:, :N_LEVERS].astype(np.float64))
 
 

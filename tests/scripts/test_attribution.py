@@ -98,18 +98,18 @@ def test_tables_and_file(run, scenario):
     assert "retention_pay +30: must be above 0, and at most its range of 25" in result.stderr
     result = run("attribution", *SMALL, "--audit", 0.1, "--retention-pay", 6, "--out", "a.json")
     assert result.exit_code == 0, result.output
-    told = json.loads(Path("a.json").read_text())
-    assert list(told) == ["policy", "scenario", "floors", "base", "channels", "worth"]
-    assert (told["policy"], told["scenario"], told["floors"]) == ("quota_with_threat", "tiny", 3)
-    assert [row["closed"] for row in told["channels"]] == [*CHANNEL_NAMES, SUM, ALL, TOGETHER]
-    assert [(row["lever"], row["added"], row["value"]) for row in told["worth"]] == [
+    printed = json.loads(Path("a.json").read_text())
+    assert list(printed) == ["policy", "scenario", "floors", "base", "channels", "worth"]
+    assert (printed["policy"], printed["scenario"], printed["floors"]) == ("quota_with_threat", "tiny", 3)
+    assert [row["closed"] for row in printed["channels"]] == [*CHANNEL_NAMES, SUM, ALL, TOGETHER]
+    assert [(row["lever"], row["added"], row["value"]) for row in printed["worth"]] == [
         ("audit", 0.1, 0.1), ("retention_pay", 6.0, 6.0),
     ]  # fmt: skip
-    for row in (told["base"], *told["channels"], *told["worth"]):
+    for row in (printed["base"], *printed["channels"], *printed["worth"]):
         assert all(row[name]["low"] <= row[name]["mean"] <= row[name]["high"] for name in OUTCOMES)
-    for row in (told["base"], *told["worth"]):
+    for row in (printed["base"], *printed["worth"]):
         assert list(row["use"]) == list(CHANNEL_NAMES)
-    assert sum(change["mean"] for change in told["worth"][0]["use"].values()) < 0.0  # audit deters
+    assert sum(change["mean"] for change in printed["worth"][0]["use"].values()) < 0.0  # audit deters
     for shown in ("false promise", "all at once", "together", "audit +0.1 (to 0.1)"):
         assert shown in result.output
 
@@ -117,21 +117,21 @@ def test_tables_and_file(run, scenario):
 def test_a_policy_that_sets_levers_anew_has_no_one_value(run, scenario):
     result = run("attribution", "random", *SMALL, "--audit", 0.1, "--out", "a.json")
     assert result.exit_code == 0, result.output
-    told = json.loads(Path("a.json").read_text())
-    assert [row["value"] for row in told["worth"]] == [None] * 3
+    printed = json.loads(Path("a.json").read_text())
+    assert [row["value"] for row in printed["worth"]] == [None] * 3
     assert "audit +0.1 " in result.output
 
 
 def test_a_channel_that_the_scenario_closed_is_left_out(run, scenario):
     result = run("attribution", *SMALL, "--set", "channels.survey=false", "--out", "a.json")
     assert result.exit_code == 0, result.output
-    told = json.loads(Path("a.json").read_text())
-    assert "survey" not in [row["closed"] for row in told["channels"]]
-    assert told["base"]["use"]["survey"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
+    printed = json.loads(Path("a.json").read_text())
+    assert "survey" not in [row["closed"] for row in printed["channels"]]
+    assert printed["base"]["use"]["survey"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "printed"),
     [
         (("quota_with_thread", *SMALL), "no policy 'quota_with_thread'; nearest valid name: quota_with_threat"),
         ((*SMALL, "--set", "channels.surveys=false"), "channels.surveys: unknown key"),
@@ -141,5 +141,5 @@ def test_a_channel_that_the_scenario_closed_is_left_out(run, scenario):
         ((*SMALL, "--out", "tiny.yaml/a.json"), "cannot be written"),
     ],
 )
-def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, arguments, told):
-    assert told in refused("attribution", *arguments)
+def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, arguments, printed):
+    assert printed in refused("attribution", *arguments)

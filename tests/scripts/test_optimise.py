@@ -84,14 +84,14 @@ def test_worth_compares_floor_by_floor_and_tells_of_situations(run, best):
         "--oracle", "oracle.yaml", "--floors", 12, "--out", "worth.json",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    told = json.loads(Path("worth.json").read_text())
-    assert [row["policy"] for row in told["worth"]] == ["static", "feedback", "oracle", "hindsight"]
-    assert list(told["worth"][2]["gain_over"]) == ["static", "feedback"]
-    gain = told["worth"][1]["gain_over"]["static"]["mean"]
-    assert gain == pytest.approx(told["worth"][1]["loyalty"]["mean"] - told["worth"][0]["loyalty"]["mean"])
-    assert told["looked_at"] == "feedback"
-    assert {row["name"] for row in told["situations"]} <= {"rotten team", "campaign", "newcomers", "product fault"}
-    assert all(len(row["levers"]) == 3 for row in told["situations"])
+    printed = json.loads(Path("worth.json").read_text())
+    assert [row["policy"] for row in printed["worth"]] == ["static", "feedback", "oracle", "hindsight"]
+    assert list(printed["worth"][2]["gain_over"]) == ["static", "feedback"]
+    gain = printed["worth"][1]["gain_over"]["static"]["mean"]
+    assert gain == pytest.approx(printed["worth"][1]["loyalty"]["mean"] - printed["worth"][0]["loyalty"]["mean"])
+    assert printed["looked_at"] == "feedback"
+    assert {row["name"] for row in printed["situations"]} <= {"rotten team", "campaign", "newcomers", "product fault"}
+    assert all(len(row["levers"]) == 3 for row in printed["situations"])
 
 
 def test_worth_of_a_scheme_alone_is_its_score(run, scenario):
@@ -108,7 +108,7 @@ WORTH = ("value_of_information", "--config", "tiny.yaml", "--floors", 2, "--stat
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "printed"),
     [
         ((*STATIC, "--objective", "scor"), "unknown reward 'scor'"),
         ((*STATIC, "--set", "salesforce.reps=0"), "salesforce.reps = 0"),
@@ -124,8 +124,8 @@ WORTH = ("value_of_information", "--config", "tiny.yaml", "--floors", 2, "--stat
         ((*WORTH, "flat_salary", "--out", "tiny.yaml/w.json"), "cannot be written"),
     ],
 )
-def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, arguments, told):
-    assert told in refused(*arguments)
+def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, arguments, printed):
+    assert printed in refused(*arguments)
 
 
 def test_an_oracle_is_not_taken_for_a_policy_that_reads_reports(run, refused, best):

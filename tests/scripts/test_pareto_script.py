@@ -38,15 +38,15 @@ def test_a_reference_point_is_told_beside_the_one_in_use(run, scenario):
 
 
 def test_a_scenario_without_a_reference_point_needs_one(refused, scenario):
-    told = refused(*FIND, "--out", "front.json")
-    assert "scenario 'tiny' has no reference point" in told
-    assert "--reference-point takes it" in told
+    printed = refused(*FIND, "--out", "front.json")
+    assert "scenario 'tiny' has no reference point" in printed
+    assert "--reference-point takes it" in printed
 
 
 @pytest.mark.parametrize("point", ["1,2,3", "1,2,3,many", "1,2,3,nan", ""])
 def test_a_reference_point_that_is_none_is_refused(refused, scenario, point):
-    told = refused(*FIND, f"--reference-point={point}", "--out", "front.json")
-    assert f"--reference-point '{point}': must be four numbers with commas between: loyalty, profit" in told
+    printed = refused(*FIND, f"--reference-point={point}", "--out", "front.json")
+    assert f"--reference-point '{point}': must be four numbers with commas between: loyalty, profit" in printed
 
 
 def test_one_file_cannot_be_both(refused, scenario):
@@ -54,8 +54,8 @@ def test_one_file_cannot_be_both(refused, scenario):
 
 
 def test_a_picture_of_an_unknown_kind_is_refused_before_the_search(refused, scenario):
-    told = refused(*FIND, POINT, "--out", "front.json", "--picture", "front.txt")
-    assert told == "--picture front.txt: must end in .png, .svg, .pdf"
+    printed = refused(*FIND, POINT, "--out", "front.json", "--picture", "front.txt")
+    assert printed == "--picture front.txt: must end in .png, .svg, .pdf"
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_a_front_that_is_not_there_is_not_drawn(refused):
 
 
 def test_an_unknown_scenario_of_a_front_is_refused(refused):
-    told = refused("pareto", "find", "--config", "telesale", "--out", "front.json")
-    assert "nearest valid name: telesales" in told
+    printed = refused("pareto", "find", "--config", "telesale", "--out", "front.json")
+    assert "nearest valid name: telesales" in printed
 
 
 def test_a_run_that_is_cut_off_leaves_nothing_behind(run, scenario, monkeypatch, tmp_path):

@@ -155,8 +155,8 @@ every_user = pytest.mark.parametrize("command", USERS.values(), ids=USERS)
 
 @every_reader
 def test_an_unknown_scenario_is_refused(refused, command):
-    told = refused(*command, "--config", "telesale")
-    assert "no config file or preset 'telesale'; nearest valid name: telesales" in told
+    printed = refused(*command, "--config", "telesale")
+    assert "no config file or preset 'telesale'; nearest valid name: telesales" in printed
 
 
 @every_reader
@@ -167,10 +167,10 @@ def test_a_malformed_scenario_is_refused(refused, command, tmp_path):
 
 @every_user
 def test_an_override_out_of_bounds_is_refused(refused, command):
-    told = refused(*command, "--set", "salesforce.reps=0", "--set", "market.slot=9")
-    assert "salesforce.reps = 0 in an override: must be a whole number from " in told
-    assert "market.slot: unknown key" in told
-    assert len(told.splitlines()) == 2
+    printed = refused(*command, "--set", "salesforce.reps=0", "--set", "market.slot=9")
+    assert "salesforce.reps = 0 in an override: must be a whole number from " in printed
+    assert "market.slot: unknown key" in printed
+    assert len(printed.splitlines()) == 2
 
 
 @every_user
@@ -226,16 +226,16 @@ def test_what_is_no_fixed_scheme_is_refused_by_levers(refused):
     ids=lambda command: command[0],
 )  # fmt: skip
 def test_an_unknown_reward_is_refused(refused, command):
-    told = refused(*command, "loyality")
-    assert "unknown reward 'loyality'; nearest valid name: loyalty" in told
+    printed = refused(*command, "loyality")
+    assert "unknown reward 'loyality'; nearest valid name: loyalty" in printed
 
 
 def test_a_training_file_that_is_missing_or_wrong_is_refused(refused, tmp_path):
-    told = refused("train", "--run", "run", "--training", "pppo")
-    assert "no training file 'pppo'; training files: anchored_ppo, " in told
+    printed = refused("train", "--run", "run", "--training", "pppo")
+    assert "no training file 'pppo'; training files: anchored_ppo, " in printed
     (tmp_path / "bad.yaml").write_text(yaml.safe_dump({"num_envs": 0, "hyper_parameters": {"gama": 1}}))
-    told = refused("train", "--run", "run", "--training", "bad.yaml")
-    assert [line.split(" = ")[0] for line in told.splitlines()] == ["num_envs", "hyper_parameters.gama"]
+    printed = refused("train", "--run", "run", "--training", "bad.yaml")
+    assert [line.split(" = ")[0] for line in printed.splitlines()] == ["num_envs", "hyper_parameters.gama"]
 
 
 @pytest.mark.parametrize(
@@ -305,9 +305,9 @@ def results(tmp_path):
 @pytest.mark.parametrize("place", ["file/out.yaml", "file/below/out.yaml"])
 def test_a_place_below_a_file_is_refused(refused, command, place, scenario, training, results, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    told = refused(*command, place)
-    assert "file" in told
-    assert any(reason in told for reason in ("is not a folder", "Not a directory", "File exists"))
+    printed = refused(*command, place)
+    assert "file" in printed
+    assert any(reason in printed for reason in ("is not a folder", "Not a directory", "File exists"))
     assert (tmp_path / "file").read_text() == "in the way"
 
 
@@ -350,8 +350,8 @@ def test_a_seed_that_no_generator_takes_is_refused(run, command, scenario, train
 
 
 def test_a_page_of_results_needs_results(refused, run, results):
-    told = refused("validation_page", "--results", "none", "--out", "page.md")
-    assert told.startswith("none: contains none of validate.json, ")
+    printed = refused("validation_page", "--results", "none", "--out", "page.md")
+    assert printed.startswith("none: contains none of validate.json, ")
     assert run("validation_page", "--results", "results", "--out", "page.md").exit_code == 0
     assert "Levers around the best static scheme" in Path("page.md").read_text()
 

@@ -16,14 +16,14 @@ def test_table_file_picture_and_a_run_with_more_trajectories(run, scenario):
     result = run("sensitivity", *TINY, 2, "--run", "r", "--out", "s.json", "--picture", "s.png")
     assert result.exit_code == 0, result.output
     assert Path("s.png").read_bytes().startswith(PNG)
-    told = json.loads(Path("s.json").read_text())
-    assert list(told) == [
+    printed = json.loads(Path("s.json").read_text())
+    assert list(printed) == [
         "scenario", "policy", "base", "floors", "levels", "spread", "seed", "trajectories", "evaluations", "lead",
         "coefficients",
     ]  # fmt: skip
-    assert (told["policy"], told["base"], told["evaluations"]) == (*PAIR, 8)
-    assert list(told["coefficients"]) == ["learning.step", "market.need_mean", INERT]
-    for row in told["coefficients"].values():
+    assert (printed["policy"], printed["base"], printed["evaluations"]) == (*PAIR, 8)
+    assert list(printed["coefficients"]) == ["learning.step", "market.need_mean", INERT]
+    for row in printed["coefficients"].values():
         assert list(row) == ["value", "low", "high", "score", "advantage", "base"]
         for name in ("score", "advantage", "base"):
             assert list(row[name]) == ["mu", "mu_star", "mu_star_conf", "sigma", "luck"]
@@ -39,7 +39,7 @@ def test_table_file_picture_and_a_run_with_more_trajectories(run, scenario):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "printed"),
     [
         (
             (*SMALL, "--only", "decison"),
@@ -50,5 +50,5 @@ def test_table_file_picture_and_a_run_with_more_trajectories(run, scenario):
         ((*TINY, 2, "--resume"), "--resume: needs --run"),
     ],
 )
-def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, arguments, told):
-    assert told in refused("sensitivity", *arguments)
+def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, arguments, printed):
+    assert printed in refused("sensitivity", *arguments)

@@ -176,10 +176,10 @@ def test_a_peer_that_fails_is_told_and_the_others_are_measured(small, monkeypatc
     monkeypatch.setattr(comparison.peer, "measure", measure)
     for rate in ("core_rate", "episodes_rate"):
         monkeypatch.setattr(comparison, rate, lambda _: lambda: 8.0)
-    told = comparison.measure(small, 2)
-    assert told["failed"] == {"broken": "no such module"}
-    assert told["missing"] == ["absent"]
-    (row,) = told["rows"]
+    printed = comparison.measure(small, 2)
+    assert printed["failed"] == {"broken": "no such module"}
+    assert printed["missing"] == ["absent"]
+    (row,) = printed["rows"]
     assert (row["name"], row["ours"]["core"]["value"]) == ("fine", 2.0)
 
 
@@ -197,15 +197,15 @@ def quick(tmp_path_factory):
 def test_a_quick_run_prints_json_and_nothing_else(quick):
     result, out = quick
     assert result.exit_code == 0, result.output
-    told = json.loads(result.stdout)
-    assert told == json.loads(out.read_text())
-    assert set(told) == {"format", "quick", "provenance", "simulator", "guard"}
-    assert told["quick"] is True
-    assert set(told["simulator"]) == {"reference", "rows"}
-    assert {form: set(of["ns"]) for form, of in told["simulator"]["reference"].items()} == {
+    printed = json.loads(result.stdout)
+    assert printed == json.loads(out.read_text())
+    assert set(printed) == {"format", "quick", "provenance", "simulator", "guard"}
+    assert printed["quick"] is True
+    assert set(printed["simulator"]) == {"reference", "rows"}
+    assert {form: set(of["ns"]) for form, of in printed["simulator"]["reference"].items()} == {
         "whole": INTERVAL, "bare": INTERVAL, "plain": INTERVAL,
     }  # fmt: skip
-    for row in told["simulator"]["rows"]:
+    for row in printed["simulator"]["rows"]:
         assert set(row) == {
             "env", "floors", "threads", "pay", "ns", "customer_weeks_per_second", "floor_weeks_per_second",
             "env_steps_per_second", "ratio", "outside", "cores",
@@ -214,11 +214,11 @@ def test_a_quick_run_prints_json_and_nothing_else(quick):
         assert row["floor_weeks_per_second"] == pytest.approx(4 * row["env_steps_per_second"])
         assert 0.0 < row["outside"]["value"] < 1.0
         assert set(row["ratio"]) == {"whole", "bare"}
-    assert {(row["env"], row["floors"], row["threads"] > 1, row["pay"]) for row in told["simulator"]["rows"]} >= {
+    assert {(row["env"], row["floors"], row["threads"] > 1, row["pay"]) for row in printed["simulator"]["rows"]} >= {
         ("Env", 1, False, "neutral"), ("Env", 1, False, "random"), ("VectorEnv", 256, False, "neutral"),
         ("VectorEnv", 256, True, "neutral"), ("VectorEnv", 256, False, "random"),
     }  # fmt: skip
-    assert {what: {form: set(of) for form, of in forms.items()} for what, forms in told["guard"].items()} == {
+    assert {what: {form: set(of) for form, of in forms.items()} for what, forms in printed["guard"].items()} == {
         what: dict.fromkeys(FORMS, INTERVAL) for what in WHAT
     }
     assert "simulator: about" in result.stderr
@@ -253,7 +253,7 @@ def checked(run, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("made_up", "code", "told"),
+    ("made_up", "code", "printed"),
     [
         ({"loss": 2.0, "noise": 0.2}, 1, "clearly slower"),
         ({"noise": 0.2}, 0, "no clear change"),
@@ -262,10 +262,10 @@ def checked(run, monkeypatch, tmp_path):
         ({"loss": 2.5, "here": False}, 1, "clearly slower"),
     ],
 )
-def test_the_check_fails_on_a_clear_loss_only(checked, made_up, code, told):
+def test_the_check_fails_on_a_clear_loss_only(checked, made_up, code, printed):
     result = checked(**made_up)
     assert result.exit_code == code, result.output
-    assert told in result.stdout
+    assert printed in result.stdout
 
 
 def test_a_fault_of_the_check_is_no_loss(checked, monkeypatch):
@@ -281,7 +281,7 @@ def test_margins_are_sane():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "printed"),
     [
         (("--only", "simulater"), "no part 'simulater'; nearest valid name: simulator; parts: simulator, startup,"),
         (("--only", ""), "no part ''"),
@@ -297,21 +297,21 @@ def test_margins_are_sane():
         (("--out", "page.md/x.json"), "page.md/x.json: cannot be written"),
     ],
 )
-def test_a_mistake_is_one_clear_line(refused, arguments, told):
+def test_a_mistake_is_one_clear_line(refused, arguments, printed):
     origin = {"format": 1, "quick": False, "provenance": {}}
     Path("cut.json").write_text('{"format": 1, "gua')
     Path("other.json").write_text("[]")
     Path("partly.json").write_text(json.dumps(origin))
     Path("nonsense.json").write_text(json.dumps({**origin, "guard": {"batch": {"bare": {"value": -1}}}}))
     Path("page.md").write_text("a page without marks")
-    assert told in refused("speed", *arguments)
+    assert printed in refused("speed", *arguments)
 
 
 def test_parts_are_those_that_the_help_names(run):
     assert figures.chosen("growth, simulator") == ["simulator", "growth"]
-    told = run("speed", "--help").output
-    assert "Example: python scripts/maintain/speed.py" in " ".join(told.split())
-    assert all(part in told for part in figures.PARTS)
+    printed = run("speed", "--help").output
+    assert "Example: python scripts/maintain/speed.py" in " ".join(printed.split())
+    assert all(part in printed for part in figures.PARTS)
 
 
 def test_the_page_has_the_figures_of_the_committed_results():

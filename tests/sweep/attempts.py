@@ -1,6 +1,6 @@
 """Cells that write down when they are begun and ended, and where; and one whose worker dies the first time.
 
-Ray's workers import this module by its name: they are given the search path of whoever asks.
+Ray's workers import this module by its name: they get the search path of the caller.
 """
 
 import json

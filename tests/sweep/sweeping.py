@@ -7,14 +7,14 @@ from typer.testing import Result
 
 
 def without_times(folder: Path) -> dict[str, str]:
-    """All JSON files of a store, but for what hangs on the clock and the machine."""
+    """All JSON files of a store, except what depends on the clock and the machine."""
     files = sorted([*folder.glob("cells/[!.]*.json"), folder / "results.json"])
     contents = {file.name: json.loads(file.read_text()) for file in files}
     assert all(content.pop("times") for content in contents.values())
     return {name: json.dumps(content) for name, content in contents.items()}
 
 
-def told(result: Result) -> str:
+def error_of(result: Result) -> str:
     """The one error of a command that refused."""
     assert result.exit_code == 2, (result.exception, result.output)
     assert "Traceback" not in result.output

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from attempts import attempts, doom, make_logged, make_none_with_much_audit
-from sweeping import told, without_times
+from sweeping import error_of, without_times
 
 from agents.jobs.errors import CellError
 from agents.jobs.local import LocalEngine
@@ -127,7 +127,7 @@ def test_a_node_with_other_code_or_another_package_is_named_before_any_work(clus
     node(env_vars={"PYTHONPATH": str(edited)})
     node(env_vars={"PYTHONPATH": str(other.parent)})
 
-    error = told(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "out"))
+    error = error_of(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "out"))
     assert "code of the project has the digest" in error
     assert "cma is 1.2.3, ours is" in error
     assert error.count("node ") == 2
@@ -143,31 +143,31 @@ def test_a_node_that_joins_later_makes_nothing_with_other_code():
 
 def test_a_store_that_a_node_does_not_see_is_named_before_any_work(cluster, sweep):
     # Each process has a working folder of its own, so that this path is another one for each.
-    error = told(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "/proc/self/cwd/out"))
+    error = error_of(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "/proc/self/cwd/out"))
     assert "store /proc/self/cwd/out is not there, or is another" in error
     assert not list(Path("out").rglob("*.json"))
 
 
 def test_a_store_in_memory_is_refused_on_a_cluster(cluster, sweep):
-    error = told(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "memory://out"))
+    error = error_of(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "memory://out"))
     assert "only this process sees it" in error
 
 
 def test_a_cell_that_cannot_be_made_says_so_in_one_line_and_what_is_done_stays(cluster, sweep, monkeypatch):
     monkeypatch.setattr(settings, "make_cell", make_none_with_much_audit)
-    error = told(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "out", "--workers", 1))
+    error = error_of(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "out", "--workers", 1))
     assert "audit of 0.1 is too much" in error
     assert len(list(Path("out/cells").glob("*.json"))) == 1
 
 
 def test_where_no_cluster_is_that_is_told_within_seconds(sweep):
     began = time.monotonic()
-    error = told(sweep(SHORT, "--engine", "ray", "--address", "127.0.0.1:1", "--store", "out"))
+    error = error_of(sweep(SHORT, "--engine", "ray", "--address", "127.0.0.1:1", "--store", "out"))
     assert "address 127.0.0.1:1: no Ray cluster can be reached there" in error
-    assert "must be HOST:PORT" in told(sweep(SHORT, "--engine", "ray", "--address", "nowhere", "--store", "out"))
+    assert "must be HOST:PORT" in error_of(sweep(SHORT, "--engine", "ray", "--address", "nowhere", "--store", "out"))
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
-        error = told(sweep(SHORT, "--engine", "ray", "--address", address, "--store", "out"))
+        error = error_of(sweep(SHORT, "--engine", "ray", "--address", address, "--store", "out"))
         assert "is not the head of a Ray cluster" in error
     assert time.monotonic() - began < 30.0
     assert not Path("out").exists()

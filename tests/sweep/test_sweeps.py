@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sweeping import told, without_times
+from sweeping import error_of, without_times
 
 from agents.jobs.errors import StoreError
 from agents.jobs.local import LocalEngine
@@ -137,7 +137,7 @@ def test_the_sweeps_that_are_shipped_can_be_run(name, cells):
     ],
 )  # fmt: skip
 def test_a_sweep_that_cannot_be_run_is_refused_before_any_work(sweep, tiny, change, message):
-    error = told(sweep(_grid(tiny, **change), "--store", "out"))
+    error = error_of(sweep(_grid(tiny, **change), "--store", "out"))
     assert message in error
     assert "mine.yaml" in error
     assert not Path("out").exists()
@@ -157,7 +157,7 @@ def test_no_such_sweep_engine_or_store_is_told(sweep, tiny):
         ((_grid(tiny), "--store", "s4://bucket/out"), "store s4://bucket/out: cannot be opened"),
         ((_grid(tiny), "--store", "memory://refused", "--workers", 2), "only this process sees it"),
     ):
-        assert message in told(sweep(*arguments))
+        assert message in error_of(sweep(*arguments))
 
 
 def test_a_store_holds_files_whole_and_is_probed_before_use(tmp_path):
@@ -248,4 +248,4 @@ def test_a_sweep_that_is_killed_goes_on_to_the_same_bytes(sweep, tiny, tmp_path)
 
 def test_a_second_run_in_the_same_store_is_refused(sweep, tiny, tmp_path):
     with open_store(tmp_path / "out").alone():
-        assert "another run is under way" in told(sweep(_grid(tiny), "--store", "out", "--workers", 1))
+        assert "another run is under way" in error_of(sweep(_grid(tiny), "--store", "out", "--workers", 1))
