@@ -144,7 +144,7 @@ def test_a_node_that_joins_later_makes_nothing_with_other_code():
 def test_a_store_that_a_node_does_not_see_is_named_before_any_work(cluster, sweep):
     # Each process has a working folder of its own, so that this path is another one for each.
     error = error_of(sweep(SHORT, "--engine", "ray", "--address", cluster.address, "--store", "/proc/self/cwd/out"))
-    assert "store /proc/self/cwd/out is not there, or is another" in error
+    assert "store /proc/self/cwd/out is missing there, or is another store" in error
     assert not list(Path("out").rglob("*.json"))
 
 
