@@ -84,8 +84,11 @@ def _kind(example: Any) -> Any:
 
 
 def _sources_digest() -> str:
+    """A digest of the model and of the tables whose names and order are constants in its machine code."""
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    package = Path(__file__).parents[1]
+    tables = [package / "config" / f"{table}.py" for table in ("channels", "levers", "words")]
+    for source in (*sorted((package / "model").glob("*.py")), *tables):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
@@ -94,7 +97,7 @@ _DIGEST = _sources_digest()
 
 
 def _stamp(function: Any) -> Any:
-    """Let cached code expire when any file of the model changes.
+    """Let cached code expire when a file of the model, or a table it is compiled from, changes.
 
     Numba's cache watches the file of the function alone, and would go on running old versions of what it calls.
     """

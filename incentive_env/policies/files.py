@@ -160,9 +160,9 @@ def resolved(key: str, name: str, config: Config) -> NDArray[np.float32]:
     Raises:
         ConfigError: there is no fixed scheme of that name.
     """
-    found = {scheme: path for scheme, path in shipped(config).items() if "scheme" in read_yaml(path)}
     if name in FIXED:
         return FixedPolicy(FIXED[name].scheme, config).action
+    found = {scheme: path for scheme, path in shipped(config).items() if "scheme" in read_yaml(path)}
     if name in found:
         policy = read_policy(found[name], config)
         assert isinstance(policy, FixedPolicy)
