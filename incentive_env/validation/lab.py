@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from incentive_env.config import Config, load_config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.batch import Floors
-from incentive_env.floors.measures import RECORDED_CONVERSION, Ratio
+from incentive_env.floors.measures import RECORDED_CONVERSION, Ratio, column
 from incentive_env.model.scheme import Scheme, scheme_to_action
 
 # Client and bank would select the floors that survive; a comparison must see all of them.
@@ -44,8 +44,8 @@ class Run(NamedTuple):
     sales: Sales | None
 
     def total(self, name: str, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
-        """Sum ``[floors]`` of a column over weeks ``first`` to before ``last``."""
-        total: NDArray[np.float64] = self.weeks[name][:, first:last].sum(axis=1)
+        """Sum ``[floors]`` of a `column` over weeks ``first`` to before ``last``."""
+        total: NDArray[np.float64] = column(self.weeks, name)[:, first:last].sum(axis=1)
         return total
 
     def measure(self, ratio: Ratio, first: int = 0, last: int | None = None) -> NDArray[np.float64]:

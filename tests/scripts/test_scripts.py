@@ -136,6 +136,7 @@ USERS = {
     "levers": ("levers", "--floors", 2),
     "train": ("train", "--run", "run"),
     "validate": ("validate", "--floors", 8),
+    "gates": ("gates", "--only", "G2"),
     "rationality": ("rationality", "--floors", 8),
     "attribution": ("attribution", "--floors", 2),
     "sensitivity": ("sensitivity", "--floors", 2),

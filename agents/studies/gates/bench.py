@@ -1,0 +1,141 @@
+"""The bench: searches and runs that several gates need, each made once."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from agents.search.evolution import SearchBudget, Start
+from agents.search.objective import SCORE, FloorObjective
+from agents.search.starts import starting_points
+from agents.search.static import StaticForm
+from agents.studies.gates.budget import Budget, Search
+from agents.studies.gates.managing import Managed, gate_seeds, manage
+from agents.studies.gates.searches import Best, best_of, search_feedback, search_fixed, search_phases
+from agents.studies.gates.workers import Workers
+from incentive_env import Config, load_config
+from incentive_env.policies import Policy
+from incentive_env.validation.lab import OPEN
+
+T = TypeVar("T")
+_SPREAD = 0.1  # first spread of the first restart of linear feedback; of each further one, twice that
+_NEAR = 0.15  # first spread of a search that begins at a scheme which was searched for already
+_PHASES = 3
+
+
+class Bench:
+    """A scenario, and what was found in it so far.
+
+    Args:
+        config: the scenario.
+        budget: floors and searches.
+        workers: who does the jobs.
+        thorough: whether a gate needs the best policies, so that others look at these too.
+        seed: of all searches.
+    """
+
+    def __init__(
+        self, config: Config, budget: Budget, workers: Workers, *, thorough: bool = True, seed: int = 0
+    ) -> None:
+        self.config, self.budget, self.workers, self.thorough, self.seed = config, budget, workers, thorough, seed
+        self._made: dict[Any, Any] = {}
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """What ``make()`` gives, made when it is first asked for."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(T, self._made[key])
+
+    def keep(self, key: Any, made: Any) -> None:
+        """Keep what was made together with others."""
+        self._made[key] = made
+
+    def knows(self, key: Any) -> bool:
+        """Whether it was made."""
+        return key in self._made
+
+    def known(self, key: Any) -> Any:
+        """What was made."""
+        return self._made[key]
+
+    def scenario(self, *, closing: bool = True) -> Config:
+        """The scenario; or the same, where neither client nor bank closes a floor."""
+        return self.config if closing else self.once("open", lambda: load_config(self.config, OPEN))
+
+    def fixed(self, *, closing: bool = True) -> Best:
+        """The best fixed scheme; if no gate needs the best one, a good one."""
+        return self.once(("fixed", closing), lambda: self._fixed(closing))
+
+    def feedback(self, *, closing: bool = True) -> Best:
+        """The best linear feedback on the report, from the best fixed scheme."""
+        return self.once(("feedback", closing), lambda: self._feedback(closing))
+
+    def phases(self) -> Best:
+        """The best three schemes, each for a third of the decisions, from the best fixed scheme."""
+        return self.once("phases", self._phases)
+
+    def learned(self, *, closing: bool = True) -> list[Best]:
+        """The policies that see the report, each from the best fixed scheme."""
+        return [self.feedback(closing=closing)]
+
+    def best(self, *, closing: bool = True) -> Best:
+        """The best of them on validation floors; the best fixed scheme, if none is better."""
+        return max((self.fixed(closing=closing), *self.learned(closing=closing)), key=lambda one: one.value)
+
+    def managed(self, *policies: Policy, closing: bool = True) -> list[Managed]:
+        """The unseen floors under each of some policies."""
+        seeds = gate_seeds(self.budget.unseen)
+        config = self.scenario(closing=closing)
+        return self.workers.run(manage, [(config, policy, seeds) for policy in policies])
+
+    def _fixed(self, closing: bool) -> Best:
+        config, budget = self.scenario(closing=closing), self.budget
+        size = (budget.fixed if closing else budget.fixed_open) if self.thorough else budget.brief
+        first = [] if closing else [Start("the best where floors close", self.fixed().point, _NEAR)]
+        plan = self._plan(size, 0, bounds=StaticForm.bounds)
+        objective = FloorObjective(config, StaticForm(), SCORE)
+        others = size.restarts - len(first)
+        starts = [*first, *(starting_points(objective, others, plan) if others else ())]
+        return self._search(search_fixed, config, size, starts, "fixed scheme", closing, bounds=StaticForm.bounds)
+
+    def _feedback(self, closing: bool) -> Best:
+        size = self.budget.feedback if closing else self.budget.feedback_open
+        around = self.fixed(closing=closing).point
+        starts = [Start(f"spread {spread:g}", around, spread) for spread in _spreads(_SPREAD, size.restarts)]
+        if not closing:  # it leans as where floors close, around the best scheme here
+            leaning = self.feedback().point.copy()
+            leaning[: len(around)] = around
+            starts[0] = Start("the best where floors close", leaning, _SPREAD / 2.0)
+        config = self.scenario(closing=closing)
+        return self._search(search_feedback, config, size, starts, "linear feedback", closing, diagonal=True)
+
+    def _phases(self) -> Best:
+        size = self.budget.phases
+        assert size is not None
+        point = np.tile(self.fixed().point, _PHASES)
+        starts = [Start(f"spread {spread:g}", point, spread) for spread in _spreads(_NEAR, size.restarts)]
+        return self._search(
+            search_phases, self.config, size, starts, "three schemes in turn", True, bounds=StaticForm.bounds
+        )
+
+    def _search(
+        self, job: Callable[..., Best], config: Config, size: Search, starts: list[Start], what: str, closing: bool,
+        **shape: Any,
+    ) -> Best:  # fmt: skip
+        where = "" if closing else ", closing off"
+        rows = [
+            (config, start, self._plan(size, number, **shape), f"{what}{where}, from {start.name}")
+            for number, start in enumerate(starts)
+        ]
+        return best_of(self.workers.run(job, rows))
+
+    def _plan(self, size: Search, number: int, **shape: Any) -> SearchBudget:
+        """The plan of a restart; each draws its own floors."""
+        return SearchBudget(
+            size.generations, size.population, size.floors, self.budget.validation, 1000 * self.seed + number, **shape
+        )
+
+
+def _spreads(first: float, count: int) -> list[float]:
+    """First spreads of restarts, each twice the one before."""
+    return [first * 2.0**number for number in range(count)]

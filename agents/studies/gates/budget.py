@@ -1,0 +1,47 @@
+"""How long the searches of the gates are."""
+
+from typing import NamedTuple
+
+
+class Search(NamedTuple):
+    """The size of one search by CMA-ES; see `agents.search.evolution.SearchBudget`."""
+
+    restarts: int
+    generations: int
+    population: int
+    floors: int
+
+
+class Budget(NamedTuple):
+    """Floors and searches of one measurement."""
+
+    floors: int  # of correlations and of measures that wear out
+    unseen: int  # floors on which leads are measured
+    validation: int  # floors on which the results of searches are compared
+    brief: Search  # a good fixed scheme, where no gate needs the best one
+    fixed: Search  # the best fixed scheme
+    feedback: Search  # the best linear feedback; each restart has another first spread
+    fixed_open: Search  # the best fixed scheme where no floor closes; the first restart begins at the best scheme
+    feedback_open: Search
+    phases: Search | None  # the best three schemes, one after the other; None: not searched
+    decisions: int  # of a training by PPO; 0: nothing is trained
+    trainings: int  # seeds of each training
+
+
+QUICK = Budget(
+    floors=192, unseen=256, validation=128,
+    brief=Search(1, 12, 12, 12), fixed=Search(2, 20, 12, 12), feedback=Search(1, 50, 16, 8),
+    fixed_open=Search(1, 8, 12, 12), feedback_open=Search(1, 14, 16, 8), phases=None, decisions=0, trainings=0,
+)  # fmt: skip
+USUAL = Budget(
+    floors=192, unseen=256, validation=192,
+    brief=Search(1, 12, 12, 12), fixed=Search(4, 36, 14, 24), feedback=Search(2, 50, 16, 24),
+    fixed_open=Search(2, 16, 14, 24), feedback_open=Search(2, 16, 16, 24), phases=Search(1, 24, 14, 24),
+    decisions=150_000, trainings=1,
+)  # fmt: skip
+AT_LENGTH = Budget(
+    floors=512, unseen=1024, validation=512,
+    brief=Search(2, 20, 16, 24), fixed=Search(6, 80, 24, 32), feedback=Search(3, 200, 32, 32),
+    fixed_open=Search(3, 60, 24, 32), feedback_open=Search(2, 120, 32, 32), phases=Search(2, 80, 24, 32),
+    decisions=2_000_000, trainings=3,
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""What a gate is: figures with intervals, what each must reach, and whether the gate holds."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env.support.statistics import Interval, jackknife
+
+if TYPE_CHECKING:
+    from agents.studies.gates.bench import Bench
+
+UNKNOWN = Interval(math.nan, math.nan, math.nan)  # of what cannot be measured; no gate holds with it
+
+
+class Threshold(NamedTuple):
+    """What a figure must reach; the ends that are not given are open."""
+
+    least: float = -math.inf  # of the mean
+    most: float = math.inf  # of the mean
+    above: float = -math.inf  # of the whole interval
+    below: float = math.inf  # of the whole interval
+
+    def holds(self, estimate: Interval) -> bool:
+        """Whether an estimate reaches it; one that is not finite never does."""
+        mean, low, high = estimate
+        if not all(map(math.isfinite, estimate)):
+            return False
+        return self.least <= mean <= self.most and low > self.above and high < self.below
+
+    def __str__(self) -> str:
+        words = (("at least {:.3g}", self.least), ("at most {:.3g}", self.most), ("interval above {:.3g}", self.above))
+        parts = [
+            text.format(end) for text, end in (*words, ("interval below {:.3g}", self.below)) if math.isfinite(end)
+        ]
+        return ", ".join(parts)
+
+
+class Figure(NamedTuple):
+    """One figure of a gate."""
+
+    name: str
+    estimate: Interval
+    threshold: Threshold | None = None  # None: reported beside, and decides nothing
+    spec: str = "+.2f"  # how it is written
+    floors: int = 0  # that it is measured on
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether it reaches its threshold; ``None`` where it has none."""
+        return None if self.threshold is None else self.threshold.holds(self.estimate)
+
+
+class Outcome(NamedTuple):
+    """What the function of a gate measured."""
+
+    figures: list[Figure]
+    data: Mapping[str, Any] = {}  # plain data for the JSON file: clouds, schemes, budgets
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate, and the function that measures it."""
+
+    id: str
+    claim: str
+    measure: Callable[["Bench"], Outcome]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A gate, measured."""
+
+    gate: Gate
+    figures: list[Figure]
+    seconds: float
+    data: Mapping[str, Any] = field(default_factory=dict)
+    trouble: str | None = None  # why it could not be measured
+
+    @property
+    def holds(self) -> bool:
+        """A gate holds if it could be measured and every figure with a threshold reaches it."""
+        decided = [figure.holds for figure in self.figures if figure.holds is not None]
+        return self.trouble is None and bool(decided) and all(decided)
+
+
+def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> Interval:
+    """Pearson's correlation of two series ``[floors]``, with its 95 % interval; unknown where one does not vary."""
+    if np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
+        return UNKNOWN
+    u, v = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+
+    def of_means(a: Any, b: Any, aa: Any, bb: Any, ab: Any) -> Any:
+        return (ab - a * b) / np.sqrt((aa - a * a) * (bb - b * b))
+
+    return jackknife(of_means, u, v, u * u, v * v, u * v)

@@ -1,0 +1,71 @@
+"""Floors under a policy, and the policies that tell apart where a lead comes from."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_env import Config
+from incentive_env.policies.contract import Context, Policy, PolicyLike
+from incentive_env.studies.evaluate import summarise
+from incentive_env.studies.simulate import roll_out
+from incentive_env.support.seeds import GATE_SEEDS
+
+
+class Managed(NamedTuple):
+    """Floors under a policy."""
+
+    score: NDArray[np.float64]  # [floors] points
+    closed: NDArray[np.bool_]  # [floors] at the end
+    actions: NDArray[np.float64]  # [decisions, floors, levers] from −1 to 1
+    open: NDArray[np.bool_]  # [decisions, floors] something was left to manage
+
+
+class Schedule(Policy):
+    """Actions that are fixed in advance, one after the other, whatever the floor does; the last one stays in force.
+
+    Args:
+        actions: ``[decisions, floors, levers]``; with one floor, the same for all.
+    """
+
+    def __init__(self, actions: NDArray[np.floating]) -> None:
+        self.actions = actions
+
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
+        """The actions of this decision; the state counts decisions."""
+        decision = 0 if context.state is None else context.state
+        now = self.actions[min(decision, len(self.actions) - 1)]
+        return np.broadcast_to(now, (len(seen), now.shape[-1])), decision + 1
+
+
+def gate_seeds(floors: int) -> range:
+    """Seeds of the floors on which gates are measured; no search and no training has seen them."""
+    return GATE_SEEDS[:floors]
+
+
+def manage(config: Config, policy: PolicyLike, seeds: Sequence[int]) -> Managed:
+    """Let a policy manage floors, and score it."""
+    rollout = roll_out(config, policy, seeds)
+    closed = rollout.floor_weeks["closed"] != 0
+    every = config.horizon.decision_weeks
+    was_open = np.ones(rollout.actions.shape[:2], np.bool_)
+    was_open[1:] = ~closed[:, every - 1 :: every][:, : len(was_open) - 1].T
+    actions = np.clip(rollout.actions, -1.0, 1.0)
+    return Managed(summarise(rollout, config).loyalty, closed[:, -1], actions, was_open)
+
+
+def mean_schedule(managed: Managed) -> Schedule:
+    """What was done on the mean of all open floors at each decision: time without state."""
+    counted = managed.open[:, :, None]
+    some = managed.open.any(axis=1)
+    means = (managed.actions * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
+    last = int(np.flatnonzero(some)[-1])  # from here on every floor is closed
+    means[last + 1 :] = means[last]
+    return Schedule(means[:, None, :])
+
+
+def own_means(managed: Managed) -> Schedule:
+    """What was done on each floor, on the mean of the decisions while it was open: state without time."""
+    counted = managed.open[:, :, None]
+    return Schedule(((managed.actions * counted).sum(axis=0) / counted.sum(axis=0))[None])

@@ -1,0 +1,84 @@
+"""The searches of the gates, one restart a job, so that they can run at the same time."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.search.evolution import Found, Objective, SearchBudget, Start, search
+from agents.search.objective import SCORE, FloorObjective
+from agents.search.static import StaticForm, scheme_of
+from agents.studies.gates.managing import Schedule
+from incentive_env import Config
+from incentive_env.config.levers import LEVERS
+from incentive_env.policies import FixedPolicy, Policy
+from incentive_env.policies.feedback import LinearFeedback, LinearForm
+from incentive_env.studies.evaluate import evaluate
+
+
+class Best(NamedTuple):
+    """The best policy of a kind, and how its restarts ended."""
+
+    kind: str
+    policy: Policy
+    point: NDArray[np.float64]  # [size] of the search
+    value: float  # mean score on the validation floors
+    restarts: Mapping[str, float]  # the same for each restart, by where it began
+
+    @property
+    def apart(self) -> float:
+        """How far the two best restarts are apart; NaN where there is only one."""
+        ends = sorted(self.restarts.values(), reverse=True)
+        return ends[0] - ends[1] if len(ends) > 1 else float("nan")
+
+
+def best_of(restarts: Sequence[Best]) -> Best:
+    """The best of the restarts of one search."""
+    ends = {name: value for one in restarts for name, value in one.restarts.items()}
+    return max(restarts, key=lambda one: one.value)._replace(restarts=ends)
+
+
+def search_fixed(config: Config, start: Start, plan: SearchBudget, label: str) -> Best:
+    """The best fixed scheme."""
+    found = _found(FloorObjective(config, StaticForm(), SCORE), start, plan, label)
+    point = found.winner.point
+    return _best("fixed scheme", FixedPolicy(scheme_of(point, config), config), start, found)
+
+
+def search_feedback(config: Config, start: Start, plan: SearchBudget, label: str) -> Best:
+    """The best linear feedback on the report; a start that is a scheme is one that leans on nothing."""
+    form = LinearForm("report")
+    whole = start if len(start.point) == form.size else start._replace(point=form.around(start.point))
+    found = _found(FloorObjective(config, form, SCORE), whole, plan, label)
+    return _best("linear feedback", LinearFeedback(form, found.winner.point), start, found)
+
+
+def search_phases(config: Config, start: Start, plan: SearchBudget, label: str) -> Best:
+    """The best schemes in turn, each for its share of the decisions, blind."""
+    decisions = config.horizon.decisions
+
+    def objective(candidates: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
+        actions = np.repeat(in_turn(candidates, decisions), len(seeds), axis=1)
+        score = evaluate(config, Schedule(actions), np.tile(seeds, len(candidates)).tolist()).loyalty
+        return score.reshape(len(candidates), len(seeds))
+
+    found = _found(objective, start, plan, label)
+    return _best("schemes in turn", Schedule(in_turn(found.winner.point[None], decisions)), start, found)
+
+
+def in_turn(points: NDArray[np.float64], decisions: int) -> NDArray[np.float64]:
+    """Actions ``[decisions, points, levers]`` of schemes ``[points, phases × levers]``, in phases of equal length."""
+    schemes = np.clip(points, -1.0, 1.0).reshape(len(points), -1, len(LEVERS)).swapaxes(0, 1)
+    phase = np.arange(decisions) * len(schemes) // decisions
+    actions: NDArray[np.float64] = schemes[phase]
+    return actions
+
+
+def _found(objective: Objective, start: Start, plan: SearchBudget, label: str) -> Found:
+    return search(objective, [start], plan, label=label, plain=True)
+
+
+def _best(kind: str, policy: Policy, start: Start, found: Found) -> Best:
+    value = float(found.winner.values.mean())
+    return Best(kind, policy, found.winner.point, value, {start.name: value})
