@@ -11,7 +11,7 @@ from incentive_env import Config
 from incentive_env.config import read_yaml
 from incentive_env.config.levers import LEVERS
 from incentive_env.policies import FIXED, Context, Policy, PolicyError, shipped
-from incentive_env.policies.network import KIND as NETWORK
+from incentive_env.policies.network import NetworkPolicy, StateNetwork
 from incentive_env.support.spelling import nearest
 
 RANDOM = "random"
@@ -121,4 +121,6 @@ def in_turn(behaviours: Sequence[Behaviour], episodes: int, shift: int = 0) -> l
 def _found(config: Config, networks_only: bool) -> list[str]:
     """Policies shipped for a scenario that see only the report."""
     kinds = {name: read_yaml(path).get("kind") for name, path in shipped(config).items()}
-    return [name for name, kind in kinds.items() if kind == NETWORK or (kind != "oracle" and not networks_only)]
+    if networks_only:
+        return [name for name, kind in kinds.items() if kind == NetworkPolicy.kind]
+    return [name for name, kind in kinds.items() if kind not in ("oracle", StateNetwork.kind)]

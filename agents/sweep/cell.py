@@ -10,11 +10,8 @@ from agents.learners import Task, learn
 from agents.sweep.spec import FIGURES
 from incentive_env import Config
 from incentive_env.config.channels import CHANNELS
-from incentive_env.model.scheme import scheme_from_mapping
-from incentive_env.policies import FixedPolicy, Policy, RandomPolicy
-from incentive_env.policies.feedback import LinearFeedback
-from incentive_env.policies.network import KIND as NETWORK
-from incentive_env.policies.network import NetworkPolicy
+from incentive_env.policies import Policy, RandomPolicy
+from incentive_env.policies.files import policy_of
 from incentive_env.studies.evaluate import evaluate
 from incentive_env.support.seeds import SWEEP_SEEDS
 
@@ -63,11 +60,7 @@ def _policy(job: Job, store: Store) -> Policy:
             return learn(job.plan, Task(job.config, job.reward, job.seed, 1, models / job.key), _look_away)
     if job.content is None:
         return RandomPolicy()
-    if job.content.get("kind") == NETWORK:
-        return NetworkPolicy.from_content(job.content)
-    if "kind" in job.content:
-        return LinearFeedback.from_content(job.content)
-    return FixedPolicy(scheme_from_mapping(job.content["scheme"]), job.config)
+    return policy_of(job.content, job.config)
 
 
 def _look_away(policy: Policy, step: int) -> None:

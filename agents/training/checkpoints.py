@@ -18,8 +18,12 @@ from agents.training.model import algorithm_class
 from incentive_env.floors.observation import observation_space
 from incentive_env.floors.seats import seat_observation_space
 from incentive_env.floors.true_state import NAMES as TRUE_NAMES
+from incentive_env.policies.history import WIDTH
 
-_SEEN = {"report": observation_space().shape, "state": (len(TRUE_NAMES),), "seat": seat_observation_space().shape}
+_SEEN = {
+    "report": observation_space().shape, "history": (WIDTH,), "state": (len(TRUE_NAMES),),
+    "seat": seat_observation_space().shape,
+}  # fmt: skip
 _PREFIX = "checkpoint-"
 _BUFFER = "replay_buffer.pkl"
 

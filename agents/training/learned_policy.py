@@ -12,7 +12,17 @@ from stable_baselines3.common.running_mean_std import RunningMeanStd
 from agents.training.checkpoints import latest_checkpoint, read_model
 from incentive_env.floors.observation import observation_space
 from incentive_env.policies.contract import Context, Policy
-from incentive_env.policies.network import CLIP, Layer, NetworkPolicy, layers_of
+from incentive_env.policies.history import WIDTH, with_history
+from incentive_env.policies.network import (
+    CLIP,
+    HistoryNetwork,
+    Layer,
+    NetworkPolicy,
+    StateNetwork,
+    layers_of,
+)
+
+_NETWORKS = {"report": NetworkPolicy, "history": HistoryNetwork, "state": StateNetwork}
 
 
 class LearnedPolicy(Policy):
@@ -20,7 +30,9 @@ class LearnedPolicy(Policy):
 
     def __init__(self, model: BaseAlgorithm, statistics: RunningMeanStd) -> None:
         self.model = model
-        self.sees = "report" if model.observation_space.shape == observation_space().shape else "state"
+        widths: dict[Any, str] = {observation_space().shape: "report", (WIDTH,): "history"}
+        self._trained_on = widths.get(model.observation_space.shape, "state")
+        self.sees = "state" if self._trained_on == "state" else "report"
         self._statistics = statistics
 
     @classmethod
@@ -34,7 +46,14 @@ class LearnedPolicy(Policy):
         return cls(model, statistics)
 
     def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
-        """Normalise as in training, then ask the model."""
+        """Normalise as in training, then ask the model; one that learned from a history remembers it."""
+        if self._trained_on != "history":
+            return self._act(seen, context)
+        wide, memory, inner = with_history(seen, context)
+        actions, state = self._act(wide, inner)
+        return actions, (memory, state)
+
+    def _act(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         standard = (seen - self._statistics.mean) / np.sqrt(self._statistics.var + 1e-8)
         actions, state = self.model.predict(np.clip(standard, -CLIP, CLIP).astype(np.float32), *context)
         return np.asarray(actions, np.float32), state
@@ -43,15 +62,14 @@ class LearnedPolicy(Policy):
         """The same policy without torch, which always takes the most likely action.
 
         Raises:
-            ValueError: the model is not a PPO without memory that sees the report.
+            ValueError: the model is not a PPO without a memory of its own.
         """
-        if type(self.model) is not PPO or self.sees != "report":
-            raise ValueError(
-                f"{type(self.model).__name__} on the {self.sees}: only a PPO on the report can be exported"
-            )
+        if type(self.model) is not PPO:
+            raise ValueError(f"{type(self.model).__name__}: only a PPO can be exported")
         deviation = np.sqrt(self._statistics.var + 1e-8)
         layers = linear_layers(self.model)
-        return NetworkPolicy(self._statistics.mean.astype(np.float32), deviation.astype(np.float32), layers)
+        form = _NETWORKS[self._trained_on]
+        return form(self._statistics.mean.astype(np.float32), deviation.astype(np.float32), layers)
 
 
 def linear_layers(model: PPO) -> tuple[Layer, ...]:

@@ -23,8 +23,8 @@ from agents.training.checkpoints import (
 )
 from agents.training.learned_policy import LearnedPolicy
 from agents.training.model import new_model
-from agents.training.vec_adapter import NativeVecEnv, StateVectorEnv
-from incentive_env import Config, SalesFloorVectorEnv
+from agents.training.vec_adapter import SEEN, NativeVecEnv
+from incentive_env import Config
 from incentive_env.policies.network import CLIP
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import RESUMED_TRAINING_SEEDS, TRAINING_SEEDS, TRAINING_STRIDE
@@ -56,7 +56,7 @@ def train(
     description = {
         "reward": reward, "seed": seed, "config": config.model_dump(), "training": _plan(training)
     }  # fmt: skip
-    batch = StateVectorEnv if training.sees == "state" else SalesFloorVectorEnv
+    batch = SEEN[training.sees]
     venv = NativeVecEnv(batch(training.num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP))
     normaliser = VecNormalize(venv, gamma=training.hyper_parameters.gamma, clip_obs=CLIP)
     done = checkpoints(run)

@@ -11,6 +11,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import SalesFloorVectorEnv
 from incentive_env.floors.true_state import NAMES, true_state
+from incentive_env.policies.history import WIDTH, Memory, nothing
 
 
 class StateVectorEnv(SalesFloorVectorEnv):
@@ -23,6 +24,31 @@ class StateVectorEnv(SalesFloorVectorEnv):
 
     def _observe(self) -> np.ndarray:
         return true_state(self.floors).astype(np.float32)
+
+
+class HistoryVectorEnv(SalesFloorVectorEnv):
+    """Floors whose manager sees the report beside running means of past reports, as a policy with a memory does."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.single_observation_space = Box(-np.inf, np.inf, (WIDTH,), np.float32)
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self._memory = nothing(self.num_envs)
+
+    def _observe(self) -> np.ndarray:
+        """The reports with their history; a report that was looked at already is not remembered twice."""
+        report = self.floors.observation()
+        opened = self._decisions == 0
+        after = self._memory.after(report, opened)
+        new = opened | (self._decisions == self._memory.reports)
+        self._memory = Memory(
+            np.where(new[:, None, None], after.means, self._memory.means),
+            np.where(new, after.reports, self._memory.reports),
+        )
+        return self._memory.beside(report)
+
+
+SEEN = {"report": SalesFloorVectorEnv, "history": HistoryVectorEnv, "state": StateVectorEnv}
 
 
 class NativeVecEnv(VecEnv):

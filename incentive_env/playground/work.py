@@ -17,8 +17,9 @@ from incentive_env.config import Config
 from incentive_env.model.scheme import Scheme
 from incentive_env.playground.experiment import Changes, Experiment, scenario_of, within
 from incentive_env.playground.figures import Figures, figures_of
-from incentive_env.policies import FIXED, Context, FixedPolicy, Policy, found_for
+from incentive_env.policies import FIXED, FixedPolicy, Policy, found_for
 from incentive_env.policies.files import read_policy
+from incentive_env.policies.schedule import Schedule
 from incentive_env.studies.evaluate import evaluate
 from incentive_env.studies.explain import Explanation, explain, explanation_of
 from incentive_env.studies.simulate import roll_out
@@ -55,18 +56,6 @@ class Rival(NamedTuple):
     profit: float  # € a week
     gaming: float  # share
     loyalty_by_week: NDArray[np.float64]
-
-
-class Replay(Policy):
-    """Repeats a player's actions; the last scheme stays where there were fewer decisions than an episode has."""
-
-    def __init__(self, actions: NDArray[np.floating]) -> None:
-        self._actions = actions  # [decisions, 11]
-
-    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
-        """The player's actions of this decision, whose number ``[rows]`` is the memory."""
-        number = np.where(context.starts(len(seen)), 0, 0 if context.state is None else context.state)
-        return self._actions[np.minimum(number, len(self._actions) - 1)], number + 1
 
 
 class Workers:
@@ -173,11 +162,11 @@ def judge_game(
 ) -> tuple[list[Rival], Reasons]:
     """The player beside every policy that could have managed the floor, best first; and what moved the customers."""
     config = scenario_of(scenario, changes)
-    rivals = [_rival("you", config, Replay(actions), seed)]
+    rivals = [_rival("you", config, Schedule(actions), seed)]
     for name, policy in _others(scenario, config):
         rivals.append(_rival(name, config, policy, seed))
     rivals.sort(key=lambda rival: -rival.score)
-    return rivals, _reasons(explain(config, Replay(actions), [seed]))
+    return rivals, _reasons(explain(config, Schedule(actions), [seed]))
 
 
 def _others(scenario: str, config: Config) -> Iterator[tuple[str, Policy]]:

@@ -1,7 +1,7 @@
 """Makes a policy of a name, a file or anything else that can choose; policy files, and those that are shipped."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from incentive_env.model.scheme import Scheme, scheme_from_mapping
 from incentive_env.policies.contract import ENTRIES, FunctionPolicy, ModelPolicy, Policy, PolicyLike
 from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, NAMES, FixedPolicy, RandomPolicy
-from incentive_env.policies.network import KIND as NETWORK
-from incentive_env.policies.network import NetworkPolicy, SeatNetwork
+from incentive_env.policies.network import MANAGERS, SeatNetwork
 from incentive_env.support.spelling import nearest
 
 
@@ -133,28 +132,37 @@ def read_policy(path: Path, config: Config) -> Policy:
         PolicyError: it holds none, or one that the scenario's ranges do not allow.
         ConfigError: it is no YAML mapping.
     """
-    content = read_yaml(path)
     try:
-        if content.get("kind") == NETWORK:
-            return NetworkPolicy.from_content(content)
-        if "kind" in content and content["kind"] not in KINDS:
-            raise ValueError(f"kind {content['kind']!r}: must be one of {', '.join((*KINDS, NETWORK))}")
-        if "kind" in content:
-            return LinearFeedback.from_content(content)
-        levers = content.get("scheme")
-        if not isinstance(levers, dict):
-            raise ValueError("holds no 'scheme:' with levers")
-        return FixedPolicy(scheme_from_mapping(levers), config)
+        return policy_of(read_yaml(path), config)
     except ValueError as error:
         raise PolicyError(f"{path}: {error}") from None
 
 
+def policy_of(content: Mapping[str, Any], config: Config) -> Policy:
+    """The policy of a file's content.
+
+    Raises:
+        ValueError: it holds none, or one that the scenario's ranges do not allow.
+    """
+    kind = content.get("kind")
+    if kind in MANAGERS:
+        return MANAGERS[kind].from_content(content)
+    if kind in KINDS:
+        return LinearFeedback.from_content(content)
+    if "kind" in content:
+        raise ValueError(f"kind {kind!r}: must be one of {', '.join((*KINDS, *MANAGERS))}")
+    levers = content.get("scheme")
+    if not isinstance(levers, dict):
+        raise ValueError("holds no 'scheme:' with levers")
+    return FixedPolicy(scheme_from_mapping(levers), config)
+
+
 def resolved(key: str, name: str, config: Config) -> NDArray[np.float32]:
-    """The action ``[levers]`` of a fixed scheme, hand-made or found for the scenario.
+    """The action ``[levers]`` of a fixed scheme: hand-made, found for the scenario, or in a file.
 
     Args:
         key: what names it, for the message.
-        name: of the scheme.
+        name: of the scheme, or of its file.
         config: the scenario.
 
     Raises:
@@ -163,12 +171,13 @@ def resolved(key: str, name: str, config: Config) -> NDArray[np.float32]:
     if name in FIXED:
         return FixedPolicy(FIXED[name].scheme, config).action
     found = {scheme: path for scheme, path in shipped(config).items() if "scheme" in read_yaml(path)}
-    if name in found:
-        policy = read_policy(found[name], config)
-        assert isinstance(policy, FixedPolicy)
+    if name in found or Path(name).is_file():
+        policy = read_policy(found.get(name, Path(name)), config)
+        if not isinstance(policy, FixedPolicy):
+            raise ConfigError(f"{key} = {name!r}: is no fixed scheme")
         return policy.action
     known = (*FIXED, *found)
-    raise ConfigError(f"{key} = {name!r}: must be one of {', '.join(known)}{nearest(name, known)}")
+    raise ConfigError(f"{key} = {name!r}: must be one of {', '.join(known)}, or a file{nearest(name, known)}")
 
 
 def objective_of(path: Path) -> str | None:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config.levers import LEVERS
-from incentive_env.policies.contract import CHOICES, ENTRIES, Policy
+from incentive_env.policies.contract import CHOICES, ENTRIES, Context, Policy
+from incentive_env.policies.history import WIDTH, with_history
 
 KIND = "network"
 CLIP = 10.0  # standardised observations are clipped to ±this, in training and after
@@ -44,7 +45,7 @@ class NetworkPolicy(Policy):
 
     def __init__(self, mean: NDArray[np.float32], deviation: NDArray[np.float32], layers: tuple[Layer, ...]) -> None:
         sizes = [len(mean), *(len(layer.bias) for layer in layers)]
-        inputs, outputs = len(ENTRIES[self.sees]), len(CHOICES[self.sees])
+        inputs, outputs = self.inputs(), len(CHOICES[self.sees])
         if sizes[-1] != outputs or not layers:
             raise ValueError(f"layers of sizes {sizes} do not lead to an action of {outputs} entries")
         if not (deviation > 0.0).all():
@@ -52,8 +53,13 @@ class NetworkPolicy(Policy):
         if sizes[0] != inputs or [layer.weights.shape for layer in layers] != list(
             zip(sizes[1:], sizes[:-1], strict=True)
         ):
-            raise ValueError(f"layers of sizes {sizes} do not lead from a report of {inputs} entries")
+            raise ValueError(f"layers of sizes {sizes} do not lead from a {self.sees} of {inputs} entries")
         self.mean, self.deviation, self.layers = mean, deviation, layers
+
+    @classmethod
+    def inputs(cls) -> int:
+        """Entries of what the network is given."""
+        return len(ENTRIES[cls.sees])
 
     def act(self, seen: NDArray[np.floating]) -> NDArray[np.floating]:
         """Actions ``[rows, levers]``, always the most likely ones; a row's are the same bits in any batch."""
@@ -97,7 +103,7 @@ class NetworkPolicy(Policy):
         weights = [part.reshape(shape) for part, shape in zip(rest[::2], ends, strict=True)]
         layers = list(map(Layer, weights, rest[1::2]))
         new = len(LEVERS) - sizes[-1]
-        if cls.sees == "report" and new > 0 and sizes[0] + new == len(ENTRIES["report"]):
+        if cls.kind == KIND and new > 0 and sizes[0] + new == len(ENTRIES["report"]):
             # From before the last levers existed: the network does not see them, and leaves them off.
             mean, deviation = np.pad(mean, (0, new)), np.pad(deviation, (0, new), constant_values=1.0)
             layers[0] = Layer(np.pad(layers[0].weights, ((0, 0), (0, new))), layers[0].bias)
@@ -111,3 +117,29 @@ class SeatNetwork(NetworkPolicy):
 
     sees = "seat"
     kind = "seat_network"
+
+
+class StateNetwork(NetworkPolicy):
+    """The same for an oracle, which sees the true state."""
+
+    sees = "state"
+    kind = "state_network"
+
+
+class HistoryNetwork(NetworkPolicy):
+    """The same with a memory: it is given the report and running means of past reports."""
+
+    kind = "history_network"
+
+    @classmethod
+    def inputs(cls) -> int:
+        """Entries of a report with its history."""
+        return WIDTH
+
+    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
+        """Actions ``[rows, levers]``, and what is remembered."""
+        wide, memory, _ = with_history(seen, context)
+        return self.act(wide), (memory, None)
+
+
+MANAGERS: dict[str, type[NetworkPolicy]] = {one.kind: one for one in (NetworkPolicy, StateNetwork, HistoryNetwork)}

@@ -10,6 +10,7 @@ from agents.training.learned_policy import LearnedPolicy
 from agents.training.train import train
 from incentive_env.policies import PolicyError, load_policy
 from incentive_env.policies.network import Layer, NetworkPolicy
+from incentive_env.studies.simulate import roll_out
 
 
 @pytest.fixture
@@ -32,13 +33,24 @@ def test_an_exported_network_sets_what_the_trained_one_sets(finished, small, rep
         assert policy.predict(reports[[floor]])[0].tobytes() == action.tobytes()
 
 
-@pytest.mark.parametrize("algorithm", ["sac", "oracle"])
-def test_only_a_ppo_on_the_report_can_be_exported(small, tmp_path, algorithm):
-    hyper = {"batch_size": 8, "gradient_steps": 1} if algorithm == "sac" else {"n_steps": 3, "batch_size": 6}
-    plan = load("training", algorithm, {"total_timesteps": 12, "num_envs": 4, "hyper_parameters": hyper})
+def test_only_a_ppo_can_be_exported(small, tmp_path):
+    hyper = {"batch_size": 8, "gradient_steps": 1}
+    plan = load("training", "sac", {"total_timesteps": 12, "num_envs": 4, "hyper_parameters": hyper})
     train(small, "loyalty", plan, tmp_path / "run", quiet=True)
-    with pytest.raises(ValueError, match="only a PPO on the report can be exported"):
+    with pytest.raises(ValueError, match="SAC: only a PPO can be exported"):
         LearnedPolicy.load(tmp_path / "run").network()
+
+
+@pytest.mark.parametrize("sees", ["history", "state"])
+def test_what_it_sees_goes_with_the_network(small, tmp_path, sees):
+    hyper = {"n_steps": 3, "batch_size": 6, "learning_rate": 0.1}
+    changes = {"total_timesteps": 24, "num_envs": 4, "sees": sees, "hyper_parameters": hyper}
+    train(small, "loyalty", load("training", "ppo", changes), tmp_path / "run", quiet=True)
+    learned, file = LearnedPolicy.load(tmp_path / "run"), tmp_path / "net.yaml"
+    file.write_text(yaml.safe_dump(learned.network().content()))
+    runs = [roll_out(small, policy, range(5)).actions for policy in (learned, str(file))]
+    np.testing.assert_allclose(runs[1], np.clip(runs[0], -1, 1), atol=1e-5)
+    assert np.ptp(runs[1], axis=(0, 1)).max() > 0.0
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def policy_classes():
 
 
 def network_of(made):
-    sizes = (len(ENTRIES[made.sees]), 4, len(CHOICES[made.sees]))
+    sizes = (made.inputs(), 4, len(CHOICES[made.sees]))
     drawn = np.random.default_rng(1)
     layers = [
         Layer(drawn.normal(size=(out, into)).astype("f4"), drawn.normal(size=out).astype("f4"))
@@ -89,6 +89,7 @@ EXAMPLES = {
     "Blind": lambda made: made(Counting(), "campaign"),
     "Exploring": lambda made: made(Counting(), 0.1, 5),
     "FixedPolicy": lambda made: made(QUOTA, incentive_env.load_config()),
+    "HistoryNetwork": network_of,
     "FunctionPolicy": lambda made: made(lambda seen: seen[:, : len(LEVER_NAMES)]),
     "LearnedPolicy": learned,
     "LinearFeedback": linear,
@@ -97,8 +98,9 @@ EXAMPLES = {
     "NetworkPolicy": network_of,
     "RandomPolicy": lambda made: made(3),
     "Raised": raised,
-    "Replay": lambda made: made(np.outer([-0.5, 0.5], np.ones(len(LEVER_NAMES)))),
+    "Schedule": lambda made: made(np.outer([-0.5, 0.5], np.ones(len(LEVER_NAMES)))),
     "SeatNetwork": network_of,
+    "StateNetwork": network_of,
 }
 DRAWS = {"RandomPolicy", "Mixture", "Exploring"}  # each call anew, so that only a new one does the same again
 

@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 from worlds import N_LEVERS, small_config
 
-from agents.studies.gates import measuring
+from agents.studies.gates import measuring, trainings
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.budget import Budget, Search
 from agents.studies.gates.contract import UNKNOWN, Figure, Gate, Outcome, Threshold, Verdict, correlation
 from agents.studies.gates.good_measure import Cloud
-from agents.studies.gates.managing import Managed, Schedule, manage, mean_schedule, own_means
+from agents.studies.gates.managing import Managed, manage, mean_schedule, own_means
 from agents.studies.gates.searches import Best, best_of, in_turn
 from agents.studies.gates.survival import explained
 from agents.studies.gates.wear import Gains, given_back, left
 from agents.studies.gates.workers import Workers
 from incentive_env.policies import Policy
+from incentive_env.policies.schedule import Schedule
 from incentive_env.support.statistics import Interval
 
 _ONE = Search(1, 1, 3, 2)
@@ -57,7 +58,7 @@ def test_the_schedules_tell_state_from_time():
     managed = manage(config, Alternating(), range(3))
     values = np.array([0.2, 0.5, 0.8])
     np.testing.assert_allclose(managed.actions[:, :, 0], [values, values, -values])
-    np.testing.assert_allclose(mean_schedule(managed).actions[:, 0, 0], [0.5, 0.5, -0.5])
+    np.testing.assert_allclose(mean_schedule(managed).actions[:, 0], [0.5, 0.5, -0.5])
     np.testing.assert_allclose(own_means(managed).actions[0, :, 0], values / 3)
     replayed = manage(config, Schedule(managed.actions), range(3))
     np.testing.assert_array_equal(replayed.score, managed.score)
@@ -68,7 +69,7 @@ def test_closed_floors_leave_the_schedules():
     actions = np.array([[[0.0], [1.0]], [[0.4], [-1.0]], [[0.9], [0.9]]])
     was_open = np.array([[True, True], [True, False], [False, False]])
     managed = Managed(np.zeros(2), np.array([True, True]), actions, was_open)
-    np.testing.assert_allclose(mean_schedule(managed).actions[:, 0, 0], [0.5, 0.4, 0.4])
+    np.testing.assert_allclose(mean_schedule(managed).actions[:, 0], [0.5, 0.4, 0.4])
     np.testing.assert_allclose(own_means(managed).actions[0, :, 0], [0.2, 1.0])
 
 
@@ -98,22 +99,38 @@ def test_a_pause_gives_back_what_was_lost():
 
 def test_restarts_meet():
     ends = {"a": 30.0, "b": 36.0, "c": 35.5}
-    best = best_of(
-        [Best("k", Schedule(np.zeros((1, 1, 1))), np.zeros(1), end, {name: end}) for name, end in ends.items()]
-    )
+    best = best_of([Best("k", Schedule(np.zeros((1, 1))), np.zeros(1), end, {name: end}) for name, end in ends.items()])
     assert (best.value, dict(best.restarts), best.apart) == (36.0, ends, 0.5)
 
 
-def test_the_same_with_any_number_of_processes(monkeypatch):
+def test_the_same_with_any_number_of_processes():
     config = small_config({"horizon.decisions": 2})
-    gates = [measuring.GATES[name] for name in ("G2", "G3", "G7")]
     figures = []
     for processes in (1, 2):
         with Workers(processes) as workers:
-            verdicts = measuring.measure(Bench(config, TINY, workers), gates)
-        assert [verdict.trouble for verdict in verdicts] == [None, None, None]
+            verdicts = measuring.measure(Bench(config, TINY, workers), list(measuring.GATES.values()))
+        assert not any(verdict.trouble for verdict in verdicts)
         figures.append(repr([verdict.figures for verdict in verdicts]))
+        for verdict in verdicts:
+            if verdict.gate.id in ("G4", "G5"):  # nothing was trained
+                assert (verdict.figures[0].estimate, verdict.holds) == (UNKNOWN, False)
     assert figures[0] == figures[1]
+
+
+def test_trainings_differ_in_what_is_seen_alone(monkeypatch):
+    small = {"n_steps": 3, "batch_size": 6}
+    monkeypatch.setattr(trainings, "CHANGES", {"num_envs": 4, "hyper_parameters": small})
+    bench = Bench(small_config(), TINY._replace(decisions=24, trainings=2), Workers())
+    verdicts = measuring.measure(bench, [measuring.GATES[name] for name in ("G3", "G4", "G5", "G6")])
+    assert not any(verdict.trouble for verdict in verdicts)
+    assert all(math.isfinite(verdict.figures[0].estimate.mean) for verdict in verdicts)
+    kinds = {
+        sees: [type(one.policy).__name__ for one in bench.trained(sees)] for sees in ("report", "history", "state")
+    }
+    assert kinds == {
+        "report": ["NetworkPolicy"] * 2, "history": ["HistoryNetwork"] * 2, "state": ["StateNetwork"] * 2,
+    }  # fmt: skip
+    assert [one.kind for one in bench.learned()] == ["linear feedback", "PPO on the report"]
 
 
 def test_the_script_says_whether_gates_hold(run, scenario, refused, monkeypatch):

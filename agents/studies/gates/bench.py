@@ -1,6 +1,6 @@
 """The bench: searches and runs that several gates need, each made once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -12,6 +12,7 @@ from agents.search.static import StaticForm
 from agents.studies.gates.budget import Budget, Search
 from agents.studies.gates.managing import Managed, gate_seeds, manage
 from agents.studies.gates.searches import Best, best_of, search_feedback, search_fixed, search_phases
+from agents.studies.gates.trainings import train_ppo
 from agents.studies.gates.workers import Workers
 from incentive_env import Config, load_config
 from incentive_env.policies import Policy
@@ -76,7 +77,18 @@ class Bench:
 
     def learned(self, *, closing: bool = True) -> list[Best]:
         """The policies that see the report, each from the best fixed scheme."""
-        return [self.feedback(closing=closing)]
+        trained = [best_of(self.trained("report", closing=closing))] if self.budget.decisions else []
+        return [self.feedback(closing=closing), *trained]
+
+    def trained(self, sees: str, *, closing: bool = True) -> list[Best]:
+        """Trainings by PPO, one for each seed, from the best fixed scheme; all of equal length."""
+        return self.once(("trained", sees, closing), lambda: self._trained([sees], closing)[sees])
+
+    def train(self, *sees: str) -> None:
+        """Train for what policies see, at the same time."""
+        new = [one for one in sees if not self.knows(("trained", one, True))]
+        for one, trained in self._trained(new, True).items():
+            self.keep(("trained", one, True), trained)
 
     def best(self, *, closing: bool = True) -> Best:
         """The best of them on validation floors; the best fixed scheme, if none is better."""
@@ -108,6 +120,13 @@ class Bench:
             starts[0] = Start("the best where floors close", leaning, _SPREAD / 2.0)
         config = self.scenario(closing=closing)
         return self._search(search_feedback, config, size, starts, "linear feedback", closing, diagonal=True)
+
+    def _trained(self, sees: Sequence[str], closing: bool) -> dict[str, list[Best]]:
+        budget, config, point = self.budget, self.scenario(closing=closing), self.fixed(closing=closing).point
+        seeds = [1000 * self.seed + number for number in range(budget.trainings)]
+        rows = [(config, point, one, budget.decisions, seed, budget.validation) for one in sees for seed in seeds]
+        made = self.workers.run(train_ppo, rows)
+        return {one: made[number * len(seeds) : (number + 1) * len(seeds)] for number, one in enumerate(sees)}
 
     def _phases(self) -> Best:
         size = self.budget.phases

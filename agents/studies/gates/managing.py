@@ -1,13 +1,14 @@
-"""Floors under a policy, and the policies that tell apart where a lead comes from."""
+"""Floors under a policy, and the schedules that tell apart where a lead comes from."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env import Config
-from incentive_env.policies.contract import Context, Policy, PolicyLike
+from incentive_env.policies import PolicyLike
+from incentive_env.policies.schedule import Schedule
 from incentive_env.studies.evaluate import summarise
 from incentive_env.studies.simulate import roll_out
 from incentive_env.support.seeds import GATE_SEEDS
@@ -20,23 +21,6 @@ class Managed(NamedTuple):
     closed: NDArray[np.bool_]  # [floors] at the end
     actions: NDArray[np.float64]  # [decisions, floors, levers] from −1 to 1
     open: NDArray[np.bool_]  # [decisions, floors] something was left to manage
-
-
-class Schedule(Policy):
-    """Actions that are fixed in advance, one after the other, whatever the floor does; the last one stays in force.
-
-    Args:
-        actions: ``[decisions, floors, levers]``; with one floor, the same for all.
-    """
-
-    def __init__(self, actions: NDArray[np.floating]) -> None:
-        self.actions = actions
-
-    def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
-        """The actions of this decision; the state counts decisions."""
-        decision = 0 if context.state is None else context.state
-        now = self.actions[min(decision, len(self.actions) - 1)]
-        return np.broadcast_to(now, (len(seen), now.shape[-1])), decision + 1
 
 
 def gate_seeds(floors: int) -> range:
@@ -62,7 +46,7 @@ def mean_schedule(managed: Managed) -> Schedule:
     means = (managed.actions * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
     last = int(np.flatnonzero(some)[-1])  # from here on every floor is closed
     means[last + 1 :] = means[last]
-    return Schedule(means[:, None, :])
+    return Schedule(means)
 
 
 def own_means(managed: Managed) -> Schedule:

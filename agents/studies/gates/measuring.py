@@ -9,7 +9,9 @@ from agents.studies.gates.bench import Bench
 from agents.studies.gates.contract import Gate, Outcome, Verdict
 from agents.studies.gates.good_measure import good_measure
 from agents.studies.gates.lead import lead
+from agents.studies.gates.seeing import hidden, memory
 from agents.studies.gates.survival import survival
+from agents.studies.gates.use import levers_used
 from agents.studies.gates.wear import wears_out
 
 GATES: dict[str, Gate] = {
@@ -18,10 +20,13 @@ GATES: dict[str, Gate] = {
         Gate("G1", "a good measure, until it is a target", good_measure),
         Gate("G2", "measures wear out, and recover", wears_out),
         Gate("G3", "state and time matter", lead),
+        Gate("G4", "memory matters", memory),
+        Gate("G5", "what is hidden matters", hidden),
+        Gate("G6", "levers are used", levers_used),
         Gate("G7", "survival is not the score", survival),
     )
 }
-THOROUGH = {"G3"}  # gates that need the best policies
+THOROUGH = {"G3", "G4", "G5", "G6"}  # gates that need the best policies
 
 
 def measure(bench: Bench, gates: Sequence[Gate]) -> list[Verdict]:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from agents.search.evolution import Found, Objective, SearchBudget, Start, search
 from agents.search.objective import SCORE, FloorObjective
 from agents.search.static import StaticForm, scheme_of
-from agents.studies.gates.managing import Schedule
 from incentive_env import Config
 from incentive_env.config.levers import LEVERS
 from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
+from incentive_env.policies.schedule import Schedule
 from incentive_env.studies.evaluate import evaluate
 
 
@@ -64,7 +64,7 @@ def search_phases(config: Config, start: Start, plan: SearchBudget, label: str) 
         return score.reshape(len(candidates), len(seeds))
 
     found = _found(objective, start, plan, label)
-    return _best("schemes in turn", Schedule(in_turn(found.winner.point[None], decisions)), start, found)
+    return _best("schemes in turn", Schedule(in_turn(found.winner.point[None], decisions)[:, 0]), start, found)
 
 
 def in_turn(points: NDArray[np.float64], decisions: int) -> NDArray[np.float64]:
