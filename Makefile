@@ -66,7 +66,7 @@ lessons: .venv/.installed warm  ## regenerate the output and pictures of the les
 
 # Compile the model once, so that the test workers find it in numba's cache instead of compiling it each.
 warm: .venv/.installed
-	@$(BIN)/python -c "import gymnasium as gym, incentive_env; gym.make('incentive_env/Telesales-v0').reset(seed=0)"
+	@$(BIN)/python -c "import gymnasium as gym, incentive_env; gym.make('incentive_env/Telesales-v1').reset(seed=0)"
 
 lint: .venv/.installed typecheck  ## lint, formatting, types and import layers; changes nothing
 	$(BIN)/ruff check

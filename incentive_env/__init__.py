@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from incentive_env.studies.explain import explain
     from incentive_env.studies.simulate import Panel, simulate
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Config", "ConfigError", "Panel", "SalesFloorEnv", "SalesFloorMOEnv", "SalesFloorMOVectorEnv",
@@ -45,13 +45,13 @@ def __getattr__(name: str) -> Any:
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
     gym.register(
-        id=f"incentive_env/{_scenario}-v0",
+        id=f"incentive_env/{_scenario}-v1",
         entry_point="incentive_env.envs.single:SalesFloorEnv",
         vector_entry_point="incentive_env.envs.vector:SalesFloorVectorEnv",
         kwargs={"config": _config},
     )
     gym.register(
-        id=f"incentive_env/MO-{_scenario}-v0",
+        id=f"incentive_env/MO-{_scenario}-v1",
         entry_point="incentive_env.envs.multi_objective:SalesFloorMOEnv",
         vector_entry_point="incentive_env.envs.multi_objective:SalesFloorMOVectorEnv",
         disable_env_checker=True,  # it expects a scalar reward

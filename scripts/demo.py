@@ -58,7 +58,7 @@ def main(
     with written_whole(out / "demo.png") as partial:
         draw_story(evaluations, rows, scenario, partial)
     console().print(
-        result_table(rows, f"What each scheme did to long-term loyalty: {floors} floors, scored in the year after")
+        result_table(rows, f"What each scheme did to long-term loyalty: {floors} floors, scored in the third year")
     )
     _say_it(rows, evaluations)
     print(f"\nresults: {out / 'results.json'}   picture: {out / 'demo.png'}")

@@ -28,6 +28,9 @@ def main(
     reps: Annotated[
         Path | None, typer.Option(metavar="FILE", help="reps that learned, for all seats; the model's own if not given")
     ] = None,
+    year_five: Annotated[
+        bool, typer.Option("--year-five", help="also loyalty in the fifth year under the same policy")
+    ] = False,
     threads: Threads = 1,
     out: Json = None,
 ) -> None:
@@ -35,9 +38,11 @@ def main(
     names = [name for given in policies for name in (NAMES if given == "all" else (given,))]
     loaded = {name: load_policy(name, scenario) for name in names}
     seated = None if reps is None else read_seat_network(reps)
-    evaluations = evaluate_all(scenario, loaded, evaluation_seeds(floors), threads=threads, reps=seated)
+    evaluations = evaluate_all(
+        scenario, loaded, evaluation_seeds(floors), threads=threads, reps=seated, year_five=year_five
+    )
     rows = result_rows(evaluations, {name: trained_on(name) for name in names})
-    console().print(result_table(rows, f"{scenario.name}: loyalty in the run-off, {floors} floors"))
+    console().print(result_table(rows, f"{scenario.name}: long-term loyalty, {floors} floors"))
     save(out, rows)
 
 

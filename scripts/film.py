@@ -48,7 +48,7 @@ def main(
     config: Scenario = "telesales",
     override: Overrides = None,
     seed: Annotated[int, typer.Option(min=0, max=2**62, metavar="N", help="seed of the floor")] = 0,
-    weeks: Annotated[int | None, typer.Option(min=1, help="length; an episode and its run-off if not given")] = None,
+    weeks: Annotated[int | None, typer.Option(min=1, help="length; an episode if not given")] = None,
     every: Annotated[int, typer.Option(min=1, help="weeks from one frame to the next")] = 1,
     fps: Annotated[float, typer.Option(min=0.1, max=50, help="frames a second")] = 8,
     width: Annotated[int, typer.Option(min=LEAST_WIDTH, max=MOST_WIDTH, help="pixels; the height follows")] = 1200,

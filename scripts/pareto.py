@@ -18,7 +18,7 @@ from agents.pareto.search import FrontBudget, find_front
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.cli.common import command, console, group, save
 from incentive_env.cli.options import PICTURE, Overrides, Picture, Scenario, Seed, Threads, written
-from incentive_env.floors.reward_vector import OBJECTIVES, REFERENCE_POINTS, paid_periods, reference_point
+from incentive_env.floors.reward_vector import OBJECTIVES, REFERENCE_POINTS, reference_point
 from incentive_env.support.files import written_whole
 from incentive_env.support.tables import rich_table, with_interval
 
@@ -94,10 +94,10 @@ def reference(
     """
     scenario = load_config(config, override or [])
     worst = worst_of_fixed(scenario, drawn, floors, seed=seed, threads=threads)
-    periods = paid_periods(scenario)
+    periods = scenario.horizon.decisions
     rows = [
-        (name, f"{total:.2f}", f"{count:g}", f"{each:.1f}", f"{each * count:.1f}")
-        for name, total, count, each in zip(OBJECTIVES, worst.returns, periods, worst.per_period, strict=True)
+        (name, f"{total:.2f}", str(periods), f"{each:.1f}", f"{each * periods:.1f}")
+        for name, total, each in zip(OBJECTIVES, worst.returns, worst.per_period, strict=True)
     ]
     headings = ("objective", "return", "periods", "a period, and below", "reference point")
     title = f"{scenario.name}: worst of {worst.schemes} fixed schemes, means of {floors} floors"

@@ -18,7 +18,8 @@ from agents.studies.situations import EVENTS, Managed, Situation, event, manage,
 from incentive_env import Config, load_config
 from incentive_env.cli.common import console, save, script
 from incentive_env.cli.options import Floors, Json, Overrides, Scenario, Threads
-from incentive_env.floors.reward import loyalty_score
+from incentive_env.floors.measures import net_promoters
+from incentive_env.floors.reward import episode_score
 from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.studies.simulate import roll_out
 from incentive_env.support.seeds import UNSEEN_SEEDS
@@ -52,7 +53,7 @@ def main(
     managed = {role: manage(scenario, policy, seeds, threads=threads) for role, policy in policies.items()}
     managed["hindsight"] = hindsight(scenario, policies["static"], seeds, threads)
     worth = worth_rows(managed)
-    console().print(_worth_table(worth, f"{scenario.name}: loyalty in the run-off, {floors} unseen floors"))
+    console().print(_worth_table(worth, f"{scenario.name}: long-term loyalty, {floors} unseen floors"))
     situations = situation_rows(scenario, policies, managed, watched, seeds, threads)
     if situations:
         console().print(_situation_table(situations, f"{watched}: what it does and gains in a situation"))
@@ -83,8 +84,7 @@ def hindsight(config: Config, static: Policy, seeds: range, threads: int) -> Man
             return np.tile(action, (len(seen), 1))
 
         rollout = roll_out(config, fixed, seeds, threads=threads)
-        score = loyalty_score(rollout.floor_weeks[:, -config.horizon.run_off_weeks :], config)
-        loyalty = np.maximum(loyalty, score)
+        loyalty = np.maximum(loyalty, episode_score(net_promoters(rollout.floor_weeks), config))
     return Managed(loyalty, rollout.actions, rollout.observations, np.ones(rollout.actions.shape[:2], bool))
 
 

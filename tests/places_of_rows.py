@@ -37,7 +37,7 @@ from incentive_env.rendering.ansi import ansi
 LEVER, CHANNEL = "target_bonus", "hung_up"
 SMALL = {
     "salesforce.reps": 2, "market.slots": 4, "horizon.burn_in_weeks": 4, "horizon.decisions": 1,
-    "horizon.run_off_weeks": 4,
+    "horizon.scored_weeks": 4,
 }  # fmt: skip
 
 config = load_config(None, SMALL)

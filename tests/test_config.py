@@ -132,6 +132,9 @@ def test_extends_in_a_circle_is_an_error(tmp_path):
         ("salesforce.reps.often=5", ["salesforce.reps.often", "salesforce.reps is a value"]),
         ("levers.audit.low=0.9", ["levers.audit", "low must be below high", "0.9"]),
         ("horizon.burn_in_weeks=5", ["horizon.burn_in_weeks", "multiple of horizon.decision_weeks", "5"]),
+        ("horizon.scored_weeks=157", ["horizon.scored_weeks must be at most the episode's weeks", "157 and 156"]),
+        ("horizon.run_off_weeks=52", ["horizon.run_off_weeks: is gone (set to 52", "use horizon.scored_weeks"]),
+        ("rewards.loyalty.run_off=1", ["rewards.loyalty.run_off: is gone", "learners bootstrap", "leave it out"]),
         ("loyalty.promoter=2", ["loyalty.detractor must be below loyalty.promoter", "2"]),
         ("salesforce.reps", ["salesforce.reps", "KEY=VALUE"]),
         ("salesforce.reps=[1", ["salesforce.reps=[1", "not valid YAML"]),
@@ -231,7 +234,7 @@ def _field_names(dtype: np.dtype) -> set[str]:
 def test_the_model_runs_as_plain_python():
     code = (
         "import gymnasium as gym, incentive_env\n"
-        "env = gym.make('incentive_env/Telesales-v0', config='small', **{'horizon.burn_in_weeks': 0})\n"
+        "env = gym.make('incentive_env/Telesales-v1', config='small', **{'horizon.burn_in_weeks': 0})\n"
         "env.reset(seed=1)\n"
         "print(env.step(env.action_space.sample())[4]['figures']['calls_per_hour'] > 0)\n"
     )

@@ -12,7 +12,8 @@ from scipy import stats
 from incentive_env import Config, Scheme, load_config
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.config.levers import LEVER_NAMES
-from incentive_env.floors.reward import loyalty_score
+from incentive_env.floors.measures import net_promoters
+from incentive_env.floors.reward import episode_score
 from incentive_env.policies.fixed import FIXED
 from incentive_env.studies.simulate import roll_out
 
@@ -85,14 +86,14 @@ def test_a_norm_holds_a_floor_in_its_basin():
 
 def test_the_loyalty_reward_ranks_schemes_as_the_score_does():
     config, seeds = load_config(), list(range(600, 608))
-    envs = gym.make_vec("incentive_env/Telesales-v0", num_envs=len(seeds), autoreset_mode="SameStep", reward="loyalty")
+    envs = gym.make_vec("incentive_env/Telesales-v1", num_envs=len(seeds), autoreset_mode="SameStep", reward="loyalty")
     random = np.random.default_rng(0)
     returns, scores = [], []
     for _ in range(64):
         actions = np.tile(random.uniform(-1.0, 1.0, len(LEVER_NAMES)), (len(seeds), 1))
         rollout = roll_out(config, lambda seen, actions=actions: actions, seeds)
         returns.append(_mean_return(envs, actions, seeds, config.horizon.decisions))
-        scores.append(loyalty_score(rollout.floor_weeks[:, -config.horizon.run_off_weeks :], config).mean())
+        scores.append(episode_score(net_promoters(rollout.floor_weeks), config).mean())
     assert stats.spearmanr(returns, scores).statistic >= 0.9
 
 

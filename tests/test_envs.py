@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
 from stable_baselines3.common.env_util import make_vec_env
-from worlds import N_LEVERS, SMALL
+from worlds import N_LEVERS, SMALL, open_floors
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
 from incentive_env.config.levers import LEVER_NAMES
@@ -55,12 +55,12 @@ def test_a_keyword_that_is_no_key_is_a_type_error_too():
     """Makers of wrappers try keywords out, and take a `TypeError` for a no."""
     for make in (gym.make, gym.make_vec):
         with pytest.raises(TypeError, match="unexpected keyword argument 'frameskip'") as error:
-            make("incentive_env/Telesales-v0", frameskip=1)
+            make("incentive_env/Telesales-v1", frameskip=1)
         assert isinstance(error.value, ConfigError)
 
 
 def test_something_is_registered():
-    assert "incentive_env/Telesales-v0" in IDS
+    assert "incentive_env/Telesales-v1" in IDS
 
 
 @pytest.fixture
@@ -86,7 +86,8 @@ def test_the_public_checkers_have_nothing_to_say(env_id, render_mode, no_screen)
 
 @every_floor
 def test_a_seed_makes_the_whole_episode(env_id):
-    first, again, other = (_roll_out(gym.make(env_id, **{"horizon.decisions": 4}), seed) for seed in (3, 3, 4))
+    short = {"horizon.decisions": 4, "horizon.scored_weeks": 16}
+    first, again, other = (_roll_out(gym.make(env_id, **short), seed) for seed in (3, 3, 4))
     np.testing.assert_equal(first, again)
     assert not np.array_equal(first[0][0], other[0][0])
 
@@ -280,6 +281,34 @@ def test_an_episode_terminates_when_nothing_is_left_to_manage(small, overrides):
     assert info["figures"]["volume"] == 0.0
     with pytest.raises(ResetNeeded):
         env.step(np.zeros(N_LEVERS, np.float32))
+
+
+@pytest.mark.parametrize("name", ["Telesales", "ContactCenter", "MO-Telesales", "MO-ContactCenter"])
+@pytest.mark.parametrize("make", [gym.make, gym.make_vec])
+@pytest.mark.filterwarnings("ignore:.*is out of date")
+def test_an_id_of_version_0_is_answered_with_the_one_of_today(make, name):
+    with pytest.raises(gym.error.DeprecatedEnv, match=f"{name}-v1"):
+        make(f"incentive_env/{name}-v0")
+
+
+@pytest.mark.parametrize(("reward", "credited"), [("loyalty", True), ("balanced", True), ("profit", False)])
+def test_a_floor_that_closes_is_credited_with_its_loyalty_in_the_rest_of_the_episode(small, reward, credited):
+    """By hand: a twin runs on, closed, to the end of the episode."""
+    closes = {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0}
+    env = SalesFloorEnv(small, reward, **closes, **{"horizon.decisions": 20})
+    twin = open_floors(env.config, [1])
+    env.reset(seed=1)
+    paid, lived, over = [], [], False
+    while not over:
+        *_, terminated, over, info = env.step(np.zeros(N_LEVERS, np.float32))
+        paid.append(info["reward_terms"]["loyalty"])
+        lived.append(twin.decide(np.zeros((1, N_LEVERS))).terms["loyalty"][0])
+        over |= terminated
+    rest = sum(twin.advance(4).truth["loyalty"][0] for _ in range(20 - len(paid))) / 100.0
+    assert terminated
+    assert rest != 0.0
+    lived[-1] += rest if credited else 0.0
+    assert paid == pytest.approx(lived)
 
 
 def test_a_deep_copy_goes_on_like_its_original(small):

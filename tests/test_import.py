@@ -22,5 +22,5 @@ def test_import_alone_does_not_load_the_simulator():
 
 
 def test_a_config_and_an_env_load_nothing_heavy():
-    code = "import gymnasium, incentive_env; incentive_env.load_config(); gymnasium.make('incentive_env/Telesales-v0')"
+    code = "import gymnasium, incentive_env; incentive_env.load_config(); gymnasium.make('incentive_env/Telesales-v1')"
     assert _loaded_after(code) == set()

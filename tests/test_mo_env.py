@@ -20,7 +20,7 @@ from incentive_env.floors.reward_vector import (
 )
 from incentive_env.policies.fixed import FIXED, FixedPolicy
 
-IDS = ("incentive_env/MO-Telesales-v0", "incentive_env/MO-ContactCenter-v0")
+IDS = ("incentive_env/MO-Telesales-v1", "incentive_env/MO-ContactCenter-v1")
 EPISODE = SMALL["horizon.decisions"]
 CLOSES = {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0}
 WEIGHT = np.array([1.0, 0.5, 0.0, 0.25])
@@ -57,11 +57,12 @@ def test_weighed_by_a_preset_the_vector_is_the_scalar_reward_step_by_step(small,
     np.testing.assert_allclose(vectors @ preset_weights(vector.config, preset), scalars, rtol=1e-6, atol=1e-6)
 
 
-def test_loyalty_holds_the_run_off_whatever_the_presets_weigh(small):
-    blind = {f"rewards.loyalty.{term}": 0.0 for term in ("loyalty", "run_off")} | {"rewards.loyalty.survey": 1.0}
+def test_loyalty_holds_the_rest_of_the_episode_of_a_floor_that_closes_whatever_the_presets_weigh(small):
+    blind = {"rewards.loyalty.loyalty": 0.0, "rewards.loyalty.survey": 1.0, **CLOSES, "horizon.decisions": 20}
     _, rewards, info = episode(SalesFloorMOEnv(small, **blind))
-    assert info["reward_terms"]["run_off"] != 0.0
-    assert rewards[-1][0] == pytest.approx(info["reward_terms"]["loyalty"] + info["reward_terms"]["run_off"])
+    assert len(rewards) < 20
+    assert rewards[-1][0] == pytest.approx(info["reward_terms"]["loyalty"])
+    assert rewards[-1][0] != pytest.approx(info["truth"]["loyalty"] / 100)  # of the last period alone
 
 
 @pytest.mark.parametrize(
@@ -73,16 +74,11 @@ def test_a_preset_that_pays_for_something_else_has_no_weights(small, preset, say
         preset_weights(small, preset)
 
 
-def test_a_preset_that_tells_now_from_later_has_no_weights(small):
-    with pytest.raises(ConfigError, match=r"loyalty 1 and run_off 0\.5"):
-        preset_weights(load_config(small, {"rewards.loyalty.run_off": 0.5}), "loyalty")
-
-
 def test_bounds_are_those_of_the_terms(small):
-    """Three decisions and a run-off of eight weeks: five periods of loyalty at most, in the last reward."""
+    """Three decisions: three periods of loyalty at most, in the last reward of a floor that closes at once."""
     space = reward_space(small)
-    assert space.low.tolist() == [-5.0, -np.inf, -2.0, -1.0]
-    assert space.high.tolist() == [5.0, np.inf, 8.0, 1.0]
+    assert space.low.tolist() == [-3.0, -np.inf, -2.0, -1.0]
+    assert space.high.tolist() == [3.0, np.inf, 8.0, 1.0]
     assert all(reward in space for reward in episode(SalesFloorMOEnv(small))[1])
     env = SalesFloorMOEnv(small, **CLOSES, **{"horizon.decisions": 20})
     assert all(reward in env.reward_space for reward in episode(env)[1])
@@ -151,8 +147,8 @@ def test_a_reference_point_is_below_what_a_flat_salary_returns(scenario):
 
 def test_a_reference_point_counts_the_periods_that_are_paid(small):
     a_period = np.array(REFERENCE_POINTS["telesales"])
-    assert reference_point(load_config("telesales")) == pytest.approx(a_period * [39, 26, 26, 26])
-    assert SalesFloorMOVectorEnv(2, small).reference_point == pytest.approx(a_period * [5, 3, 3, 3])
+    assert reference_point(load_config("telesales")) == pytest.approx(a_period * 39)
+    assert SalesFloorMOVectorEnv(2, small).reference_point == pytest.approx(a_period * 3)
 
 
 def test_a_scenario_without_a_reference_point_says_where_one_comes_from(small):

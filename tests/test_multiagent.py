@@ -147,7 +147,7 @@ def test_utility_of_a_quiet_period_by_hand(small):
     assert terms["quota"] == terms["audit"] == 0.0
 
 
-def test_who_fills_the_seats_shows_in_simulate_and_goes_on_in_the_run_off(small):
+def test_who_fills_the_seats_shows_in_simulate_to_the_end(small):
     class Falsifier:
         def predict(self, observation, state=None, episode_start=None, deterministic=False):
             return np.tile(np.float32(FALSIFIER), (len(observation), 1)), None
@@ -196,7 +196,7 @@ def test_an_action_that_is_wrong_is_named(small):
 
 
 def test_pettingzoo_makes_it_by_name():
-    env = pettingzoo.make("parallel", "incentive_env/ContactCenter-v0", reps=1)
+    env = pettingzoo.make("parallel", "incentive_env/ContactCenter-v1", reps=1)
     assert env.unwrapped.config.name == "contact_center"
     assert env.possible_agents == ["manager", "rep_0"]
 

@@ -49,7 +49,7 @@ def test_a_policy_is_asked_at_each_decision_with_all_reports(small):
 
 
 def test_tables_have_a_row_for_each_key(small, panel):
-    weeks = small.horizon.decisions * small.horizon.decision_weeks + small.horizon.run_off_weeks
+    weeks = small.horizon.episode_weeks
     keys = [(seed, week) for seed in SEEDS for week in range(1, weeks + 1)]
     assert panel.floor_weeks[["seed", "week"]].tolist() == keys
     reps = small.salesforce.reps

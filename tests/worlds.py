@@ -34,7 +34,7 @@ N_LEVERS, N_ENTRIES, N_CHOICES = len(LEVERS), len(NAMES), len(CONDUCT_NAMES)  # 
 
 SMALL: Mapping[str, Any] = {
     "salesforce.reps": 3, "market.slots": 8, "horizon.burn_in_weeks": 4, "horizon.decisions": 3,
-    "horizon.run_off_weeks": 8, "client.may_leave": False, "money.insolvency": False,
+    "horizon.scored_weeks": 8, "client.may_leave": False, "money.insolvency": False,
 }  # fmt: skip
 
 # Shapes stay small, so that many lives are soon lived.

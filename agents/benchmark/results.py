@@ -30,7 +30,7 @@ class _Part(BaseModel):
 class Scored(_Part):
     """One policy on the floors of one scenario; figures as in `incentive_env.studies.evaluate.Evaluation`."""
 
-    loyalty: tuple[float, ...]  # [floors] score in the run-off, points
+    loyalty: tuple[float, ...]  # [floors] score, points
     conversion: tuple[float, ...]  # [floors] recorded, share
     nps: tuple[float, ...]  # [floors] measured, points
     profit: tuple[float, ...]  # [floors] €/week

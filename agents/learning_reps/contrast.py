@@ -96,7 +96,7 @@ def _make(named_job: tuple[Job, str], store: Store) -> dict[str, Any]:
     curve: list[dict[str, float]] = []
 
     def look(reps: SeatNetwork, step: int) -> None:
-        seen = measure(job.config, manager, evaluation_seeds(job.curve_floors), reps, seats, score=False)
+        seen = measure(job.config, manager, evaluation_seeds(job.curve_floors), reps, seats)
         curve.append({"step": step, **{name: float(f"{seen[name].mean():.6g}") for name in CURVE}})
 
     network = train_reps(job.config, manager, job.plan, seed=job.seed, watch=look)

@@ -8,21 +8,20 @@ from numpy.typing import NDArray
 from incentive_env import Config
 from incentive_env.config.channels import CHANNELS
 from incentive_env.floors import measures
-from incentive_env.floors.reward import run_off_score
+from incentive_env.floors.reward import episode_score
 from incentive_env.floors.seats import UTILITY_TERMS
 from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
 
 
 def measure(
-    config: Config, manager: PolicyLike, seeds: Sequence[int], reps: PolicyLike | None, seats: NDArray[np.int64], *,
-    score: bool = True,
+    config: Config, manager: PolicyLike, seeds: Sequence[int], reps: PolicyLike | None, seats: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float64]]:  # fmt: skip
     """Figures ``[floors]`` over an episode, by name.
 
     Shares of calls by gaming channel (``rushed``: of inbound contacts answered), ``gaming`` (of calls and contacts),
     ``effort`` (of the time), true and recorded conversion, ``utility`` and its terms (€ a week and seat), each over the
-    chosen seats; ``loyalty`` (points, in the run-off) is the floor's.
+    chosen seats; ``loyalty`` (the score, points) is the floor's.
 
     Args:
         config: the scenario.
@@ -30,14 +29,14 @@ def measure(
         seeds: one per floor.
         reps: the policy of the seats; the model's own reps if ``None``.
         seats: numbers of the seats that it fills, and that are measured.
-        score: whether to simulate the run-off for ``loyalty``, which is left out otherwise.
     """
     floors = StaffedFloors(config, len(seeds), reps, seats=seats)
     floors.reset(np.asarray(seeds, np.uint64))
     acting = Acting(as_policy(manager, config))
-    weeks, gained = [], []
+    weeks, net, gained = [], [], []
     for _ in range(config.horizon.decisions):
         period = floors.decide(acting.on(floors))
+        net.append(measures.net_promoters(period.floor_weeks))
         weeks.append(period.rep_weeks[:, :, seats].copy())
         gained.append(floors.seats.gained(period)[:, seats].mean(axis=1))
     terms = np.mean(gained, axis=0)  # [floors, terms]
@@ -45,7 +44,7 @@ def measure(
         **_conduct(np.concatenate(weeks, axis=1)),
         "utility": terms.sum(axis=1),
         **{f"utility_{term}": terms[:, number] for number, term in enumerate(UTILITY_TERMS)},
-        **({"loyalty": run_off_score(floors)} if score else {}),
+        "loyalty": episode_score(np.concatenate(net, axis=1), config),
     }
 
 

@@ -21,7 +21,7 @@ class Episode(NamedTuple):
     behaviour: Behaviour
     observations: NDArray[np.float32]  # [decisions + 1, entries]
     actions: NDArray[np.float32]  # [decisions, levers]
-    rewards: NDArray[np.float64]  # [decisions]; the last includes the run-off if the reward pays for it
+    rewards: NDArray[np.float64]  # [decisions]; the last of a floor that closes holds the rest
     terminations: NDArray[np.bool_]  # [decisions]
     truncations: NDArray[np.bool_]  # [decisions]
     infos: dict[str, NDArray[np.float64]]  # each [decisions + 1], NaN before the first decision; empty if not kept

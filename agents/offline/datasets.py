@@ -91,7 +91,7 @@ def recording_env(scenario: "str | Path | Config", config: Config, reward: str) 
     inbound = not isinstance(scenario, Config) and find_config("contact_center") in lineage(scenario)
     name, base = ("ContactCenter", "contact_center") if inbound else ("Telesales", "telesales")
     numbers = {key: value_at(config, key) for key in all_keys()}
-    return gym.make(f"incentive_env/{name}-v0", **{"config": base, "reward": reward, **numbers})
+    return gym.make(f"incentive_env/{name}-v1", **{"config": base, "reward": reward, **numbers})
 
 
 def write_dataset(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.pareto.search import Candidate, Front, FrontBudget
 from incentive_env import Config
-from incentive_env.floors.reward_vector import OBJECTIVES, paid_periods
+from incentive_env.floors.reward_vector import OBJECTIVES
 from incentive_env.support.statistics import interval
 
 _DIGITS = 4  # of a return
@@ -48,7 +48,7 @@ def front_content(front: Front, config: Config, plan: FrontBudget, command: str)
         "scenario": config.name,
         "command": command,
         "objectives": list(OBJECTIVES),
-        "periods": dict(zip(OBJECTIVES, paid_periods(config).tolist(), strict=True)),
+        "periods": dict.fromkeys(OBJECTIVES, float(config.horizon.decisions)),
         "reference_point": _named(front.reference),
         "ideal_point": _named(ideal),
         "hypervolume": _rounded(front.resampled.hypervolume._asdict()),

@@ -12,8 +12,8 @@ from agents.search.static import hand_made
 from incentive_env import Config
 from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
-from incentive_env.floors.reward import TERM_NAMES, add_run_off
-from incentive_env.floors.reward_vector import OBJECTIVES, paid_periods, reward_vector
+from incentive_env.floors.reward import TERM_NAMES, credit_closed
+from incentive_env.floors.reward_vector import OBJECTIVES, reward_vector
 from incentive_env.support.seeds import SEARCH_SEEDS
 
 _MOST_FLOORS = 2048  # in a batch, at about 150 KB each
@@ -44,7 +44,7 @@ def worst_of_fixed(config: Config, drawn: int, floors: int, *, seed: int = 0, th
     actions = np.concatenate([np.stack(list(hand_made(config).values())), even, ends])
     worst = scheme_returns(config, actions, SEARCH_SEEDS[:floors], threads=threads).mean(axis=1).min(axis=0)
     step = 10.0**_DIGITS
-    per_period = [(math.floor(value * step) - 1) / step for value in worst / paid_periods(config)]
+    per_period = [(math.floor(value * step) - 1) / step for value in worst / config.horizon.decisions]
     return Worst(len(actions), worst, np.array(per_period))
 
 
@@ -78,11 +78,10 @@ def _on_floors(
     floors.reset(seeds)
     total = np.zeros((len(seeds), len(OBJECTIVES)))
     living = np.ones(len(seeds), np.bool_)
-    last = config.horizon.decisions - 1
-    for decision in range(config.horizon.decisions):
+    for _ in range(config.horizon.decisions):
         period = floors.decide(actions)
-        over = living & (floors.closed | (decision == last))
-        add_run_off(period.terms.view(np.float64).reshape(len(seeds), -1), floors, np.flatnonzero(over), _EVERY_TERM)
+        over = living & floors.closed
+        credit_closed(period.terms.view(np.float64).reshape(len(seeds), -1), floors, np.flatnonzero(over), _EVERY_TERM)
         total[living] += reward_vector(period.terms)[living]
         living &= ~over
     return total

@@ -8,7 +8,6 @@ import gymnasium as gym
 from gymnasium.vector import VectorEnv, VectorWrapper
 
 import incentive_env  # noqa: F401  (registers the environments)
-from incentive_env.floors.reward import TERM_NAMES, reward_weights
 from incentive_env.support.seeds import next_seed
 
 _SEVERAL_REWARDS = "incentive_env/MO-"  # vectors of rewards, which RLlib does not support
@@ -21,11 +20,8 @@ class RLlibError(ImportError):
 def register() -> tuple[str, ...]:
     """Register the environments of a single reward with RLlib, and return their names, which are their Gymnasium ids.
 
-    ``env_config`` takes the arguments of `gymnasium.make`: ``reward``, ``config``, dotted overrides; and two more:
-
-    * ``infos`` (default True): whether steps return infos; RLlib copies them, which takes time.
-    * ``run_off_ends`` (default True): if the reward pays for the run-off, an episode cut off by time counts as
-      terminated. Its last reward already includes the future, and RLlib would add the critic's value once more.
+    ``env_config`` takes the arguments of `gymnasium.make`: ``reward``, ``config``, dotted overrides; and ``infos``
+    (default True): whether steps return infos; RLlib copies them, which takes time.
 
     With ``gym_env_vectorize_mode="vector_entry_point"`` an env runner steps the native batch. Seeds are spread, since
     RLlib numbers its runners' seeds in a row and a batch those of its floors: runners would share almost all floors.
@@ -67,11 +63,11 @@ def make(name: str, context: Mapping[str, Any]) -> "gym.Env[Any, Any] | VectorEn
         ConfigError: an unknown key or an invalid value.
     """
     keywords = dict(context)
-    infos, ends = bool(keywords.pop("infos", True)), bool(keywords.pop("run_off_ends", True))
+    infos = bool(keywords.pop("infos", True))
     if "num_envs" not in keywords:
-        return Floor(gym.make(name, **keywords), infos=infos, run_off_ends=ends)
+        return Floor(gym.make(name, **keywords), infos=infos)
     batch = gym.make_vec(name, vectorization_mode="vector_entry_point", **keywords)
-    return Batch(batch, infos=infos, run_off_ends=ends)
+    return Batch(batch, infos=infos)
 
 
 class _Adapted:
@@ -79,9 +75,9 @@ class _Adapted:
 
     env: Any
 
-    def __init__(self, env: Any, *, infos: bool, run_off_ends: bool) -> None:
+    def __init__(self, env: Any, *, infos: bool) -> None:
         super().__init__(env)  # type: ignore[call-arg]
-        self._infos, self._ends = infos, run_off_ends and _pays_run_off(env)
+        self._infos = infos
 
     def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Open the floors. A seed is spread, and floor *i* takes it plus *i*; seeds in a list are taken unchanged."""
@@ -92,8 +88,6 @@ class _Adapted:
     def step(self, action: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Put a scheme in force on each floor for the next four weeks."""
         observation, reward, terminated, truncated, info = self.env.step(action)
-        if self._ends:
-            terminated, truncated = terminated | truncated, truncated & False
         return observation, reward, terminated, truncated, info if self._infos else {}
 
 
@@ -103,10 +97,3 @@ class Floor(_Adapted, gym.Wrapper[Any, Any, Any, Any]):
 
 class Batch(_Adapted, VectorWrapper):
     """A native batch for RLlib."""
-
-
-def _pays_run_off(env: Any) -> bool:
-    inner = env.unwrapped
-    if not hasattr(inner, "config"):  # an environment of the theory, whose episode is a single decision
-        return False
-    return bool(reward_weights(inner.config, inner.reward)[TERM_NAMES.index("run_off")] != 0.0)

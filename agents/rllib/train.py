@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from agents.rllib.module import ManagerModule
 
-ENV = "incentive_env/Telesales-v0"  # the config decides the scenario
+ENV = "incentive_env/Telesales-v1"  # the config decides the scenario
 MODULE = "default_policy"  # RLlib's name for the network of a single agent
 RESULTS = "results.jsonl"
 """File of a run with a line for each update."""

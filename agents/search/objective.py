@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from incentive_env import Config
 from incentive_env.floors.batch import Floors
-from incentive_env.floors.reward import PRESETS, TERM_NAMES, add_run_off, reward_weights, run_off_score, weigh
+from incentive_env.floors.measures import net_promoters
+from incentive_env.floors.reward import PRESETS, TERM_NAMES, credit_closed, episode_score, reward_weights, weigh
 from incentive_env.policies.contract import Sees, shown
 
 SCORE = "score"
@@ -29,9 +30,9 @@ class Form(Protocol):
 class FloorObjective:
     """The performance of a form's candidates on floors.
 
-    ``score`` is the loyalty score of the evaluator: points, true, in the run-off. A preset's name is the return of an
-    episode under that reward, undiscounted, as the environments pay it: up to where a floor closes, and with the
-    run-off term at its end where the preset gives that a weight.
+    ``score`` is the loyalty score of the evaluator: points, true, at the end of an episode. A preset's name is the
+    return of an episode under that reward, undiscounted, as the environments pay it: a floor that closes is credited
+    with its loyalty in the rest of the episode.
 
     Args:
         config: the scenario.
@@ -68,10 +69,9 @@ class FloorObjective:
 
 
 def _score(floors: Floors, choose: Callable[[], NDArray[np.float32]]) -> NDArray[np.float64]:
-    """Loyalty score ``[floors]`` in the run-off."""
-    for _ in range(floors.config.horizon.decisions):
-        floors.decide(choose())
-    return run_off_score(floors)
+    """Loyalty score ``[floors]`` of an episode."""
+    periods = [net_promoters(floors.decide(choose()).floor_weeks) for _ in range(floors.config.horizon.decisions)]
+    return episode_score(np.concatenate(periods, axis=1), floors.config)
 
 
 def _return(
@@ -80,11 +80,11 @@ def _return(
     """Return ``[floors]`` of an episode."""
     total = np.zeros(floors.num_floors)
     living = np.ones(floors.num_floors, np.bool_)
-    for decision in range(floors.config.horizon.decisions):
+    for _ in range(floors.config.horizon.decisions):
         period = floors.decide(choose())
-        over = living & (floors.closed | (decision == floors.config.horizon.decisions - 1))
+        over = living & floors.closed
         terms = period.terms.view(np.float64).reshape(-1, len(TERM_NAMES))
-        add_run_off(terms, floors, np.flatnonzero(over), weights)
+        credit_closed(terms, floors, np.flatnonzero(over), weights)
         total += np.where(living, weigh(terms, weights), 0.0)
         living &= ~over
     return total

@@ -82,8 +82,7 @@ def core_rate(config: Config) -> Rate:
 def episodes_rate(config: Config) -> Rate:
     """Customers times weeks a second through `VectorEnv.step`, episode after episode.
 
-    The time, but not the count, includes everything around them: reports, rewards, infos, the run-off after an episode,
-    and the burn-in of the next.
+    The time, but not the count, includes everything around them: reports, rewards, infos, and the burn-in of the next.
     """
     envs = SalesFloorVectorEnv(FLOORS, config)
     envs.reset(seed=0)

@@ -18,7 +18,7 @@ _FIRST_STEP = """
 import time
 start = time.perf_counter()
 import gymnasium as gym, incentive_env
-env = gym.make("incentive_env/Telesales-v0")
+env = gym.make("incentive_env/Telesales-v1")
 env.reset(seed=0)
 env.step(env.action_space.sample())
 print(time.perf_counter() - start)
@@ -27,7 +27,7 @@ print(time.perf_counter() - start)
 _PEAK = """
 import resource, sys
 import gymnasium as gym, incentive_env
-envs = gym.make_vec("incentive_env/Telesales-v0", num_envs=int(sys.argv[1]))
+envs = gym.make_vec("incentive_env/Telesales-v1", num_envs=int(sys.argv[1]))
 envs.reset(seed=0)
 for _ in range(3):
     envs.step(envs.action_space.sample())

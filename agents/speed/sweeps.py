@@ -18,7 +18,7 @@ from incentive_env.support.tables import between_marks, markdown_table
 
 OPEN, CLOSE = "<!-- sweep speed: begin -->", "<!-- sweep speed: end -->"
 KINDS = {
-    "computing": "a flat salary on 96 floors of the default scenario for two years and the run-off",
+    "computing": "a flat salary on 96 floors of the default scenario for an episode",
     "waiting": "half a second of nothing, so that cores are no bound and what an engine costs is seen",
 }
 _FLOORS = 96

@@ -68,7 +68,7 @@ class Work:
                 took = time.perf_counter() - start
                 busy = time.process_time() - busy
                 if self._floors == 1 and np.any(closed):
-                    break  # its last step holds a year of run-off, and is none of four weeks
+                    break  # its last step holds the rest of the episode, and is none of four weeks
                 step, core, cpu, steps = step + took, core + self._core.seconds, cpu + busy, steps + 1
         weeks = max(steps, 1) * self.customer_weeks
         self.samples.append(Sample(step / weeks, core / weeks, cpu / weeks))
@@ -92,7 +92,7 @@ def env_work(config: Config, kind: str, *, wrapped: bool = False) -> Work:
         wrapped: in the checks that ``gym.make`` puts around an environment.
     """
     made: gym.Env[Any, Any]
-    made = gym.make("incentive_env/Telesales-v0", config=config) if wrapped else SalesFloorEnv(config)
+    made = gym.make("incentive_env/Telesales-v1", config=config) if wrapped else SalesFloorEnv(config)
     return Work(made, cast(SalesFloorEnv, made.unwrapped).floors, pay(config, kind))
 
 

@@ -53,21 +53,23 @@ def _draw_trade(axes: Any, rows: list[dict[str, Any]]) -> None:
         )  # fmt: skip
     left, right = axes.get_xlim()
     axes.set_xlim(left, right + 0.25 * (right - left))
-    axes.set_xlabel("recorded conversion, during the two years of the manager")
-    axes.set_ylabel("long-term loyalty, points (year after, 95 % interval)")
+    axes.set_xlabel("recorded conversion, over the three years of an episode")
+    axes.set_ylabel("long-term loyalty, points (third year, 95 % interval)")
     axes.margins(y=0.08)
     axes.grid(alpha=0.25)
 
 
 def _draw_weeks(axes: Any, evaluations: Mapping[str, Evaluation], config: Config, what: str, label: str) -> None:
-    episode = config.horizon.episode_weeks
+    horizon = config.horizon
     for name, colour in COLOURS.items():
         if name in evaluations:
-            line = _smooth(getattr(evaluations[name], what), config.horizon.decision_weeks)
+            line = _smooth(getattr(evaluations[name], what), horizon.decision_weeks)
             axes.plot(np.arange(1, len(line) + 1), line, color=colour, lw=1.8, label=name.replace("_", " "))
-    axes.axvspan(episode, episode + config.horizon.run_off_weeks, color="#000000", alpha=0.05, lw=0)
+    axes.axvspan(horizon.scored_from, horizon.episode_weeks, color="#000000", alpha=0.05, lw=0)
     axes.margins(x=0.01, y=0.16)
-    axes.text(episode + 2, 0.975, "run-off: scored here", transform=axes.get_xaxis_transform(), va="top", fontsize=8.5)
+    axes.text(
+        horizon.scored_from + 2, 0.975, "scored here", transform=axes.get_xaxis_transform(), va="top", fontsize=8.5
+    )
     axes.set_ylabel(label)
     axes.set_xlabel("week")
     axes.grid(alpha=0.25)

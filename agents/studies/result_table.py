@@ -17,6 +17,7 @@ def result_rows(evaluations: Mapping[str, Evaluation], trained: Mapping[str, str
 
     ``loyalty`` is the score in points with its 95 % interval over floors; ``conversion`` (recorded), ``profit``
     (€/week), ``gaming_share`` and the rest are means over the episode; differences are paired, floor by floor.
+    ``loyalty_year_five`` is there where it was asked for.
     """
     base = evaluations[BASE]
     return [_row(name, evaluation, base, trained.get(name)) for name, evaluation in evaluations.items()]
@@ -27,6 +28,7 @@ def result_table(rows: list[dict[str, Any]], title: str) -> Table:
     headings = (
         "policy", "trained on", "loyalty", "95 %", "against flat salary", "conversion", "profit €/wk", "gaming", "gap",
     )  # fmt: skip
+    later = any("loyalty_year_five" in row for row in rows)
     cells = (
         (
             Path(row["policy"]).name, row["trained_on"] or "",
@@ -34,16 +36,18 @@ def result_table(rows: list[dict[str, Any]], title: str) -> Table:
             f"{row['loyalty_gain']:+.1f} ({row['loyalty_gain_low']:+.1f} … {row['loyalty_gain_high']:+.1f})",
             f"{row['conversion']:.3f}", f"{row['profit']:,.0f}",
             f"{row['gaming_share']:.2f}", f"{row['goodhart_gap']:+.1f}",
+            *((f"{row['loyalty_year_five']:.1f}",) if later else ()),
         )
         for row in sorted(rows, key=lambda row: -row["loyalty"])
     )  # fmt: skip
-    return rich_table(headings, cells, title, left=2)
+    return rich_table((*headings, *(("year five",) if later else ())), cells, title, left=2)
 
 
 def _row(name: str, evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> dict[str, Any]:
     loyalty = interval(evaluation.loyalty)
     gain = interval(evaluation.loyalty - base.loyalty)
     more = interval(evaluation.conversion - base.conversion)
+    later = evaluation.loyalty_year_five
     return {
         "policy": name,
         "trained_on": trained_on,
@@ -65,4 +69,5 @@ def _row(name: str, evaluation: Evaluation, base: Evaluation, trained_on: str | 
         "wellbeing": float(evaluation.wellbeing.mean()),
         "volume_left": float(evaluation.survived.mean()),
         "gaming_by_channel": dict(zip(CHANNELS, evaluation.channels.mean(axis=0).tolist(), strict=True)),
+        **({} if later is None else {"loyalty_year_five": float(later.mean())}),
     }

@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 from incentive_env import Config, load_config
 from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.measures import net_promoters
 from incentive_env.floors.observation import NAMES
-from incentive_env.floors.reward import loyalty_score
+from incentive_env.floors.reward import episode_score
 from incentive_env.model.scheme import lever_ranges
 from incentive_env.policies.contract import ENTRIES, Context, Policy
 from incentive_env.studies.simulate import roll_out
 from incentive_env.support.statistics import Interval, difference_of_groups, interval
 
 EVENTS = ("campaign", "newcomers", "product_fault")
-_OFTEN = 0.03  # chance a week of the event looked at: 96 % of floors meet it in an episode of two years
+_OFTEN = 0.03  # chance a week of the event looked at: 99 % of floors meet it in an episode of three years
 _LARGEST = 3  # reported levers
 _HOW_ROTTEN = (
     "floors that opened with a rotten norm, against the others: gain there; gain there minus gain elsewhere; mean "
@@ -65,10 +66,10 @@ class Blind(Policy):
 
 
 def manage(config: Config, policy: Policy, seeds: Sequence[int], *, threads: int = 1) -> Managed:
-    """Let a policy manage floors for an episode and its run-off."""
+    """Let a policy manage floors for an episode."""
     rollout = roll_out(config, policy, seeds, threads=threads)
     horizon = config.horizon
-    score = loyalty_score(rollout.floor_weeks[:, -horizon.run_off_weeks :], config)
+    score = episode_score(net_promoters(rollout.floor_weeks), config)
     ends = rollout.floor_weeks["closed"][:, horizon.decision_weeks - 1 :: horizon.decision_weeks]
     closed = np.zeros(rollout.actions.shape[:2], np.bool_)
     closed[1:] = ends[:, : len(closed) - 1].T != 0

@@ -90,8 +90,7 @@ class NativeVecEnv(VecEnv):
         for floor in np.flatnonzero(done):
             per_env[floor] = {
                 "terminal_observation": infos["final_obs"][floor],
-                # Time left is observed, and where the run-off is paid the future is in the reward: no bootstrapping.
-                "TimeLimit.truncated": bool(truncated[floor]) and not self.env.pays_run_off,
+                "TimeLimit.truncated": bool(truncated[floor]),  # the floor would go on: learners bootstrap
                 "episode": {"r": float(self._returns[floor]), "l": int(self._lengths[floor]), "t": 0.0},
             }
         self._returns[done] = 0.0

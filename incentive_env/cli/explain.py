@@ -52,7 +52,7 @@ def run(
     """Show what moved customers, cause by cause: the parts sum to the change of the whole.
 
     Loyalty is the score in points; trust, irritation and satisfaction are true means over customers. Without weeks it
-    is the whole run, the year of the run-off included.
+    is the whole episode.
     """  # fmt: skip
     if measure not in MEASURES:
         known = ", ".join(MEASURES)
@@ -65,7 +65,7 @@ def run(
     from incentive_env.studies.explain import explain
 
     scenario = load_scenario(config, override or [])
-    window = _window(week, first, last, scenario.horizon.total_weeks)
+    window = _window(week, first, last, scenario.horizon.episode_weeks)
     names = [policy] if against is None else [policy, against]
     levers = [lever or [], []]  # those of --lever are the first one's
     managers = [load_manager(name, config, scenario, moved) for name, moved in zip(names, levers, strict=False)]

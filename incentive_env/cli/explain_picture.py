@@ -87,9 +87,10 @@ def _draw_bars(axes: Any, explanations: list[Explanation], measure: str, window:
 
 
 def _mark(axes: Any, explanation: Explanation, window: Window) -> None:
-    """The weeks that are asked for, and the run-off in which the score is read."""
+    """The weeks that are asked for, and those in which the score is read."""
     horizon = explanation.config.horizon
-    axes.axvspan(horizon.episode_weeks, explanation.weeks, color="#000000", alpha=0.05, lw=0)
+    if explanation.weeks > horizon.scored_from:
+        axes.axvspan(horizon.scored_from, explanation.weeks, color="#000000", alpha=0.05, lw=0)
     if (window.first, window.last) != (1, explanation.weeks):
         axes.axvspan(window.first - 1, window.last, color="#e69f00", alpha=0.15, lw=0)
     axes.margins(x=0.01)

@@ -46,7 +46,7 @@ class _Floors:
         self.table = panel.floor_weeks.reshape(self.count, -1)
         self.weeks = self.table["week"][0]
         self.period = horizon.decision_weeks
-        self.episode = horizon.episode_weeks
+        self.scored = (horizon.scored_from, horizon.episode_weeks)
         self.slots = panel.config.slots
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
@@ -57,8 +57,8 @@ class _Floors:
 def _reading(floors: _Floors) -> str:
     """How to read the lines, and what they leave out."""
     said = ["all floors together; shade: where 8 in 10 of the floors with reps are"] if floors.count > 1 else []
-    if floors.weeks[-1] > floors.episode:
-        said.append("grey: the run-off, in which loyalty is scored")
+    if floors.weeks[-1] > floors.scored[0]:
+        said.append("gray: the weeks in which loyalty is scored")
     empty = int((floors["present"][:, -1] == 0).sum())
     if empty:
         said.append(f"at the end {empty} of {counted(floors.count, 'floor')} without a rep")
@@ -150,8 +150,8 @@ def _finish(axes: Any, floors: _Floors) -> None:
     axes.margins(x=0.0)
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    if floors.weeks[-1] > floors.episode:
-        axes.axvspan(floors.episode, floors.weeks[-1], color="#000000", alpha=0.05, lw=0)
+    if floors.weeks[-1] > floors.scored[0]:
+        axes.axvspan(floors.scored[0], min(floors.scored[1], floors.weeks[-1]), color="#000000", alpha=0.05, lw=0)
 
 
 def _over(counts: Any, weeks: int) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from incentive_env.model.scheme import Scheme
 
 # Keys that a lesson or a study sets first.
 _OFTEN = (
-    "horizon.decisions", "horizon.run_off_weeks", "salesforce.reps", "salesforce.honesty_mean", "market.slots",
+    "horizon.decisions", "horizon.scored_weeks", "salesforce.reps", "salesforce.honesty_mean", "market.slots",
     "market.need_mean", "client.usual_sales", "floors.rotten_chance", "reporting.noise",
 )  # fmt: skip
 _HEAD = """\

@@ -50,7 +50,7 @@ def command(load: Callable[..., Any] | None = None, others: str = "") -> Callabl
         seed: FirstSeed = 0,
         weeks: Annotated[
             int | None,
-            typer.Option(min=1, max=100_000, metavar="N", help="length; an episode and its run-off where not given"),
+            typer.Option(min=1, max=100_000, metavar="N", help="length; an episode where not given"),
         ] = None,
         out: Annotated[
             Path | None, written("folder for the tables floor_weeks, rep_weeks, ledger", folder=True)

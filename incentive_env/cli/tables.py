@@ -9,6 +9,7 @@ from rich.table import Table
 from incentive_env.cli.options import TABLE_KINDS
 from incentive_env.config import Config
 from incentive_env.floors import measures
+from incentive_env.floors.reward import episode_score
 from incentive_env.model.state import YEAR
 from incentive_env.studies.simulate import Panel
 from incentive_env.support.files import written_whole
@@ -29,7 +30,7 @@ def check_size(config: Config, floors: int, weeks: int | None) -> None:
         ValueError: the tables would have too many rows.
     """
     horizon = config.horizon
-    length = horizon.total_weeks if weeks is None else weeks
+    length = horizon.episode_weeks if weeks is None else weeks
     rows = floors * length * config.salesforce.reps
     if rows > MOST_ROWS:
         raise ValueError(
@@ -52,15 +53,13 @@ def quarter_table(panel: Panel, title: str) -> Table:
 
 def score_line(panel: Panel) -> str:
     """The score of whole episodes, with its interval over floors where there are several."""
-    run_off = panel.config.horizon.run_off_weeks
-    weeks = panel.floor_weeks
-    part = weeks[weeks["week"] > weeks["week"].max() - run_off]
-    seeds = np.unique(weeks["seed"])
-    net = measures.net_promoters(part)
-    floors = np.array([net[part["seed"] == seed].mean() for seed in seeds])
-    mean, low, high = interval(measures.loyalty_points(floors, panel.config))
+    horizon = panel.config.horizon
+    seeds = np.unique(panel.floor_weeks["seed"])
+    net = measures.net_promoters(panel.floor_weeks.reshape(len(seeds), -1))
+    floors = episode_score(net, panel.config)
+    mean, low, high = interval(floors)
     spread = f", 95 % {low:+.1f} … {high:+.1f}" if len(seeds) > 1 else ""
-    return f"long-term loyalty (the score, in {run_off} weeks of run-off): {mean:+.1f} points{spread}"
+    return f"long-term loyalty (the score, in the last {horizon.scored_weeks} weeks): {mean:+.1f} points{spread}"
 
 
 def write_tables(panel: Panel, folder: Path, kind: str) -> list[Path]:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import yaml
 from pydantic import ValidationError
 
+from incentive_env.config.gone import why_gone
 from incentive_env.config.keys import bounds_of, field_of, nearest_key
 from incentive_env.config.tree import Config
 from incentive_env.support.spelling import nearest
@@ -188,6 +189,8 @@ def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
     overridden = any(f"{name}.".startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
     where = "an override" if overridden or (changed and key == "config") else origin
     if entry["type"] == "extra_forbidden":
+        if advice := why_gone(key):
+            return f"{key}: is gone (set to {entry['input']!r} in {where}); {advice}"
         return f"{key}: unknown key (set to {entry['input']!r} in {where}){nearest_key(key)}"
     if entry["type"] == "missing":
         return f"{key}: is missing (in {where})"

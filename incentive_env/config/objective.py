@@ -7,8 +7,8 @@ class Horizon(Section):
     """Time, in weeks and decisions."""
 
     decision_weeks: int = number(4, 1, 52, "weeks", "length of a decision, and of the quota period")
-    decisions: int = number(26, 1, 1000, "decisions", "decisions per episode, which is then truncated")
-    run_off_weeks: int = number(52, 1, 520, "weeks", "after the episode, with the last scheme; gives the score")
+    decisions: int = number(39, 1, 1000, "decisions", "decisions per episode, which is then truncated")
+    scored_weeks: int = number(52, 1, 520, "weeks", "at the end of the episode; true loyalty in them is the score")
     burn_in_weeks: int = number(12, 0, 520, "weeks", "weeks under the neutral scheme before the episode")
 
     @property
@@ -17,9 +17,9 @@ class Horizon(Section):
         return self.decisions * self.decision_weeks
 
     @property
-    def total_weeks(self) -> int:
-        """Length of an episode and its run-off."""
-        return self.episode_weeks + self.run_off_weeks
+    def scored_from(self) -> int:
+        """Weeks of an episode before those that give the score."""
+        return self.episode_weeks - self.scored_weeks
 
 
 class Weights(Section):
@@ -34,7 +34,6 @@ class Weights(Section):
     service: float = number(REQUIRED, -100.0, 100.0, "1", "service level above 70 points, per 50 points")
     profit: float = number(REQUIRED, -100.0, 100.0, "1", "profit, per 10 € per real customer and year")
     loyalty: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty, per 100 points")
-    run_off: float = number(REQUIRED, -100.0, 100.0, "1", "true loyalty of the run-off, per 100 points and period")
     wellbeing: float = number(REQUIRED, -100.0, 100.0, "1", "reps' own loyalty, per 100 points")
 
 
@@ -45,10 +44,10 @@ def _preset(*weights: float) -> Weights:
 class Rewards(Section):
     """Presets, chosen by name at ``gym.make(..., reward=NAME)``."""
 
-    # Weights of conversion, survey, service, profit, loyalty, run_off, wellbeing.
-    conversion: Weights = _preset(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    survey: Weights = _preset(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    service: Weights = _preset(0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
-    profit: Weights = _preset(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
-    loyalty: Weights = _preset(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0)
-    balanced: Weights = _preset(0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 0.25)
+    # Weights of conversion, survey, service, profit, loyalty, wellbeing.
+    conversion: Weights = _preset(1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    survey: Weights = _preset(0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+    service: Weights = _preset(0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+    profit: Weights = _preset(0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    loyalty: Weights = _preset(0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    balanced: Weights = _preset(0.0, 0.0, 0.0, 0.5, 1.0, 0.25)

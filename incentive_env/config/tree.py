@@ -79,6 +79,11 @@ class Config(Section):
                 "horizon.burn_in_weeks must be a multiple of horizon.decision_weeks (the quota period), "
                 f"got {horizon.burn_in_weeks} and {horizon.decision_weeks}"
             )
+        if horizon.scored_weeks > horizon.episode_weeks:
+            wrong.append(
+                "horizon.scored_weeks must be at most the episode's weeks, horizon.decisions × horizon.decision_weeks, "
+                f"got {horizon.scored_weeks} and {horizon.episode_weeks}"
+            )
         if loyalty.detractor >= loyalty.promoter:
             wrong.append(
                 f"loyalty.detractor must be below loyalty.promoter, got {loyalty.detractor:g} and {loyalty.promoter:g}"

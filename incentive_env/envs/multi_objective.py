@@ -20,7 +20,7 @@ class _VectorReward:
     config: Config
 
     def _use_vector(self) -> None:
-        self._weights = np.ones(len(TERM_NAMES))  # not 0 for the run-off, so that it is simulated
+        self._weights = np.ones(len(TERM_NAMES))  # none is 0, so that nothing is left out
         self.reward = "vector"
         self.reward_space = reward_space(self.config)
 
@@ -49,13 +49,14 @@ class SalesFloorMOEnv(_VectorReward, SalesFloorEnv):
 
     | Num | Objective | What one unit is | Lowest | Highest |
     |---|---|---|---|---|
-    | 0 | loyalty | 100 points of true loyalty in a period; the last reward also holds the run-off's | −39 | 39 |
+    | 0 | loyalty | 100 points of true loyalty in a period; the last of a floor that closes holds the rest | −39 | 39 |
     | 1 | profit | 10 € a real customer and year | −∞ | ∞ |
     | 2 | conversion | 10 points of *recorded* conversion; 0 is at 20 % | −2 | 8 |
     | 3 | wellbeing | 100 points of the reps' own loyalty (eNPS) | −1 | 1 |
 
-    Loyalty stays within ±1 in each reward but the last, where 39 = 26 + 52 / 4 periods is the bound. A return
-    is the undiscounted sum over an episode. ``info["reward_terms"]`` holds the terms one by one.
+    Loyalty stays within ±1 but in the last reward of a floor that closes, which holds the loyalty of the rest of the
+    episode: 39 periods at most. A return is the undiscounted sum over an episode. ``info["reward_terms"]`` holds the
+    terms one by one.
 
     ## Starting State
     As in `SalesFloorEnv`: equal seeds make equal floors, whatever the form of the reward.
@@ -67,7 +68,7 @@ class SalesFloorMOEnv(_VectorReward, SalesFloorEnv):
     ``config``, ``render_mode`` and dotted overrides as in `SalesFloorEnv`. There is no ``reward`` to choose.
 
     >>> import gymnasium as gym, incentive_env
-    >>> env = gym.make("incentive_env/MO-Telesales-v0", **{"salesforce.reps": 6})
+    >>> env = gym.make("incentive_env/MO-Telesales-v1", **{"salesforce.reps": 6})
     >>> observation, info = env.reset(seed=7)
     >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
     >>> reward.shape, reward.dtype, reward in env.unwrapped.reward_space
@@ -79,13 +80,14 @@ class SalesFloorMOEnv(_VectorReward, SalesFloorEnv):
     As in `SalesFloorEnv`.
 
     ## Vectorized environment
-    ``gym.make_vec("incentive_env/MO-Telesales-v0", num_envs=64)`` makes the native `SalesFloorMOVectorEnv`.
+    ``gym.make_vec("incentive_env/MO-Telesales-v1", num_envs=64)`` makes the native `SalesFloorMOVectorEnv`.
 
     ## References
     Hayes et al. 2022, A practical guide to multi-objective reinforcement learning and planning; Felten et al. 2023, A
     toolkit for reliable benchmarking and research in multi-objective reinforcement learning (MO-Gymnasium).
 
     ## Version History
+    * v1: as `SalesFloorEnv`.
     * v0: initial version.
     """
 

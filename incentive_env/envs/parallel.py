@@ -59,7 +59,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
     The manager's is that of `SalesFloorEnv`. A seat's is a ``Box`` of float32: the person's traits and
     condition, their conduct and record, what colleagues are seen to do, and the scheme;
     `incentive_env.floors.seats.SIGHTS` lists names, units and bounds. A seat sees
-    no customer, no other seat, and not how much of the episode is left.
+    no customer, and no other seat.
     All agents act at once, so seats that respond to a learning manager know its last scheme. A policy that manages
     announces its scheme, so that seats see the one of the coming period.
 
@@ -81,7 +81,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
     Any further keyword is a dotted override of the config. A config or reward that cannot be used is a `ConfigError`;
     an unknown seat, rep_reward or policy, or no agent at all, is a ``ValueError``.
 
-    ``pettingzoo.make("parallel", "incentive_env/Telesales-v0")`` makes it too, once this module is imported.
+    ``pettingzoo.make("parallel", "incentive_env/Telesales-v1")`` makes it too, once this module is imported.
 
     >>> from incentive_env import parallel_env
     >>> env = parallel_env(manager="quota_with_threat", reps=2)
@@ -95,7 +95,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
     """
 
     metadata: ClassVar[dict[str, Any]] = {
-        "name": "incentive_env/sales_floor_v0", "is_parallelizable": True,
+        "name": "incentive_env/sales_floor_v1", "is_parallelizable": True,
         "render_modes": SalesFloorEnv.metadata["render_modes"], "render_fps": SalesFloorEnv.metadata["render_fps"],
     }  # fmt: skip
 
@@ -181,7 +181,7 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
         return self._env.last_period
 
     def state(self) -> NDArray[np.float32]:
-        """The true state of the floor ``[21]``, float32, for learners with a central critic; `true_state` names it."""
+        """The true state of the floor ``[20]``, float32, for learners with a central critic; `true_state` names it."""
         return np.asarray(true_state(self._env.floors)[0].astype(np.float32))
 
     def render(self) -> Any:
@@ -247,4 +247,4 @@ parallel_env = SalesFloorParallelEnv
 """`SalesFloorParallelEnv` by the name that PettingZoo's environments have."""
 
 for _scenario, _config in (("Telesales", "telesales"), ("ContactCenter", "contact_center")):
-    register("parallel", f"incentive_env/{_scenario}-v0", parallel_env, kwargs={"config": _config})
+    register("parallel", f"incentive_env/{_scenario}-v1", parallel_env, kwargs={"config": _config})

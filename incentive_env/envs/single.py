@@ -12,7 +12,7 @@ from incentive_env.config import Config, ConfigError, load_config
 from incentive_env.config.reference import with_tables
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
-from incentive_env.floors.reward import add_run_off, reward_weights, weigh
+from incentive_env.floors.reward import credit_closed, reward_weights, weigh
 from incentive_env.rendering.ansi import ansi
 from incentive_env.rendering.frame import frame_of
 from incentive_env.rendering.picture import picture
@@ -28,7 +28,8 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     Twelve reps sell to books of customers by telephone. Every four weeks the manager sets an incentive scheme: a
     value for each lever. Reps choose effort, a tactic for each call, what goes on record and how surveys are asked, by
     what they expect to gain in money, risk and conscience. Customers buy, are disappointed, cancel, leave or
-    recommend. A policy is trained on a reward preset and scored on loyalty long after.
+    recommend. A policy is trained on a reward preset and scored on true loyalty
+    in the last year of the episode (``horizon.scored_weeks``).
 
     ## Action Space
     ``Box(-1, 1, (levers,), float32)``, affine to the levers' ranges in ``config.levers``. Finite actions outside the
@@ -38,22 +39,23 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     ## Observation Space
     ``Box`` of float32: measured figures (noisy, late and possibly gamed), figures that are exactly
-    known (client, staffing, cash, weeks left of announced events), the share of the episode that is left, and the
-    scheme in force as the action that sets it. `incentive_env.floors.observation.FIGURES` lists names and units.
+    known (client, staffing, cash, weeks left of announced events), and the scheme in force as the action that sets
+    it. Neither the week nor the end of the episode is shown.
+    `incentive_env.floors.observation.FIGURES` lists names and units.
 
     ## Rewards
     Named terms weighted by the preset ``reward``: ``conversion`` (recorded), ``survey`` (measured NPS), ``service``,
-    ``profit``, ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. Under ``loyalty`` and
-    ``balanced`` the last reward of an episode also holds the loyalty of the run-off (term ``run_off``): that of
-    the year after, with the last scheme in force, or closed.
+    ``profit``, ``loyalty`` (true) or ``balanced``. ``info["reward_terms"]`` holds the terms. The last reward of a
+    floor that closes also holds the loyalty of the rest of its episode, so that nothing is gained by closing early.
 
     ## Starting State
     A floor drawn from the seed (honesty of the team, norm, need, mood, newcomers, cash), after twelve weeks under
     the neutral scheme. Equal seeds make equal floors, here and in any batch.
 
     ## Episode End
-    Truncation after ``horizon.decisions`` (26). Termination when nothing is left to manage: the client has taken its
-    whole volume away, or the floor without cash has laid off its last rep.
+    Truncation after ``horizon.decisions`` (39, three years); the floor would go on, so learners bootstrap there.
+    Termination when nothing is left to manage: the client has taken its whole volume away, or the floor without cash
+    has laid off its last rep.
 
     ## Arguments
     ``config``: a preset's name, a path, a `Config`, or ``None`` for Telesales. ``reward``: a preset's name.
@@ -61,7 +63,7 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
     >>> import gymnasium as gym, incentive_env
     >>> from incentive_env.config.levers import LEVERS
-    >>> env = gym.make("incentive_env/Telesales-v0", reward="profit", **{"salesforce.reps": 6})
+    >>> env = gym.make("incentive_env/Telesales-v1", reward="profit", **{"salesforce.reps": 6})
     >>> observation, info = env.reset(seed=7)
     >>> observation in env.observation_space, len(env.action_space.low) == len(LEVERS)
     (True, True)
@@ -81,12 +83,13 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     for ``human``: ``pip install 'incentive-env[render]'``. Rendering changes nothing.
 
     ## Vectorized environment
-    ``gym.make_vec("incentive_env/Telesales-v0", num_envs=64)`` makes the native `SalesFloorVectorEnv`.
+    ``gym.make_vec("incentive_env/Telesales-v1", num_envs=64)`` makes the native `SalesFloorVectorEnv`.
 
     ## References
     Holmström & Milgrom 1991; Baker 2002; McKelvey & Palfrey 1995; Camerer & Ho 1999.
 
     ## Version History
+    * v1: an episode is three years, scored in the third; nothing follows it and the time left is not observed.
     * v0: initial version.
     """
 
@@ -146,8 +149,8 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         truncated = self._decisions >= self.config.horizon.decisions and not terminated
         self._over = terminated or truncated
         terms = period.terms.view(np.float64)
-        if self._over:
-            add_run_off(terms[None], self.floors, np.array([0]), self._weights)
+        if terminated:
+            credit_closed(terms[None], self.floors, np.array([0]), self._weights)
         info = {
             "reward_terms": _as_dict(period.terms),
             "figures": _as_dict(period.figures),

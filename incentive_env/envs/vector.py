@@ -13,7 +13,7 @@ from incentive_env.config import Config
 from incentive_env.envs.single import check_actions, configured
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
-from incentive_env.floors.reward import TERM_NAMES, add_run_off, reward_weights, weigh
+from incentive_env.floors.reward import credit_closed, reward_weights, weigh
 from incentive_env.support.seeds import first_seed, next_seed
 
 Batch = NDArray[np.float32]
@@ -105,7 +105,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         terminated = self.floors.closed.copy()
         truncated = (self._decisions >= self.config.horizon.decisions) & ~terminated
         terms = period.terms.view(np.float64).reshape(self.num_envs, -1)
-        add_run_off(terms, self.floors, np.flatnonzero((terminated | truncated) & lived), self._weights)
+        credit_closed(terms, self.floors, np.flatnonzero(terminated & lived), self._weights)
         rewards = weigh(terms, self._weights)
         infos = _infos(period, lived)
         if stale.size:
@@ -115,11 +115,6 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         if self.autoreset_mode is AutoresetMode.SAME_STEP and self._over.any():
             infos = self._close_and_reopen(infos)
         return self._observe(), rewards, terminated, truncated, infos
-
-    @property
-    def pays_run_off(self) -> bool:
-        """Whether the last reward of an episode holds what comes after it."""
-        return bool(self._weights[TERM_NAMES.index("run_off")] != 0.0)
 
     def _observe(self) -> Batch:
         """What the manager sees; `agents.training.vec_adapter.StateVectorEnv` shows the true state instead."""

@@ -72,13 +72,12 @@ class Floors:
         self._terms = _records((num_floors,), TERMS)
         self._shown = self._figures.view(np.float64).reshape(num_floors, len(LOW))
         self._previous = self._shown.copy()
-        self._time_left = np.ones(num_floors)
         self._levers = np.zeros((num_floors, len(LEVERS)))
         self._schemes = scheme_records(self._levers)
         self._actions = np.zeros((num_floors, len(LEVERS)))
         self._runners: dict[int, _Runner] = {}
         self._reported = (
-            self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._time_left, self._actions
+            self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._actions
         )  # fmt: skip
         self._observe = bound(observe, *self._reported, np.empty((num_floors, len(NAMES)), np.float32), self.parameters)
 
@@ -105,7 +104,6 @@ class Floors:
         for _ in range(horizon.burn_in_weeks // horizon.decision_weeks):
             self.advance(horizon.decision_weeks)
         self._previous[:] = self._shown
-        self._time_left[:] = 1.0
 
     def decide(self, actions: NDArray[np.floating], weeks: int | None = None) -> Period:
         """Put normalised actions ``[floors, levers]`` in force and run to the next decision, or for some weeks."""
@@ -113,7 +111,6 @@ class Floors:
         np.multiply(self._actions, self._half_width, out=self._levers)
         self._levers += self._middle
         self._previous[:] = self._shown
-        self._time_left -= 1.0 / self.config.horizon.decisions
         return self.advance(self.config.horizon.decision_weeks if weeks is None else weeks)
 
     def advance(self, weeks: int) -> Period:
@@ -130,20 +127,19 @@ class Floors:
         return run.period
 
     def loyalty_to_come(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
-        """True loyalty of floors after their last decision: points × periods ``[len(which)]``.
+        """True loyalty of closed floors in the rest of their episode: points × periods ``[len(which)]``.
 
-        A copy of them runs through the rest of the episode where it ended early, and through the run-off, with the last
-        scheme in force or closed. The floors themselves do not change.
+        A copy of them runs on, closed. The floors themselves do not change.
         """
         horizon = self.config.horizon
         loyalty = np.zeros(len(which))
-        weeks_left = np.rint(self._time_left[which] * horizon.decisions).astype(int) * horizon.decision_weeks
+        end = horizon.burn_in_weeks + horizon.episode_weeks
+        weeks_left = np.maximum(end - self.state.floors["week"][which], 0)
         for left in np.unique(weeks_left):
             chosen = np.flatnonzero(weeks_left == left)
             copy = self._copy_of(which[chosen])
-            total = int(left) + horizon.run_off_weeks
-            for week in range(0, total, horizon.decision_weeks):
-                length = min(horizon.decision_weeks, total - week)
+            for week in range(0, int(left), horizon.decision_weeks):
+                length = min(horizon.decision_weeks, int(left) - week)
                 loyalty[chosen] += copy.advance(length).truth["loyalty"] * length / horizon.decision_weeks
         return loyalty
 
@@ -199,7 +195,7 @@ class Floors:
     def _arrays(self, *, watched: bool = True) -> tuple[np.ndarray, ...]:
         """What carries floors from one decision to the next, floors first on each; and what is watched of them."""
         mine = (
-            *self.state.arrays, self._figures, self._previous, self._truth, self._terms, self._time_left,
+            *self.state.arrays, self._figures, self._previous, self._truth, self._terms,
             self._levers, self._actions,
         )  # fmt: skip
         return (*mine, *self.witness[:-1]) if watched else mine

@@ -1,4 +1,4 @@
-"""What the manager sees: a report of figures, the time left, and the scheme in force. Nothing of the true state."""
+"""What the manager sees: a report of figures, and the scheme in force. Nothing of the true state."""
 
 from typing import NamedTuple
 
@@ -52,16 +52,16 @@ FIGURES: tuple[Figure, ...] = (
 )
 assert tuple(figure.name for figure in FIGURES) == (*MEASURED, *KNOWN)
 
-NAMES: tuple[str, ...] = (*(figure.name for figure in FIGURES), "time_left", *(f"scheme_{lever}" for lever in LEVERS))
+NAMES: tuple[str, ...] = (*(figure.name for figure in FIGURES), *(f"scheme_{lever}" for lever in LEVERS))
 LOW: NDArray[np.float64] = np.array([figure.low for figure in FIGURES])
 HIGH: NDArray[np.float64] = np.array([figure.high for figure in FIGURES])
 NOISE: NDArray[np.float64] = np.array([figure.noise for figure in FIGURES])
 
 
 def observation_space() -> spaces.Box:
-    """Box of the observation ``[entries]``: figures in their units, time left (0 … 1), scheme in force (−1 … 1)."""
-    low = np.concatenate([LOW, [0.0], np.full(len(LEVERS), -1.0)]).astype(np.float32)
-    high = np.concatenate([HIGH, [1.0], np.full(len(LEVERS), 1.0)]).astype(np.float32)
+    """Box of the observation ``[entries]``: figures in their units, scheme in force (−1 … 1)."""
+    low = np.concatenate([LOW, np.full(len(LEVERS), -1.0)]).astype(np.float32)
+    high = np.concatenate([HIGH, np.full(len(LEVERS), 1.0)]).astype(np.float32)
     return spaces.Box(low, high, dtype=np.float32)
 
 

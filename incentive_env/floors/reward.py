@@ -1,7 +1,7 @@
 """Reward, score and Goodhart gap: three different things.
 
 The *reward* is what a learner is trained on: named terms, weighted by a preset. The *score* is long-term loyalty, true
-not measured, read in the run-off. The *Goodhart gap* is how much further the proxy moved than the truth.
+not measured, in the last year of the episode. The *Goodhart gap* is how much further the proxy moved than the truth.
 """
 
 import numpy as np
@@ -36,23 +36,23 @@ def weigh(terms: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[n
     return rewards
 
 
-def add_run_off(
-    terms: NDArray[np.float64], floors: Floors, over: NDArray[np.int64], weights: NDArray[np.float64]
+def credit_closed(
+    terms: NDArray[np.float64], floors: Floors, closed: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> None:
-    """Add the run-off term to floors whose episode is over, where the preset gives it a weight.
+    """Add to the loyalty term of floors that have just closed what they deserve for the rest of the episode.
 
-    Later periods count like earlier ones, so nothing is gained by using up customers or cash before the end, or by
-    closing early. Where the weight is 0, the run-off is not simulated and the term stays 0.
+    Later periods count like earlier ones, so nothing is gained by closing early. Where the preset gives loyalty no
+    weight, the rest is not simulated.
 
     Args:
         terms: ``[floors, terms]``, changed.
         floors: at the end of the period.
-        over: numbers of the floors whose episode is over.
+        closed: numbers of the floors that closed in it.
         weights: ``[terms]`` of the preset.
     """
-    term = TERM_NAMES.index("run_off")
-    if len(over) > 0 and weights[term] != 0.0:
-        terms[over, term] = floors.loyalty_to_come(over) / 100.0
+    term = TERM_NAMES.index("loyalty")
+    if len(closed) > 0 and weights[term] != 0.0:
+        terms[closed, term] += floors.loyalty_to_come(closed) / 100.0
 
 
 def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64]:
@@ -62,20 +62,21 @@ def loyalty_score(floor_weeks: np.ndarray, config: Config) -> NDArray[np.float64
     counts as a detractor until it is filled again.
 
     Args:
-        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK records, usually the run-off.
+        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK records.
         config: for the number of slots.
     """
     return np.asarray(loyalty_points(net_promoters(floor_weeks).mean(axis=-1), config))
 
 
-def run_off_score(floors: Floors) -> NDArray[np.float64]:
-    """Run floors through the run-off with the schemes in force, and return their loyalty score ``[floors]``, points."""
-    horizon = floors.config.horizon
-    total = np.zeros(floors.num_floors)
-    for week in range(0, horizon.run_off_weeks, horizon.decision_weeks):
-        length = min(horizon.decision_weeks, horizon.run_off_weeks - week)
-        total += loyalty_score(floors.advance(length).floor_weeks, floors.config) * length
-    return total / horizon.run_off_weeks
+def episode_score(net: NDArray[np.float64], config: Config) -> NDArray[np.float64]:
+    """The score: long-term loyalty of each floor in the last weeks of the episode, points from −100 to 100.
+
+    Args:
+        net: ``[..., weeks]`` net promoters, from the first week under the manager on.
+        config: for ``horizon.scored_weeks``, the episode's length and the number of slots.
+    """
+    scored = net[..., config.horizon.scored_from : config.horizon.episode_weeks]
+    return np.asarray(loyalty_points(scored.mean(axis=-1), config))
 
 
 def goodhart_gap(

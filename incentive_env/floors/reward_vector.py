@@ -12,7 +12,6 @@ from incentive_env.floors.reward import TERM_NAMES, reward_weights
 from incentive_env.support.spelling import nearest
 
 OBJECTIVES = ("loyalty", "profit", "conversion", "wellbeing")
-_PAID = (*OBJECTIVES, "run_off")  # terms that go into them
 
 # The worst mean return a period over hand-made and drawn fixed schemes, rounded down to a tenth, and a tenth below for
 # the luck of other floors; in the order of OBJECTIVES, by `python scripts/pareto.py reference --config SCENARIO`.
@@ -33,21 +32,17 @@ REFERENCE_POINTS: dict[str, tuple[float, float, float, float]] = {
 
 
 def reward_vector(terms: Mapping[str, Any] | np.ndarray) -> NDArray[np.float32]:
-    """Reward vectors ``[..., 4]`` in the order of `OBJECTIVES`, of named reward terms ``[...]``.
-
-    The run-off is later loyalty, and counts as loyalty.
-    """
-    loyalty = terms["loyalty"] + terms["run_off"]
-    return np.stack([loyalty, *(terms[name] for name in OBJECTIVES[1:])], axis=-1).astype(np.float32)
+    """Reward vectors ``[..., 4]`` in the order of `OBJECTIVES`, of named reward terms ``[...]``."""
+    return np.stack([terms[name] for name in OBJECTIVES], axis=-1).astype(np.float32)
 
 
 def reward_space(config: Config) -> Box:
     """Bounds of a reward vector.
 
-    Shares and points have natural bounds, and the last reward holds the loyalty of every later period. Profit has no
-    bound that could be stated without running the model.
+    Shares and points have natural bounds. The last reward of a floor that closes holds the loyalty of every later
+    period of the episode. Profit has no bound that could be stated without running the model.
     """
-    most_loyal = paid_periods(config)[0]
+    most_loyal = config.horizon.decisions
     low = np.array([-most_loyal, -np.inf, 10.0 * (0.0 - 0.2), -1.0], np.float32)
     high = np.array([most_loyal, np.inf, 10.0 * (1.0 - 0.2), 1.0], np.float32)
     return Box(low, high, dtype=np.float32)
@@ -56,9 +51,9 @@ def reward_space(config: Config) -> Box:
 def reference_point(config: Config) -> NDArray[np.float64]:
     """Reference point ``[4]`` of a scenario's hypervolumes: returns, undiscounted, that no sensible scheme falls below.
 
-    It is the worst mean return of fixed schemes in each objective, a period, times the periods of the configuration's
-    horizon. The point belongs to the scenario's name: of all overrides, only ``horizon`` moves it. A much shorter
-    horizon needs its own point, since fewer floors close in it.
+    It is the worst mean return of fixed schemes in each objective, a period, times the decisions of an episode. The
+    point belongs to the scenario's name: of all overrides, only ``horizon`` moves it. A much shorter horizon needs its
+    own point, since fewer floors close in it.
 
     Raises:
         ConfigError: the scenario has no point.
@@ -69,7 +64,7 @@ def reference_point(config: Config) -> NDArray[np.float64]:
             f"scenario {config.name!r} has no reference point{hint}; scenarios with one: {', '.join(REFERENCE_POINTS)}"
             "; scripts/pareto.py reference finds one"
         )
-    return np.array(REFERENCE_POINTS[config.name]) * paid_periods(config)
+    return np.array(REFERENCE_POINTS[config.name]) * config.horizon.decisions
 
 
 def preset_weights(config: Config, preset: str) -> NDArray[np.float64]:
@@ -83,21 +78,9 @@ def preset_weights(config: Config, preset: str) -> NDArray[np.float64]:
         ConfigError: no preset has that name, or it pays for more than the four objectives.
     """
     weights = dict(zip(TERM_NAMES, reward_weights(config, preset).tolist(), strict=True))
-    others = [term for term in TERM_NAMES if term not in _PAID and weights[term] != 0.0]
+    others = [term for term in TERM_NAMES if term not in OBJECTIVES and weights[term] != 0.0]
     if others:
         raise ConfigError(
             f"reward {preset!r} pays for {', '.join(others)}, which is not among the objectives {', '.join(OBJECTIVES)}"
         )
-    if weights["loyalty"] != weights["run_off"]:
-        raise ConfigError(
-            f"reward {preset!r} weighs loyalty {weights['loyalty']:g} and run_off {weights['run_off']:g}: the "
-            "objective 'loyalty' holds both, so they must be equal"
-        )
     return np.array([weights[name] for name in OBJECTIVES])
-
-
-def paid_periods(config: Config) -> NDArray[np.float64]:
-    """Periods that a whole episode pays for ``[4]``: its decisions, and for loyalty those of the run-off too."""
-    horizon = config.horizon
-    run_off = horizon.run_off_weeks / horizon.decision_weeks
-    return np.array([horizon.decisions + (run_off if name == "loyalty" else 0.0) for name in OBJECTIVES])

@@ -15,7 +15,6 @@ _OF_REPS = ("honesty", "motivation", "strain", "inexperience")  # share; 0 … 1
 _OF_CUSTOMERS = ("trust", "irritation", "satisfaction", "debt")  # 0 … 1; 0 … 1.5; 0 … 1; 1
 _KNOWN = (
     "client_demand", "volume", "staffing", "cash_weeks", "campaign", "product_fault", "competitor", "newcomers",
-    "time_left",
 )  # fmt: skip
 NAMES: tuple[str, ...] = (*_OF_FLOOR, *_OF_REPS, *_OF_CUSTOMERS, *_KNOWN)
 
@@ -24,7 +23,7 @@ def true_state(floors: Floors) -> NDArray[np.float64]:
     """True state ``[floors, len(NAMES)]``, in the order of `NAMES`.
 
     Reps' entries are means over those present, customers' over active slots; 0 where there are none. What is simply
-    known (client, cash, events, time) is as on the report.
+    known (client, cash, events) is as on the report.
     """
     state = floors.state
     present = state.reps["present"] != 0

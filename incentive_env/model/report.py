@@ -62,7 +62,7 @@ def report_period(
 @entry
 def observe(
     floors: Records, figures: np.ndarray, previous: np.ndarray, noise: np.ndarray, low: np.ndarray, high: np.ndarray,
-    time_left: np.ndarray, actions: np.ndarray, out: np.ndarray, parameters: Records,
+    actions: np.ndarray, out: np.ndarray, parameters: Records,
 ) -> None:  # fmt: skip
     """Write the report as the manager sees it: measured figures noisy and late, known ones as they are.
 
@@ -73,9 +73,8 @@ def observe(
         noise: ``[figures]`` standard deviation of each figure's noise without research; 0 for known ones.
         low: ``[figures]`` least value shown.
         high: ``[figures]`` largest value shown.
-        time_left: ``[floors]`` share of the decisions.
         actions: ``[floors, levers]`` scheme in force, normalised.
-        out: ``[floors, figures + 1 + levers]`` float32, written.
+        out: ``[floors, figures + levers]`` float32, written.
         parameters: ``[1]`` record of the configuration.
     """
     p = parameters[0]
@@ -89,9 +88,8 @@ def observe(
                 shown += p.reporting.lag * blur * (previous[f, i] - shown)
                 shown += p.reporting.noise * blur * noise[i] * rng.rough_normal(rng.bits(key, rng.REPORT, i))
             out[f, i] = clip(shown, low[i], high[i])
-        out[f, count] = clip(time_left[f], 0.0, 1.0)
         for lever in range(actions.shape[1]):
-            out[f, count + 1 + lever] = actions[f, lever]
+            out[f, count + lever] = actions[f, lever]
 
 
 @compiled
@@ -207,5 +205,4 @@ def _write_terms(figures: Record, truth: Record, terms: Record) -> None:
     terms.service = 2.0 * (figures.service_level - 0.7)
     terms.profit = truth.profit_per_customer / 10.0
     terms.loyalty = truth.loyalty / 100.0
-    terms.run_off = 0.0  # until the episode ends
     terms.wellbeing = truth.wellbeing / 100.0

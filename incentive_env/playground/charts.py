@@ -27,7 +27,7 @@ class Look(NamedTuple):
 
     dark: bool
     summary: str  # the chart in words, for screen readers
-    scored_from: int = 0  # week; the run-off from there on is shaded
+    scored_from: int = 0  # week; from there on, what is scored is shaded
 
     @property
     def ink(self) -> str:
@@ -211,7 +211,7 @@ def _line(weeks: np.ndarray, line: Line, look: Look) -> Options:
 
 
 def _week_chart(look: Look, series: list[Options], y_axis: Any, names: Sequence[str]) -> Options:
-    """A chart over weeks up to the last point of the last series; the run-off, which is scored, is shaded."""
+    """A chart over weeks up to the last point of the last series; what is scored is shaded."""
     last = series[-1]["data"][-1][0]
     series[-1]["markArea"] = {
         "silent": True, "itemStyle": {"color": look.rule, "opacity": 0.35},

@@ -16,7 +16,7 @@ Series = NDArray[np.float64]
 
 
 class Figures(NamedTuple):
-    """Floors under a scheme; series by quota period, run-off included, are NaN where there was nothing to measure."""
+    """Floors under a scheme; series by quota period are NaN where there was nothing to measure."""
 
     weeks: Series  # [periods] last week of each
     conversion: Series  # [floors, periods] recorded
@@ -60,7 +60,7 @@ class Comparison(NamedTuple):
 
 
 def figures_of(rollout: Rollout, config: Config) -> Figures:
-    """Series and outcomes of floors that have been managed for an episode and its run-off."""
+    """Series and outcomes of floors that have been managed for an episode."""
     weeks = rollout.floor_weeks
     length = config.horizon.decision_weeks
     starts = np.arange(0, weeks.shape[1], length)

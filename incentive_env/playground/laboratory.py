@@ -105,7 +105,7 @@ class Laboratory:
                         with ui.element("figure").classes("chart"):
                             heading(panel.title)
                             self._charts[name] = Chart().mark(f"chart-{name}")
-                    self._why = ReasonsPanel(self.experiment.config.horizon.total_weeks, self.request)
+                    self._why = ReasonsPanel(self.experiment.config.horizon.episode_weeks, self.request)
                 heading("Figures as a table")
                 self._table = table(_COLUMNS).mark("results")
 
@@ -238,7 +238,7 @@ class Laboratory:
         """Write the summary and the table; returns what the charts are to show."""
         horizon = experiment.config.horizon
         compared = compare(first, second)
-        still_open = [int(figures.open[:, : horizon.decisions][:, -1].sum()) for figures in (first, second)]
+        still_open = [int(figures.open[:, -1].sum()) for figures in (first, second)]
         summary = (
             f"{_summary_of(compared, len(first.whole))} Still open in week {horizon.episode_weeks}: "
             f"{still_open[0]} floors under A, {still_open[1]} under B."
@@ -248,7 +248,7 @@ class Laboratory:
         self._table.update()
         drawings = []
         for name, panel in _PANELS.items():
-            look = Look(self._dark, f"{panel.title}. {summary}", horizon.episode_weeks)
+            look = Look(self._dark, f"{panel.title}. {summary}", horizon.scored_from)
             if panel.courses:
                 lines = charts.lines_of(first, second, panel.courses)
                 options = charts.line_chart(first.weeks, lines, panel.units, look)

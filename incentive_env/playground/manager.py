@@ -9,7 +9,7 @@ import numpy as np
 from nicegui import ui
 
 from incentive_env.model.scheme import Scheme
-from incentive_env.model.state import EVENTS
+from incentive_env.model.state import EVENTS, YEAR
 from incentive_env.model.witness import LOYALTY
 from incentive_env.playground import charts
 from incentive_env.playground.charts import Chart, Look
@@ -43,11 +43,10 @@ _ANNOUNCED = {
 }  # fmt: skip
 assert tuple(_ANNOUNCED) == EVENTS
 _INTRODUCTION = (
-    "You run a sales floor for two years. Every four weeks you decide how it is paid and managed. You see what a "
+    "You run a sales floor for three years. Every four weeks you decide how it is paid and managed. You see what a "
     "manager sees: reports, which are noisy, late, and as gamed as your people make them. Your score is what customers "
-    "truly think of you in the year after that. No report shows it; you see it at the end, next to others who managed "
-    "the same floor. Your last scheme stays in force for that year. A floor closes if it runs out of cash or if the "
-    "client takes all its volume away."
+    "truly think of you in the third year. No report shows it; you see it at the end, next to others who managed the "
+    "same floor. A floor closes if it runs out of cash or if the client takes all its volume away."
 )
 _TRUE_LOYALTY = "True loyalty by week: yours, and that of other managers of this floor"
 
@@ -148,16 +147,14 @@ class Manager:
             f"{_ANNOUNCED[line.figure.name]}, weeks left: {line.value:.0f}"
             for line in lines if line.figure.name in EVENTS and line.value > 0
         )  # fmt: skip
-        self._status.set_text(
-            f"Decision {game.decisions + 1} of {horizon.decisions}, week {game.week}. News: {news or 'none'}."
-        )
+        self._status.set_text(f"Decision {game.decisions + 1}, week {game.week}. News: {news or 'none'}.")
         weeks = [number * horizon.decision_weeks for number in range(len(game.reports))]
         units = {line.figure.name: line.figure.unit for line in lines}
         drawings = []
         for name, chart in self._charts.items():
             title = f"{name.replace('_', ' ')}, {units[name]}"
             look = Look(self._dark, f"{title}, as reported so far")
-            options = charts.history_chart(weeks, game.history(name), title, horizon.episode_weeks, look)
+            options = charts.history_chart(weeks, game.history(name), title, max(game.week, YEAR), look)
             drawings.append((chart, options))
         charts.show(drawings)
 
@@ -180,7 +177,7 @@ class Manager:
         total = f"All bars add up to {parts.sum():+.1f} points, from the first week to the last."
 
         def draw() -> None:
-            look = Look(self._dark, _TRUE_LOYALTY, game.config.horizon.episode_weeks)
+            look = Look(self._dark, _TRUE_LOYALTY, game.config.horizon.scored_from)
             charts.show([
                 (drawn[0], charts.rivals_chart(weeks, loyalty, look)),
                 (drawn[1], charts.reasons_chart(parts, "loyalty", Look(self._dark, total))),

@@ -66,7 +66,7 @@ class ReasonsPanel:
             f"Effect of time, which heals: {parts[TIME]:+.3g}."
         )
         self._summary.set_text(summary)
-        look = Look(dark, summary, config.horizon.episode_weeks)
+        look = Look(dark, summary, config.horizon.scored_from)
         over_time = look._replace(summary=f"Period by period, by kind of cause. {summary}")
         period = _period(len(timeline), config.horizon.decision_weeks)
         return [

@@ -136,7 +136,7 @@ def pieces_of(seeds: range, workers: int) -> list[range]:
 
 
 def run_piece(scenario: str, changes: Changes, scheme: Scheme, seeds: range) -> tuple[Figures, Reasons, int]:
-    """Some floors under a scheme, through the episode and its run-off: how it went and why, and how many they are."""
+    """Some floors under a scheme, through the episode: how it went and why, and how many they are."""
     config = scenario_of(scenario, changes)
     rollout = roll_out(config, scheme, seeds, watch=True)
     return figures_of(rollout, config), _reasons(explanation_of(rollout, config, seeds)), len(seeds)

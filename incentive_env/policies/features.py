@@ -23,7 +23,6 @@ _KNOWN = (
     Feature("staffing", 0.95, 0.15),
     Feature("cash_weeks", 20.0, 15.0),
     *(Feature(name, under_way=True) for name in ("campaign", "product_fault", "competitor", "newcomers")),
-    Feature("time_left", 0.5, 0.3),
 )
 REPORT_FEATURES: tuple[Feature, ...] = (
     Feature("recorded_conversion", 0.20, 0.05),

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.config.gone import why_gone
 from incentive_env.config.levers import LEVERS
 from incentive_env.policies.contract import ENTRIES, Policy, Sees
 from incentive_env.policies.features import FEATURES, Feature, standardised
@@ -111,6 +112,8 @@ def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _feature(name: str, value: Any, sees: Sees) -> Feature:
+    if advice := why_gone(name):
+        raise ValueError(f"features.{name}: is gone; {advice}")
     if name not in ENTRIES[sees]:
         raise ValueError(f"features.{name}: is no entry of the {sees}; entries: {', '.join(ENTRIES[sees])}")
     if not isinstance(value, dict) or value.keys() - {"centre", "scale", "under_way"}:

@@ -15,7 +15,7 @@ from incentive_env.policies.files import as_policy
 class StaffedFloors(Floors):
     """A batch of floors where a policy chooses what reps do, once a period, when the scheme for it is known.
 
-    The model's own reps act in the burn-in. In the run-off the policy acts, as the reps would.
+    The model's own reps act in the burn-in.
 
     Args:
         config: the scenario.

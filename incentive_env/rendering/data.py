@@ -26,7 +26,7 @@ def film_data(frames: Sequence[Frame], *, width: int = USUAL_WIDTH) -> dict[str,
 
         * ``week``, ``news``, ``description``, and ``figures`` in the order of `phrases.FIGURE_NAMES`: text;
         * ``values``: week and figures as numbers, rounded, by name;
-        * ``progress``: share of the episode and its run-off, ‰; ``scheme``: index into ``schemes``; ``closed``;
+        * ``progress``: share of the episode, ‰; ``scheme``: index into ``schemes``; ``closed``;
         * ``notes``: text, by rep;
         * ``bars``: by rep, or ``null`` for an empty seat: ‰ of strain, of motivation, and where stretches of calls end;
         * ``slots``: a letter a slot, rep after rep: ``a`` … ``t`` for loyalty, ``u`` vacant, ``v`` left wronged.
@@ -62,8 +62,8 @@ def letters(codes: NDArray[np.uint8]) -> str:
 
 
 def progress(frame: Frame) -> float:
-    """Share of the episode and its run-off that has passed."""
-    return min(frame.week / (frame.episode_weeks + frame.run_off_weeks), 1.0)
+    """Share of the episode that has passed."""
+    return min(frame.week / frame.episode_weeks, 1.0)
 
 
 def _entry(frame: Frame, *, narrow: bool) -> dict[str, Any]:

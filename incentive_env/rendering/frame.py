@@ -32,7 +32,6 @@ class Frame(NamedTuple):
     scenario: str
     week: int  # under the manager; 0 is the floor that the manager takes over
     episode_weeks: int
-    run_off_weeks: int  # that follow
     scheme: Scheme  # in force
     present: NDArray[np.bool_]  # [reps], else the seat is empty
     strain: NDArray[np.float32]  # [reps] 0 … 1.5
@@ -78,7 +77,6 @@ def frame_of(floors: Floors, last: Period | None = None, number: int = 0) -> Fra
         scenario=config.name,
         week=int(floor["week"]) - horizon.burn_in_weeks,
         episode_weeks=horizon.episode_weeks,
-        run_off_weeks=horizon.run_off_weeks,
         scheme=Scheme(*floor["scheme"].tolist()),
         present=_kept(reps["present"] != 0),
         **{name: _kept(reps[name]) for name in ("strain", "motivation", "honesty", "tenure")},
@@ -104,7 +102,7 @@ def film(config: "str | Path | Config | None", policy: PolicyLike, seed: int, we
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
         policy: as for `incentive_env.simulate`.
         seed: of the floor.
-        weeks: length; an episode and its run-off where not given.
+        weeks: length; an episode where not given.
 
     Returns:
         The opening, and a frame a week.
@@ -122,10 +120,7 @@ def film(config: "str | Path | Config | None", policy: PolicyLike, seed: int, we
     frames = [frame_of(floors)]
     for week in range(rollout.floor_weeks.shape[1]):
         decision, weeks_into = divmod(week, loaded.horizon.decision_weeks)
-        if weeks_into == 0 and decision < len(rollout.actions):
-            last = floors.decide(rollout.actions[decision], 1)
-        else:
-            last = floors.advance(1)
+        last = floors.advance(1) if weeks_into else floors.decide(rollout.actions[decision], 1)
         frames.append(frame_of(floors, last))
     return frames
 

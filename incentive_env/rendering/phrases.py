@@ -35,7 +35,7 @@ def week_words(frame: Frame) -> str:
         return "opening, before the first decision"
     if frame.week <= frame.episode_weeks:
         return f"week {frame.week} of {frame.episode_weeks}"
-    return f"week {frame.week - frame.episode_weeks} of the run-off"
+    return f"week {frame.week - frame.episode_weeks} after the episode"
 
 
 def news_words(frame: Frame) -> str:

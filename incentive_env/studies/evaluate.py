@@ -1,19 +1,21 @@
-"""One evaluator for all policies: the same floors, the same run-off, the same score."""
+"""One evaluator for all policies: the same floors, the same luck, the same score."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config
 from incentive_env.floors import measures
-from incentive_env.floors.reward import goodhart_gap, loyalty_score
+from incentive_env.floors.reward import episode_score, goodhart_gap, loyalty_score
+from incentive_env.model.state import YEAR
 from incentive_env.policies.contract import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.seeds import EVALUATION_SEEDS
 
+_YEAR_FIVE = slice(4 * YEAR, 5 * YEAR)  # weeks
 BASE = "flat_salary"  # the base of a Goodhart gap
 # The measured figure that stands for what was trained on; recorded conversion for policies that were not trained.
 _PROXIES = {"survey": "nps", "loyalty": "nps", "score": "nps", "balanced": "nps", "profit": "profit"}
@@ -33,6 +35,7 @@ class Evaluation(NamedTuple):
     loyalty_by_week: NDArray[np.float64]  # [weeks] mean over floors
     conversion_by_week: NDArray[np.float64]  # [weeks] mean over floors, recorded
     actions: NDArray[np.float64]  # [decisions, levers] mean over floors
+    loyalty_year_five: NDArray[np.float64] | None = None  # [floors] points, under the same policy; where asked for
 
 
 def evaluation_seeds(floors: int) -> range:
@@ -42,14 +45,20 @@ def evaluation_seeds(floors: int) -> range:
 
 def evaluate(
     config: "str | Path | Config | None", policy: PolicyLike, seeds: Sequence[int], *, threads: int = 1,
-    reps: PolicyLike | None = None,
+    reps: PolicyLike | None = None, year_five: bool = False,
 ) -> Evaluation:  # fmt: skip
-    """Let a policy manage floors for an episode and its run-off, and score it.
+    """Let a policy manage floors for an episode, and score it.
+
+    With ``year_five`` it goes on managing for five years, which takes as much longer, and ``loyalty_year_five`` is the
+    true loyalty in the last of them: whether what the score shows lasts. All other figures are those of the episode.
 
     Args and errors as of `incentive_env.simulate`.
     """
     loaded = load_config(config)
-    return summarise(roll_out(loaded, policy, seeds, threads=threads, reps=reps), loaded)
+    weeks = max(loaded.horizon.episode_weeks, _YEAR_FIVE.stop) if year_five else None
+    rollout = roll_out(loaded, policy, seeds, weeks, threads=threads, reps=reps)
+    later = loyalty_score(rollout.floor_weeks[:, _YEAR_FIVE], loaded) if year_five else None
+    return summarise(rollout, loaded)._replace(loyalty_year_five=later)
 
 
 def proxy_of(trained_on: str | None) -> str:
@@ -65,29 +74,30 @@ def gap(evaluation: Evaluation, base: Evaluation, trained_on: str | None) -> flo
 
 def evaluate_all(
     config: Config, policies: Mapping[str, PolicyLike], seeds: Sequence[int], *, threads: int = 1,
-    reps: PolicyLike | None = None,
+    reps: PolicyLike | None = None, year_five: bool = False,
 ) -> dict[str, Evaluation]:  # fmt: skip
     """Evaluate policies on the same floors; the flat salary is added as the base where it is missing."""
     everyone = {**policies, BASE: policies.get(BASE, BASE)}
-    return {name: evaluate(config, policy, seeds, threads=threads, reps=reps) for name, policy in everyone.items()}
+    how: dict[str, Any] = {"threads": threads, "reps": reps, "year_five": year_five}
+    return {name: evaluate(config, policy, seeds, **how) for name, policy in everyone.items()}
 
 
 def summarise(rollout: Rollout, config: Config) -> Evaluation:
-    """Score floors that have been managed for an episode and its run-off."""
-    weeks = rollout.floor_weeks
-    run_off = config.horizon.run_off_weeks
-    episode = weeks[:, :-run_off]
-    total = measures.totals(episode, axis=1)
+    """Score floors that have been managed for an episode; weeks after it do not count."""
+    horizon = config.horizon
+    weeks = rollout.floor_weeks[:, : horizon.episode_weeks]
+    total = measures.totals(weeks, axis=1)
+    net = measures.net_promoters(weeks)
     return Evaluation(
-        loyalty=loyalty_score(weeks[:, -run_off:], config),
+        loyalty=episode_score(net, config),
         conversion=measures.RECORDED_CONVERSION.of(total),
         nps=measures.MEASURED_NPS.of(total),
-        profit=measures.profit(total) / episode.shape[1],
+        profit=measures.profit(total) / horizon.episode_weeks,
         gaming=measures.GAMING_SHARE.of(total),
-        channels=episode["gamed"].sum(axis=1) / np.maximum(total("calls"), 1.0)[:, None],
+        channels=weeks["gamed"].sum(axis=1) / np.maximum(total("calls"), 1.0)[:, None],
         wellbeing=measures.WELLBEING.of(total),
-        survived=episode["volume"][:, -1],
-        loyalty_by_week=measures.loyalty_points(measures.net_promoters(weeks).mean(axis=0), config),
+        survived=weeks["volume"][:, -1],
+        loyalty_by_week=measures.loyalty_points(net.mean(axis=0), config),
         conversion_by_week=measures.RECORDED_CONVERSION.of(measures.totals(weeks, axis=0)),
-        actions=rollout.actions.mean(axis=1),
+        actions=rollout.actions[: horizon.decisions].mean(axis=1),
     )

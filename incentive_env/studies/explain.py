@@ -118,7 +118,7 @@ def explain(
         config: a preset's name, a path, a `Config`, or ``None`` for Telesales.
         policy: as for `incentive_env.simulate`.
         seeds: one floor for each.
-        weeks: length after the burn-in; an episode and its run-off where not given.
+        weeks: length after the burn-in; an episode where not given.
 
     Raises:
         ConfigError: the config cannot be used.

@@ -64,7 +64,7 @@ def simulate(
         policy: a `Scheme`; the name or file of a policy; a function from reports ``[floors, entries]`` to actions
             ``[floors, levers]``; or a model with the ``predict`` of stable-baselines3: see `as_policy`.
         seeds: one floor for each.
-        weeks: length after the burn-in; an episode and its run-off where not given.
+        weeks: length after the burn-in; an episode where not given.
         reps: a policy that acts for the reps, from what seats see ``[rows, sights]`` to what they do
             ``[rows, choices]``; the model's own reps act where not given.
 
@@ -88,14 +88,14 @@ def roll_out(
     config: Config, policy: PolicyLike, seeds: Sequence[int], weeks: int | None = None, *, keep_reps: bool = False,
     threads: int = 1, watch: bool = False, reps: PolicyLike | None = None,
 ) -> Rollout:  # fmt: skip
-    """Run floors under a policy: decisions of the episode, then the last scheme stays in force.
+    """Run floors under a policy, which decides every ``horizon.decision_weeks`` weeks to the end.
 
-    ``watch`` records what moves customers, see `incentive_env.studies.explain`. ``reps`` is a policy that acts for the
-    reps, in the run-off too; without it the model's own reps act.
+    ``weeks`` may be more than an episode: the policy goes on. ``watch`` records what moves customers, see
+    `incentive_env.studies.explain`. ``reps`` is a policy that acts for the reps; without it the model's own reps act.
     A closed floor continues without reps; the policy still acts, which has no effect there.
     """
     horizon = config.horizon
-    total = horizon.total_weeks if weeks is None else weeks
+    total = horizon.episode_weeks if weeks is None else weeks
     if total < 1:
         raise ValueError(f"weeks = {total}: must be at least 1")
     if len(seeds) < 1:
@@ -111,13 +111,10 @@ def roll_out(
     done = 0
     while done < total:
         length = min(horizon.decision_weeks, total - done)
-        if len(decisions) < horizon.decisions:
-            seen = floors.observation()
-            actions = np.asarray(acting.on(floors), np.float64)
-            period = floors.decide(actions, length)
-            decisions.append((actions, seen, period.truth.copy(), period.figures.copy()))
-        else:
-            period = floors.advance(length)
+        seen = floors.observation()
+        actions = np.asarray(acting.on(floors), np.float64)
+        period = floors.decide(actions, length)
+        decisions.append((actions, seen, period.truth.copy(), period.figures.copy()))
         floor_weeks.append(period.floor_weeks.copy())
         if keep_reps:
             rep_weeks.append(period.rep_weeks.copy())

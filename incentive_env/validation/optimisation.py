@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from incentive_env.config import Config
 from incentive_env.floors.batch import Floors
-from incentive_env.floors.measures import RECORDED_CONVERSION, totals
-from incentive_env.floors.reward import loyalty_score
+from incentive_env.floors.measures import RECORDED_CONVERSION, net_promoters, totals
+from incentive_env.floors.reward import episode_score
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import YEAR
 from incentive_env.support.seeds import FACT_SEARCH_SEEDS
@@ -92,11 +92,8 @@ def _along(
     config: Config, path: Sequence[NDArray[np.float64]], seeds: NDArray[np.uint64], threads: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Loyalty score and recorded conversion ``[generations, floors]`` along a path."""
-    horizon = config.horizon
-    total = horizon.total_weeks
-    weeks = _run(config, np.asarray(path), seeds, total, threads)
-    episode = weeks[..., : -horizon.run_off_weeks]
-    return loyalty_score(weeks[..., -horizon.run_off_weeks :], config), RECORDED_CONVERSION.of(totals(episode, axis=2))
+    weeks = _run(config, np.asarray(path), seeds, config.horizon.episode_weeks, threads)
+    return episode_score(net_promoters(weeks), config), RECORDED_CONVERSION.of(totals(weeks, axis=2))
 
 
 def _run(

@@ -26,11 +26,11 @@ import gymnasium as gym, numpy as np
 import incentive_env
 
 assert incentive_env.__file__.startswith(sys.prefix), f"imported from {incentive_env.__file__}"
-env = gym.make("incentive_env/Telesales-v0")
+env = gym.make("incentive_env/Telesales-v1")
 observation, _ = env.reset(seed=1)
 observation, reward, *_ = env.step(np.zeros(env.action_space.shape, np.float32))
 assert observation in env.observation_space and np.isfinite(reward), (observation, reward)
-envs = gym.make_vec("incentive_env/Telesales-v0", num_envs=3)
+envs = gym.make_vec("incentive_env/Telesales-v1", num_envs=3)
 observations, _ = envs.reset(seed=1)
 observations, rewards, *_ = envs.step(np.zeros(envs.action_space.shape, np.float32))
 assert observations in envs.observation_space and rewards.shape == (3,), (observations, rewards)

@@ -17,7 +17,7 @@ from incentive_env.support.seeds import TRAINING_SEEDS
 from incentive_env.support.statistics import interval
 
 SEEDS = evaluation_seeds(4)
-EPISODE_WEEKS, WEEKS = 12, 20  # 3 decisions of 4 weeks, and 8 weeks of run-off
+WEEKS, SCORED = 12, 8  # 3 decisions of 4 weeks, of which the last two are scored
 REQUIRED = {
     "policy": str, "trained_on": (str, type(None)), "loyalty": float, "loyalty_low": float, "loyalty_high": float,
     "conversion": float, "profit": float, "gaming_share": float, "goodhart_gap": float, "floors": int,
@@ -68,16 +68,16 @@ def test_figures_are_those_of_the_weekly_tables(small, evaluations):
     slots = SMALL["salesforce.reps"] * SMALL["market.slots"]
     for floor, seed in enumerate(SEEDS):
         rows = weeks[weeks["seed"] == seed]
-        episode, after = rows[rows["week"] <= EPISODE_WEEKS], rows[rows["week"] > EPISODE_WEEKS]
-        sales, refusals = episode["recorded_sales"].sum(), episode["recorded_refusals"].sum()
+        scored = rows[rows["week"] > WEEKS - SCORED]
+        sales, refusals = rows["recorded_sales"].sum(), rows["recorded_refusals"].sum()
         assert mine.conversion[floor] == pytest.approx(sales / (sales + refusals))
-        net = (after["promoters"] - after["detractors"] - after["left_wronged"]).mean()
+        net = (scored["promoters"] - scored["detractors"] - scored["left_wronged"]).mean()
         assert mine.loyalty[floor] == pytest.approx(100 * net / slots)
-        gamed = episode["gamed_calls"].sum() + episode["gamed_rushed"].sum()
-        assert mine.gaming[floor] == pytest.approx(gamed / (episode["calls"].sum() + episode["answered"].sum()))
-        surveyed = episode["survey_promoters"].sum() - episode["survey_detractors"].sum()
-        assert mine.nps[floor] == pytest.approx(100 * surveyed / max(episode["surveys"].sum(), 1))
-        assert mine.profit[floor] == pytest.approx((episode["cash"][-1] - _opening_cash(small, seed)) / EPISODE_WEEKS)
+        gamed = rows["gamed_calls"].sum() + rows["gamed_rushed"].sum()
+        assert mine.gaming[floor] == pytest.approx(gamed / (rows["calls"].sum() + rows["answered"].sum()))
+        surveyed = rows["survey_promoters"].sum() - rows["survey_detractors"].sum()
+        assert mine.nps[floor] == pytest.approx(100 * surveyed / max(rows["surveys"].sum(), 1))
+        assert mine.profit[floor] == pytest.approx((rows["cash"][-1] - _opening_cash(small, seed)) / WEEKS)
 
 
 def _opening_cash(config, seed):
@@ -91,7 +91,24 @@ def test_shapes(small, evaluations):
     assert mine.channels.shape == (len(SEEDS), len(CHANNEL_NAMES))
     assert mine.loyalty_by_week.shape == mine.conversion_by_week.shape == (WEEKS,)
     assert mine.actions.shape == (3, N_LEVERS)
-    assert mine.loyalty_by_week[EPISODE_WEEKS:].mean() == pytest.approx(mine.loyalty.mean())
+    assert mine.loyalty_by_week[-SCORED:].mean() == pytest.approx(mine.loyalty.mean())
+
+
+def test_year_five_is_asked_for_and_changes_nothing_else(small, evaluations):
+    policy = load_policy("piece_rate", small)
+    asked = []
+
+    def counting(seen):
+        asked.append(len(seen))
+        return policy.act(seen)
+
+    mine = evaluate(small, counting, SEEDS, year_five=True)
+    assert len(asked) == 5 * 52 / 4  # the policy goes on managing
+    assert _same(mine._replace(loyalty_year_five=None), evaluations["piece_rate"])
+    weeks = simulate(small, policy, SEEDS, 5 * 52).floor_weeks
+    last = weeks[weeks["week"] > 4 * 52]
+    net = (last["promoters"] - last["detractors"] - last["left_wronged"]).reshape(len(SEEDS), 52).mean(axis=1)
+    np.testing.assert_allclose(mine.loyalty_year_five, 100 * net / (SMALL["salesforce.reps"] * SMALL["market.slots"]))
 
 
 def test_a_trained_policy_is_evaluated_as_any_other(small, finished):

@@ -93,7 +93,7 @@ def test_reps_begin_honest_or_even_as_the_plan_says(small):
     for start in ("honest", "even"):
         plan = RepPlan.model_validate({**QUICK, "policy": {"start": start}})
         network = network_of(new_learner(small, manager, plan, seed=0))
-        gaming[start] = measure(small, manager, range(8), network, np.arange(3), score=False)["gaming"].mean()
+        gaming[start] = measure(small, manager, range(8), network, np.arange(3))["gaming"].mean()
     assert gaming["honest"] < 0.1 < 0.6 < gaming["even"]
 
 
@@ -106,7 +106,7 @@ def test_reps_learn_to_game_under_a_quota_and_not_under_a_salary():
     gaming = {}
     for scheme in contrast.schemes:
         network = train_reps(config, _under(scheme, config), plan, seed=100)
-        seen = measure(config, _under(scheme, config), range(10_000, 10_008), network, np.arange(12), score=False)
+        seen = measure(config, _under(scheme, config), range(10_000, 10_008), network, np.arange(12))
         gaming[scheme] = seen["gaming"].mean()
     assert gaming["flat_salary"] < 0.03
     assert gaming["quota_with_threat"] > 0.1

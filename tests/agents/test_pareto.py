@@ -168,7 +168,7 @@ def test_the_schemes_of_a_file_return_what_the_file_says(front, tmp_path):
 
 
 def test_units_for_people_are_means_over_the_periods_that_are_paid():
-    periods = {"loyalty": 39.0, "profit": 26.0, "conversion": 26.0, "wellbeing": 26.0}
+    periods = {"loyalty": 26.0, "profit": 26.0, "conversion": 26.0, "wellbeing": 26.0}
     returns = np.array([3.9, 26.0, 13.0, -2.6])
     assert in_units(returns, periods) == pytest.approx([10.0, 10.0, 25.0, -10.0])
 

@@ -207,7 +207,7 @@ def test_a_return_is_what_the_environment_pays(name):
 
 
 def _episode(config, reward, action, seed):
-    env = gym.make("incentive_env/Telesales-v0", config=config, reward=reward)
+    env = gym.make("incentive_env/Telesales-v1", config=config, reward=reward)
     env.reset(seed=seed)
     total, length, over = 0.0, 0, False
     while not over:

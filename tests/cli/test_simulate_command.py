@@ -72,7 +72,7 @@ def test_the_score_is_the_evaluators(run, tiny):
     printed = run("simulate", "--config", tiny, "--policy", "retention_first", "--floors", 4, "--seed", 3).stdout
     config = load_config(tiny)
     scored = evaluate(config, load_policy("retention_first", config), range(3, 7)).loyalty.mean()
-    assert f"(the score, in 8 weeks of run-off): {scored:+.1f} points, 95 % " in printed
+    assert f"(the score, in the last 8 weeks): {scored:+.1f} points, 95 % " in printed
     assert "score" not in run("simulate", "--config", tiny, "--weeks", 5, "--floors", 1).stdout
 
 

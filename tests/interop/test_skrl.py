@@ -17,7 +17,7 @@ pytestmark = pytest.mark.interop
 
 
 def make() -> gym.vector.VectorEnv:
-    return gym.make_vec("incentive_env/Telesales-v0", num_envs=4, autoreset_mode="SameStep", **SMALL)
+    return gym.make_vec("incentive_env/Telesales-v1", num_envs=4, autoreset_mode="SameStep", **SMALL)
 
 
 def test_a_wrapped_batch_hands_on_reports_and_rewards():

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:PettingZoo in TorchRL is tested using version"),
 ]
 
-TELESALES = "incentive_env/Telesales-v0"
+TELESALES = "incentive_env/Telesales-v1"
 ENDS = SMALL["horizon.decisions"]
 
 

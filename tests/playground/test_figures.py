@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import small_config
 
 from incentive_env import Scheme
 from incentive_env.config.words import OUTCOMES
@@ -26,21 +25,15 @@ def test_outcomes_are_those_of_the_evaluator(small):
         assert figures.whole[:, column] == pytest.approx(outcome.factor * getattr(evaluation, name), abs=1e-4)
 
 
-def test_a_period_is_four_weeks_and_the_run_off_is_part_of_it(small):
+def test_a_period_is_four_weeks(small):
     figures = _figures(small, SCHEME, range(3))
-    assert figures.weeks.tolist() == [4, 8, 12, 16, 20]
+    assert figures.weeks.tolist() == [4, 8, 12]
     weeks = roll_out(small, SCHEME, range(3)).floor_weeks
     judged = weeks["recorded_sales"][:, 4:8].sum(axis=1), weeks["recorded_refusals"][:, 4:8].sum(axis=1)
     assert figures.conversion[:, 1] == pytest.approx(judged[0] / (judged[0] + judged[1]))
     net = weeks["promoters"] - weeks["detractors"] - weeks["left_wronged"]
     assert figures.loyalty[:, 0] == pytest.approx(100 * net[:, :4].mean(axis=1) / (3 * 8))
     assert figures.cash[:, 1] == pytest.approx(weeks["cash"][:, 7] / 1000)
-
-
-def test_an_uneven_run_off_ends_with_a_shorter_period():
-    config = small_config({"horizon.run_off_weeks": 6})
-    figures = _figures(config, SCHEME, [1])
-    assert figures.weeks.tolist() == [4, 8, 12, 16, 18]
 
 
 def test_pieces_joined_are_the_whole(small):

@@ -18,7 +18,7 @@ from incentive_env.cli.commands import app
 pytestmark = browser_tests
 
 CHARTS = 8
-EPISODE = 26  # decisions
+EPISODE = 39  # decisions
 # Charts whose drawing has changed since the page was asked to watch.
 WATCH = """() => {
   window.changed = new Set();
@@ -164,7 +164,7 @@ def test_a_whole_game_by_hand_ends_with_the_truth(page):
     page.get_by_label("floor number").first.fill("1")
     page.get_by_role("button", name="Take over the floor").click()
     for decision in range(1, EPISODE + 1):
-        page.get_by_text(re.compile(rf"Decision {decision} of {EPISODE},")).wait_for()
+        page.get_by_text(re.compile(rf"Decision {decision}, week")).wait_for()
         assert "loyalty" not in page.get_by_label("Reports").inner_text()
         page.get_by_role("button", name="Decide").click()
     page.get_by_text(re.compile("Your long-term loyalty is")).wait_for()

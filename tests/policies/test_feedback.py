@@ -92,7 +92,6 @@ def test_the_true_state_is_what_the_records_hold(small):
     active = state.customers.active[2] != 0
     assert truth["trust"][2] == pytest.approx(state.customers.trust[2][active].mean())
     assert (truth["trust"][1], truth["debt"][1]) == (0.0, 0.0)
-    np.testing.assert_array_equal(truth["time_left"], np.ones(3))
     alone = open_floors(small, SEEDS[2:])
     np.testing.assert_array_equal(true_state(alone), true_state(floors)[2:])
 
@@ -124,6 +123,7 @@ def test_a_policy_goes_to_a_file_and_back(small, tmp_path, kind):
         ("kind", "magic", "kind 'magic': must be one of feedback, oracle"),
         ("features", None, "features: is missing"),
         ("features", {"npss": {"centre": 0, "scale": 1}}, "features.npss: is no entry of the report"),
+        ("features", {"time_left": {"centre": 0, "scale": 1}}, "features.time_left: is gone; a manager is not shown"),
         ("features", {"nps": {"centre": 0, "scale": 0}}, "features.nps.scale = 0: must be above 0"),
         ("features", {"nps": {"center": 0, "scale": 1}}, "features.nps: must hold centre and scale"),
         ("weights", {"nps": {}}, "weights: must be for "),

@@ -26,7 +26,7 @@ def floor_of() -> Callable[..., Frame]:
 def _floor_of(reps: int = 2, slots: int = 3, **fields: object) -> Frame:
     a_rep, a_slot = (reps,), (reps, slots)
     usual = {
-        "scenario": "by hand", "week": 3, "episode_weeks": 8, "run_off_weeks": 8, "scheme": Scheme(),
+        "scenario": "by hand", "week": 3, "episode_weeks": 8, "scheme": Scheme(),
         "present": np.ones(a_rep, bool), "strain": np.full(a_rep, 0.3), "motivation": np.full(a_rep, 0.9),
         "honesty": np.full(a_rep, 0.5), "tenure": np.full(a_rep, 30.0),
         "tactics": np.zeros((reps, 5)), "gamed": np.zeros((reps, 9)), "clean": np.ones(a_rep),

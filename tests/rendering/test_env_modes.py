@@ -120,7 +120,7 @@ def test_an_environment_with_a_window_can_be_copied(small, quick):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # moviepy's own
 def test_record_video_films_an_episode(tmp_path):
-    env = gym.make("incentive_env/Telesales-v0", render_mode="rgb_array", **SMALL)
+    env = gym.make("incentive_env/Telesales-v1", render_mode="rgb_array", **SMALL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         env = RecordVideo(env, str(tmp_path))

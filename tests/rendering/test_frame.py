@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from worlds import N_LEVERS, SMALL, open_floors, small_config
+from worlds import N_LEVERS, open_floors, small_config
 
 from incentive_env import SalesFloorEnv
 from incentive_env.rendering import film, frame_of
 from incentive_env.studies.simulate import roll_out
 
-WEEKS = 3 * 4 + SMALL["horizon.run_off_weeks"]
+WEEKS = 3 * 4
 
 
 def _wary(seen: np.ndarray) -> np.ndarray:
@@ -22,7 +22,6 @@ def test_the_last_frame_is_the_state_in_which_roll_out_ends(small):
     floors = open_floors(small, [7])
     for actions in rollout.actions:
         floors.decide(actions)
-    floors.advance(small.horizon.run_off_weeks)
     last = film(small, _wary, 7)[-1]
     assert last.customers.tobytes() == floors.customer_loyalty()[0].tobytes()
     for name in ("strain", "motivation", "honesty", "tenure"):

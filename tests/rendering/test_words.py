@@ -36,9 +36,9 @@ def test_cash_never_takes_more_than_a_few_letters(floor_of, cash, shown):
     assert figure_words(floor_of(cash=cash))[3] == shown
 
 
-def test_the_week_is_that_of_the_manager_until_the_run_off(floor_of):
+def test_the_week_is_that_of_the_manager_until_the_episode_ends(floor_of):
     said = [week_words(floor_of(week=week)) for week in (0, 8, 9)]
-    assert said == ["opening, before the first decision", "week 8 of 8", "week 1 of the run-off"]
+    assert said == ["opening, before the first decision", "week 8 of 8", "week 1 after the episode"]
 
 
 def test_news_tells_of_events_of_the_client_and_of_the_end(floor_of):

@@ -6,13 +6,12 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
-from worlds import SMALL
 
 from incentive_env.policies import load_policy
 from incentive_env.rendering import film
 from incentive_env.rendering.picture import picture
 
-WEEKS = 3 * 4 + SMALL["horizon.run_off_weeks"]
+WEEKS = 3 * 4
 HARSH = ("--config", "tiny.yaml", "--policy", "quota_with_threat", "--seed", 5)
 
 

@@ -17,7 +17,7 @@ from incentive_env.policies.fixed import FIXED
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 COMMANDS = {path.stem: path.relative_to(SCRIPTS.parent).as_posix() for path in sorted(SCRIPTS.rglob("*.py"))}
-WEEKS = 3 * 4 + SMALL["horizon.run_off_weeks"]  # of an episode of three decisions, and its run-off
+WEEKS = 3 * 4  # of an episode of three decisions
 REQUIRED = {
     "policy", "trained_on", "loyalty", "loyalty_low", "loyalty_high", "conversion", "profit", "gaming_share",
     "goodhart_gap", "floors",
@@ -83,7 +83,7 @@ def test_evaluate_writes_rows(run, scenario, tmp_path):
     rows = json.loads((tmp_path / "out" / "results.json").read_text())
     assert [row["policy"] for row in rows] == ["piece_rate", "random", "flat_salary"]
     assert all(set(row) >= REQUIRED and row["floors"] == 3 for row in rows)
-    assert "tiny: loyalty in the run-off, 3 floors" in result.output
+    assert "tiny: long-term loyalty, 3 floors" in result.output
 
 
 def test_evaluate_takes_all_policies_and_schemes_of_ones_own(run, scenario, tmp_path):
@@ -101,7 +101,7 @@ def test_results_replace_older_ones(run, scenario, tmp_path):
 
 
 def test_levers_moves_each_lever_to_three_places(run, scenario, tmp_path):
-    result = run("levers", *SCENARIO, "--set", "horizon.decisions=1", "--floors", 2, "--out", "levers.json")
+    result = run("levers", *SCENARIO, "--set", "horizon.decisions=2", "--floors", 2, "--out", "levers.json")
     assert result.exit_code == 0, result.output
     rows = json.loads(Path("levers.json").read_text())
     assert [(row["lever"], row["place"]) for row in rows] == [
@@ -287,7 +287,7 @@ def results(tmp_path):
     "command",
     [
         ("simulate", "--floors", 1, *SCENARIO, "--out"), ("evaluate", "flat_salary", "--floors", 2, *SCENARIO, "--out"),
-        ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=1", "--out"),
+        ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=2", "--out"),
         ("train", *SCENARIO, "--training", "quick.yaml", "--run"), ("schema", "--out"), ("schema", "--markdown"),
         ("validate", "--floors", 8, "--out"), ("validate", "--floors", 8, "--report"),
         ("calibrate", "fit", "--run", "run", "--out"), ("calibrate", "fit", "--out", "c.yaml", "--run"),
@@ -316,7 +316,7 @@ def test_a_place_below_a_file_is_refused(refused, command, place, scenario, trai
     "command",
     [
         ("evaluate", "flat_salary", "--floors", 2, *SCENARIO, "--out"), ("schema", "--out"), ("schema", "--markdown"),
-        ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=1", "--out"),
+        ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=2", "--out"),
         ("attribution", "--floors", 2, *SCENARIO, "--out"), ("sensitivity", *MOVED, "--out"),
         ("sensitivity", *MOVED, "--picture"), ("optimise_static", *SEARCH, "--out"),
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out"),

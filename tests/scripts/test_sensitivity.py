@@ -8,7 +8,7 @@ import pytest
 PNG = b"\x89PNG\r\n\x1a\n"
 PAIR = ("retention_first", "flat_salary")
 INERT = "reporting.noise"
-SMALL = ("--config", "tiny.yaml", "--set", "horizon.decisions=1", "--floors", 2)
+SMALL = ("--config", "tiny.yaml", "--set", "horizon.decisions=2", "--floors", 2)
 TINY = (*SMALL, "--only", "learning.step", "--only", "market.need_mean", "--only", INERT, "--trajectories")
 
 

@@ -24,7 +24,7 @@ _HEAD = """# Leaderboard
 
 `make pages` writes this page from [results/benchmark.json](results/benchmark.json), a run of
 `python scripts/benchmark.py run --suite {suite}`. The [benchmark page](benchmark.md) describes the suites and how the
-figures are computed. Loyalty is true loyalty, in points, in the year after a manager's two years. Differences are
+figures are computed. Loyalty is true loyalty, in points, in the last year of an episode of three years. Differences are
 paired by floor. Intervals are 95 %. The intervals of loyalty and of differences treat floors and training seeds as
 random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
 """
