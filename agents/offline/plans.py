@@ -33,7 +33,7 @@ class AWRPlan(CloningPlan):
     """Advantage-weighted regression (Peng et al. 2019) with Monte Carlo returns, one round on fixed data."""
 
     algorithm: Literal["awr"] = "awr"  # type: ignore[assignment]
-    gamma: float = Field(1.0, ge=0.0, le=1.0, description="discount of a period of four weeks")
+    gamma: float = Field(0.95, ge=0.0, lt=1.0, description="discount of a period of four weeks")
     temperature: float = Field(0.5, gt=0.0, le=100.0, description="β, in standard deviations of the advantage")
     max_weight: float = Field(20.0, gt=0.0, le=1e6, description="greatest weight of a decision")
 

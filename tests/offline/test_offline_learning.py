@@ -11,7 +11,7 @@ from agents.offline.behaviours import Behaviour
 from agents.offline.collection import collect
 from agents.offline.decisions import Decisions, read_decisions, returns_to_go
 from agents.offline.learning import best_episodes, learn
-from incentive_env import ConfigError
+from incentive_env import ConfigError, load_config
 from incentive_env.policies import FIXED, FixedPolicy, load_policy
 from incentive_env.policies.files import found_content
 from incentive_env.studies.evaluate import evaluate
@@ -43,6 +43,17 @@ def test_cloning_sets_the_scheme_that_was_set_on_floors_it_has_not_seen(small, w
     wanted = FixedPolicy(FIXED["input_steering"].scheme, small).action
     actions = evaluate(small, learned.policy, range(32)).actions  # [decisions, levers], means over floors
     np.testing.assert_allclose(actions, np.tile(wanted, (len(actions), 1)), atol=0.05)
+
+
+def test_what_time_cuts_off_goes_on_and_what_closes_does_not(small, written):
+    closes = {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0}
+    for config, goes_on in ((small, True), (load_config(small, {**closes, "horizon.decisions": 20}), False)):
+        episodes = collect(config, "profit", [Behaviour("flat_salary")], 4)
+        decisions = read_decisions(written(episodes, config, overwrite=True), gamma=0.9)
+        rewards = np.concatenate([each.rewards for each in episodes])
+        last = np.cumsum([len(each.rewards) for each in episodes]) - 1
+        later = 0.9 * rewards.mean() / 0.1 if goes_on else 0.0
+        np.testing.assert_allclose(decisions.to_go[last], rewards[last] + later)
 
 
 def test_cloning_takes_the_middle_where_the_best_and_the_weighted_take_what_paid(two_schemes):
@@ -92,6 +103,7 @@ class _TorchPolicy:
 
 def test_returns_are_discounted_from_each_decision_to_the_end():
     np.testing.assert_allclose(returns_to_go(np.array([1.0, 2.0, 4.0]), 0.5), [3.0, 4.0, 4.0])
+    np.testing.assert_allclose(returns_to_go(np.array([1.0, 2.0, 4.0]), 0.5, later=8.0), [4.0, 6.0, 8.0])
 
 
 def test_the_best_episodes_are_those_with_the_greatest_returns_two_at_least():
