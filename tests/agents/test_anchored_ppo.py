@@ -62,7 +62,7 @@ def test_without_weight_nothing_is_charged(small, tmp_path):
     train(small, "conversion", _plan(weight=0.0), tmp_path, seed=1, quiet=True)
     model = LearnedPolicy.load(tmp_path).model
     assert model.anchor.weight == 0.0
-    taken = torch.randn(24, 50)
+    taken = torch.randn(24, N_ENTRIES + N_LEVERS)
     model.set_logger(Logger(None, []))
     assert not model._charges(taken).any()
 
