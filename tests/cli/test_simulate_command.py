@@ -126,7 +126,7 @@ POLICY = "scheme: {base_pay: 700}"
         (("--picture", "p.gif"), "--picture p.gif: must end in .png, .svg, .pdf"),
         (("--picture", "tiny.yaml/p.png"), "tiny.yaml/p.png: cannot be written, "),
         (("--out", "tiny.yaml"), "tiny.yaml: cannot be written, it is not a folder"),
-        (("--floors", 100_000, "--weeks", 20), f"are 6,000,000 rows, more than {MOST_ROWS:,}: ask for fewer floors or weeks"),
+        (("--floors", 100_000, "--weeks", 20), f"are 6,000,000 rows, more than {MOST_ROWS:,}: ask for fewer floors"),
     ],
     ids=lambda words: " ".join(map(str, words)) if isinstance(words, tuple) else "",
 )  # fmt: skip
