@@ -1,4 +1,4 @@
-"""The four textbook problems of incentive pay, each with its optimum in closed form."""
+"""The textbook problems of incentive pay, each with its optimum in closed form, and the names of all problems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from incentive_env.config import ConfigError
 from incentive_env.theory.parameters import COST_MATRIX, NOISE_COVARIANCE, SMALLEST, VECTOR, Array, number
 from incentive_env.theory.problem import OneMeasure, Problem, Response, dot, without_gaming
+from incentive_env.theory.two_period import TwoPeriod
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -277,4 +278,5 @@ class Gaming(OneMeasure):
 # Names of `LENEnv`.
 PROBLEMS: Mapping[str, type[Problem]] = {
     "single_task": SingleTask, "multitask": Multitask, "distorted": Distorted, "gaming": Gaming,
+    "two_period": TwoPeriod,
 }  # fmt: skip

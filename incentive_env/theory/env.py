@@ -1,6 +1,6 @@
-"""`gymnasium.Env` of a linear contract: one decision, and the best one is known."""
+"""`gymnasium.Env` of a linear contract: one decision, or one a period, and the best ones are known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -23,10 +23,10 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     """A principal chooses the slopes of a linear contract; the agent responds as theory says, gaming included.
 
     ## Description
-    Linear contract, exponential utility, normal noise (LEN): the four textbook problems of incentive pay, each with
-    its optimum in closed form, so that a learner can be held against what is right. The principal pays a + b · x on
-    measures x. The agent answers with the effort, and the gaming, that maximise the certainty equivalent. The fixed
-    pay a is no choice: it is set so that the agent just participates (certainty equivalent 0).
+    Linear contract, exponential utility, normal noise (LEN): four textbook problems of incentive pay and one over two
+    periods, each with its optimum in closed form, so that a learner can be held against what is right. The principal
+    pays a + b · x on measures x. The agent answers with the effort, and the gaming, that maximise the certainty
+    equivalent. The fixed pay a is no choice: it is set so that the agent just participates (certainty equivalent 0).
 
     | ``problem`` | what it shows | best slope | parameters |
     |---|---|---|---|
@@ -34,8 +34,9 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     | ``multitask`` | pay on one task draws effort from another | (I + r C Σ)⁻¹ p | p, C, Sigma, r |
     | ``distorted`` | what is measured is not what counts | f · g / (‖g‖² + r σ²) | f, g, sigma, r |
     | ``gaming`` | the measure rises as profit falls | max(0, (p/c − h/k) / (1/c + 1/k + r σ²)) | p, h, c, k, sigma, r |
+    | ``two_period`` | pay wears the measure out | see `TwoPeriod` | p, g, cosine, wear, length, later, sigma, r |
 
-    `incentive_env.theory.contracts` holds the problems, their units and sources.
+    `incentive_env.theory.contracts` and `incentive_env.theory.two_period` hold the problems, their units and sources.
 
     ## Action Space
     ``Box(-1, 1, (slopes,), float32)``: the slopes b, money per unit of each measure, affine to ``slope_low`` …
@@ -45,18 +46,20 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     ## Observation Space
     ``Box`` of the problem's parameters, float32, in the order in which its class declares them, matrices row by row;
     −1 stands for an infinite variance. They are the same in every episode, so that what is learnt is a bandit's arm.
+    In ``two_period`` they are those of the current period: in the second one ``cosine``, the freshness of the measure,
+    is lower if the measure was paid on, ``length`` is that of the second period, and ``later`` is 0.
 
     ## Rewards
-    Profit, money. ``mode="expected"``: its expectation. ``mode="sampled"``: as realised with normal noise in the
-    measures, with the same mean. In ``single_task`` and ``multitask`` the noise is in output itself, which the
-    principal values, so that profit varies with (p − b) · ε; in ``distorted`` and ``gaming`` it is in the measure
-    alone, and profit varies with −b ε.
+    Profit of the period, money. ``mode="expected"``: its expectation. ``mode="sampled"``: as realised with normal
+    noise in the measures, with the same mean. In ``single_task`` and ``multitask`` the noise is in output itself,
+    which the principal values, so that profit varies with (p − b) · ε; in the others it is in the measure alone, and
+    profit varies with −b ε. Rewards of two periods add up without a discount: the length of the second is its weight.
 
     ## Starting State
     The problem; nothing else.
 
     ## Episode End
-    Termination after the one step.
+    Termination after the one step; in ``two_period`` after the second, or after the first if ``later`` is 0.
 
     ## Arguments
     ``problem``: a name of the table. ``mode``: ``"expected"`` or ``"sampled"``. ``slope_low``, ``slope_high``: numbers
@@ -77,14 +80,14 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     [0.4, 0.4]
 
     ``info`` holds the agent's best response (``effort`` ``[tasks]``, ``gaming``), the ``slopes`` in force and the
-    ``fixed_pay``, the ``expected_profit``, the ``measure`` ``[slopes]`` (in mode ``"sampled"`` with its noise), and the
-    ``optimal_profit`` over all slopes.
+    ``fixed_pay``, the ``expected_profit``, and the ``measure`` ``[slopes]`` (in mode ``"sampled"`` with its noise), all
+    of this period; and the ``optimal_profit`` of the whole episode over all slopes.
 
     ## References
     Holmström & Milgrom 1987, Econometrica 55:303; Holmström & Milgrom 1991, JLEO 7:24; Baker 2002, JHR 37:728.
 
     ## Version History
-    * v0: initial version.
+    * v0: initial version; problem ``two_period`` since 0.2.0.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 4}  # type: ignore[misc]
@@ -102,8 +105,8 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         self.mode = mode
         self.render_mode = render_mode
         self.slope_low, self.slope_high = _slope_range(self.problem, slope_low, slope_high)
-        self._observation = _observation(self.problem)
-        bound = np.maximum(np.abs(self._observation), np.float32(1.0))
+        self._now = self.problem
+        bound = np.max([np.abs(_observation(it)) for it in _periods(self.problem)], axis=0, initial=1.0)
         self.observation_space = gym.spaces.Box(-bound, bound, dtype=np.float32)
         self.action_space = gym.spaces.Box(-1.0, 1.0, (self.problem.slopes,), np.float32)
         self._optimal_profit = self.problem.optimal_profit()
@@ -115,12 +118,13 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """Begin an episode; the seed is that of the noise in mode ``"sampled"``."""
         super().reset(seed=seed)
+        self._now = self.problem
         self._last = None
         self._over = False
-        return self._observation.copy(), {}
+        return _observation(self._now), {}
 
     def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
-        """Offer a contract, and let the agent respond.
+        """Offer a contract for one period, and let the agent respond.
 
         Raises:
             ResetNeeded: the episode has not begun, or is over.
@@ -130,10 +134,12 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
             raise ResetNeeded("step() was called before reset(), or after the episode had ended: call reset() first")
         b = self._slopes(action)
         noise = self._noise()
-        reward = float(self.problem.realised_profit(b, noise))
+        reward = float(self._now.realised_profit(b, noise))
         self._last = self._account(b, noise)
-        self._over = True
-        return self._observation.copy(), reward, True, False, dict(self._last)
+        following = self._now.after(b)
+        self._over = following is None
+        self._now = following or self._now
+        return _observation(self._now), reward, self._over, False, dict(self._last)
 
     def action_of(self, b: ArrayLike) -> NDArray[np.float32]:
         """The action ``[slopes]`` that asks for slopes ``b``, outside the box where they are out of range."""
@@ -163,17 +169,17 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         mean = np.zeros(self.problem.slopes)
         if self.mode == "expected":
             return mean
-        return self.np_random.multivariate_normal(mean, self.problem.covariance, check_valid="ignore", method="eigh")
+        return self.np_random.multivariate_normal(mean, self._now.covariance, check_valid="ignore", method="eigh")
 
     def _account(self, b: Array, noise: Array) -> dict[str, Any]:
-        response = self.problem.respond(b)
+        response = self._now.respond(b)
         return {
             "slopes": b,
-            "fixed_pay": float(self.problem.fixed_pay(b)),
+            "fixed_pay": float(self._now.fixed_pay(b)),
             "effort": response.effort,
             "gaming": float(response.gaming),
-            "measure": self.problem.measured(response) + noise,
-            "expected_profit": float(self.problem.profit(b)),
+            "measure": self._now.measured(response) + noise,
+            "expected_profit": float(self._now.profit(b)),
             "optimal_profit": self._optimal_profit,
         }
 
@@ -207,6 +213,14 @@ def _slopes_or(value: ArrayLike | None, usual: Array, name: str) -> Array:
     if array.dtype.kind not in "iuf" or array.shape not in ((), usual.shape) or not np.isfinite(array).all():
         raise ConfigError(f"{name} = {value!r}: must be a finite number, or {len(usual)} of them, one a slope")
     return np.broadcast_to(array, usual.shape).astype(np.float64)
+
+
+def _periods(problem: Problem) -> Iterator[Problem]:
+    """The problems of all periods, if nothing is paid."""
+    now: Problem | None = problem
+    while now is not None:
+        yield now
+        now = now.after(np.zeros(now.slopes))
 
 
 def _observation(problem: Problem) -> NDArray[np.float32]:

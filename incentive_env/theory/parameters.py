@@ -25,9 +25,9 @@ def keep_checked(instance: Any) -> None:
         object.__setattr__(instance, item.name, item.metadata["check"](item.name, getattr(instance, item.name)))
 
 
-def number(low: float) -> Metadata:
-    """A number from ``low`` to `LARGEST`."""
-    return {"check": lambda name, value: float(_array(name, value, 0, low))}
+def number(low: float, high: float = LARGEST) -> Metadata:
+    """A number from ``low`` to ``high``."""
+    return {"check": lambda name, value: float(_array(name, value, 0, low, high))}
 
 
 def _not_zero(name: str, value: Any) -> Array:

@@ -5,6 +5,8 @@ aversion ``r`` (1/money) answers with the effort and the gaming that maximise th
 cost − ``r``/2 × variance of pay. The fixed pay ``a`` makes it 0, the agent's reservation value: the agent just
 participates, and the principal bears the cost of effort and of risk. So profit is value − cost − risk premium.
 
+A problem is one period of a contract. Most contracts have only one; `Problem.after` says what follows in the others.
+
 Slopes ``b`` are arrays ``[..., slopes]``; leading axes are kept, so that a whole grid is one call.
 """
 
@@ -71,11 +73,14 @@ class Problem(ABC):
 
     @abstractmethod
     def optimum(self) -> Array:
-        """The slopes ``[slopes]`` that maximise expected profit."""
+        """The slopes ``[slopes]`` that maximise `total_profit`: expected profit, where no period follows."""
 
     @abstractmethod
     def first_best(self) -> float:
-        """Expected profit if effort could be contracted on, money: no risk is laid on the agent, nothing is gamed."""
+        """Expected profit if effort could be contracted on, money: no risk is laid on the agent, nothing is gamed.
+
+        The profit of later periods is included.
+        """
 
     @abstractmethod
     def slope_range(self) -> tuple[Array, Array]:
@@ -84,8 +89,16 @@ class Problem(ABC):
         At any level of noise, the optimum is between them, and not above half the highest.
         """
 
+    def after(self, b: ArrayLike) -> "Problem | None":
+        """The problem of the next period, as slopes ``b`` ``[slopes]`` leave it; ``None`` if this is the last one."""
+        return None
+
+    def total_profit(self, b: ArrayLike) -> Array:
+        """Expected profit at slopes ``b`` ``[..., slopes]``, and the most that can follow: ``[...]``, money."""
+        return self.profit(b)
+
     def profit(self, b: ArrayLike) -> Array:
-        """Expected profit at slopes ``b`` ``[..., slopes]``: ``[...]``, money."""
+        """Expected profit of this period at slopes ``b`` ``[..., slopes]``: ``[...]``, money."""
         response = self.respond(b)
         return self.value(response) - self.cost(response) - self.risk_premium(b)
 
@@ -94,8 +107,8 @@ class Problem(ABC):
         return self.measured(self.respond(b))
 
     def optimal_profit(self) -> float:
-        """Expected profit at the optimum, money."""
-        return float(self.profit(self.optimum()))
+        """Expected profit at the optimum, that of later periods included, money."""
+        return float(self.total_profit(self.optimum()))
 
     def risk_premium(self, b: ArrayLike) -> Array:
         """Risk premium of the agent at slopes ``b``, r/2 × variance of pay: ``[...]``, money."""

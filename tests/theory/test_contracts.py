@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from incentive_env import ConfigError
-from incentive_env.theory import PROBLEMS, Distorted, Gaming, Multitask, Problem, Response, SingleTask
+from incentive_env.theory import PROBLEMS, Distorted, Gaming, Multitask, Problem, Response, SingleTask, TwoPeriod
 
 INF = float("inf")
 
@@ -59,6 +59,12 @@ def textbook(it: Problem) -> Textbook:
                 lambda x: it.p * x[0] - it.h * x[1], lambda x: it.c * x[0] ** 2 / 2 + it.k * x[1] ** 2 / 2,
                 lambda x: np.array([x[0] + x[1]]), np.array([[it.sigma**2]]), np.zeros(1), 2, lowest=0.0,
             )  # fmt: skip
+        case TwoPeriod():  # its first period alone
+            time, direction = it.length, it.g * np.array([it.cosine, np.sqrt(1.0 - it.cosine**2)])
+            return Textbook(
+                lambda x: time * it.p * x[0], lambda x: time * x @ x / 2, lambda x: np.array([time * direction @ x]),
+                np.array([[time * it.sigma**2]]), np.zeros(1), 2,
+            )  # fmt: skip
     raise AssertionError(it)
 
 
@@ -81,6 +87,11 @@ def random_problem(name: str, rng: np.random.Generator) -> Problem:
             return Distorted(f=rng.normal(size=tasks), g=rng.normal(size=tasks), sigma=sigma, r=r)
         case "gaming":
             return Gaming(p=between(), h=float(rng.uniform(0.0, 3.0)), c=between(), k=between(), sigma=sigma, r=r)
+        case "two_period":
+            return TwoPeriod(
+                p=between(), g=between(), cosine=float(rng.uniform()), wear=float(rng.uniform(0.0, 2.0)),
+                length=between(), later=float(rng.choice([0.0, between()])), sigma=sigma, r=r,
+            )  # fmt: skip
     raise AssertionError(name)
 
 
@@ -94,7 +105,7 @@ def _random_slopes(problem: Problem, rng: np.random.Generator) -> np.ndarray:
 
 
 def _response(problem: Problem, actions: np.ndarray) -> Response:
-    if isinstance(problem, Gaming):
+    if isinstance(problem, Gaming | TwoPeriod):
         return Response(actions[:1], actions[1])
     return Response(actions, np.float64(0.0))
 
@@ -154,18 +165,18 @@ def test_no_slopes_beat_the_optimum(name, seed):
     assert best == pytest.approx(_highest_profit(problem), abs=1e-6)
     cloud = rng.uniform(low, high, (20_000, problem.slopes))
     near = problem.optimum() + 1e-3 * rng.normal(size=(2_000, problem.slopes))
-    assert problem.profit(cloud).max() <= best + 1e-9
-    assert problem.profit(near).max() <= best + 1e-9
+    assert problem.total_profit(cloud).max() <= best + 1e-9
+    assert problem.total_profit(near).max() <= best + 1e-9
     assert best <= problem.first_best() + 1e-9
 
 
 def _highest_profit(problem: Problem) -> float:
-    """What a search over the default range finds, from a random start."""
+    """What a search over the default range finds, from the best of many random starts."""
     low, high = problem.slope_range()
-    start = np.random.default_rng(0).uniform(low, high)
+    starts = np.vstack([low, np.random.default_rng(0).uniform(low, high, (10_000, problem.slopes))])
     return -minimize(
-        lambda b: -problem.profit(b), start, method="L-BFGS-B", bounds=list(zip(low, high, strict=True)),
-        options={"ftol": 1e-15, "gtol": 1e-9},
+        lambda b: -problem.total_profit(b), starts[problem.total_profit(starts).argmax()], method="L-BFGS-B",
+        bounds=list(zip(low, high, strict=True)), options={"ftol": 1e-15, "gtol": 1e-9},
     ).fun  # fmt: skip
 
 
@@ -176,7 +187,8 @@ def test_the_one_best_slope_is_the_best_of_a_fine_grid(name, seed):
     problem = random_problem(name, np.random.default_rng(seed))
     low, high = problem.slope_range()
     grid = np.linspace(low, high, 10_001)
-    assert grid[problem.profit(grid).argmax()] == pytest.approx(problem.optimum(), abs=1.01e-4 * (high - low)[0])
+    best = grid[problem.total_profit(grid).argmax()]
+    assert best == pytest.approx(problem.optimum(), abs=1.01e-4 * (high - low)[0])
 
 
 @some
@@ -375,6 +387,10 @@ def test_a_problem_cannot_be_changed(name):
         (SingleTask, {"p": None}, "p = None: must be a number"),
         (Gaming, {"h": -0.5}, r"h = -0\.5: must be a number from 0 to"),
         (Gaming, {"r": -1}, "r = -1: must be a number from 0 to"),
+        (TwoPeriod, {"cosine": 1.2}, r"cosine = 1\.2: must be a number from 0 to 1$"),
+        (TwoPeriod, {"wear": -0.1}, r"wear = -0\.1: must be a number from 0 to"),
+        (TwoPeriod, {"length": 0}, "length = 0: must be a number from 1e-06 to"),
+        (TwoPeriod, {"later": INF}, "later = inf: must be a number from 0 to"),
         (Distorted, {"f": [0.0, 0.0]}, r"f = \[0\.0, 0\.0\]: must have an entry"),
         (Distorted, {"f": [1.0, 2.0, 3.0]}, r"g has shape \(2,\), must be \(3,\)"),
         (Distorted, {"g": 1.0}, r"g = 1\.0: must be a vector"),
