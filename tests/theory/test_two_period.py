@@ -10,7 +10,7 @@ from scipy.optimize import differential_evolution
 from incentive_env.theory import Distorted, LENEnv, TwoPeriod
 
 ID = "incentive_env/LEN-v0"
-some = settings(max_examples=25, deadline=None, derandomize=True)
+some = settings(max_examples=15, deadline=None, derandomize=True)
 positive = st.floats(0.2, 3.0)
 problems = st.builds(
     TwoPeriod, p=positive, g=positive, cosine=st.floats(0.0, 1.0), wear=st.floats(0.0, 3.0), length=positive,
