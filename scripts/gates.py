@@ -6,6 +6,7 @@ Example:
     python scripts/gates.py --only G1,G3 --quick --set calls.trust=5 --out runs/gates.json
 """
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,12 +14,13 @@ import typer
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.budget import AT_LENGTH, QUICK, USUAL
 from agents.studies.gates.contract import Gate
+from agents.studies.gates.keeping import keep_policies
 from agents.studies.gates.measuring import GATES, THOROUGH, measure
 from agents.studies.gates.table import as_json, summary, verdict_table
 from agents.studies.gates.workers import Workers
 from incentive_env import load_config
 from incentive_env.cli.common import console, save, script
-from incentive_env.cli.options import Json, Overrides, Processes, Scenario, Seed
+from incentive_env.cli.options import Json, Overrides, Processes, Scenario, Seed, written
 from incentive_env.studies.evaluate import evaluate
 from incentive_env.support.spelling import nearest
 
@@ -34,6 +36,7 @@ def main(
     at_length: Annotated[bool, typer.Option(help="long searches on more floors: hours")] = False,
     seed: Seed = 0,
     processes: Processes = 2,
+    keep: Annotated[Path | None, written("folder for the policies that were found", folder=True)] = None,
     out: Json = None,
 ) -> None:
     if quick and at_length:
@@ -44,9 +47,12 @@ def main(
     evaluate(scenario, "flat_salary", range(2))  # compiles the model once, before several processes would
     with Workers(processes) as workers:
         thorough = any(gate.id in THOROUGH for gate in gates)
-        verdicts = measure(Bench(scenario, budget, workers, thorough=thorough, seed=seed), gates)
+        bench = Bench(scenario, budget, workers, thorough=thorough, seed=seed)
+        verdicts = measure(bench, gates)
     console().print(verdict_table(verdicts, f"{scenario.name}: gates"))
     print(summary(verdicts))
+    if keep is not None:
+        print(f"policies written: {', '.join(map(str, keep_policies(keep, bench)))}")
     save(
         out,
         {"scenario": scenario.name, "overrides": override or [], "seed": seed, "gates": list(map(as_json, verdicts))},

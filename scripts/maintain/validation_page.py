@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agents.studies.gates.contract import Threshold
 from incentive_env.cli.common import script
 from incentive_env.cli.options import written
 from incentive_env.support.files import write_text
@@ -195,10 +196,33 @@ def attribution_section(found: dict[str, Any]) -> str:
     return text + "\n" + _table(("lever raised", *heading), raised)
 
 
+def gates_section(found: dict[str, Any]) -> str:
+    """What the scenario must show before it is worth designing incentives for."""
+    rows = []
+    for gate in found["gates"]:
+        rows.append((f"**{gate['id']}** {gate['claim']}", "", "", "holds" if gate["holds"] else "**falls short**"))
+        for figure in gate["figures"]:
+            known = figure["mean"] is not None
+            measured = with_interval(figure, figure["spec"]) if known else "not measured"
+            threshold = Threshold(**(figure["threshold"] or {}))
+            word = {True: "yes", False: "**no**", None: ""}[figure["holds"]]
+            rows.append((figure["name"], measured, str(threshold), word))
+    return _section(
+        "Gates", "python scripts/gates.py --at-length --out ...", ("figure", "measured", "threshold", ""), rows,
+        "What the floor must show before it is worth designing incentives for. Each figure is measured on floors "
+        "that no search or training uses; those without a threshold stand beside and decide nothing. Conversion and "
+        "the other measures are those of the whole episode. Closing off: neither client nor bank closes a floor. "
+        "Freshness: what pay on a measure adds in its first quarter, beyond what it adds in the first quarter of "
+        "its second year; a pause of the half year before gives part of it back. Three schemes in turn, and a mean "
+        "schedule, are blind: they see no report. PPO starts from the best fixed scheme, with as many decisions "
+        "whatever it sees.",
+    )  # fmt: skip
+
+
 SECTIONS: dict[str, Callable[[Any], str]] = {
     "validate": facts_section, "contact_center": contact_section, "worth": worth_section, "levers": levers_section,
     "rationality": rationality_section, "calibration": identification_section, "ensemble": ensemble_section,
-    "attribution": attribution_section,
+    "attribution": attribution_section, "gates": gates_section,
 }  # fmt: skip
 
 

@@ -8,22 +8,24 @@ import numpy as np
 import pytest
 from worlds import N_LEVERS, small_config
 
+from agents.search.leaning import SurfaceBudget, optimum
 from agents.studies.gates import measuring, trainings
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.budget import Budget, Search
 from agents.studies.gates.contract import UNKNOWN, Figure, Gate, Outcome, Threshold, Verdict, correlation
 from agents.studies.gates.good_measure import Cloud
+from agents.studies.gates.keeping import keep_policies
 from agents.studies.gates.managing import Managed, manage, mean_schedule, own_means
 from agents.studies.gates.searches import Best, best_of, in_turn
 from agents.studies.gates.survival import explained
 from agents.studies.gates.wear import Gains, given_back, left
 from agents.studies.gates.workers import Workers
-from incentive_env.policies import Policy
+from incentive_env.policies import Policy, load_policy
 from incentive_env.policies.schedule import Schedule
 from incentive_env.support.statistics import Interval
 
 _ONE = Search(1, 1, 3, 2)
-TINY = Budget(4, 4, 2, _ONE, Search(2, 1, 3, 2), _ONE, _ONE, _ONE, _ONE, 0, 0)
+TINY = Budget(4, 4, 2, _ONE, Search(2, 1, 3, 2), SurfaceBudget(1, 4, 2), _ONE, _ONE, _ONE, _ONE, 0, 0)
 
 
 class Alternating(Policy):
@@ -97,6 +99,19 @@ def test_a_pause_gives_back_what_was_lost():
     assert left(gains._replace(first=-first)) is UNKNOWN
 
 
+def test_a_surface_has_its_optimum_where_it_was_put():
+    drawn = np.random.default_rng(0)
+    change, seen = drawn.normal(size=(400, 2)), drawn.normal(size=(400, 3))
+    bias, weights = np.array([0.2, -0.1]), np.array([[0.3, 0.0, 0.0], [0.0, -0.2, 0.1]])
+    optimal = bias + seen @ weights.T
+    gain = 5.0 * (2.0 * optimal * change - change**2).sum(axis=1)  # a curvature of 10 points a squared half-range
+    found = optimum(change, gain, seen, 1e-9)
+    np.testing.assert_allclose(found[0], bias, atol=1e-6)
+    np.testing.assert_allclose(found[1], weights, atol=1e-6)
+    timid = optimum(change, gain, seen, 1.0)[1]
+    assert (np.abs(timid[weights != 0]) < np.abs(weights[weights != 0])).all()
+
+
 def test_restarts_meet():
     ends = {"a": 30.0, "b": 36.0, "c": 35.5}
     best = best_of([Best("k", Schedule(np.zeros((1, 1))), np.zeros(1), end, {name: end}) for name, end in ends.items()])
@@ -117,7 +132,7 @@ def test_the_same_with_any_number_of_processes():
     assert figures[0] == figures[1]
 
 
-def test_trainings_differ_in_what_is_seen_alone(monkeypatch):
+def test_trainings_differ_in_what_is_seen_alone(monkeypatch, tmp_path):
     small = {"n_steps": 3, "batch_size": 6}
     monkeypatch.setattr(trainings, "CHANGES", {"num_envs": 4, "hyper_parameters": small})
     bench = Bench(small_config(), TINY._replace(decisions=24, trainings=2), Workers())
@@ -130,10 +145,16 @@ def test_trainings_differ_in_what_is_seen_alone(monkeypatch):
     assert kinds == {
         "report": ["NetworkPolicy"] * 2, "history": ["HistoryNetwork"] * 2, "state": ["StateNetwork"] * 2,
     }  # fmt: skip
+    for path in keep_policies(tmp_path, bench):
+        best, config = bench.found()[path.stem]
+        assert type(load_policy(str(path), config)) is type(best.policy)
+    assert {path.stem for path in tmp_path.iterdir()} >= {"fixed", "fixed_closing_off", "feedback", "ppo_history"}
     assert [one.kind for one in bench.learned()] == ["linear feedback", "PPO on the report"]
 
 
 def test_the_script_says_whether_gates_hold(run, scenario, refused, monkeypatch):
+    from validation_page import gates_section  # a script's folder is known once a fixture of scripts is used
+
     held = Outcome([Figure("a figure", Interval(1.0, 0.5, 1.5), Threshold(above=0.0), floors=4)], {"cloud": [1.0]})
     known = {"G1": held, "G2": held._replace(figures=[Figure("another", UNKNOWN, Threshold(above=0.0))])}
 
@@ -150,12 +171,15 @@ def test_the_script_says_whether_gates_hold(run, scenario, refused, monkeypatch)
     assert content["gates"][0]["data"] == {"cloud": [1.0]}
     assert content["gates"][0]["figures"][0] == {
         "name": "a figure", "mean": 1.0, "low": 0.5, "high": 1.5, "threshold": {"above": 0.0}, "holds": True,
-        "floors": 4,
+        "floors": 4, "spec": "+.2f",
     }  # fmt: skip
     bad = run(*short, "--only", "G1,G2,G3", "--out", "g.json")
     assert (bad.exit_code, "falls short: G2, G3" in bad.output) == (1, True), bad.output
     assert "out of numbers" in json.loads(Path("g.json").read_text())["gates"][2]["trouble"]
     assert "not measured" in bad.output
+    page = gates_section(json.loads(Path("g.json").read_text()))
+    assert "| a figure | +1.00 (+0.50 … +1.50) | interval above 0 | yes |" in page
+    assert "| another | not measured | interval above 0 | **no** |" in page
     Path("g.json").unlink()
     assert "--only G0: must be one of G1, G2" in refused(*short, "--only", "G0")
     assert "only one of them" in refused(*short, "--quick", "--at-length")

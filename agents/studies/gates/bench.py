@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from agents.search.evolution import SearchBudget, Start
+from agents.search.leaning import SurfaceBudget
 from agents.search.objective import SCORE, FloorObjective
 from agents.search.starts import starting_points
 from agents.search.static import StaticForm
@@ -19,7 +20,7 @@ from incentive_env.policies import Policy
 from incentive_env.validation.lab import OPEN
 
 T = TypeVar("T")
-_SPREAD = 0.1  # first spread of the first restart of linear feedback; of each further one, twice that
+_SPREAD = 0.03  # first spread of the first restart of linear feedback; of each further one, twice that
 _NEAR = 0.15  # first spread of a search that begins at a scheme which was searched for already
 _PHASES = 3
 
@@ -39,25 +40,34 @@ class Bench:
         self, config: Config, budget: Budget, workers: Workers, *, thorough: bool = True, seed: int = 0
     ) -> None:
         self.config, self.budget, self.workers, self.thorough, self.seed = config, budget, workers, thorough, seed
-        self._made: dict[Any, Any] = {}
+        self._made: dict[str, Any] = {}
 
-    def once(self, key: Any, make: Callable[[], T]) -> T:
+    def once(self, key: str, make: Callable[[], T]) -> T:
         """What ``make()`` gives, made when it is first asked for."""
         if key not in self._made:
             self._made[key] = make()
         return cast(T, self._made[key])
 
-    def keep(self, key: Any, made: Any) -> None:
+    def keep(self, key: str, made: Any) -> None:
         """Keep what was made together with others."""
         self._made[key] = made
 
-    def knows(self, key: Any) -> bool:
+    def knows(self, key: str) -> bool:
         """Whether it was made."""
         return key in self._made
 
-    def known(self, key: Any) -> Any:
+    def known(self, key: str) -> Any:
         """What was made."""
         return self._made[key]
+
+    def found(self) -> dict[str, tuple[Best, Config]]:
+        """Everything that was searched or trained, by name, and the scenario that it is for."""
+        found = {}
+        for name, made in list(self._made.items()):
+            restarts = made if isinstance(made, list) else [made]
+            if all(isinstance(one, Best) for one in restarts):
+                found[name] = best_of(restarts), self.scenario(closing=not name.endswith(_where(False)))
+        return found
 
     def scenario(self, *, closing: bool = True) -> Config:
         """The scenario; or the same, where neither client nor bank closes a floor."""
@@ -65,11 +75,11 @@ class Bench:
 
     def fixed(self, *, closing: bool = True) -> Best:
         """The best fixed scheme; if no gate needs the best one, a good one."""
-        return self.once(("fixed", closing), lambda: self._fixed(closing))
+        return self.once(f"fixed{_where(closing)}", lambda: self._fixed(closing))
 
     def feedback(self, *, closing: bool = True) -> Best:
         """The best linear feedback on the report, from the best fixed scheme."""
-        return self.once(("feedback", closing), lambda: self._feedback(closing))
+        return self.once(f"feedback{_where(closing)}", lambda: self._feedback(closing))
 
     def phases(self) -> Best:
         """The best three schemes, each for a third of the decisions, from the best fixed scheme."""
@@ -82,13 +92,13 @@ class Bench:
 
     def trained(self, sees: str, *, closing: bool = True) -> list[Best]:
         """Trainings by PPO, one for each seed, from the best fixed scheme; all of equal length."""
-        return self.once(("trained", sees, closing), lambda: self._trained([sees], closing)[sees])
+        return self.once(f"ppo_{sees}{_where(closing)}", lambda: self._trained([sees], closing)[sees])
 
     def train(self, *sees: str) -> None:
         """Train for what policies see, at the same time."""
-        new = [one for one in sees if not self.knows(("trained", one, True))]
+        new = [one for one in sees if not self.knows(f"ppo_{one}")]
         for one, trained in self._trained(new, True).items():
-            self.keep(("trained", one, True), trained)
+            self.keep(f"ppo_{one}", trained)
 
     def best(self, *, closing: bool = True) -> Best:
         """The best of them on validation floors; the best fixed scheme, if none is better."""
@@ -117,9 +127,11 @@ class Bench:
         if not closing:  # it leans as where floors close, around the best scheme here
             leaning = self.feedback().point.copy()
             leaning[: len(around)] = around
-            starts[0] = Start("the best where floors close", leaning, _SPREAD / 2.0)
+            starts[0] = Start("the best where floors close", leaning, _SPREAD)
         config = self.scenario(closing=closing)
-        return self._search(search_feedback, config, size, starts, "linear feedback", closing, diagonal=True)
+        return self._search(
+            search_feedback, config, size, starts, "linear feedback", closing, self.budget.surface, diagonal=True
+        )
 
     def _trained(self, sees: Sequence[str], closing: bool) -> dict[str, list[Best]]:
         budget, config, point = self.budget, self.scenario(closing=closing), self.fixed(closing=closing).point
@@ -139,11 +151,17 @@ class Bench:
 
     def _search(
         self, job: Callable[..., Best], config: Config, size: Search, starts: list[Start], what: str, closing: bool,
-        **shape: Any,
+        *surfaces: SurfaceBudget, **shape: Any,
     ) -> Best:  # fmt: skip
         where = "" if closing else ", closing off"
         rows = [
-            (config, start, self._plan(size, number, **shape), f"{what}{where}, from {start.name}")
+            (
+                config,
+                start,
+                self._plan(size, number, **shape),
+                f"{what}{where}, from {start.name}",
+                *(one._replace(seed=1000 * self.seed + number) for one in surfaces),
+            )
             for number, start in enumerate(starts)
         ]
         return best_of(self.workers.run(job, rows))
@@ -153,6 +171,10 @@ class Bench:
         return SearchBudget(
             size.generations, size.population, size.floors, self.budget.validation, 1000 * self.seed + number, **shape
         )
+
+
+def _where(closing: bool) -> str:
+    return "" if closing else "_closing_off"
 
 
 def _spreads(first: float, count: int) -> list[float]:

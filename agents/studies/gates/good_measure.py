@@ -58,10 +58,10 @@ def good_measure(bench: Bench) -> Outcome:
 def clouds(bench: Bench, names: tuple[str, ...], *, closing: bool = True) -> dict[str, Cloud]:
     """The floors under schemes, by their names; each is made once."""
     config, seeds = bench.scenario(closing=closing), gate_seeds(bench.budget.floors)
-    new = [name for name in names if not bench.knows(("cloud", name, closing))]
+    new = [name for name in names if not bench.knows(_key(name, closing))]
     for name, cloud in zip(new, bench.workers.run(cloud_under, [(config, name, seeds) for name in new]), strict=True):
-        bench.keep(("cloud", name, closing), cloud)
-    return {name: bench.known(("cloud", name, closing)) for name in names}
+        bench.keep(_key(name, closing), cloud)
+    return {name: bench.known(_key(name, closing)) for name in names}
 
 
 def cloud_under(config: Config, name: str, seeds: range) -> Cloud:
@@ -77,6 +77,10 @@ def cloud_under(config: Config, name: str, seeds: range) -> Cloud:
     }
     closed = rollout.floor_weeks["closed"][:, -1] != 0
     return Cloud(summarise(rollout, config).loyalty, closed, measured, measures.RECORDED_CONVERSION.of(last))
+
+
+def _key(name: str, closing: bool) -> str:
+    return f"floors under {name}" + ("" if closing else ", closing off")
 
 
 def _scheme(name: str, config: Config) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.search.evolution import Found, Objective, SearchBudget, Start, search
+from agents.search.leaning import SurfaceBudget, lean
 from agents.search.objective import SCORE, FloorObjective
 from agents.search.static import StaticForm, scheme_of
 from incentive_env import Config
@@ -46,10 +47,15 @@ def search_fixed(config: Config, start: Start, plan: SearchBudget, label: str) -
     return _best("fixed scheme", FixedPolicy(scheme_of(point, config), config), start, found)
 
 
-def search_feedback(config: Config, start: Start, plan: SearchBudget, label: str) -> Best:
-    """The best linear feedback on the report; a start that is a scheme is one that leans on nothing."""
+def search_feedback(config: Config, start: Start, plan: SearchBudget, label: str, surface: SurfaceBudget) -> Best:
+    """The best linear feedback on the report: first by response surfaces, then by evolution.
+
+    A start that is a scheme is one that leans on nothing.
+    """
     form = LinearForm("report")
-    whole = start if len(start.point) == form.size else start._replace(point=form.around(start.point))
+    point = start.point if len(start.point) == form.size else form.around(start.point)
+    point = lean(config, form, point, surface, label=f"{label}, response surfaces", plain=True)
+    whole = start._replace(point=point)
     found = _found(FloorObjective(config, form, SCORE), whole, plan, label)
     return _best("linear feedback", LinearFeedback(form, found.winner.point), start, found)
 

@@ -54,7 +54,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
     estimate = {name: _finite(value) for name, value in figure.estimate._asdict().items()}
     return {
         "name": figure.name, **estimate, "threshold": _threshold(figure.threshold), "holds": figure.holds,
-        "floors": figure.floors,
+        "floors": figure.floors, "spec": figure.spec,
     }  # fmt: skip
 
 
