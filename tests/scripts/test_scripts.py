@@ -86,6 +86,18 @@ def test_evaluate_writes_rows(run, scenario, tmp_path):
     assert "tiny: long-term loyalty, 3 floors" in result.output
 
 
+def test_year_five_stands_beside_the_score_where_it_is_asked_for(run, scenario, tmp_path):
+    command = ("evaluate", "piece_rate", *SCENARIO, "--floors", 2, "--out", "r.json")
+    result = run(*command, "--year-five")
+    assert result.exit_code == 0, result.output
+    later = json.loads(Path("r.json").read_text())
+    assert "year five" in result.output
+    assert "year five" not in run(*command).output
+    for row, without in zip(later, json.loads(Path("r.json").read_text()), strict=True):
+        assert -100.0 <= row.pop("loyalty_year_five") <= 100.0
+        assert row == without
+
+
 def test_evaluate_takes_all_policies_and_schemes_of_ones_own(run, scenario, tmp_path):
     Path("mine.yaml").write_text("scheme: {base_pay: 700}")
     result = run("evaluate", "mine.yaml", "all", *SCENARIO, "--floors", 2, "--out", "r.json")
