@@ -164,6 +164,7 @@ def test_the_script_says_whether_gates_hold(run, scenario, refused, monkeypatch)
     for name, gate in measuring.GATES.items():
         measure = broken if name not in known else lambda bench, name=name: known[name]
         monkeypatch.setitem(measuring.GATES, name, Gate(gate.id, gate.claim, measure))
+    monkeypatch.setenv("COLUMNS", "160")  # so that no words of the table are broken
     short = ("gates", "--config", scenario, "--processes", 1)
     good = run(*short, "--only", "g1", "--out", "g.json")
     assert (good.exit_code, "1 of 1 gates hold" in good.output) == (0, True), good.output
