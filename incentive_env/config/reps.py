@@ -164,8 +164,9 @@ class Motivation(Section):
     strain_threat: float = number(0.3, 0.0, 1.0, "share", "share of that if no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain if every call is with an angry customer", PROTOTYPE)
     strain_audit: float = number(
-        2.571, 0.0, 5.0, "1", "strain if every call is audited", fitted("direction: Ravid et al. 2023")
-    )
+        2.571, 0.0, 5.0, "1", "strain if every call is audited",
+        fitted("direction: Ravid et al. 2023; Siegel et al. 2022"),
+    )  # fmt: skip
     strain_audit_honesty: float = number(0.4, 0.0, 1.0, "share", "share of that strain that affects only honest reps")
     strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain if inbound work fills all the time")
     strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)

@@ -22,7 +22,7 @@ from incentive_env.validation.lab import FLAT, Lab, Run
     setup="5 € a sale, 1 % of the calls heard against 6 %; second half of the first year; fall in gaming by "
     "the half of the reps, more or less honest than the median",
     published="r −.01 with performance, +.11 with stress",
-    source="Ravid et al. 2023, PPsych 76:5; Nagin et al. 2002, AER 92:850",
+    source="Siegel, König & Lazar 2022, CHBR 8:100227; Nagin et al. 2002, AER 92:850",
     bands={"output, %": Band(-3, 3), "strain": Band(0.0), "fall in the less honest half, share": Band(2 / 3, 1.5),
            "fall in gaming, points": Band(0.0)},
 )  # fmt: skip

@@ -118,7 +118,7 @@ def kim(lab: Lab) -> Outcome:
 @fact(
     claim="Pay contingent on performance lowers intrinsic motivation while output rises",
     setup="flat pay against the same pay and 5 € a sale, in the second half of the first year",
-    published="d −.28 … −.40; output up, δ about +.5",
+    published="d −.28 … −.40; output up, δ +.52 … +.58",
     source="Deci, Koestner & Ryan 1999; Kim, Gerhart & Fang 2022, JAP 107:153",
     bands={"motivation, d": Band(-0.5, -0.2), "output, %": Band(0.0)},
 )
