@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from worlds import N_LEVERS, small_config
 
-from agents.search.leaning import SurfaceBudget, optimum
+from agents.search.leaning import SurfaceBudget, optimum, surest
 from agents.studies.gates import measuring, trainings
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.budget import Budget, Search
@@ -110,6 +110,12 @@ def test_a_surface_has_its_optimum_where_it_was_put():
     np.testing.assert_allclose(found[1], weights, atol=1e-6)
     timid = optimum(change, gain, seen, 1.0)[1]
     assert (np.abs(timid[weights != 0]) < np.abs(weights[weights != 0])).all()
+
+
+def test_a_lucky_step_is_not_taken():
+    still, lucky, sure = np.zeros(16), np.tile([13.0, -10.0], 8), np.full(16, 1.0)
+    assert surest(np.stack([still, lucky, sure])) == 2
+    assert surest(np.stack([still, lucky])) == 0
 
 
 def test_restarts_meet():
