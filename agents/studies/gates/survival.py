@@ -18,9 +18,10 @@ def survival(bench: Bench) -> Outcome:
     under = clouds(bench, NOT_PAID)
     best = [bench.fixed(), bench.best()] if bench.thorough else [bench.fixed()]
     managed = bench.managed(*(one.policy for one in best))
+    word = "best" if bench.thorough else "briefly searched"
     floors, unseen = bench.budget.floors, bench.budget.unseen
     figures = [
-        Figure(f"closed, best {one.kind}, %", _percent(there.closed), _FEW, ".1f", unseen)
+        Figure(f"closed, {word} {one.kind}, %", _percent(there.closed), _FEW, ".1f", unseen)
         for one, there in zip(best, managed, strict=True)
     ]
     flat = under[NOT_PAID[0]]
