@@ -24,6 +24,9 @@ class Client(Section):
     anger_kept: float = number(0.95, 0.0, 1.0, "1/week", "share of disappointment kept from week to week")
     step: float = number(0.25, 0.01, 1.0, "share", "volume withdrawn or returned at a time")
     may_leave: bool = switch(True, "volume can be withdrawn (off in checks that a selection of floors would bias)")
+    follow: float = number(0.30, 0.0, 5.0, "1/period", "volume moved per unit of delivery off demand, with credit on")
+    small_step: float = number(0.05, 0.0, 1.0, "share", "largest move of the volume in a period, with credit on")
+    least_volume: float = number(0.10, 0.0, 1.0, "share", "volume below which the client leaves, with credit on")
     return_chance: float = number(0.25, 0.0, 1.0, "1/period", "probability of regaining a step if demand is met")
 
 
@@ -37,10 +40,31 @@ class Money(Section):
     audit_cost: float = number(7.0, 0.0, 1000.0, "€/call", "cost of auditing one call")
     coaching_cost: float = number(50.0, 0.0, 1000.0, "€/hour", "cost of the coach")
     inbound_fee: float = number(1.5, 0.0, 1000.0, "€/contact", "paid by the client per inbound contact filed as fixed")
+    overhead_variable: float = number(0.7, 0.0, 1.0, "share", "overhead that shrinks with seats and volume, on credit")
+    credit_weeks: float = number(8.0, 0.0, 104.0, "weeks of cost", "credit line before anybody is laid off, on credit")
+    interest: float = number(0.003, 0.0, 0.1, "1/week", "interest on debt, on credit")
     start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor at its opening")
     layoff_weeks: float = number(2.0, 0.01, 104.0, "weeks of cost", "debt at which a rep is laid off each week")
     rehire_weeks: float = number(3.0, 0.0, 104.0, "weeks of cost", "cash above which closed seats reopen")
     insolvency: bool = switch(True, "debt leads to layoffs (off in checks that this would bias)")
+
+
+class Management(Section):
+    """Hours of the managers, who listen, coach and look into causes."""
+
+    hours: float = number(70.0, 1.0, 10_000.0, "hours/week", "hours of all managers for listening, coaching and research")
+    audit_minutes: float = number(9.0, 0.0, 120.0, "min/call", "time to listen to a call and discuss it")
+    coaching_share: float = number(0.5, 0.0, 1.0, "share", "manager's hours per hour of coaching that a rep receives")
+    research_hours: float = number(0.015, 0.0, 1.0, "hours/€", "manager's hours per euro of research")
+
+
+class Cycles(Section):
+    """What moves over the year: need, and pay elsewhere. Floors open at any time of the year."""
+
+    season: float = number(0.06, 0.0, 0.5, "1", "need above and below its level over a year")
+    season_spread: float = number(0.5, 0.0, 1.0, "share", "relative spread of that between floors")
+    wage_sd: float = number(0.08, 0.0, 0.5, "1", "standard deviation of log pay elsewhere, over time")
+    wage_rate: float = number(0.03, 0.001, 1.0, "1/week", "speed at which pay elsewhere returns to its level")
 
 
 class Floors(Section):

@@ -128,6 +128,13 @@ LEVERS: dict[str, Lever] = table(
         costs="its price; knowledge takes months",
         phrase="research €{:.0f} a week", decimals=0,
     ),
+    Lever(
+        name="target_bonus", unit="€/rep and period", low=0.0, high=400.0, neutral=0.0, most=10_000.0,
+        meaning="pay for a period in which the target is met",
+        does="rewards reaching the target; nothing without one",
+        costs="gaming for the target, most of all shortly before the period's end; nothing once it is out of reach",
+        phrase="€{:.0f} for a met target", decimals=0,
+    ),
 )  # fmt: skip
 LEVER_NAMES = tuple(LEVERS)
 

@@ -73,6 +73,9 @@ class Calls(Section):
     need: float = number(2.7, 0.0, 10.0, "logit", "gain per unit of need", PROTOTYPE)
     trust: float = number(0.7, 0.0, 10.0, "logit", "gain per unit of trust above the usual", TUNED)
     irritation: float = number(0.8, 0.0, 10.0, "logit", "loss per unit of irritation", TUNED)
+    competence: float = number(
+        0.0, 0.0, 5.0, "1/logit", "rise of the satisfaction that an honest call gives, per unit of skill"
+    )
     true_callback: float = number(0.5, 0.0, 5.0, "logit", "gain with a customer who asked to be called back", PROTOTYPE)
     misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "loss with a customer who had refused", PROTOTYPE)
     missing_log: float = number(0.15, 0.0, 5.0, "logit", "loss if everything is asked again", TUNED)

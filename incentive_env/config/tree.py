@@ -6,9 +6,11 @@ from pydantic import Field, model_validator
 
 from incentive_env.config.channels import Channels
 from incentive_env.config.fields import Section
-from incentive_env.config.firm import Client, Events, Floors, Money, Reporting
+from incentive_env.config.firm import Client, Cycles, Events, Floors, Management, Money, Reporting
 from incentive_env.config.levers import Levers, NeutralScheme
 from incentive_env.config.market import Calls, Customers, Loyalty, Market, Service, Surveys, Tactics
+from incentive_env.config.mechanisms import Mechanisms
+from incentive_env.config.minds import Beliefs, Care, Crowding, Kinds, KnowHow, PayMemory, Ratchet
 from incentive_env.config.objective import Horizon, Rewards
 from incentive_env.config.reps import (
     Decision,
@@ -43,6 +45,7 @@ class Config(Section):
     salesforce: Salesforce = Salesforce()
     rationality: Rationality = Rationality()
     channels: Channels = Channels()
+    mechanisms: Mechanisms = Mechanisms()
     quota: Quota = Quota()
     decision: Decision = Decision()
     recording: Recording = Recording()
@@ -51,6 +54,13 @@ class Config(Section):
     motivation: Motivation = Motivation()
     skill: Skill = Skill()
     workforce: Workforce = Workforce()
+    care: Care = Care()
+    know_how: KnowHow = KnowHow()
+    beliefs: Beliefs = Beliefs()
+    pay_memory: PayMemory = PayMemory()
+    ratchet: Ratchet = Ratchet()
+    crowding: Crowding = Crowding()
+    kinds: Kinds = Kinds()
     market: Market = Market()
     tactics: Tactics = Tactics()
     calls: Calls = Calls()
@@ -60,6 +70,8 @@ class Config(Section):
     surveys: Surveys = Surveys()
     client: Client = Client()
     money: Money = Money()
+    management: Management = Management()
+    cycles: Cycles = Cycles()
     floors: Floors = Floors()
     events: Events = Events()
     reporting: Reporting = Reporting()

@@ -127,7 +127,7 @@ def _ease(response: Record, customers: Customers, i: int, need: float, floor: Re
     c = p.calls
     true_callback, misbooked, missing_log = c.true_callback, c.misbooked_callback, c.missing_log
     competitor = c.competitor * p.events.strength[COMPETITOR] if floor.event_weeks_left[COMPETITOR] > 0 else 0.0
-    ease = c.intercept + c.need * need + c.trust * (customers.trust[i] - p.loyalty.usual_trust)
+    ease = c.intercept + c.need * (need + floor.season) + c.trust * (customers.trust[i] - p.loyalty.usual_trust)
     ease += response.skill + c.diligence * (response.effort - c.usual_effort) - c.irritation * customers.irritation[i]
     ease += true_callback if customers.callback[i] == TRUE_CALLBACK else 0.0
     ease -= misbooked if customers.callback[i] == MISBOOKED else 0.0
@@ -145,7 +145,7 @@ def _call(
     for other in range(len(customers.need)):
         customers.need[other, i] = _regrown(customers, other, i, calls.still_met[k])
     hours = _duration(response, customers, i, tactic, p, tally)
-    _feel(rep, customers, i, tactic, calls.annoyance[k], floor, p, notes)
+    _feel(response, customers, i, tactic, calls.annoyance[k], floor, p, notes)
     _take_care(response, customers, i, p)
     if len(notes) > 0:
         notes[i].debt = customers.debt[i]
@@ -190,9 +190,10 @@ def _hours_of(talk: float, p: Record) -> float:
 
 @inlined
 def _feel(
-    rep: Record, customers: Customers, i: int, tactic: int, repeat: float, floor: Record, p: Record, notes: np.ndarray
-) -> None:
-    """Apply the effects of the call on the customer's irritation, trust and satisfaction."""
+    response: Record, customers: Customers, i: int, tactic: int, repeat: float, floor: Record, p: Record,
+    notes: np.ndarray,
+) -> None:  # fmt: skip
+    """Apply the effects of the call on the customer's irritation, trust and satisfaction; care scales what is good."""
     c, t = p.calls, p.tactics
     misbooked, missing_log = c.misbooked_irritation, c.missing_log_irritation
     again = c.repeat_irritation * repeat
@@ -200,11 +201,11 @@ def _feel(
     asked = missing_log if customers.log_missing[i] != 0 else 0.0
     irritation = t.irritation[tactic] + again + them + asked
     customers.irritation[i] = min(customers.irritation[i] + irritation, 1.5)
-    trust = customers.trust[i] + t.trust_gain[tactic] * (1.0 - customers.trust[i]) - t.trust_loss[tactic]
+    gained = min(1.0, t.trust_gain[tactic] * response.care)
+    trust = customers.trust[i] + gained * (1.0 - customers.trust[i]) - t.trust_loss[tactic]
     customers.trust[i] = clip(trust, 0.0, 1.0)
     if tactic == HONEST:
-        care = p.customers.honest_call * (p.customers.honest_call_unmotivated + rep.motivation)
-        customers.satisfaction[i] += care * (1.0 - customers.satisfaction[i])
+        customers.satisfaction[i] += response.honest_call * (1.0 - customers.satisfaction[i])
     customers.contact_week[i] = floor.week
     if len(notes) > 0:
         note = notes[i]
@@ -219,7 +220,7 @@ def _take_care(response: Record, customers: Customers, i: int, p: Record) -> Non
     for product in range(len(customers.deferred)):
         earning |= customers.deferred[product, i] > 0.0
     if earning:
-        care = p.customers.aftercare * response.aftercare
+        care = min(1.0, p.customers.aftercare * response.aftercare * response.care)
         customers.satisfaction[i] += care * (1.0 - customers.satisfaction[i])
         customers.debt[i] *= 1.0 - care
 

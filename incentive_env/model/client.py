@@ -3,6 +3,7 @@
 from incentive_env.model import rng
 from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.maths import clip
+from incentive_env.model.mechanisms import CREDIT, on
 from incentive_env.model.state import CAMPAIGN, NEWCOMERS, Customers
 from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
 
@@ -66,13 +67,24 @@ def settle_volume(floor: Record, reps: Records, customers: Customers, tallies: R
     if p.client.may_leave == 0 or floor.closed != 0 or (floor.week + 1) % p.horizon.decision_weeks != 0:
         return
     chance = rng.uniform(key, rng.VOLUME, 0)
-    if chance < floor.disappointment * floor.disappointment:
+    if on(CREDIT, p):
+        _follow_delivery(floor, p)
+    elif chance < floor.disappointment * floor.disappointment:
         floor.volume = max(0.0, floor.volume - p.client.step)
         floor.disappointment *= p.client.anger_after_loss
     elif floor.volume < 1.0 and floor.delivered >= demand_in_force(floor, p) and chance < p.client.return_chance:
         floor.volume = min(1.0, floor.volume + p.client.step)
-    if floor.volume < 1e-6:
+    if floor.volume < (p.client.least_volume if on(CREDIT, p) else 1e-6):
         _close(floor, reps, customers, tallies, p)
+
+
+@compiled
+def _follow_delivery(floor: Record, p: Record) -> None:
+    """The client moves volume by a small step, as far as delivery is off its demand; it comes back the same way."""
+    off = floor.delivered - demand_in_force(floor, p)
+    off = off if off > 0.0 else min(0.0, off + p.client.tolerance)
+    move = clip(p.client.follow * off, -p.client.small_step, p.client.small_step)
+    floor.volume = min(1.0, max(0.0, floor.volume + move))
 
 
 @compiled
@@ -82,7 +94,8 @@ def settle_seats(
     """A floor in debt lays off its newest rep, more likely the deeper the debt; one with cash opens seats again."""
     if p.money.insolvency == 0 or floor.closed != 0:
         return
-    depth = -floor.cash / (p.money.layoff_weeks * weekly_cost)
+    lent = p.money.credit_weeks * weekly_cost if on(CREDIT, p) else 0.0
+    depth = -(floor.cash + lent) / (p.money.layoff_weeks * weekly_cost)
     if rng.uniform(key, rng.LAYOFF, 0) < depth:
         floor.open_seats -= 1
         newest = -1

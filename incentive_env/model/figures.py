@@ -3,27 +3,34 @@
 from numba import literal_unroll
 
 from incentive_env.model.compiled import Record, Records, compiled
+from incentive_env.model.mechanisms import CREDIT, on
 from incentive_env.model.pay import pay_of
 from incentive_env.model.reps import skill_of
 from incentive_env.model.state import SUMMED
 from incentive_env.model.workforce import EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED, EXIT_QUIT, engagement_of
 
 # State of a rep and of a floor that the records of a week hold, as of its end.
-_OF_REP = ("motivation", "strain", "ability", "honesty", "tenure", "gaming")
+_OF_REP = (
+    "motivation", "strain", "ability", "honesty", "tenure", "gaming", "heard", "severity", "usual_pay", "success",
+)  # fmt: skip
 _OF_FLOOR = (
     "week", "cash", "demand", "delivered", "volume", "open_seats", "closed", "norm", "reputation", "knowledge",
+    "season", "wage", "ratchet", "managed",
 )  # fmt: skip
 
 
 @compiled
 def note_rep(rep: Record, response: Record, tally: Record, p: Record) -> None:
     """Record the state of a rep at the end of the week."""
-    tally.effort = response.effort
+    tally.effort, tally.care = response.effort, response.care
     tally.miss_chance = response.miss_chance
     tally.engagement = engagement_of(rep, p)
     tally.skill = skill_of(rep, p)
     for name in literal_unroll(_OF_REP):
         tally[name] = rep[name]
+    tally.heard += rep.alarm
+    for channel in range(len(rep.know_how)):
+        tally.know_how += rep.know_how[channel] / len(rep.know_how)
 
 
 @compiled
@@ -62,13 +69,24 @@ def move_cash(floor: Record, week: Record, p: Record) -> float:
     week.audit_cost = money.audit_cost * scheme.audit * (week.calls + week.answered) * people
     week.coaching_cost = money.coaching_cost * scheme.coaching * week.present
     week.hiring_cost = p.workforce.hiring_cost * week.hired
+    if on(CREDIT, p):
+        week.interest = money.interest * max(0.0, -floor.cash)
     if floor.closed == 0:
-        week.overhead = money.overhead
+        week.overhead = money.overhead * _running_share(floor, p)
         week.research_cost = scheme.research
     cost = pay + week.employer_cost + week.overhead + week.audit_cost + week.coaching_cost + week.research_cost
     income = week.revenue + week.trail_fees + week.inbound_fees + week.fine
-    floor.cash += income - week.refunds - cost - week.hiring_cost
+    floor.cash += income - week.refunds - cost - week.hiring_cost - week.interest
     return cost
+
+
+@compiled
+def _running_share(floor: Record, p: Record) -> float:
+    """Share of the overhead that a floor of this size has."""
+    if not on(CREDIT, p):
+        return 1.0
+    size = 0.5 * floor.open_seats / p.salesforce.reps + 0.5 * floor.volume
+    return 1.0 - p.money.overhead_variable * (1.0 - size)
 
 
 @compiled

@@ -6,6 +6,7 @@ import numpy as np
 
 from incentive_env.model import rng
 from incentive_env.model.compiled import Key, Record, Records, compiled
+from incentive_env.model.cycles import open_cycles
 from incentive_env.model.maths import clip, logistic
 from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK, Customers
 
@@ -48,6 +49,10 @@ def start_job(rep: Record, p: Record) -> None:
     rep.inexperience = p.skill.newcomer
     rep.motivation = p.motivation.resting + rep.temper + p.motivation.honest_work
     rep.strain = p.motivation.strain_base
+    rep.heard, rep.alarm, rep.severity = p.beliefs.prior_heard, 0.0, 1.0
+    rep.recent_pay = rep.usual_pay = rep.success = 0.0
+    for channel in range(len(rep.know_how)):
+        rep.know_how[channel] = p.know_how.newcomer
     for tactic in range(len(rep.attraction)):
         rep.attraction[tactic] = 0.0
     rep.usual_recorded = p.salesforce.expected_calls
@@ -101,6 +106,11 @@ def _draw_type(floor: Record, seed: np.uint64, p: Record, key: Key) -> None:
     floor.open_seats = p.salesforce.reps
     floor.promoters = floor.vacant = floor.waiting = 0.0
     floor.week = floor.closed = 0
+    floor.ratchet, floor.period_hits, floor.period_tries, floor.managed = p.ratchet.initial, 0.0, 0.0, 1.0
+    open_cycles(floor, p, key)
+    for channel in range(len(floor.know_how)):
+        known = p.know_how.opening + p.know_how.opening_spread * rng.normal(key, rng.OPENING_FLOOR + 16, channel)
+        floor.know_how[channel] = clip(known, 0.0, 1.0)
     for event in range(len(floor.event_weeks_left)):
         floor.event_weeks_left[event] = 0
 
@@ -114,6 +124,8 @@ def _seat_first_rep(rep: Record, floor: Record, p: Record, key: Key, r: int, new
     if rng.uniform(key, rng.OPENING_REP + 20, r) >= newcomers:
         rep.tenure = p.floors.least_tenure + p.floors.tenure_spread * rng.uniform(key, rng.OPENING_REP + 21, r)
         rep.inexperience = 0.0
+        for channel in range(len(rep.know_how)):
+            rep.know_how[channel] = floor.know_how[channel]
     rep.gaming = floor.norm
     for tactic in range(HONEST + 1, len(rep.attraction)):
         rep.attraction[tactic] = p.floors.rotten_habit * floor.norm

@@ -4,6 +4,7 @@ from numba import literal_unroll
 
 from incentive_env.model import rng
 from incentive_env.model.compiled import Key, Record, compiled
+from incentive_env.model.know_how import visible_share
 from incentive_env.model.state import BONUS, PAY
 
 
@@ -38,7 +39,7 @@ def bonus_of(total: Record) -> float:
 
 
 @compiled
-def audit_rep(tally: Record, floor: Record, p: Record, key: Key, r: int) -> None:
+def audit_rep(rep: Record, tally: Record, floor: Record, p: Record, key: Key, r: int) -> None:
     """Audit a share of the calls; detected cases may be escalated to a sanction.
 
     Cases found are the expected number, rounded at random; each is escalated with chance ``workforce.escalation``.
@@ -46,7 +47,7 @@ def audit_rep(tally: Record, floor: Record, p: Record, key: Key, r: int) -> None
     heard = floor.scheme.audit * p.market.customers_per_slot
     cases = 0
     for channel in range(len(tally.gamed)):
-        expected = heard * tally.gamed[channel] * p.detectability[channel]
+        expected = heard * tally.gamed[channel] * p.detectability[channel] * visible_share(rep, channel, p)
         tally.found[channel] = int(expected + rng.uniform(key, rng.AUDIT + channel, r))
         cases += tally.found[channel]
     spared = (1.0 - p.workforce.escalation) ** cases

@@ -9,13 +9,20 @@ import math
 from numba import literal_unroll
 
 from incentive_env.model import rng
+from incentive_env.model.beliefs import fear_of, felt_audit
+from incentive_env.model.care import care_of, crowded_out, kind_of
 from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.cycles import outside_pay
+from incentive_env.model.know_how import lead_of, visible_share
 from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
+from incentive_env.model.mechanisms import DEPLETION, RATCHET, on
+from incentive_env.model.pay_memory import cut_felt
 from incentive_env.model.state import CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
 
 LOGIT, BEST_RESPONSE, NAIVE = range(3)
 ON_CONVERSION, ON_FIRST_TIME_FIXED = range(2)  # what the quota counts
 LEAST_EFFORT = 0.05  # share of the time at work of any rep who is present
+USUAL_CONTROL = 0.1  # share of calls heard, at which control offends as much as the coefficients say
 NEVER_CHOSEN = -1e9  # the appeal of a closed tactic
 
 
@@ -24,7 +31,8 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     """Compute the perceived value of the week's choices to a rep, and the rep's effort."""
     scheme = floor.scheme
     foresight = 0.0 if p.rationality.mode == NAIVE else 1.0
-    scruples = scruples_of(rep.honesty, rep.coached, floor, p)
+    scruples = scruples_of(rep.honesty, rep.coached, rep.strain, felt_audit(rep, scheme, p), floor, p)
+    fear = foresight * fear_of(rep, scheme, p)
     counted = foresight * _quota_value(rep, response, floor, p)
     quota = counted if p.quota.counts == ON_CONVERSION else 0.0  # that a sale helps to reach
     conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
@@ -35,10 +43,15 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     response.precision = 1.0 / (p.decision.temperature * temperature_scale(p))
     stake = foresight * _deferred_value(rep, scheme.retention_pay, p.tactics.believed_kept[HONEST])
     response.aftercare = 1.0 - exp(-stake / p.decision.aftercare_scale)
-    _value_tactics(rep, response, floor, p, p.decision.conscience * scruples, quota, time_value, foresight)
-    _choose_records(rep, response, scheme, p, scruples, quota, time_value, foresight)
-    _choose_rush(response, scheme, p, scruples, counted - quota, time_value, foresight)
-    _choose_effort(rep, response, scheme, p, conversion, quota, foresight)
+    _value_tactics(rep, response, floor, p, p.decision.conscience * scruples, quota, time_value, foresight, fear)
+    _choose_records(rep, response, scheme, p, scruples, quota, time_value, fear)
+    _choose_rush(rep, response, scheme, p, scruples, counted - quota, time_value, fear)
+    paid = _choose_effort(rep, response, floor, p, conversion, quota, foresight)
+    response.care = care_of(rep, response, scheme, p, paid, response.aftercare)
+    response.fixing += p.care.fixing * (response.care - 1.0)
+    competence = clip(1.0 + p.calls.competence * response.skill, 0.0, 3.0)
+    honest_call = p.customers.honest_call * (p.customers.honest_call_unmotivated + rep.motivation)
+    response.honest_call = min(1.0, honest_call * response.care * competence)
 
 
 @compiled
@@ -125,18 +138,22 @@ def _usual_week(rep: Record, p: Record) -> tuple[float, float]:
 
 
 @compiled
-def scruples_of(honesty: float, coached: float, floor: Record, p: Record) -> float:
+def scruples_of(honesty: float, coached: float, strain: float, heard: float, floor: Record, p: Record) -> float:
     """Honesty in force: eroded by what colleagues do and by unfair pay, raised by coaching.
 
-    Underpaid reps feel entitled (Greenberg 1990).
+    Underpaid reps feel entitled (Greenberg 1990). Strain depletes, and control offends the honest (Falk & Kosfeld 2006).
     """
     d = p.decision
     norm = max(floor.norm, 1e-6)
     erosion = logistic(d.norm_steepness * math.log(norm / d.norm_midpoint))
-    relative_pay = math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay)
+    relative_pay = math.log(max(floor.scheme.base_pay, 1.0) / outside_pay(floor, p))
     fairness = max(d.least_fairness, 1.0 + d.entitlement * relative_pay)
     strengthened = 1.0 + d.coached_conscience * coached
-    return honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened
+    left = 1.0
+    if on(DEPLETION, p):
+        left = exp(-p.crowding.depletion * max(0.0, strain - p.motivation.strain_usual))
+    resented = p.kinds.resentment * max(0.0, kind_of(honesty, p)) * min(heard / USUAL_CONTROL, 2.0)
+    return honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened * left * max(0.0, 1.0 - resented)
 
 
 @compiled
@@ -146,7 +163,7 @@ def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> flo
     The gap at the period's end is foreseen from what is on file and from what a usual week brings.
     """
     scheme = floor.scheme
-    response.miss_chance = 0.0
+    response.miss_chance = response.next_quota = 0.0
     if scheme.target <= 0.0:
         return 0.0
     weeks_left = p.horizon.decision_weeks - 1 - floor.week % p.horizon.decision_weeks
@@ -159,18 +176,26 @@ def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> flo
     response.miss_chance = normal_share(gap / spread)
     behind = rep.loss_aversion if gap > 0.0 else 1.0
     bias = exp(weeks_left * math.log(p.decision.period_discount))
-    return p.decision.stake * scheme.pressure * bias * behind * normal_density(gap / spread) / spread
+    threat, reward = p.decision.stake * scheme.pressure, scheme.target_bonus / p.market.customers_per_slot
+    response.next_quota = 0.0
+    if on(RATCHET, p):
+        whole = usual_tries * p.horizon.decision_weeks
+        later = math.sqrt(max(whole * usual * (1.0 - usual), 0.0) + 0.25)
+        response.next_quota = p.ratchet.weight * floor.ratchet * rep.patience * (threat + reward) * normal_density(0.0) / later
+    return (threat * bias * behind + reward * bias) * normal_density(gap / spread) / spread
 
 
 @compiled
 def _value_tactics(
     rep: Record, response: Record, floor: Record, p: Record, conscience: float, quota: float, time_value: float,
-    foresight: float,
+    foresight: float, fear: float,
 ) -> None:  # fmt: skip
     """Split each tactic's pay-off into the gain of a sale (``value``) and that of any call (``appeal``)."""
     scheme, d, tactics = floor.scheme, p.decision, p.tactics
     pride = d.pride * (d.pride_unmotivated + rep.motivation)
     opportunity = d.opportunity * scheme.autonomy * scheme.autonomy * (1.0 - rep.honesty)
+    opportunity *= 1.0 + p.kinds.abuse * max(0.0, -kind_of(rep.honesty, p))
+    usual = max(rep.usual_sales / max(rep.usual_recorded, 0.1), 0.01)
     learning = 1.0 if p.rationality.learning != 0 and p.rationality.mode != NAIVE else 0.0
     for tactic in range(len(response.value)):
         response.lift[tactic] = exp(tactics.lift[tactic])
@@ -178,15 +203,17 @@ def _value_tactics(
         harm = tactics.harm[tactic]
         deferred = foresight * _deferred_value(rep, scheme.retention_pay, kept)
         # A harmful sale gives no pride.
-        response.value[tactic] = scheme.commission + quota + deferred + pride * (1.0 - harm)
+        earned = scheme.commission + quota + deferred
+        response.value[tactic] = earned - response.next_quota + pride * (1.0 - harm)
         response.appeal[tactic] = (
             -(conscience + d.survey_reach * scheme.survey_bonus) * harm
-            - foresight * d.sanction_fear * scheme.audit * tactics.detectability[tactic]
+            - fear * tactics.detectability[tactic] * (1.0 if tactic == HONEST else visible_share(rep, tactic - 1, p))
             - (tactics.time[tactic] - 1.0) * time_value
             + learning * rep.attraction[tactic]
         )
         if tactic != HONEST:
-            response.appeal[tactic] += opportunity
+            response.appeal[tactic] += opportunity + d.temperature * lead_of(rep, tactic - 1, p)
+            response.gain[tactic - 1] = earned * usual * (response.lift[tactic] - 1.0)
             if not channel_open(tactic - 1, p):
                 response.appeal[tactic] = NEVER_CHOSEN
 
@@ -200,70 +227,87 @@ def _deferred_value(rep: Record, retention_pay: float, kept: float) -> float:
 @compiled
 def _choose_records(
     rep: Record, response: Record, scheme: Record, p: Record, scruples: float, quota: float, time_value: float,
-    foresight: float,
+    fear: float,
 ) -> None:  # fmt: skip
     """Chances of what goes on file about a refusal, of an empty log, and of a steered survey."""
     rec = p.recording
     conscience = p.decision.conscience * scruples
-    fear = foresight * p.decision.sanction_fear * scheme.audit
     temperature = rec.temperature * temperature_scale(p)
     refusal = scheme.activity_pay - quota * scheme.target - rec.logging_effort
-    callback = (
-        scheme.activity_pay - rec.callback_effort - rec.callback_harm * conscience - fear * rec.callback_detectability
-    )
-    unlogged = -rec.unlogged_effort - rec.unlogged_harm * conscience - fear * rec.unlogged_detectability
+    response.gain[CALLBACK] = response.gain[UNLOGGED] = quota * scheme.target
+    response.gain[CALLBACK] += scheme.activity_pay
+    callback = scheme.activity_pay - rec.callback_effort - rec.callback_harm * conscience
+    callback -= fear * rec.callback_detectability * visible_share(rep, CALLBACK, p)
+    callback += rec.temperature * lead_of(rep, CALLBACK, p)
+    unlogged = -rec.unlogged_effort - rec.unlogged_harm * conscience
+    unlogged -= fear * rec.unlogged_detectability * visible_share(rep, UNLOGGED, p)
+    unlogged += rec.temperature * lead_of(rep, UNLOGGED, p)
     misbook = exp((callback - refusal) / temperature) if channel_open(CALLBACK, p) else 0.0
     unlog = exp((unlogged - refusal) / temperature) if channel_open(UNLOGGED, p) else 0.0
     response.misbook = misbook / (1.0 + misbook + unlog)
     response.unlog = unlog / (1.0 + misbook + unlog)
 
     unease = rec.notes_conscience * scruples
-    empty = rec.notes_time * time_value + rec.notes_tedium - unease
+    response.gain[EMPTY_LOG] = rec.notes_time * time_value
+    empty = rec.notes_time * time_value + rec.notes_tedium - unease + rec.notes_temperature * lead_of(rep, EMPTY_LOG, p)
     response.skip_notes = (
         logistic(empty / (rec.notes_temperature * temperature_scale(p))) if channel_open(EMPTY_LOG, p) else 0.0
     )
 
     steer = rec.survey_gain * scheme.survey_bonus - rec.survey_unease - rec.survey_harm * conscience
-    steer -= fear * rec.survey_detectability
+    steer -= fear * rec.survey_detectability * visible_share(rep, SURVEY, p)
+    steer += rec.temperature * lead_of(rep, SURVEY, p)
+    response.gain[SURVEY] = rec.survey_gain * scheme.survey_bonus
     response.steer = logistic(steer / temperature) if channel_open(SURVEY, p) else 0.0
 
 
 @compiled
 def _choose_rush(
-    response: Record, scheme: Record, p: Record, scruples: float, quota: float, time_value: float, foresight: float
-) -> None:
+    rep: Record, response: Record, scheme: Record, p: Record, scruples: float, quota: float, time_value: float,
+    fear: float,
+) -> None:  # fmt: skip
     """Chance that an inbound contact is cut short and ticked off as fixed: it saves time, and counts for the quota."""
     rec = p.recording
     paid = (p.effort.activity_salience - 1.0) * scheme.activity_pay  # beside what is in the value of time
     gain = (1.0 - p.service.rush_time) * (time_value + paid)
     gain += quota * (1.0 - logistic(p.service.fixed_base + response.fixing))
     cost = rec.rush_unease + rec.rush_harm * p.decision.conscience * scruples
-    cost += foresight * p.decision.sanction_fear * scheme.audit * rec.rush_detectability
+    cost += fear * rec.rush_detectability * visible_share(rep, RUSHED, p)
+    cost -= rec.temperature * lead_of(rep, RUSHED, p)
+    response.gain[RUSHED] = gain
     temperature = rec.temperature * temperature_scale(p)
     response.rush = logistic((gain - cost) / temperature) if channel_open(RUSHED, p) else 0.0
 
 
 @compiled
 def _choose_effort(
-    rep: Record, response: Record, scheme: Record, p: Record, conversion: float, quota: float, foresight: float
-) -> None:
-    """Effort under a quadratic cost: motivation, pay at the margin, gift and goal, against fear and strain."""
-    e = p.effort
+    rep: Record, response: Record, floor: Record, p: Record, conversion: float, quota: float, foresight: float
+) -> float:
+    """Effort under a quadratic cost: motivation, pay at the margin, gift and goal, against fear and strain.
+
+    Returns what one more call would earn now, €; deferred pay left out.
+    """
+    e, scheme = p.effort, floor.scheme
     kept = p.tactics.believed_kept[HONEST]
     deferred = foresight * _deferred_value(rep, scheme.retention_pay, kept)
-    paid = (
-        conversion * (scheme.commission * (1.0 - p.decision.commission_risk * rep.risk_aversion) + deferred + quota)
-        + e.activity_salience * scheme.activity_pay
-    )
+    commission = scheme.commission * (1.0 - p.decision.commission_risk * rep.risk_aversion)
+    hit = commission + deferred + quota - response.next_quota
+    paid = conversion * hit + e.activity_salience * scheme.activity_pay
     effort = e.resting + e.motivation * rep.motivation + e.marginal_pay * paid
-    effort += e.gift * math.log(max(scheme.base_pay, 1.0) / p.workforce.outside_pay)
+    effort += e.gift * math.log(max(scheme.base_pay, 1.0) / outside_pay(floor, p))
+    effort += p.pay_memory.cut_effort * cut_felt(rep, p)
+    effort -= p.crowding.effort * rep.motivation * crowded_out(scheme, p)
+    effort -= p.kinds.slack * scheme.autonomy * max(0.0, -kind_of(rep.honesty, p))
     if scheme.target > 0.0:
         reach = 1.0 - response.miss_chance
         hopeless = max(0.0, 1.0 - 2.0 * reach)
         effort += e.goal * 4.0 * reach * response.miss_chance - e.discouragement * hopeless
+        if on(RATCHET, p):
+            effort -= p.ratchet.effort * floor.ratchet * reach * min(1.0, response.next_quota)
     effort -= e.fear_of_noes * scheme.pressure * response.miss_chance
     effort /= 1.0 + e.strain * max(0.0, rep.strain - p.motivation.strain_usual)
     response.effort = clip(effort, LEAST_EFFORT, e.ceiling)
+    return max(0.0, conversion * (commission + quota) + e.activity_salience * scheme.activity_pay)
 
 
 @compiled

@@ -10,8 +10,12 @@ from numba import literal_unroll
 from incentive_env.config import Config
 from incentive_env.config.levers import LEVER_NAMES, LEVERS, check_levers
 from incentive_env.config.reference import with_tables
+from incentive_env.model.beliefs import learn_from_target, raise_alarm
 from incentive_env.model.compiled import Record, Records, compiled
+from incentive_env.model.management import limit_to_hours, manageable_share
 from incentive_env.model.state import SCHEME
+
+_IN_HOURS = tuple(lever in ("audit", "coaching", "research") for lever in LEVERS)  # done by managers
 
 _Values: Any = cast(Any, namedtuple("Scheme", LEVER_NAMES, defaults=[lever.off for lever in LEVERS.values()]))
 
@@ -82,19 +86,24 @@ def scheme_records(levers: np.ndarray) -> np.ndarray:
 @compiled
 def change_scheme(floor: Record, reps: Records, scheme: Record, p: Record) -> None:
     """Put a scheme in force. Reps trust a scheme that stays: motivation falls with the size of the change."""
-    shock = p.motivation.scheme_change * _size_of_change(floor.scheme, scheme, p)
+    floor.managed = manageable_share(scheme, p)
+    shock = p.motivation.scheme_change * _size_of_change(floor.scheme, scheme, floor.managed, p)
+    raise_alarm(reps, floor.scheme.audit, scheme.audit * floor.managed, p)
+    learn_from_target(floor, scheme.target, p)
     for r in range(len(reps)):
         if reps[r].present != 0:
             reps[r].motivation = max(0.0, reps[r].motivation - shock)
     floor.scheme = scheme
+    limit_to_hours(floor.scheme, floor.managed)
 
 
 @compiled
-def _size_of_change(old: Record, new: Record, p: Record) -> float:
-    """Mean change of a lever, as a share of its range."""
+def _size_of_change(old: Record, new: Record, managed: float, p: Record) -> float:
+    """Mean change of a lever, as a share of its range; of what managers do, the share that they have time for."""
     low, high = p.levers.low, p.levers.high
     change, number = 0.0, 0
     for lever in literal_unroll(LEVER_NAMES):
-        change += abs(new[lever] - old[lever]) / (high[number] - low[number])
+        done = managed if _IN_HOURS[number] else 1.0
+        change += abs(done * new[lever] - old[lever]) / (high[number] - low[number])
         number += 1  # noqa: SIM113 (an unrolled loop cannot be counted)
     return change / len(low)

@@ -101,7 +101,7 @@ def answer_contact(
             tally.recorded_fixed += 1
         customers.open_issue[i] = 0
         customers.debt[i] *= 1.0 - s.relief
-        customers.satisfaction[i] = min(1.0, customers.satisfaction[i] + s.fixed_satisfaction)
+        customers.satisfaction[i] = min(1.0, customers.satisfaction[i] + s.fixed_satisfaction * response.care)
     else:
         customers.satisfaction[i] = max(0.0, customers.satisfaction[i] - s.failed_satisfaction)
         customers.irritation[i] = min(customers.irritation[i] + s.failed_irritation, 1.5)

@@ -48,6 +48,15 @@ FLOOR = np.dtype(
         ("team_honesty", "f4"),  # logit, shift of this team against the labour market
         ("need_shift", "f4"),  # of this market's need
         ("norm", "f4"),  # share of gaming that reps observe
+        ("know_how", "f4", (len(CHANNELS),)),  # mean over reps, of gaming each channel
+        ("ratchet", "f4"),  # 0 … 1, belief that results become targets
+        ("period_hits", "f4"),  # of the floor in this quota period, as the target counts them
+        ("period_tries", "f4"),
+        ("season", "f4"),  # need above its level at this time of the year
+        ("season_size", "f4"),  # at most
+        ("season_start", "f4"),  # years since the middle of the season, at the opening
+        ("wage", "f4"),  # log pay elsewhere above its level
+        ("managed", "f4"),  # share done of the audits, coaching and research ordered
         ("reputation", "f4"),  # −1 … 1, word of mouth
         ("knowledge", "f4"),  # 0 … 1, what research has found out
         ("demand", "f4"),  # of the client, 1 is usual
@@ -99,6 +108,13 @@ REP = np.dtype(
         ("period_answered", "f4"),  # inbound contacts in this quota period
         ("usual_fixed", "f4"),  # smoothed, per week
         ("usual_answered", "f4"),  # smoothed, per week
+        ("know_how", "f4", (len(CHANNELS),)),  # of gaming each channel, 0 … 1
+        ("heard", "f4"),  # believed share of calls that are listened to
+        ("alarm", "f4"),  # share of calls, added to that after an announcement
+        ("severity", "f4"),  # believed chance that a case found is sanctioned, as a multiple of the usual
+        ("recent_pay", "f4"),  # €/week
+        ("usual_pay", "f4"),  # €/week that the rep is used to; 0 before the first week
+        ("success", "f4"),  # recorded sales against those of colleagues, standard units
         ("gaming", "f4"),  # share of calls gamed, smoothed over learning.gaming_memory
         ("sanctions", "f4"),  # on record, fading
         ("own_nps", "f4"),  # −1 … 1, measured, smoothed
@@ -172,10 +188,14 @@ RESPONSE = np.dtype(
         ("hours", "f8"),  # for outbound calls
         ("skill", "f8"),  # logit
         ("miss_chance", "f8"),  # of the quota, as the rep sees it
+        ("next_quota", "f8"),  # € that a hit now costs through a higher target later
         ("value", "f8", (len(TACTICS),)),  # € of a sale made this way
         ("appeal", "f8", (len(TACTICS),)),  # € of a call made this way, sold or not
         ("precision", "f8"),  # 1/€, of the choice of a tactic
         ("lift", "f8", (len(TACTICS),)),  # of the odds of a sale
+        ("care", "f8"),  # how well the rep works; 1 is usual
+        ("honest_call", "f8"),  # share of dissatisfaction that an honest call removes
+        ("gain", "f8", (len(CHANNELS),)),  # € that a case of a channel would bring, before risk and conscience
         ("aftercare", "f8"),  # care for customers whose sale still has pay to earn, 0 … 1
         ("fixing", "f8"),  # logit of fixing an inbound issue the first time, above the base
         *((choice, "f8") for choice in CHOICES),  # chances, of channels that are no tactics
@@ -256,7 +276,7 @@ def scratch_of(scratch: Scratch, thread: int) -> Scratch:
 
 
 # Pay, before fines: base pay, then what depends on the work.
-PAY = ("base_pay", "commission", "activity_pay", "survey_bonus", "retention_pay")
+PAY = ("base_pay", "commission", "activity_pay", "survey_bonus", "retention_pay", "target_bonus")
 BONUS = PAY[1:]
 
 # What a rep did in a week, summed over reps for the floor; counts are simulated calls, pay is € of the week.
@@ -271,7 +291,7 @@ SUMMED = (
     "sanctions", "hired",
     "hours", "talk_hours", "inbound_hours", "absent_hours",
     *PAY, "fine",
-    "effort", "motivation", "strain", "engagement", "skill",  # at the end of the week
+    "effort", "care", "motivation", "strain", "engagement", "skill", "know_how",  # at the end of the week
 )  # fmt: skip
 
 REP_WEEK = np.dtype(
@@ -283,6 +303,10 @@ REP_WEEK = np.dtype(
         ("honesty", "f8"),
         ("tenure", "f8"),
         ("gaming", "f8"),  # share of calls, smoothed over learning.gaming_memory
+        ("heard", "f8"),  # believed share of calls that are listened to, alarm included
+        ("severity", "f8"),  # believed severity of a case found, 1 is usual
+        ("usual_pay", "f8"),  # €/week that the rep is used to
+        ("success", "f8"),  # standard units
         ("gamed", "f8", (len(CHANNELS),)),  # what was done, by channel
         ("found", "f8", (len(CHANNELS),)),  # detected by audits, in real calls
         ("tactic_sales", "f8", (len(TACTICS),)),
@@ -306,8 +330,9 @@ FLOOR_WEEK = np.dtype(
             "quits", "dismissals", "layoffs", "moved", "gaming_reps",
             "revenue", "trail_fees", "inbound_fees",  # € in, beside fines
             "refunds", "employer_cost", "overhead", "audit_cost", "coaching_cost", "research_cost",
-            "hiring_cost",  # € out, beside pay
+            "hiring_cost", "interest",  # € out, beside pay
             "cash", "demand", "delivered", "volume", "open_seats", "closed", "norm", "reputation", "knowledge",
+            "season", "wage", "ratchet", "managed",
         )
     ]
     + [
@@ -321,6 +346,7 @@ FLOOR_WEEK = np.dtype(
 MONEY_IN = ("revenue", "trail_fees", "inbound_fees", "fine")
 MONEY_OUT = (
     "refunds", *PAY, "employer_cost", "overhead", "audit_cost", "coaching_cost", "research_cost", "hiring_cost",
+    "interest",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from incentive_env.model.compiled import Record, Records, compiled, entry
+from incentive_env.model.cycles import outside_pay
 from incentive_env.model.pay import pay_of
 from incentive_env.model.reps import ON_CONVERSION, scruples_of
 from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
@@ -65,8 +66,8 @@ def _clear(utility: Record) -> None:
 @compiled
 def _add_week(utility: Record, rep: Record, tally: Record, floor: Record, p: Record, share: float) -> None:
     d, people = p.decision, p.market.customers_per_slot * share
-    outside = p.workforce.outside_pay * math.exp(p.workforce.outside_ability * tally.ability)
-    scruples = scruples_of(tally.honesty, rep.coached, floor, p)
+    outside = outside_pay(floor, p) * math.exp(p.workforce.outside_ability * tally.ability)
+    scruples = scruples_of(tally.honesty, rep.coached, tally.strain, tally.heard, floor, p)
     utility.pay += share * (pay_of(tally) - tally.fine - outside)
     utility.conscience -= people * scruples * _harm(tally, p)
     utility.anger -= people * p.learning.anger_cost * tally.angry_calls
@@ -109,7 +110,7 @@ def _toil(tally: Record, floor: Record, p: Record) -> float:
     """The quadratic cost of effort that makes `incentive_env.model.reps` choose as it does."""
     e = p.effort
     by_itself = e.resting + e.motivation * tally.motivation
-    by_itself += e.gift * math.log(max(floor.scheme.base_pay, 1.0) / p.workforce.outside_pay)
+    by_itself += e.gift * math.log(max(floor.scheme.base_pay, 1.0) / outside_pay(floor, p))
     conversations = 3600.0 * p.salesforce.weekly_hours / (p.calls.search_time + p.calls.handle_time)
     away = tally.effort - by_itself
     return float(conversations * away * away / (2.0 * max(e.marginal_pay, 1e-6)))

@@ -1,13 +1,18 @@
 """One week of one floor: the stages, in order."""
 
 from incentive_env.model import rng
+from incentive_env.model.beliefs import count_toward_target, learn_from_audits
 from incentive_env.model.calls import take_turns, work_the_book
 from incentive_env.model.client import judge_delivery, move_demand, move_events, settle_seats, settle_volume
 from incentive_env.model.compiled import Key, Record, Records, compiled, inlined
 from incentive_env.model.customers import live_a_week
+from incentive_env.model.cycles import move_cycles
 from incentive_env.model.figures import count_exits, move_cash, note_floor, note_rep, sum_reps
+from incentive_env.model.know_how import average_know_how, learn_to_game
 from incentive_env.model.maths import clip, exp
+from incentive_env.model.mechanisms import AUDIT_BELIEFS, KNOW_HOW, PAY_MEMORY, on
 from incentive_env.model.pay import audit_rep, pay_of, pay_rep
+from incentive_env.model.pay_memory import notice_success, remember_pay
 from incentive_env.model.reps import decide, follow
 from incentive_env.model.service import plan_hours
 from incentive_env.model.state import Customers, Scratch
@@ -36,6 +41,7 @@ def simulate_week(
     key = rng.week_key(floor.seed, floor.week)
     # 1. Demand
     move_demand(floor, p, key)
+    move_cycles(floor, p, key)
     move_events(floor, reps, customers, tallies, p, key)
     note_exits(witness, customers, floor, p)
     # 2. Reps, or external policies, decide
@@ -60,9 +66,14 @@ def simulate_week(
     for r in range(len(reps)):
         if reps[r].present != 0:
             pay_rep(reps[r], tallies[r], floor, p)
-            audit_rep(tallies[r], floor, p, key, r)
-    # 9. Reps change, leave and come
+            audit_rep(reps[r], tallies[r], floor, p, key, r)
+    # 9. Reps learn, change, leave and come
     move_norm(floor, tallies, p)
+    count_toward_target(floor, tallies, p)
+    if on(AUDIT_BELIEFS, p):
+        learn_from_audits(reps, tallies, floor, p, key)
+    if on(PAY_MEMORY, p):
+        notice_success(reps, tallies, p)
     _move_workforce(floor, reps, customers, responses, tallies, answering.load, p, key)
     # The week is closed: sums, cash, and what the client and the bank conclude.
     sum_reps(tallies, week, p)
@@ -86,12 +97,19 @@ def _move_workforce(
             tally = tallies[r]
             learn_from_week(reps[r], responses[r], tally, p)
             change_rep(reps[r], responses[r], tally, floor, load, p)
-            note_rep(reps[r], responses[r], tally, p)
+            if on(KNOW_HOW, p):
+                learn_to_game(reps[r], responses[r], tally, floor, p)
             pay = pay_of(tally) - tally.fine
+            if on(PAY_MEMORY, p):
+                remember_pay(reps[r], pay, p)
+                pay = reps[r].recent_pay
+            note_rep(reps[r], responses[r], tally, p)
             settle_exit(reps[r], customers, tally, floor, pay, p, key, r)
         filled += reps[r].present
     for r in range(len(reps)):
         filled += fill_vacancy(reps[r], tallies[r], floor, filled, p, key, r)
+    if on(KNOW_HOW, p):
+        average_know_how(floor, reps)
     floor.knowledge += p.reporting.knowledge_rate * (
         1.0 - exp(-floor.scheme.research / p.reporting.research_scale) - floor.knowledge
     )

@@ -3,11 +3,15 @@
 import math
 
 from incentive_env.model import rng
+from incentive_env.model.beliefs import felt_audit
+from incentive_env.model.care import kind_of
 from incentive_env.model.compiled import Key, Record, Records, compiled
+from incentive_env.model.cycles import outside_pay
 from incentive_env.model.maths import clip, exp, logistic
 from incentive_env.model.opening import draw_traits, start_job
 from incentive_env.model.pay import bonus_of
-from incentive_env.model.reps import period_so_far
+from incentive_env.model.pay_memory import reasons_to_stay
+from incentive_env.model.reps import USUAL_CONTROL, period_so_far
 from incentive_env.model.state import HONEST, RUSHED, Customers
 
 STAYED, EXIT_QUIT, EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED = range(5)
@@ -64,9 +68,19 @@ def change_rep(rep: Record, response: Record, tally: Record, floor: Record, load
     rep.period_answered += tally.answered
     rep.usual_fixed += p.learning.expectation_rate * (tally.recorded_fixed - rep.usual_fixed)
     rep.usual_answered += p.learning.expectation_rate * (tally.answered - rep.usual_answered)
+    _pay_target_bonus(rep, tally, floor, p)
     _move_skill(rep, floor, p)
     _move_motivation(rep, tally, floor, gamed, p)
     _move_strain(rep, response, floor, tally.angry_calls / calls, load, p)
+
+
+@compiled
+def _pay_target_bonus(rep: Record, tally: Record, floor: Record, p: Record) -> None:
+    """At the end of a quota period, pay those who reached the target."""
+    hits, tries = period_so_far(rep, p)
+    period_ends = (floor.week + 1) % p.horizon.decision_weeks == 0
+    if period_ends and floor.scheme.target > 0.0 and tries > 0.0 and hits >= floor.scheme.target * tries:
+        tally.target_bonus = floor.scheme.target_bonus
 
 
 @compiled
@@ -92,7 +106,7 @@ def settle_exit(
         rep.period_sales = rep.period_recorded = rep.period_fixed = rep.period_answered = 0.0
     if rng.uniform(key, rng.EXIT, r) < dismissal:
         leave(rep, customers, r, tally, EXIT_DISMISSED, p)
-    elif rng.uniform(key, rng.EXIT + 1, r) < _quit_hazard(rep, pay, p):
+    elif rng.uniform(key, rng.EXIT + 1, r) < _quit_hazard(rep, tally, floor, pay, p):
         leave(rep, customers, r, tally, EXIT_QUIT, p)
 
 
@@ -165,11 +179,12 @@ def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p:
         + m.autonomy * scheme.autonomy
         + m.honest_work * (1.0 - gamed)
         + m.coaching * rep.coached
-        + m.fair_wage * math.log(max(scheme.base_pay, 1.0) / p.workforce.outside_pay)
+        + m.fair_wage * math.log(max(scheme.base_pay, 1.0) / outside_pay(floor, p))
         - m.pressure * threat
         - m.audit * scheme.audit
         - m.contingent_share * contingent
         - m.guilt * rep.honesty * gamed
+        - p.kinds.offence * max(0.0, kind_of(rep.honesty, p)) * min(felt_audit(rep, scheme, p) / USUAL_CONTROL, 2.0)
     )  # fmt: skip
     if bonus > 0.0:
         settled -= m.contingent
@@ -194,14 +209,15 @@ def _move_strain(rep: Record, response: Record, floor: Record, anger: float, loa
 
 
 @compiled
-def _quit_hazard(rep: Record, pay: float, p: Record) -> float:
+def _quit_hazard(rep: Record, tally: Record, floor: Record, pay: float, p: Record) -> float:
     w = p.workforce
-    outside = w.outside_pay * exp(w.outside_ability * rep.ability)
+    outside = outside_pay(floor, p) * exp(w.outside_ability * rep.ability)
     return exp(
         w.quit_log_hazard
         + w.quit_strain * (rep.strain - p.motivation.strain_usual)
         - w.quit_motivation * (rep.motivation - p.motivation.content)
         - w.quit_pay * math.log(max(pay, 1.0) / outside)
+        - reasons_to_stay(rep, tally, p)
     )
 
 
@@ -220,5 +236,6 @@ def _offer_surplus(rep: Record, floor: Record, p: Record) -> float:
         * (scheme.commission + rep.patience * scheme.retention_pay * kept)
     )
     if scheme.target > 0.0:
+        offer += 0.5 * scheme.target_bonus / p.horizon.decision_weeks
         offer -= w.offer_pressure * scheme.pressure * (rep.risk_aversion + rep.honesty)
-    return offer - w.outside_pay * exp(w.outside_ability * rep.ability)
+    return offer - outside_pay(floor, p) * exp(w.outside_ability * rep.ability)
