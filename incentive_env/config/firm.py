@@ -24,9 +24,9 @@ class Client(Section):
     anger_kept: float = number(0.95, 0.0, 1.0, "1/week", "share of disappointment kept from week to week")
     step: float = number(0.25, 0.01, 1.0, "share", "volume withdrawn or returned at a time")
     may_leave: bool = switch(True, "volume can be withdrawn (off in checks that a selection of floors would bias)")
-    follow: float = number(0.30, 0.0, 5.0, "1/period", "volume moved per unit of delivery off demand, with credit on")
-    small_step: float = number(0.05, 0.0, 1.0, "share", "largest move of the volume in a period, with credit on")
-    least_volume: float = number(0.10, 0.0, 1.0, "share", "volume below which the client leaves, with credit on")
+    follow: float = number(0.8, 0.0, 10.0, "1", "volume lost in the end per unit of shortfall, on credit")
+    small_step: float = number(0.05, 0.0, 1.0, "share", "largest move of the volume in a period, on credit")
+    least_volume: float = number(0.3, 0.01, 1.0, "share", "volume that the client leaves in any case, on credit")
     return_chance: float = number(0.25, 0.0, 1.0, "1/period", "probability of regaining a step if demand is met")
 
 
@@ -42,6 +42,8 @@ class Money(Section):
     inbound_fee: float = number(1.5, 0.0, 1000.0, "€/contact", "paid by the client per inbound contact filed as fixed")
     overhead_variable: float = number(0.7, 0.0, 1.0, "share", "overhead that shrinks with seats and volume, on credit")
     credit_weeks: float = number(8.0, 0.0, 104.0, "weeks of cost", "credit line before anybody is laid off, on credit")
+    least_seats: float = number(0.5, 0.0, 1.0, "share", "seats that no bank closes as long as it lends, on credit")
+    last_weeks: float = number(40.0, 1.0, 520.0, "weeks of cost", "debt at which the bank ends the floor, on credit")
     interest: float = number(0.003, 0.0, 0.1, "1/week", "interest on debt, on credit")
     start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor at its opening")
     layoff_weeks: float = number(2.0, 0.01, 104.0, "weeks of cost", "debt at which a rep is laid off each week")
@@ -70,6 +72,7 @@ class Cycles(Section):
 class Floors(Section):
     """How widely floors differ at reset."""
 
+    fresh_team: bool = switch(False, "a batch of newcomers brings an honesty of its own, and so do later applicants")
     honesty_spread: float = number(0.85, 0.0, 3.0, "logit", "spread of honesty between teams")
     rotten_chance: float = number(0.25, 0.0, 1.0, "share", "share of floors that open with a norm of gaming")
     rotten_norm: float = number(0.75, 0.0, 1.0, "share", "initial norm on such a floor")

@@ -88,6 +88,7 @@ class Kinds(Section):
     width: float = number(0.18, 0.01, 1.0, "share", "distance from it at which a rep is fully one or the other")
     offence: float = number(0.25, 0.0, 5.0, "1", "motivation an honest rep loses where 10 % of calls are heard")
     resentment: float = number(0.25, 0.0, 1.0, "share", "scruples an honest rep loses where 10 % of calls are heard")
-    repayment: float = number(0.30, 0.0, 2.0, "1", "care an honest rep returns for full autonomy")
+    repayment: float = number(0.60, 0.0, 3.0, "1", "care honest reps return for full autonomy, and opportunists withhold")
+    control: float = number(0.30, 0.0, 3.0, "1", "care lost by honest reps where 10 % of calls are heard, and gained by others")
     abuse: float = number(4.0, 0.0, 50.0, "1", "factor on opportunity that full opportunists add")
     slack: float = number(0.15, 0.0, 1.0, "share", "effort opportunists withhold under full autonomy")

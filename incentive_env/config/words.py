@@ -30,6 +30,8 @@ TRUE_FIGURES: dict[str, Meaning] = {
     "norm": Meaning("share", "gaming that reps see around them"),
     "strain": Meaning("0 … 1.5", "mean strain of reps"),
     "motivation": Meaning("0 … 1.5", "mean motivation of reps; 1 is full"),
+    "care": Meaning("1", "mean care with which reps work; 1 is usual"),
+    "know_how": Meaning("0 … 1", "mean know-how of gaming, over reps and channels"),
     "first_time_fixed": Meaning("share", "answered contacts that were really fixed"),
     **{f"gaming_{name}": Meaning(f"share of {row.share_of}", row.case) for name, row in CHANNELS.items()},
 }

@@ -40,6 +40,11 @@ FIGURES: tuple[Figure, ...] = (
     Figure("absence", "share", 0.0, 1.0, "hours absent", 0.005),
     Figure("audit_findings", "% of calls heard", 0.0, 400.0, "cases that audits gave away", 2.0),
     Figure("conduct_index", "share", 0.0, 1.0, "manipulation seen by mystery calls; 0.5 without research", 0.05),
+    Figure("findings_customers", "% of calls heard", 0.0, 400.0, "cases against customers that audits found", 1.2),
+    Figure("findings_records", "% of calls heard", 0.0, 400.0, "false records that audits found", 1.2),
+    Figure("findings_service", "% of calls heard", 0.0, 400.0, "steered surveys and rushed contacts found", 1.2),
+    Figure("season_index", "% of full need", -100.0, 100.0, "need above its level at this time of the year", 1.5),
+    Figure("wage_index", "%", -100.0, 400.0, "pay elsewhere above its level", 2.0),
     Figure("client_demand", "1", 0.0, 4.0, "sales the client asks for, 1 is usual"),
     Figure("contract_met", "1", 0.0, 10.0, "recorded sales / demand of the period"),
     Figure("volume", "share", 0.0, 1.0, "of the book that the client leaves with the floor"),
@@ -49,6 +54,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("product_fault", "weeks", 0.0, 104.0, "left of a product fault"),
     Figure("competitor", "weeks", 0.0, 104.0, "left of a competitor's attack"),
     Figure("newcomers", "weeks", 0.0, 104.0, "since a batch of newcomers came, counted down"),
+    Figure("management_done", "share", 0.0, 1.0, "done of the audits, coaching and research ordered"),
 )
 assert tuple(figure.name for figure in FIGURES) == (*MEASURED, *KNOWN)
 

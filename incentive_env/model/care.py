@@ -3,9 +3,12 @@
 Care has a quadratic cost, and a cost that it shares with haste, so the best care is linear in what speaks for it.
 """
 
+from incentive_env.model.beliefs import felt_audit
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.maths import clip
 from incentive_env.model.mechanisms import CARE, CROWDING, KINDS, on
+
+USUAL_CONTROL = 0.1  # share of calls heard, at which control acts as the coefficients say
 
 
 @compiled
@@ -27,7 +30,8 @@ def care_of(rep: Record, response: Record, scheme: Record, p: Record, earned: fl
     care += c.survey * scheme.survey_bonus / 100.0 * (1.0 - response.steer) + c.deferred * aftercare
     care -= c.haste * earned + crowded_out(scheme, p) * p.crowding.care * rep.motivation
     if on(KINDS, p):
-        care += p.kinds.repayment * scheme.autonomy * max(0.0, kind_of(rep.honesty, p))
+        control = min(felt_audit(rep, scheme, p) / USUAL_CONTROL, 2.0)
+        care += kind_of(rep.honesty, p) * (p.kinds.repayment * scheme.autonomy - p.kinds.control * control)
     return clip(care, c.least, c.most)
 
 

@@ -5,6 +5,7 @@ from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.maths import clip
 from incentive_env.model.mechanisms import CREDIT, on
 from incentive_env.model.state import CAMPAIGN, NEWCOMERS, Customers
+from incentive_env.model.money import credit_line, usual_cost
 from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
 
 FOR_SALES, FOR_SERVICE = range(2)  # what the client demands
@@ -74,17 +75,16 @@ def settle_volume(floor: Record, reps: Records, customers: Customers, tallies: R
         floor.disappointment *= p.client.anger_after_loss
     elif floor.volume < 1.0 and floor.delivered >= demand_in_force(floor, p) and chance < p.client.return_chance:
         floor.volume = min(1.0, floor.volume + p.client.step)
-    if floor.volume < (p.client.least_volume if on(CREDIT, p) else 1e-6):
+    if floor.volume < 1e-6:
         _close(floor, reps, customers, tallies, p)
 
 
 @compiled
 def _follow_delivery(floor: Record, p: Record) -> None:
-    """The client moves volume by a small step, as far as delivery is off its demand; it comes back the same way."""
-    off = floor.delivered - demand_in_force(floor, p)
-    off = off if off > 0.0 else min(0.0, off + p.client.tolerance)
-    move = clip(p.client.follow * off, -p.client.small_step, p.client.small_step)
-    floor.volume = min(1.0, max(0.0, floor.volume + move))
+    """The client leaves as much volume as delivery deserves, moved by small steps; so it comes back the same way."""
+    shortfall = max(0.0, demand_in_force(floor, p) - floor.delivered - p.client.tolerance)
+    deserved = max(p.client.least_volume, 1.0 - p.client.follow * shortfall)
+    floor.volume += clip(deserved - floor.volume, -p.client.small_step, p.client.small_step)
 
 
 @compiled
@@ -94,8 +94,14 @@ def settle_seats(
     """A floor in debt lays off its newest rep, more likely the deeper the debt; one with cash opens seats again."""
     if p.money.insolvency == 0 or floor.closed != 0:
         return
-    lent = p.money.credit_weeks * weekly_cost if on(CREDIT, p) else 0.0
-    depth = -(floor.cash + lent) / (p.money.layoff_weeks * weekly_cost)
+    if on(CREDIT, p):
+        weekly_cost = usual_cost(p)
+        if floor.cash < -p.money.last_weeks * weekly_cost:
+            _close(floor, reps, customers, tallies, p)
+            return
+    depth = -(floor.cash + credit_line(p)) / (p.money.layoff_weeks * weekly_cost)
+    if on(CREDIT, p) and floor.open_seats <= p.money.least_seats * len(reps):
+        depth = 0.0
     if rng.uniform(key, rng.LAYOFF, 0) < depth:
         floor.open_seats -= 1
         newest = -1
@@ -106,7 +112,7 @@ def settle_seats(
                 newest = r
         if newest >= 0 and present > floor.open_seats:  # an empty seat is given up before a person is
             leave(reps[newest], customers, newest, tallies[newest], EXIT_LAID_OFF, p)
-    elif floor.open_seats < len(reps) and floor.cash > p.money.rehire_weeks * weekly_cost:
+    elif floor.open_seats < len(reps) and floor.cash > (0.0 if on(CREDIT, p) else p.money.rehire_weeks * weekly_cost):
         floor.open_seats += 1
     if floor.open_seats <= 0:
         _close(floor, reps, customers, tallies, p)
@@ -126,6 +132,8 @@ def _close(floor: Record, reps: Records, customers: Customers, tallies: Records,
 def _swap_in_newcomers(
     floor: Record, reps: Records, customers: Customers, tallies: Records, p: Record, key: Key
 ) -> None:
+    if p.floors.fresh_team != 0:
+        floor.team_honesty = p.floors.honesty_spread * rng.normal(key, rng.EVENT + 20, 0)
     for r in range(len(reps)):
         moved = rng.uniform(key, rng.EVENT + 16, r) < p.events.strength[NEWCOMERS]
         if moved and reps[r].present != 0:

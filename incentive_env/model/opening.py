@@ -8,6 +8,7 @@ from incentive_env.model import rng
 from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.cycles import open_cycles
 from incentive_env.model.maths import clip, logistic
+from incentive_env.model.money import usual_cost
 from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK, Customers
 
 OPENING_WEEK = 1 << 40  # a separate key, beyond any simulated week
@@ -98,9 +99,8 @@ def _draw_type(floor: Record, seed: np.uint64, p: Record, key: Key) -> None:
     floor.need_shift = kinds.need_spread * rng.normal(key, rng.OPENING_FLOOR + 2, 0)
     rotten = rng.uniform(key, rng.OPENING_FLOOR + 4, 0) < kinds.rotten_chance
     floor.norm = kinds.rotten_norm if rotten else kinds.decent_norm
-    weekly_cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
     spread = kinds.cash_spread * (2.0 * rng.uniform(key, rng.OPENING_FLOOR + 6, 0) - 1.0)
-    floor.cash = p.money.start_weeks * weekly_cost * (1.0 + spread)
+    floor.cash = p.money.start_weeks * usual_cost(p) * (1.0 + spread)
     floor.reputation = floor.knowledge = floor.disappointment = 0.0
     floor.demand = floor.delivered = floor.volume = 1.0
     floor.open_seats = p.salesforce.reps

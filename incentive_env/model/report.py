@@ -11,18 +11,31 @@ from incentive_env.config.words import TRUE_FIGURES
 from incentive_env.model import rng
 from incentive_env.model.client import delivery, demand_in_force
 from incentive_env.model.compiled import Record, Records, compiled, entry
+from incentive_env.model.cycles import outside_pay
 from incentive_env.model.maths import clip
+from incentive_env.model.money import usual_cost
 from incentive_env.model.pay import pay_of
-from incentive_env.model.state import CALLBACK, CAMPAIGN, COMPETITOR, EVENTS, NEWCOMERS, PRODUCT_FAULT, RUSHED, YEAR
+from incentive_env.model.state import (
+    CALLBACK,
+    CAMPAIGN,
+    COMPETITOR,
+    EVENTS,
+    NEWCOMERS,
+    PRODUCT_FAULT,
+    RUSHED,
+    SURVEY,
+    YEAR,
+)
 
 # Figures with noise and delay; `research` improves their precision.
 MEASURED = (
     "recorded_conversion", "sales_per_rep", "calls_per_hour", "handle_time", "callback_share", "csat", "nps",
     "first_time_fixed", "service_level", "cancellations", "complaints", "churn", "do_not_call", "payroll_per_sale",
     "exits", "absence", "audit_findings", "conduct_index",
+    "findings_customers", "findings_records", "findings_service", "season_index", "wage_index",
 )  # fmt: skip
 # Figures without noise or delay.
-KNOWN = ("client_demand", "contract_met", "volume", "staffing", "cash_weeks", *EVENTS)
+KNOWN = ("client_demand", "contract_met", "volume", "staffing", "cash_weeks", *EVENTS, "management_done")
 
 GAMING = tuple(f"gaming_{channel}" for channel in CHANNELS)  # cases of each channel, as a share
 _OF_CONTACTS = tuple(row.share_of == "contacts" for row in CHANNELS.values())
@@ -124,10 +137,20 @@ def _measure_people(floor: Record, total: Record, figures: Record, p: Record) ->
     figures.exits = 100.0 * YEAR * (total.quits + total.dismissals) / present
     figures.absence = total.absent_hours / (present * p.salesforce.weekly_hours)
     heard = floor.scheme.audit * (total.calls + total.answered) * p.market.customers_per_slot
-    found = 0.0
-    for channel in range(len(total.found)):
-        found += total.found[channel]
-    figures.audit_findings = 100.0 * found / heard if heard >= 1.0 else 0.0
+    customers, records, service = 0.0, 0.0, 0.0
+    for channel in range(CALLBACK):
+        customers += total.found[channel]
+    for channel in range(CALLBACK, SURVEY):
+        records += total.found[channel]
+    for channel in range(SURVEY, len(total.found)):
+        service += total.found[channel]
+    per_heard = 100.0 / heard if heard >= 1.0 else 0.0
+    figures.findings_customers = per_heard * customers
+    figures.findings_records = per_heard * records
+    figures.findings_service = per_heard * service
+    figures.audit_findings = per_heard * (customers + records + service)
+    figures.season_index = 100.0 * floor.season
+    figures.wage_index = 100.0 * (outside_pay(floor, p) / p.workforce.outside_pay - 1.0)
     figures.conduct_index = _make_mystery_calls(floor, total, p)
 
 
@@ -150,8 +173,8 @@ def _write_known(floor: Record, total: Record, last: Record, figures: Record, we
     figures.contract_met = delivery(floor, total, weeks, p) / figures.client_demand
     figures.volume = floor.volume
     figures.staffing = last.present / p.salesforce.reps
-    cost = p.money.overhead + p.salesforce.reps * p.workforce.outside_pay * (1.0 + p.money.employer_cost)
-    figures.cash_weeks = floor.cash / cost
+    figures.cash_weeks = floor.cash / usual_cost(p)
+    figures.management_done = floor.managed
     figures.campaign = floor.event_weeks_left[CAMPAIGN]
     figures.product_fault = floor.event_weeks_left[PRODUCT_FAULT]
     figures.competitor = floor.event_weeks_left[COMPETITOR]
@@ -180,6 +203,8 @@ def _write_truth(total: Record, truth: Record, weeks: float, p: Record) -> None:
     truth.norm = total.norm / weeks
     truth.strain = total.strain / present
     truth.motivation = total.motivation / present
+    truth.care = total.care / present
+    truth.know_how = total.know_how / present
     channel = 0
     for name in literal_unroll(GAMING):
         truth[name] = total.gamed[channel] / (contacts if _OF_CONTACTS[channel] else calls)
@@ -194,6 +219,7 @@ def profit_of(total: Record) -> float:
     income = total.revenue + total.trail_fees + total.inbound_fees + total.fine
     pay = pay_of(total)
     running = total.overhead + total.audit_cost + total.coaching_cost + total.research_cost + total.hiring_cost
+    running += total.interest
     return float(income - total.refunds - pay - total.employer_cost - running)
 
 

@@ -10,7 +10,7 @@ from numba import literal_unroll
 
 from incentive_env.model import rng
 from incentive_env.model.beliefs import fear_of, felt_audit
-from incentive_env.model.care import care_of, crowded_out, kind_of
+from incentive_env.model.care import USUAL_CONTROL, care_of, crowded_out, kind_of
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.know_how import lead_of, visible_share
@@ -22,7 +22,6 @@ from incentive_env.model.state import CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSH
 LOGIT, BEST_RESPONSE, NAIVE = range(3)
 ON_CONVERSION, ON_FIRST_TIME_FIXED = range(2)  # what the quota counts
 LEAST_EFFORT = 0.05  # share of the time at work of any rep who is present
-USUAL_CONTROL = 0.1  # share of calls heard, at which control offends as much as the coefficients say
 NEVER_CHOSEN = -1e9  # the appeal of a closed tactic
 
 

@@ -4,14 +4,16 @@ import math
 
 from incentive_env.model import rng
 from incentive_env.model.beliefs import felt_audit
-from incentive_env.model.care import kind_of
+from incentive_env.model.care import USUAL_CONTROL, kind_of
 from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.maths import clip, exp, logistic
 from incentive_env.model.opening import draw_traits, start_job
+from incentive_env.model.mechanisms import CREDIT, on
+from incentive_env.model.money import credit_line
 from incentive_env.model.pay import bonus_of
 from incentive_env.model.pay_memory import reasons_to_stay
-from incentive_env.model.reps import USUAL_CONTROL, period_so_far
+from incentive_env.model.reps import period_so_far
 from incentive_env.model.state import HONEST, RUSHED, Customers
 
 STAYED, EXIT_QUIT, EXIT_DISMISSED, EXIT_LAID_OFF, EXIT_MOVED = range(5)
@@ -147,7 +149,10 @@ def fill_vacancy(rep: Record, tally: Record, floor: Record, filled: int, p: Reco
     if rep.present != 0 or floor.closed != 0 or tally.exit != STAYED:  # the week of leaving does not count
         return 0
     rep.vacancy = max(0, rep.vacancy - 1)
-    if rep.vacancy > 0 or filled >= floor.open_seats or (floor.cash <= 0.0 and p.money.insolvency != 0):
+    if rep.vacancy > 0 or filled >= floor.open_seats:
+        return 0
+    kept = p.money.least_seats * p.salesforce.reps if on(CREDIT, p) else 0.0
+    if p.money.insolvency != 0 and floor.cash <= -credit_line(p) and filled >= kept:
         return 0
     hire(rep, tally, floor, p, key, r)
     return 1
