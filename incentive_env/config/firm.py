@@ -54,7 +54,7 @@ class Money(Section):
 class Management(Section):
     """Hours of the managers, who listen, coach and look into causes."""
 
-    hours: float = number(70.0, 1.0, 10_000.0, "hours/week", "hours of all managers for listening, coaching and research")
+    hours: float = number(70.0, 1.0, 10_000.0, "hours/week", "managers' hours for listening, coaching and research")
     audit_minutes: float = number(9.0, 0.0, 120.0, "min/call", "time to listen to a call and discuss it")
     coaching_share: float = number(0.5, 0.0, 1.0, "share", "manager's hours per hour of coaching that a rep receives")
     research_hours: float = number(0.015, 0.0, 1.0, "hours/€", "manager's hours per euro of research")

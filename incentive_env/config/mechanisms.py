@@ -35,7 +35,7 @@ MECHANISMS: dict[str, Mechanism] = table(
         source="Meyer & Gupta 1994; Courty & Marschke 1997, 2004",
     ),
     Mechanism(
-        name="audit_beliefs", does="reps fear audits by what they believe, and learn from what happens to them and others",
+        name="audit_beliefs", does="reps fear audits by what they believe, and learn from what happens",
         source="Sherman 1990; Banerjee et al. 2019",
     ),
     Mechanism(
@@ -48,7 +48,7 @@ MECHANISMS: dict[str, Mechanism] = table(
         source="Oyer 1998; Larkin 2014", off={"levers.target_bonus.high": 1e-6},
     ),
     Mechanism(
-        name="pay_memory", does="reps compare pay with what they are used to, with colleagues, and with offers elsewhere",
+        name="pay_memory", does="reps compare pay with what they are used to, and with colleagues",
         source="Sandvik et al. 2021; Bycio 1990",
     ),
     Mechanism(
@@ -72,8 +72,8 @@ MECHANISMS: dict[str, Mechanism] = table(
         source="assumption; field: 2–5 % of calls are listened to",
     ),
     Mechanism(
-        name="kinds", does="control offends honest reps and autonomy is repaid; opportunists need the one and abuse the "
-        "other", source="Falk & Kosfeld 2006",
+        name="kinds", does="control offends honest reps, who repay autonomy; opportunists need control and abuse autonomy",
+        source="Falk & Kosfeld 2006",
     ),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ class Care(Section):
     resting: float = number(0.70, 0.0, 2.0, "1", "care of a content rep without recognition or haste")
     motivation: float = number(0.6, 0.0, 5.0, "1", "care gained per unit of motivation above content")
     coached: float = number(0.20, 0.0, 2.0, "1", "care gained under a full coaching stock")
-    survey: float = number(0.35, 0.0, 5.0, "1/100 €", "care gained per 100 € of survey bonus, as far as it is not steered")
+    survey: float = number(0.35, 0.0, 5.0, "1/100 €", "care per 100 € of survey bonus, as far as it is not steered")
     deferred: float = number(0.30, 0.0, 2.0, "1", "care gained when much retention pay is at stake")
     haste: float = number(0.12, 0.0, 2.0, "1/€", "care lost per euro that one more call would earn now")
     least: float = number(0.10, 0.0, 1.0, "1", "least care")
@@ -29,7 +29,7 @@ class KnowHow(Section):
     sharing: float = number(0.03, 0.0, 1.0, "1/week", "speed of learning from colleagues who know more")
     fading: float = number(0.03, 0.0, 1.0, "1/week", "share forgotten each week")
     worth: float = number(4.0, 0.0, 20.0, "logit", "log odds of a choice between no and full know-how")
-    hiding: float = number(0.3, 0.0, 1.0, "share", "fall and rise of the chance of being found out from half to full and no")
+    hiding: float = number(0.3, 0.0, 1.0, "share", "chance of being found out that full know-how saves")
     newcomer: float = number(0.20, 0.0, 1.0, "1", "know-how of a new rep")
     opening: float = number(0.35, 0.0, 1.0, "1", "mean know-how when a floor opens")
     opening_spread: float = number(0.20, 0.0, 0.5, "1", "spread of that between floors")
@@ -38,14 +38,16 @@ class KnowHow(Section):
 class Beliefs(Section):
     """What a rep believes of audits and sanctions."""
 
-    heard_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which the believed share of calls heard follows events")
+    heard_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which the believed share of calls heard moves")
     own_weight: float = number(0.6, 0.0, 1.0, "share", "weight of own calls heard against those of colleagues")
     prior_heard: float = number(0.02, 0.0, 1.0, "share", "calls heard that a new rep expects")
     alarm: float = number(1.5, 0.0, 10.0, "1", "alarm per announced rise of the share of calls heard")
     alarm_fading: float = number(0.10, 0.0, 1.0, "1/week", "share of the alarm that fades each week")
     sanction_step: float = number(1.0, 0.0, 10.0, "1", "change of the believed severity per unexpected sanction")
     colleagues: float = number(0.3, 0.0, 1.0, "share", "weight of a colleague's sanction against one's own")
-    usual_escalation: float = number(0.005446, 1e-6, 1.0, "share", "cases found that a new rep expects to be sanctioned")
+    usual_escalation: float = number(
+        0.005446, 1e-6, 1.0, "share", "share of cases found that usually brings a sanction"
+    )
     forgetting: float = number(0.01, 0.0, 1.0, "1/week", "speed at which the believed severity returns to the usual")
     most_severe: float = number(4.0, 1.0, 20.0, "1", "most severe belief, as a multiple of the usual")
 
@@ -55,12 +57,12 @@ class PayMemory(Section):
 
     recent_rate: float = number(0.15, 0.0, 1.0, "1/week", "weight of the latest week in recent pay")
     usual_rate: float = number(0.02, 0.0, 1.0, "1/week", "speed at which a rep gets used to recent pay")
-    cut_quit: float = number(4.0, 0.0, 50.0, "1", "log hazard of quitting per unit of log pay below what one is used to")
+    cut_quit: float = number(4.0, 0.0, 50.0, "1", "log hazard of quitting per unit of log pay below the usual")
     cut_effort: float = number(0.25, 0.0, 2.0, "share", "effort to make up for it, per unit of log pay")
     success: float = number(0.4, 0.0, 5.0, "1", "fall of the log hazard per standard unit of success at flat pay")
     success_paid: float = number(1.2, 0.0, 10.0, "1", "additional fall if all pay is contingent")
     success_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which success is noticed")
-    poached: float = number(1.0, 0.0, 10.0, "1", "outside offers to the successful whose pay was cut: factor on cut_quit")
+    poached: float = number(1.0, 0.0, 10.0, "1", "factor on cut_quit per standard unit of success: offers")
 
 
 class Ratchet(Section):
@@ -69,7 +71,7 @@ class Ratchet(Section):
     rate: float = number(0.35, 0.0, 1.0, "1/decision", "speed of learning from how a target was set")
     noise: float = number(0.02, 1e-4, 1.0, "share", "gap between result and target at which half is believed")
     weight: float = number(0.6, 0.0, 5.0, "1", "weight of next period's quota in this period's choices")
-    effort: float = number(0.08, 0.0, 1.0, "share", "effort held back when the ratchet is certain and the quota matters")
+    effort: float = number(0.08, 0.0, 1.0, "share", "effort held back when the ratchet is certain")
     initial: float = number(0.2, 0.0, 1.0, "share", "belief when a floor opens")
 
 
@@ -88,7 +90,7 @@ class Kinds(Section):
     width: float = number(0.18, 0.01, 1.0, "share", "distance from it at which a rep is fully one or the other")
     offence: float = number(0.25, 0.0, 5.0, "1", "motivation an honest rep loses where 10 % of calls are heard")
     resentment: float = number(0.25, 0.0, 1.0, "share", "scruples an honest rep loses where 10 % of calls are heard")
-    repayment: float = number(0.60, 0.0, 3.0, "1", "care honest reps return for full autonomy, and opportunists withhold")
-    control: float = number(0.30, 0.0, 3.0, "1", "care lost by honest reps where 10 % of calls are heard, and gained by others")
+    repayment: float = number(0.60, 0.0, 3.0, "1", "care returned for full autonomy; opportunists withhold it")
+    control: float = number(0.30, 0.0, 3.0, "1", "care lost where 10 % are heard; gained by opportunists")
     abuse: float = number(4.0, 0.0, 50.0, "1", "factor on opportunity that full opportunists add")
     slack: float = number(0.15, 0.0, 1.0, "share", "effort opportunists withhold under full autonomy")

@@ -12,7 +12,7 @@ from incentive_env.model.mechanisms import AUDIT_BELIEFS, RATCHET, on
 
 @compiled
 def fear_of(rep: Record, scheme: Record, p: Record) -> float:
-    """€ that a case would cost if every heard case gave itself away: believed share heard × cost × believed severity."""
+    """€ that a case costs if hearing gives it away: believed share heard × cost × believed severity."""
     if not on(AUDIT_BELIEFS, p):
         return p.decision.sanction_fear * scheme.audit
     return p.decision.sanction_fear * min(1.0, rep.heard + rep.alarm) * rep.severity
@@ -83,7 +83,7 @@ def count_toward_target(floor: Record, tallies: Records, p: Record) -> None:
 
 @compiled
 def learn_from_target(floor: Record, target: float, p: Record) -> None:
-    """A new period begins: did its target follow the last result? Learn by how far the result was off the old target."""
+    """A new period begins: did its target follow the last result? It tells more, the more that was off the old one."""
     if floor.week % p.horizon.decision_weeks != 0:
         return
     if floor.period_tries > 0.0 and floor.scheme.target > 0.0 and target > 0.0 and on(RATCHET, p):

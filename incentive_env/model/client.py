@@ -4,8 +4,8 @@ from incentive_env.model import rng
 from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.maths import clip
 from incentive_env.model.mechanisms import CREDIT, on
-from incentive_env.model.state import CAMPAIGN, NEWCOMERS, Customers
 from incentive_env.model.money import credit_line, usual_cost
+from incentive_env.model.state import CAMPAIGN, NEWCOMERS, Customers
 from incentive_env.model.workforce import EXIT_LAID_OFF, EXIT_MOVED, hire, leave
 
 FOR_SALES, FOR_SERVICE = range(2)  # what the client demands

@@ -61,6 +61,6 @@ def _chances(tally: Record, channel: int) -> float:
     """Occasions of the week on which a channel could have been used."""
     if channel == RUSHED:
         return float(tally.answered)
-    if channel == CALLBACK or channel == UNLOGGED:
+    if channel in (CALLBACK, UNLOGGED):
         return float(tally.refusals)
     return float(tally.calls)

@@ -180,7 +180,9 @@ def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> flo
     if on(RATCHET, p):
         whole = usual_tries * p.horizon.decision_weeks
         later = math.sqrt(max(whole * usual * (1.0 - usual), 0.0) + 0.25)
-        response.next_quota = p.ratchet.weight * floor.ratchet * rep.patience * (threat + reward) * normal_density(0.0) / later
+        response.next_quota = (
+            p.ratchet.weight * floor.ratchet * rep.patience * (threat + reward) * normal_density(0.0) / later
+        )
     return (threat * bias * behind + reward * bias) * normal_density(gap / spread) / spread
 
 

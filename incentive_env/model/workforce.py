@@ -8,9 +8,9 @@ from incentive_env.model.care import USUAL_CONTROL, kind_of
 from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.maths import clip, exp, logistic
-from incentive_env.model.opening import draw_traits, start_job
 from incentive_env.model.mechanisms import CREDIT, on
 from incentive_env.model.money import credit_line
+from incentive_env.model.opening import draw_traits, start_job
 from incentive_env.model.pay import bonus_of
 from incentive_env.model.pay_memory import reasons_to_stay
 from incentive_env.model.reps import period_so_far
