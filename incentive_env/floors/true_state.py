@@ -7,16 +7,24 @@ No report shows it. A policy that declares ``sees = "state"`` gets it from
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.observation import NAMES as REPORTED
+from incentive_env.model.state import CALLBACK, SURVEY
 
-_OF_FLOOR = ("team_honesty", "need_shift", "norm", "disappointment")  # logit; 1; share; 1
-_OF_REPS = ("honesty", "motivation", "strain", "inexperience")  # share; 0 … 1.5; 0 … 1.5; logit
+_OF_FLOOR = (  # logit; 1; share; 1; 1; log; share
+    "team_honesty", "need_shift", "norm", "disappointment", "season", "wage", "ratchet",
+)  # fmt: skip
+_OF_REPS = (  # share; 0 … 1.5; 0 … 1.5; logit; share; 1
+    "honesty", "motivation", "strain", "inexperience", "heard", "severity",
+)  # fmt: skip
+_KNOW_HOW = ("know_how_customers", "know_how_records", "know_how_service")  # 0 … 1, by family of channels
 _OF_CUSTOMERS = ("trust", "irritation", "satisfaction", "debt")  # 0 … 1; 0 … 1.5; 0 … 1; 1
 _KNOWN = (
     "client_demand", "volume", "staffing", "cash_weeks", "campaign", "product_fault", "competitor", "newcomers",
 )  # fmt: skip
-NAMES: tuple[str, ...] = (*_OF_FLOOR, *_OF_REPS, *_OF_CUSTOMERS, *_KNOWN)
+_FAMILIES = (slice(0, CALLBACK), slice(CALLBACK, SURVEY), slice(SURVEY, len(CHANNELS)))
+NAMES: tuple[str, ...] = (*_OF_FLOOR, *_OF_REPS, *_KNOW_HOW, *_OF_CUSTOMERS, *_KNOWN)
 
 
 def true_state(floors: Floors) -> NDArray[np.float64]:
@@ -31,6 +39,7 @@ def true_state(floors: Floors) -> NDArray[np.float64]:
     report = floors.observation()
     columns = [state.floors[name].astype(np.float64) for name in _OF_FLOOR]
     columns += [_mean(state.reps[name], present) for name in _OF_REPS]
+    columns += [_mean(state.reps["know_how"][..., family].mean(axis=-1), present) for family in _FAMILIES]
     columns += [_mean(getattr(state.customers, name), active) for name in _OF_CUSTOMERS]
     columns += [report[:, REPORTED.index(name)].astype(np.float64) for name in _KNOWN]
     return np.stack(columns, axis=1)

@@ -140,7 +140,7 @@ def _usual_week(rep: Record, p: Record) -> tuple[float, float]:
 def scruples_of(honesty: float, coached: float, strain: float, heard: float, floor: Record, p: Record) -> float:
     """Honesty in force: eroded by what colleagues do and by unfair pay, raised by coaching.
 
-    Underpaid reps feel entitled (Greenberg 1990). Strain depletes, and control offends the honest (Falk & Kosfeld 2006).
+    Underpaid reps feel entitled (Greenberg 1990). Strain depletes; control offends the honest (Falk & Kosfeld 2006).
     """
     d = p.decision
     norm = max(floor.norm, 1e-6)
@@ -180,9 +180,8 @@ def _quota_value(rep: Record, response: Record, floor: Record, p: Record) -> flo
     if on(RATCHET, p):
         whole = usual_tries * p.horizon.decision_weeks
         later = math.sqrt(max(whole * usual * (1.0 - usual), 0.0) + 0.25)
-        response.next_quota = (
-            p.ratchet.weight * floor.ratchet * rep.patience * (threat + reward) * normal_density(0.0) / later
-        )
+        harder = p.ratchet.weight * floor.ratchet * rep.patience * normal_density(0.0) / later
+        response.next_quota = harder * (threat + reward)
     return (threat * bias * behind + reward * bias) * normal_density(gap / spread) / spread
 
 
