@@ -72,7 +72,7 @@ MECHANISMS: dict[str, Mechanism] = table(
         source="assumption; field: 2–5 % of calls are listened to",
     ),
     Mechanism(
-        name="kinds", does="honest reps repay autonomy and resent control; opportunists abuse the one and need the other",
+        name="kinds", does="honest reps repay autonomy and resent control; opportunists do the opposite",
         source="Falk & Kosfeld 2006",
     ),
 )  # fmt: skip

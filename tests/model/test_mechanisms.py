@@ -20,10 +20,10 @@ TEMPTING = Scheme(
 # A coefficient of each mechanism that has a section of its own, and another value for it.
 COEFFICIENTS = {
     "care": {"care.resting": 0.2}, "know_how": {"know_how.worth": 15.0}, "audit_beliefs": {"beliefs.heard_rate": 0.9},
-    "pay_memory": {"pay_memory.success": 4.0}, "ratchet": {"ratchet.initial": 0.9},
+    "pay_memory": {"pay_memory.success": 4.0}, "ratchet": {"ratchet.weight": 5.0},
     "depletion": {"crowding.depletion": 4.0}, "crowding": {"crowding.effort": 0.5}, "cycles": {"cycles.season": 0.4},
-    "credit": {"money.overhead_variable": 0.0}, "scarce_hours": {"management.hours": 5.0},
-    "kinds": {"kinds.repayment": 3.0},
+    "credit": {"money.interest": 0.1}, "scarce_hours": {"management.hours": 5.0},
+    "kinds": {"kinds.offence": 3.0},
 }  # fmt: skip
 
 
