@@ -1,4 +1,4 @@
-"""Where a lever ``target_bonus`` and a channel ``hung_up`` turn up, as JSON, for the test of the tables."""
+"""Where a lever ``team_bonus`` and a channel ``hung_up`` turn up, as JSON, for the test of the tables."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ from incentive_env.playground import charts, controls
 from incentive_env.rendering import frame, phrases
 from incentive_env.rendering.ansi import ansi
 
-LEVER, CHANNEL = "target_bonus", "hung_up"
+LEVER, CHANNEL = "team_bonus", "hung_up"
 SMALL = {
     "salesforce.reps": 2, "market.slots": 4, "horizon.burn_in_weeks": 4, "horizon.decisions": 1,
     "horizon.scored_weeks": 4,
@@ -45,7 +45,7 @@ floors = Floors(config, 1)
 floors.reset(np.array([7], np.uint64))
 neutral = float(floors.state.floors["scheme"][LEVER][0])
 levers, channels = list(LEVERS), list(CHANNELS)
-scheme = Scheme(target_bonus=40.0)
+scheme = Scheme(team_bonus=40.0)
 
 
 def size_of_change() -> float:
@@ -102,7 +102,7 @@ places = {
     "record of a scheme": (SCHEME.names or ())[-1] == LEVER,
     "neutral scheme in force": neutral == 10.0,
     "scheme in force": floors.state.floors["scheme"][LEVER][0] == 40.0,
-    "size of a change": abs(change - 1.0) < 1e-6,
+    "size of a change": abs(change - 1.0) < 1e-4,  # motivation has seven digits
     "sections of the configuration": {f"levers.{LEVER}.high", f"neutral_scheme.{LEVER}", f"channels.{CHANNEL}"}
     <= set(all_keys()),
     "switch in the record": floors.parameters[0].channels[channels.index(CHANNEL)] == 1,
@@ -115,21 +115,23 @@ places = {
     "what a seat does": seats.seat_action_space().shape[0] == len(seats.CONDUCT_NAMES),
     "choice of a seat in force": hangs_up == 1.0,
     "tables of a simulation": f"gamed_{CHANNEL}" in simulate(config, scheme, [7]).floor_weeks.dtype.names,
-    "describe levers": all(part in described for part in ("€/target met", "0 to 80", "pays for the target itself")),
+    "describe levers": all(
+        part in described for part in ("€/team target met", "0 to 80", "pays for the target itself")
+    ),
     "describe figures": f"gaming_{CHANNEL}" in output_of("describe", "figures"),
     "a new scenario's file": f"{LEVER}: 10.0" in scenario,
-    "completion": lever_names("target_b") == [f"{LEVER}="],
+    "completion": lever_names("team_b") == [f"{LEVER}="],
     "phrase in pictures": "€40 for a met target" in phrases.scheme_words(scheme),
     "report as text": LEVER in ansi(floors, None),
     "group of a rep's bar": CHANNEL in frame.CONDUCT["steering, rushing"],
-    "slider": controls.scale_of(LEVERS[LEVER], 0, 1) == controls.Scale(0, 1, unit="€/target met", decimals=0),
+    "slider": controls.scale_of(LEVERS[LEVER], 0, 1) == controls.Scale(0, 1, unit="€/team target met", decimals=0),
     "chart of the playground": "callers cut off"
     in charts.channel_chart(compared, compared, charts.Look(False, ""))["yAxis"]["data"],  # type: ignore[arg-type]
     "legend of a simulation's picture": {"hung up", "#123456"} <= set(legend_of_picture()),
     "figure of a report": f"k-{LEVER}" in [figure.key for figure in gaming.schemes("k", [line], "home")],
     "bars of a report": "#123456" in str(bars) and CHANNEL in str(bars),
     "help of a scheme": LEVER in (Scheme.__doc__ or ""),
-    "help of the environment": f"| {LEVER} | €/target met | 0 | 80 |" in (SalesFloorEnv.__doc__ or ""),
+    "help of the environment": f"| {LEVER} | €/team target met | 0 | 80 |" in (SalesFloorEnv.__doc__ or ""),
     "help of the parallel environment": "hang_up" in (SalesFloorParallelEnv.__doc__ or ""),
     "page of the configuration": f"scheme.{LEVER}`" in markdown_text() and f"channels.{CHANNEL}`" in markdown_text(),
     "schema of a scenario": LEVER in schema_text() and "reps may hang up on callers" in schema_text(),

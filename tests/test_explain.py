@@ -129,7 +129,8 @@ def _watched(overrides: dict[str, float] | None = None) -> TinyFloor:
 
 
 def _talk(world: TinyFloor, i: int, tactic: int, annoyance: float = 0.0) -> None:
-    core._feel(world.reps[0], world.customers, i, tactic, annoyance, world.floor, world.p, world.scratch.notes)
+    world.responses[0].care = 1.0
+    core._feel(world.responses[0], world.customers, i, tactic, annoyance, world.floor, world.p, world.scratch.notes)
     core._take_care(world.responses[0], world.customers, i, world.p)
     world.scratch.notes[i].debt = world.customers.debt[i]
 

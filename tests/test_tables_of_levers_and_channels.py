@@ -20,7 +20,7 @@ from incentive_env.model.scheme import scheme_from_mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVER = """Lever(
-        name="target_bonus", unit="€/target met", low=0.0, high=80.0, neutral=10.0, most=500.0,
+        name="team_bonus", unit="€/team target met", low=0.0, high=80.0, neutral=10.0, most=500.0,
         meaning="pay for a target that is met", does="pays for the target itself", costs="the last calls are forced",
         phrase="€{:.0f} for a met target", decimals=0,
     ),
@@ -62,8 +62,8 @@ def test_added_rows_are_found_everywhere(found):
 @pytest.mark.parametrize(
     ("table", "row", "error"),
     [
-        ("levers", LEVER.replace('costs="the last calls are forced",', ""), "lever target_bonus: its row lacks costs"),
-        ("levers", LEVER.replace("target_bonus", "audit"), "lever audit: two rows have this name"),
+        ("levers", LEVER.replace('costs="the last calls are forced",', ""), "lever team_bonus: its row lacks costs"),
+        ("levers", LEVER.replace("team_bonus", "audit"), "lever audit: two rows have this name"),
         ("channels", CHANNEL.replace('cases="callers cut off",', ""), "channel hung_up: its row lacks cases"),
         (
             "channels",

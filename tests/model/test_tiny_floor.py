@@ -299,7 +299,7 @@ def test_an_audit_finds_the_share_that_it_hears_and_a_case_may_end_in_a_sanction
     world.floor["scheme"]["audit"] = 0.1
     world.tallies[0].gamed[CHANNEL_NAMES.index("pressure")] = 4
     for tally in world.tallies:
-        core.audit_rep(tally, world.floor, world.p, KEY, 0)
+        core.audit_rep(world.reps[0], tally, world.floor, world.p, KEY, 0)
     assert world.tallies[0].found.tolist() == [0.1 * 10 * 4] + 8 * [0]
     assert (world.tallies["sanctions"].tolist(), world.tallies["fine"].tolist()) == ([1, 0], [30.0, 0.0])
 

@@ -38,8 +38,8 @@ def _usual_action(learned):
 
 
 def test_cloning_sets_the_scheme_that_was_set_on_floors_it_has_not_seen(small, written):
-    dataset = written(collect(small, "loyalty", [Behaviour("input_steering")], 40))
-    learned = learn(read_decisions(dataset), load("offline", "bc", {**QUICK, "net_arch": [32], "epochs": 80}))
+    dataset = written(collect(small, "loyalty", [Behaviour("input_steering")], 80))
+    learned = learn(read_decisions(dataset), load("offline", "bc", {**QUICK, "net_arch": [32], "epochs": 120}))
     wanted = FixedPolicy(FIXED["input_steering"].scheme, small).action
     actions = evaluate(small, learned.policy, range(32)).actions  # [decisions, levers], means over floors
     np.testing.assert_allclose(actions, np.tile(wanted, (len(actions), 1)), atol=0.05)

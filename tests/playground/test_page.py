@@ -11,6 +11,7 @@ from worlds import N_ENTRIES
 
 from incentive_env import load_config
 from incentive_env.config.words import OUTCOMES
+from incentive_env.floors.observation import FIGURES
 from incentive_env.playground import work
 from incentive_env.playground.figures import compare, figures_of
 from incentive_env.playground.work import Workers
@@ -163,7 +164,7 @@ def test_a_whole_game_shows_reports_only_and_then_the_truth(visited):
         the(user, "game-seed").set_value(1)
         user.find(marker="take-over").click()
         await user.should_see(marker="report")
-        assert len(the(user, "report").rows) == 27
+        assert len(the(user, "report").rows) == len(FIGURES)
         for word in ("loyalty", "gaming", "trust"):
             assert not any(word in row["figure"] for row in the(user, "report").rows)
         the(user, "game-preset").set_value("input_steering")

@@ -86,7 +86,8 @@ def test_evaluate_writes_rows(run, scenario, tmp_path):
     assert "tiny: long-term loyalty, 3 floors" in result.output
 
 
-def test_year_five_stands_beside_the_score_where_it_is_asked_for(run, scenario, tmp_path):
+def test_year_five_stands_beside_the_score_where_it_is_asked_for(run, scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")  # no heading is broken
     command = ("evaluate", "piece_rate", *SCENARIO, "--floors", 2, "--out", "r.json")
     result = run(*command, "--year-five")
     assert result.exit_code == 0, result.output
