@@ -49,13 +49,16 @@ MECHANISMS: dict[str, Mechanism] = table(
     ),
     Mechanism(
         name="pay_memory", does="reps compare pay with what they are used to, and with colleagues",
-        source="Sandvik et al. 2021; Bycio 1990",
+        source="Sandvik et al. 2021; Bycio, Hackett & Alvares 1990; Williams & Livingstone 1994",
     ),
     Mechanism(
         name="ratchet", does="reps hold back when this period's result becomes the next target",
         source="Weitzman 1980; Cooper et al. 1999",
     ),
-    Mechanism(name="depletion", does="strain lowers scruples", source="direction: depletion studies; assumption"),
+    Mechanism(
+        name="depletion", does="strain lowers scruples",
+        source="assumption; direction: Gino et al. 2011, in doubt since Hagger et al. 2016",
+    ),
     Mechanism(
         name="crowding", does="the mere presence of contingent pay lowers effort and care at once",
         source="Gneezy & Rustichini 2000",

@@ -1,4 +1,4 @@
-"""Tables of levers and channels, which replace marks in docstrings and pages of the documentation."""
+"""Tables of levers, channels and mechanisms, which replace marks in docstrings and pages of the documentation."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from incentive_env.config.channels import CHANNELS, TACTICS
 from incentive_env.config.levers import LEVERS
+from incentive_env.config.mechanisms import MECHANISMS
 
 Class = TypeVar("Class", bound=type)
 
-_MARK = re.compile(r"^( *)<!-- (levers|action|channels|conduct) -->$", re.MULTILINE)
+_MARK = re.compile(r"^( *)<!-- (levers|action|channels|conduct|mechanisms) -->$", re.MULTILINE)
 
 
 def with_tables(documented: Class) -> Class:
@@ -53,4 +54,13 @@ def _conduct() -> Iterator[str]:
             yield f"| {choice} | chance, linear, that {row.case} |"
 
 
-_TABLES = {"levers": _levers, "action": _action, "channels": _channels, "conduct": _conduct}
+def _mechanisms() -> Iterator[str]:
+    yield from ("| Mechanism | What it does | Source | Does nothing with |", "|---|---|---|---|")
+    for mechanism in MECHANISMS.values():
+        off = ", ".join(f"`{key}: {str(value).lower()}`" for key, value in mechanism.without.items())
+        yield f"| {mechanism.name} | {mechanism.does} | {mechanism.source} | {off} |"
+
+
+_TABLES = {
+    "levers": _levers, "action": _action, "channels": _channels, "conduct": _conduct, "mechanisms": _mechanisms,
+}  # fmt: skip
