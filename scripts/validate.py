@@ -45,6 +45,7 @@ def main(
     verdicts = check(scenario, facts, floors or (QUICK_FLOORS if quick else FLOORS), threads, quick=quick)
     console().print(verdict_table(verdicts, f"{scenario.name}: published facts and field defaults"))
     print(summary(verdicts))
+    print(left_out(scenario, only or []), end="")
     save(out, [as_json(verdict) for verdict in verdicts])
     if report is not None:
         _write_report(report, verdicts, scenario)
@@ -53,7 +54,7 @@ def main(
 
 
 def chosen_facts(config: Config, only: list[str]) -> list[Fact]:
-    """Facts by id, or all that can be looked for in the scenario.
+    """Facts by id, whatever is switched off; or all of the scenario whose mechanisms are on.
 
     Raises:
         ValueError: no fact has that id.
@@ -62,7 +63,14 @@ def chosen_facts(config: Config, only: list[str]) -> list[Fact]:
     for name in only:
         if name not in known:
             raise ValueError(f"no fact {name!r} for {config.name}{nearest(name, known)}; facts: {', '.join(known)}")
-    return [known[name] for name in dict.fromkeys(only)] or list(known.values())
+    return [known[name] for name in dict.fromkeys(only)] or [f for f in known.values() if not f.missing(config)]
+
+
+def left_out(config: Config, only: list[str]) -> str:
+    """A line that names the facts that were not measured, and the mechanisms that each of them lacks; may be empty."""
+    facts = [] if only else [fact for fact in facts_for(config).values() if fact.missing(config)]
+    names = ", ".join(f"{fact.id} ({', '.join(fact.missing(config))})" for fact in facts)
+    return f"not measured, for a mechanism is off: {names}\n" if facts else ""
 
 
 def fact_seeds(floors: int) -> range:

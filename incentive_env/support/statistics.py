@@ -16,6 +16,9 @@ class Interval(NamedTuple):
     high: float
 
 
+UNKNOWN = Interval(math.nan, math.nan, math.nan)  # of what cannot be measured
+
+
 def interval(values: NDArray[np.float64]) -> Interval:
     """Mean and 95 % interval of values ``[floors]``; of paired differences, if that is what is given."""
     from scipy import stats
@@ -54,6 +57,18 @@ def jackknife(statistic: Callable[..., Any], *samples: NDArray[np.float64]) -> I
         left_out = np.asarray(statistic(*((sample.sum() - sample) / (floors - 1) for sample in samples)), float)
         spread = math.sqrt(max((floors - 1) / floors * float(((left_out - left_out.mean()) ** 2).sum()), 0.0))
     return _around(figure, float(stats.t.ppf(0.975, floors - 1)) * spread)
+
+
+def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> Interval:
+    """Pearson's correlation of two series ``[floors]``, with its 95 % interval; NaN where one does not vary."""
+    if np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
+        return UNKNOWN
+    u, v = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+
+    def of_means(a: Any, b: Any, aa: Any, bb: Any, ab: Any) -> Any:
+        return (ab - a * b) / np.sqrt((aa - a * a) * (bb - b * b))
+
+    return jackknife(of_means, u, v, u * u, v * v, u * v)
 
 
 def _around(mean: float, half: float) -> Interval:

@@ -101,7 +101,7 @@ def fit_of(
     config: Config, point: NDArray[np.float64], start: NDArray[np.float64], seeds: Sequence[int], *,
     threads: int = 1, everything: bool = False,
 ) -> Fit:  # fmt: skip
-    """Measure all facts and field defaults at a point.
+    """Measure all facts whose mechanisms are on, and the field defaults, at a point.
 
     Args:
         config: the scenario that the coefficients are set in.
@@ -115,7 +115,7 @@ def fit_of(
     verdicts = [
         fact.check(lab)
         for fact in (*FACTS.values(), *DEFAULTS.values())
-        if everything or fact.id not in CHECKED_AFTERWARDS
+        if (everything or fact.id not in CHECKED_AFTERWARDS) and not fact.missing(config)
     ]
     parts = {f"{verdict.fact.id}: {part.name}": part for verdict in verdicts for part in verdict.parts}
     distance = np.mean([_distance(part) ** 2 for part in parts.values()])

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_env.config import Config, value_at
+from incentive_env.config.mechanisms import MECHANISMS
 from incentive_env.support.statistics import Interval, jackknife
 
 if TYPE_CHECKING:
-    from incentive_env.config import Config
     from incentive_env.validation.lab import Lab
 
 
@@ -45,10 +46,10 @@ class Band(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What to draw: lines or bars over a common axis, like the figure in the paper."""
+    """What to draw, like the figure in the paper: lines or bars over a common axis, or clouds of points."""
 
-    kind: str  # "lines" or "bars"
-    x: Any  # positions or labels
+    kind: str  # "lines", "bars" or "clouds"
+    x: Any  # positions or labels; of clouds, the positions of each series
     series: dict[str, Any]
     x_label: str
     y_label: str
@@ -104,6 +105,11 @@ class Fact:
     source: str
     bands: dict[str, Band]
     measure: Callable[["Lab"], Outcome]
+    needs: tuple[str, ...] = ()
+
+    def missing(self, config: Config) -> tuple[str, ...]:
+        """The mechanisms it needs that a scenario has switched off."""
+        return tuple(name for name in self.needs if not _is_on(name, config))
 
     def check(self, lab: "Lab") -> Verdict:
         """Measure the fact in a laboratory."""
@@ -117,13 +123,16 @@ DEFAULTS: dict[str, Fact] = {}
 CONTACT_CENTER: dict[str, Fact] = {}
 
 
-def facts_for(config: "Config") -> dict[str, Fact]:
-    """The facts that can be looked for in a scenario, by id: those of the sales floor, or of the contact centre."""
+def facts_for(config: Config) -> dict[str, Fact]:
+    """The facts of a scenario, by id: those of the sales floor, or of the contact centre.
+
+    Some of them may need a mechanism that the scenario has switched off; see `Fact.missing`.
+    """
     return {**FACTS, **DEFAULTS} if config.quota.counts == "conversion" else dict(CONTACT_CENTER)
 
 
 def fact(
-    *, claim: str, setup: str, published: str, source: str, bands: dict[str, Band],
+    *, claim: str, setup: str, published: str, source: str, bands: dict[str, Band], needs: tuple[str, ...] = (),
     book: dict[str, Fact] = FACTS,
 ) -> Callable[[Callable[["Lab"], Outcome]], Callable[["Lab"], Outcome]]:  # fmt: skip
     """Register a function as the fact of its name.
@@ -134,15 +143,21 @@ def fact(
         published: the published figure.
         source: where it was published.
         bands: for each part of the claim, where its figure must lie.
+        needs: mechanisms without which nobody expects it.
         book: the collection it belongs to.
     """
 
     def register(measure: Callable[["Lab"], Outcome]) -> Callable[["Lab"], Outcome]:
         name = measure.__name__
-        book[name] = Fact(name, claim, setup, published, source, bands, measure)
+        book[name] = Fact(name, claim, setup, published, source, bands, measure, needs)
         return measure
 
     return register
+
+
+def _is_on(mechanism: str, config: Config) -> bool:
+    """Whether a mechanism does anything: a value that its row would change when switching it off."""
+    return any(value_at(config, key) != off for key, off in MECHANISMS[mechanism].without.items())
 
 
 def ratio(top: NDArray[np.float64], bottom: NDArray[np.float64], factor: float = 1.0) -> Interval:

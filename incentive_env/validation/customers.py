@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.floors.batch import Floors
 from incentive_env.floors.measures import MEASURED_NPS, TRUE_NPS
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import YEAR
@@ -101,11 +100,8 @@ def _follow_arrivals(lab: Lab) -> tuple[list[NDArray[np.float64]], ...]:
 
     Each a list of ``[floors]``: by marketing, by referral. Vacant slots are more at the start, so that more arrive.
     """
-    from incentive_env.config import load_config
-
-    config = load_config(lab.config, {"market.filled_at_start": 0.75})
-    floors = Floors(config, len(lab.seeds), threads=lab.threads)
-    floors.reset(lab.seeds)
+    floors = lab.open({"market.filled_at_start": 0.75})
+    config = floors.config
     action = np.tile(scheme_to_action(FLAT, config), (len(lab.seeds), 1))
     customers = floors.state.customers
     age = np.full(customers.active.shape, -1)  # weeks since arrival; −1: not followed

@@ -16,6 +16,8 @@ from incentive_env.model.scheme import Scheme, scheme_to_action
 # Client and bank would select the floors that survive; a comparison must see all of them.
 OPEN: Mapping[str, Any] = {"client.may_leave": False, "money.insolvency": False}
 NO_GAMING: Mapping[str, Any] = {f"channels.{channel}": False for channel in CHANNELS}
+# The norm of gaming says nothing to anybody: what still lasts or fades then is not its work.
+NORM_FROZEN: Mapping[str, Any] = {"decision.norm_erosion": 0.0}
 FLAT = Scheme(base_pay=600.0)
 KEPT_WEEKS = 26
 # What facts look at of a rep's week; the whole record of all runs would fill gigabytes.
@@ -82,6 +84,7 @@ class Lab:
 
     def __init__(self, config: Config, seeds: Sequence[int], *, threads: int = 1, quick: bool = False) -> None:
         self.config = load_config(config, OPEN)
+        self.scenario = config  # as it is: client and bank may close floors
         self.seeds = np.asarray(seeds, np.uint64)
         self.threads = threads
         self.quick = quick
@@ -111,15 +114,20 @@ class Lab:
             raise ValueError(f"levers.target.high = {most:g}: a target of {target:.3g} is needed to check a quota")
         return scheme._replace(target=float(target))
 
-    def _simulate(self, stages: Sequence[tuple[Scheme, int]], change: Mapping[str, Any], follow: bool) -> Run:
+    def open(self, change: Mapping[str, Any] | None = None) -> Floors:
+        """The floors after their burn-in, to be run by hand; ``change`` as in `run`."""
         config = load_config(self.config, change) if change else self.config
         floors = Floors(config, len(self.seeds), threads=self.threads)
         floors.reset(self.seeds)
+        return floors
+
+    def _simulate(self, stages: Sequence[tuple[Scheme, int]], change: Mapping[str, Any], follow: bool) -> Run:
+        floors = self.open(change)
         total = sum(weeks for _, weeks in stages)
         tracker = _SaleTracker(floors, total) if follow else None
         floor_weeks, rep_weeks = [], []
         for scheme, weeks in stages:
-            action = np.tile(scheme_to_action(scheme, config), (len(self.seeds), 1))
+            action = np.tile(scheme_to_action(scheme, floors.config), (len(self.seeds), 1))
             for week in range(weeks):
                 period = floors.decide(action, 1) if week == 0 else floors.advance(1)
                 floor_weeks.append(period.floor_weeks.copy())

@@ -35,6 +35,8 @@ def draw(picture: Picture) -> bytes:
             axes.plot(picture.x, values, label=name, marker="o" if len(picture.x) < 20 else "")
         for place in picture.marks:
             axes.axvline(place, color="grey", linestyle=":")
+    elif picture.kind == "clouds":
+        _draw_clouds(axes, picture)
     else:
         _draw_bars(axes, picture)
     axes.set_xlabel(picture.x_label)
@@ -88,3 +90,14 @@ def _draw_bars(axes: Any, picture: Picture) -> None:
         axes.bar(places + offset, values, 0.75 / count, label=name)
     rotation = 30 if len(picture.x) > 4 else 0
     axes.set_xticks(places, picture.x, rotation=rotation, ha="right" if rotation else "center")
+
+
+def _draw_clouds(axes: Any, picture: Picture) -> None:
+    """Points, and through each cloud the line that fits it best."""
+    for name, heights in picture.series.items():
+        places = np.asarray(picture.x[name])
+        (dots,) = axes.plot(places, heights, ".", alpha=0.35, markeredgewidth=0, label=name)
+        if np.ptp(places) > 0.0:
+            ends = np.quantile(places, [0.02, 0.98])
+            slope, level = np.polyfit(places, heights, 1)
+            axes.plot(ends, level + slope * ends, color=dots.get_color(), linewidth=2)

@@ -243,7 +243,7 @@ def _write_coefficients(path: Path, values: dict[str, float], result: Fit) -> No
 
 
 def _write_member(path: Path, config: Config, number: int, point: NDArray[np.float64], result: Fit) -> None:
-    short = [name for name in FACTS if not result.holds[name]]
+    short = [name for name in FACTS if not result.holds.get(name, True)]
     about = f"Another calibration that the published facts allow; falls short: {', '.join(short) or 'none'}."
     content = {"extends": config.name, "name": f"{config.name}_{number}", "description": about}
     heading = "# Written by `python scripts/maintain/calibrate.py ensemble`.\n"
@@ -255,7 +255,7 @@ def _write_member(path: Path, config: Config, number: int, point: NDArray[np.flo
 def _member_row(config: Config, point: NDArray[np.float64], result: Fit) -> dict[str, Any]:
     base, mine = coefficients(point_of(config)), coefficients(point)
     return {
-        "facts_held": sum(result.holds[name] for name in FACTS),
+        "facts_held": sum(result.holds.get(name, False) for name in FACTS),
         "falls_short": [name for name, holds in result.holds.items() if not holds],
         "coefficients": {key: [base[key], mine[key]] for key in KEYS},
         "figures": result.figures,
