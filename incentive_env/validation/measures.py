@@ -18,6 +18,7 @@ from incentive_env.validation.contract import Band, Outcome, Picture, fact
 from incentive_env.validation.lab import NORM_FROZEN, Lab, Run
 
 HALF, QUARTER = YEAR // 2, YEAR // 4  # weeks
+_BONUS, _COMMISSION = 300.0, 15.0  # € a week at NPS 100; € a sale
 _MONTHS = np.arange(4, YEAR + QUARTER + 1, 4)  # last weeks
 _SATISFACTION = Ratio(("satisfaction",), per=("customers",), factor=100.0)  # true, of all customers, points of 100
 _GAMING = GAMING_SHARE._replace(factor=100.0)
@@ -59,9 +60,9 @@ def goodhart(lab: Lab) -> Outcome:
 
 @fact(
     claim="Measures wear out under pay, and recover without it",
-    setup="the neutral scheme with the pay at its highest against none; the first quarter, and the first quarter of "
-    "the second year, with the pay all along or paused for the half year before; survey bonus and true satisfaction, "
-    "commission and gaming; and the same where the norm of gaming is frozen",
+    setup="the neutral scheme with the pay against none; the first quarter, and the first quarter of the second year, "
+    "with the pay all along or paused for the half year before; survey bonus of 300 € at NPS 100 and true "
+    "satisfaction, 15 € a sale and gaming; and the same where the norm of gaming is frozen",
     published="measures run down while performance does not; direction and sizes by design of this model",
     source="Meyer & Gupta 1994; Courty & Marschke 2004",
     needs=("care", "know_how"),
@@ -83,8 +84,8 @@ def wears_out(lab: Lab) -> Outcome:
     """Pay on a measure for a year, and after a pause."""
     estimates: dict[str, Interval] = {}
     for where, change in (("", {}), (", norm frozen", NORM_FROZEN)):
-        bonus = gains_of(lab, "survey_bonus", _SATISFACTION, MEASURED_NPS, change)
-        paid = gains_of(lab, "commission", _GAMING, _SALES, change)
+        bonus = gains_of(lab, "survey_bonus", _BONUS, _SATISFACTION, MEASURED_NPS, change)
+        paid = gains_of(lab, "commission", _COMMISSION, _GAMING, _SALES, change)
         estimates |= {
             f"survey bonus: satisfaction at first, points{where}": interval(bonus.first),
             f"survey bonus: left after a year, share{where}": left(bonus),
@@ -107,17 +108,20 @@ class Gains(NamedTuple):
     measured_later: NDArray[np.float64]
 
 
-def gains_of(lab: Lab, lever: str, aim: Ratio, measured: Ratio, change: Mapping[str, Any] | None = None) -> Gains:
+def gains_of(
+    lab: Lab, lever: str, pay: float, aim: Ratio, measured: Ratio, change: Mapping[str, Any] | None = None
+) -> Gains:
     """Run floors without the pay, with it, and with a pause of half a year before the second year's first quarter.
 
     Args:
         lab: the floors.
-        lever: that pays, at its highest; the others are neutral.
+        lever: that pays, against its lowest; the others are neutral.
+        pay: what it is set to.
         aim: what the pay is for.
         measured: what it pays on.
         change: dotted overrides of the scenario.
     """
-    without, always, paused = _paid_and_not(lab, lever, change)
+    without, always, paused = _paid_and_not(lab, lever, pay, change)
 
     def gain(run: Run, ratio: Ratio, first: int) -> NDArray[np.float64]:
         last = first + QUARTER
@@ -144,10 +148,10 @@ def given_back(gains: Gains) -> Interval:
     return jackknife(share, gains.first, gains.later, gains.again)
 
 
-def _paid_and_not(lab: Lab, lever: str, change: Mapping[str, Any] | None) -> tuple[Run, Run, Run]:
+def _paid_and_not(lab: Lab, lever: str, pay: float, change: Mapping[str, Any] | None) -> tuple[Run, Run, Run]:
     neutral = Scheme(**{name: getattr(lab.config.neutral_scheme, name) for name in LEVER_NAMES})
-    ends = getattr(lab.config.levers, lever)
-    none, paid = neutral._replace(**{lever: ends.low}), neutral._replace(**{lever: ends.high})
+    none = neutral._replace(**{lever: getattr(lab.config.levers, lever).low})
+    paid = neutral._replace(**{lever: pay})
     total = YEAR + QUARTER
     paused = ((paid, HALF), (none, YEAR - HALF), (paid, QUARTER))
     return (
@@ -157,7 +161,7 @@ def _paid_and_not(lab: Lab, lever: str, change: Mapping[str, Any] | None) -> tup
 
 def _gain_by_week(lab: Lab) -> Picture:
     """What the survey bonus adds to true satisfaction and to a tenth of the measured NPS, by four weeks."""
-    without, always, paused = _paid_and_not(lab, "survey_bonus", None)
+    without, always, paused = _paid_and_not(lab, "survey_bonus", _BONUS, None)
 
     def by_month(run: Run, ratio: Ratio) -> NDArray[np.float64]:
         gains = [run.measure(ratio, w - 4, w) - without.measure(ratio, w - 4, w) for w in _MONTHS]
