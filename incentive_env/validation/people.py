@@ -57,9 +57,11 @@ def success_stays(lab: Lab) -> Outcome:
     source="Sandvik, Saouma, Seegert & Stanton 2021",
     needs=("pay_memory",),
     bands={
-        "quits, %": Band(20, 60), "best third over the others, points a year": Band(0.0), "effort of stayers, %": Band(-2, 2),
+        "quits, %": Band(20, 60),
+        "best third over the others, points": Band(0.0),
+        "effort of stayers, %": Band(-2, 2),
     },
-)  # fmt: skip
+)
 def pay_cut(lab: Lab) -> Outcome:
     """An announced cut of the commission."""
     runs = {
@@ -72,13 +74,13 @@ def pay_cut(lab: Lab) -> Outcome:
     everybody, of_best, of_others = ([_quits(run, who) for run in (cut, kept)] for who in (there, best, there & ~best))
 
     def more_of_the_best(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any) -> Any:
-        return 100.0 * YEAR * ((a / b - c / d) - (e / f - g / h))
+        return 100.0 * (a / b / (c / d) - e / f / (g / h))
 
     stay = np.logical_and(*((_reason(run, HALF, YEAR) == STAYED) for run in (kept, cut))) & there
     effort = [(run.reps["effort"][:, HALF:].mean(axis=1) * stay).sum(axis=1) for run in (cut, kept)]
     estimates = {
         "quits, %": change_of_ratio(*everybody),
-        "best third over the others, points a year": jackknife(
+        "best third over the others, points": jackknife(
             more_of_the_best, *of_best[0], *of_best[1], *of_others[0], *of_others[1]
         ),
         "effort of stayers, %": percent_change(*effort),
