@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config.channels import CHANNEL_NAMES
-from incentive_env.floors.measures import RECORDED_CONVERSION, Ratio, column
-from incentive_env.model.scheme import LEVER_NAMES, Scheme, scheme_to_action
+from incentive_env.config.levers import LEVER_NAMES
+from incentive_env.floors.measures import RECORDED_CONVERSION, Ratio, totals
+from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.model.state import EMPTY_LOG, YEAR
 from incentive_env.support.statistics import jackknife
 from incentive_env.validation.contract import Band, Outcome, Picture, fact, percent_change
@@ -129,7 +130,7 @@ def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Any:
 
 
 def _by_week(run: Run) -> NDArray[np.float64]:
-    by_week: NDArray[np.float64] = _AUDIBLE.of(lambda name: column(run.weeks, name).sum(axis=0))
+    by_week: NDArray[np.float64] = _AUDIBLE.of(totals(run.weeks, axis=0))
     return by_week
 
 
@@ -146,7 +147,7 @@ def _sales_under_targets(
     sales, targets = np.zeros((2, len(lab.seeds), PERIODS + 1))
     for period in range(PERIODS + 1):
         weeks = floors.decide(actions).floor_weeks
-        result = RECORDED_CONVERSION.of(lambda name, weeks=weeks: column(weeks, name).sum(axis=1))
+        result = RECORDED_CONVERSION.of(totals(weeks, axis=1))
         sales[:, period] = weeks["sales"].sum(axis=1)
         if period < PERIODS:
             targets[:, period + 1] = np.clip(RAISE * result, ends.low, ends.high) if fixed is None else fixed

@@ -19,8 +19,8 @@ from incentive_env.validation.lab import NORM_FROZEN, Lab, Run
 
 HALF, QUARTER = YEAR // 2, YEAR // 4  # weeks
 _BONUS, _COMMISSION = 300.0, 15.0  # € a week at NPS 100; € a sale
-_MONTHS = np.arange(4, YEAR + QUARTER + 1, 4)  # last weeks
-_SATISFACTION = Ratio(("satisfaction",), per=("customers",), factor=100.0)  # true, of all customers, points of 100
+_MONTHS = range(4, YEAR + QUARTER + 1, 4)  # last weeks
+SATISFACTION = Ratio(("satisfaction",), per=("customers",), factor=100.0)  # true, of all customers, points of 100
 _GAMING = GAMING_SHARE._replace(factor=100.0)
 _SALES = Ratio(("recorded_sales",), per=("present",))  # a rep and week: what commission pays on
 _AT_MOST_A_THIRD, _AT_LEAST_HALF = Band(-1.0, 1 / 3), Band(0.5, 2.0)
@@ -84,16 +84,16 @@ def wears_out(lab: Lab) -> Outcome:
     """Pay on a measure for a year, and after a pause."""
     estimates: dict[str, Interval] = {}
     for where, change in (("", {}), (", norm frozen", NORM_FROZEN)):
-        bonus = gains_of(lab, "survey_bonus", _BONUS, _SATISFACTION, MEASURED_NPS, change)
+        bonus = gains_of(lab, "survey_bonus", _BONUS, SATISFACTION, MEASURED_NPS, change)
         paid = gains_of(lab, "commission", _COMMISSION, _GAMING, _SALES, change)
         estimates |= {
             f"survey bonus: satisfaction at first, points{where}": interval(bonus.first),
-            f"survey bonus: left after a year, share{where}": left(bonus),
+            f"survey bonus: left after a year, share{where}": share_left(bonus),
             f"survey bonus: measured NPS after a year, points{where}": interval(bonus.measured_later),
-            f"survey bonus: given back by a pause, share{where}": given_back(bonus),
+            f"survey bonus: given back by a pause, share{where}": share_back(bonus),
             f"commission: growth of gaming, points{where}": interval(paid.later - paid.first),
             f"commission: recorded sales after a year, a rep and week{where}": interval(paid.measured_later),
-            f"commission: given back by a pause, share{where}": given_back(paid),
+            f"commission: given back by a pause, share{where}": share_back(paid),
         }
     return Outcome(estimates, _gain_by_week(lab))
 
@@ -134,12 +134,12 @@ def gains_of(
     )  # fmt: skip
 
 
-def left(gains: Gains) -> Interval:
+def share_left(gains: Gains) -> Interval:
     """Share of the first gain that is left after a year."""
     return jackknife(lambda first, later: later / first, gains.first, gains.later)
 
 
-def given_back(gains: Gains) -> Interval:
+def share_back(gains: Gains) -> Interval:
     """Share of the lost freshness that a pause gives back: 0 as if it had never paused, 1 as on the first day."""
 
     def share(first: Any, later: Any, again: Any) -> Any:
@@ -164,12 +164,15 @@ def _gain_by_week(lab: Lab) -> Picture:
     without, always, paused = _paid_and_not(lab, "survey_bonus", _BONUS, None)
 
     def by_month(run: Run, ratio: Ratio) -> NDArray[np.float64]:
-        gains = [run.measure(ratio, w - 4, w) - without.measure(ratio, w - 4, w) for w in _MONTHS]
-        return np.array([float(gain.mean()) for gain in gains])
+        paid, unpaid = (
+            np.array([one.measure(ratio, week - 4, week).mean() for week in _MONTHS]) for one in (run, without)
+        )
+        gain: NDArray[np.float64] = paid - unpaid
+        return gain
 
     series = {
-        "true satisfaction": by_month(always, _SATISFACTION),
-        "the same, paused for weeks 27 to 52": by_month(paused, _SATISFACTION),
+        "true satisfaction": by_month(always, SATISFACTION),
+        "the same, paused for weeks 27 to 52": by_month(paused, SATISFACTION),
         "measured NPS / 10": by_month(always, MEASURED_NPS) / 10.0,
     }
-    return Picture("lines", _MONTHS, series, "week", "gain by the survey bonus, points", (26, 52))
+    return Picture("lines", np.array(_MONTHS), series, "week", "gain by the survey bonus, points", (26, 52))

@@ -86,7 +86,7 @@ def pay_cut(lab: Lab) -> Outcome:
         "effort of stayers, %": percent_change(*effort),
     }
     bars = {
-        name: [100.0 * YEAR * float(np.divide(*map(np.sum, group[place]))) for group in (of_best, of_others)]
+        name: [100.0 * YEAR * float(group[place][0].sum() / group[place][1].sum()) for group in (of_best, of_others)]
         for place, name in ((1, "commission as before"), (0, "commission cut"))
     }
     return Outcome(estimates, Picture("bars", ["best third", "others"], bars, "", "quits, % a year"))

@@ -12,7 +12,7 @@ from agents.search.leaning import SurfaceBudget, optimum, surest
 from agents.studies.gates import measuring, trainings
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.budget import Budget, Search
-from agents.studies.gates.contract import UNKNOWN, Figure, Gate, Outcome, Threshold, Verdict, correlation
+from agents.studies.gates.contract import Figure, Gate, Outcome, Threshold, Verdict
 from agents.studies.gates.good_measure import Cloud
 from agents.studies.gates.keeping import keep_policies
 from agents.studies.gates.managing import Managed, manage, mean_schedule, own_means
@@ -22,7 +22,7 @@ from agents.studies.gates.wear import Gains, given_back, left
 from agents.studies.gates.workers import Workers
 from incentive_env.policies import Policy, load_policy
 from incentive_env.policies.schedule import Schedule
-from incentive_env.support.statistics import Interval
+from incentive_env.support.statistics import UNKNOWN, Interval, correlation
 
 _ONE = Search(1, 1, 3, 2)
 TINY = Budget(4, 4, 2, _ONE, Search(2, 1, 3, 2), SurfaceBudget(1, 4, 2), _ONE, _ONE, _ONE, _ONE, 0, 0)

@@ -7,13 +7,18 @@ import pytest
 from scipy import stats
 
 from incentive_env import load_config
+from incentive_env.config.mechanisms import MECHANISMS
 from incentive_env.support.statistics import Interval, jackknife
 from incentive_env.validation import CONTACT_CENTER, DEFAULTS, FACTS, Band, facts_for
 from incentive_env.validation.contract import Fact, Outcome, Picture, fact
 
+NEW = [
+    "goodhart", "wears_out", "residual", "empty_threat", "ratchet", "success_stays", "pay_cut", "small_pay",
+    "strain_games",
+]  # fmt: skip
 PUBLISHED = [
     "gallen", "lazear", "agarwal", "larkin", "kim", "nagin", "deci", "grip", "bloom", "godfrey", "schmitt", "jacob",
-    "wells", "survey", "karwowski",
+    "wells", "survey", "karwowski", *NEW,
 ]  # fmt: skip
 
 
@@ -87,3 +92,11 @@ def test_a_fact_takes_twenty_lines_and_holds_when_all_its_parts_do():
 def test_a_scenario_is_asked_for_its_own_facts():
     assert set(facts_for(load_config("telesales"))) == {*FACTS, *DEFAULTS}
     assert set(facts_for(load_config("contact_center"))) == set(CONTACT_CENTER)
+
+
+def test_a_fact_names_the_mechanisms_it_lacks():
+    config = load_config(None, {"mechanisms.audit_beliefs": False, "mechanisms.care": True, "calls.trust": 3.0})
+    assert FACTS["empty_threat"].missing(config) == ("audit_beliefs",)
+    assert FACTS["goodhart"].missing(config) == ()  # one value of good_measure differs from where it is off
+    assert FACTS["goodhart"].missing(load_config(config, MECHANISMS["good_measure"].off)) == ("good_measure",)
+    assert FACTS["gallen"].missing(config) == ()

@@ -5,15 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from incentive_env.support.statistics import Interval, jackknife
+from incentive_env.support.statistics import Interval
 
 if TYPE_CHECKING:
     from agents.studies.gates.bench import Bench
-
-UNKNOWN = Interval(math.nan, math.nan, math.nan)  # of what cannot be measured; no gate holds with it
 
 
 class Threshold(NamedTuple):
@@ -85,15 +80,3 @@ class Verdict:
         """A gate holds if it could be measured and every figure with a threshold reaches it."""
         decided = [figure.holds for figure in self.figures if figure.holds is not None]
         return self.trouble is None and bool(decided) and all(decided)
-
-
-def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> Interval:
-    """Pearson's correlation of two series ``[floors]``, with its 95 % interval; unknown where one does not vary."""
-    if np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
-        return UNKNOWN
-    u, v = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
-
-    def of_means(a: Any, b: Any, aa: Any, bb: Any, ab: Any) -> Any:
-        return (ab - a * b) / np.sqrt((aa - a * a) * (bb - b * b))
-
-    return jackknife(of_means, u, v, u * u, v * v, u * v)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import Figure, Outcome, Threshold, correlation
+from agents.studies.gates.contract import Figure, Outcome, Threshold
 from agents.studies.gates.managing import gate_seeds
 from incentive_env import Config
 from incentive_env.floors import measures
@@ -14,6 +14,7 @@ from incentive_env.model.state import YEAR
 from incentive_env.policies import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import summarise
 from incentive_env.studies.simulate import roll_out
+from incentive_env.support.statistics import correlation
 
 NOT_PAID = ("flat_salary", "balanced_scorecard")
 QUOTA = "quota_with_threat"

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import UNKNOWN, Figure, Outcome, Threshold
-from incentive_env.support.statistics import interval
+from agents.studies.gates.contract import Figure, Outcome, Threshold
+from incentive_env.support.statistics import UNKNOWN, interval
 
 
 def memory(bench: Bench) -> Outcome:

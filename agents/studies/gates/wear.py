@@ -1,45 +1,31 @@
 """G2: measures wear out, and recover. Pay on a measure from the first day, for a year, and after a pause."""
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import UNKNOWN, Figure, Outcome, Threshold
+from agents.studies.gates.contract import Figure, Outcome, Threshold
 from agents.studies.gates.managing import gate_seeds
-from incentive_env import Config, Scheme, load_config
-from incentive_env.config.levers import LEVER_NAMES
+from incentive_env import Config, load_config
 from incentive_env.floors.measures import GAMING_SHARE, MEASURED_NPS, RECORDED_CONVERSION, Ratio
 from incentive_env.model.state import YEAR
-from incentive_env.support.statistics import Interval, interval, jackknife
-from incentive_env.validation.lab import Lab
+from incentive_env.support.statistics import UNKNOWN, Interval, interval
+from incentive_env.validation.lab import NORM_FROZEN, Lab
+from incentive_env.validation.measures import HALF, QUARTER, SATISFACTION, Gains, gains_of, share_back, share_left
 
-HALF, QUARTER = YEAR // 2, YEAR // 4
-_SATISFACTION = Ratio(("satisfaction",), per=("customers",), factor=100.0)  # true, of all customers, points of 100
 _UP, _LITTLE, _BACK = Threshold(above=0.0), Threshold(most=1 / 3), Threshold(least=0.5)
-
-
-class Gains(NamedTuple):
-    """What pay on a measure adds against none, on each floor ``[floors]``."""
-
-    first: NDArray[np.float64]  # of what the pay is for, in its first quarter
-    later: NDArray[np.float64]  # the same in the first quarter of its second year
-    again: NDArray[np.float64]  # the same in that quarter, where the pay paused for the half year before it
-    measured_first: NDArray[np.float64]  # of the measured figure
-    measured_later: NDArray[np.float64]
 
 
 def wears_out(bench: Bench) -> Outcome:
     """Pay on measured NPS and true satisfaction; commission and gaming, also where the norm of gaming is frozen."""
     seeds = gate_seeds(bench.budget.floors)
-    frozen = load_config(bench.config, {"decision.norm_erosion": 0.0})
+    frozen = load_config(bench.config, NORM_FROZEN)
     sold = ("commission", _percent(GAMING_SHARE), _percent(RECORDED_CONVERSION), seeds)
     rows = [
-        (bench.config, "survey_bonus", _SATISFACTION, MEASURED_NPS, seeds),
+        (bench.config, "survey_bonus", SATISFACTION, MEASURED_NPS, seeds),
         (bench.config, *sold), (frozen, *sold),
     ]  # fmt: skip
-    bonus, commission, alone = bench.workers.run(gains_of, rows)
+    bonus, commission, alone = bench.workers.run(gains_at_most, rows)
     rows_of = [
         ("survey bonus: true satisfaction, first quarter", interval(bonus.first), _UP),
         ("survey bonus: share of it left after a year", left(bonus), _LITTLE),
@@ -59,36 +45,16 @@ def wears_out(bench: Bench) -> Outcome:
     return Outcome(figures, {"weeks": {"first": QUARTER, "paused": HALF, "later": [YEAR, YEAR + QUARTER]}})
 
 
-def gains_of(config: Config, lever: str, aim: Ratio, measured: Ratio, seeds: range) -> Gains:
-    """Run floors without the pay, with it, and with a pause of half a year before the second year's first quarter.
-
-    From the neutral scheme; closing is off, or the floors that are left would differ.
-    """
-    lab = Lab(config, seeds)
-    neutral = Scheme(**{name: getattr(config.neutral_scheme, name) for name in LEVER_NAMES})
-    ends = getattr(config.levers, lever)
-    none, paid = neutral._replace(**{lever: ends.low}), neutral._replace(**{lever: ends.high})
-    total = YEAR + QUARTER
-    without, always = lab.run(none, total), lab.run(paid, total)
-    paused = lab.run(((paid, HALF), (none, YEAR - HALF), (paid, QUARTER)))
-
-    def gain(run: Any, ratio: Ratio, first: int) -> NDArray[np.float64]:
-        difference: NDArray[np.float64] = run.measure(ratio, first, first + QUARTER) - without.measure(
-            ratio, first, first + QUARTER
-        )
-        return difference
-
-    return Gains(
-        gain(always, aim, 0), gain(always, aim, YEAR), gain(paused, aim, YEAR),
-        gain(always, measured, 0), gain(always, measured, YEAR),
-    )  # fmt: skip
+def gains_at_most(config: Config, lever: str, aim: Ratio, measured: Ratio, seeds: range) -> Gains:
+    """What the highest pay by a lever adds; closing is off, or the floors that are left would differ."""
+    return gains_of(Lab(config, seeds), lever, getattr(config.levers, lever).high, aim, measured)
 
 
 def left(gains: Gains) -> Interval:
     """Share of the first gain that is left after a year; unknown where there was none."""
     if gains.first.mean() <= 0.0:
         return UNKNOWN
-    return jackknife(lambda first, later: later / first, gains.first, gains.later)
+    return share_left(gains)
 
 
 def given_back(gains: Gains, worn: NDArray[np.float64]) -> Interval:
@@ -101,11 +67,7 @@ def given_back(gains: Gains, worn: NDArray[np.float64]) -> Interval:
     """
     if worn.mean() <= 0.0:
         return UNKNOWN
-
-    def share(first: Any, later: Any, again: Any) -> Any:
-        return (again - later) / (first - later)
-
-    return jackknife(share, gains.first, gains.later, gains.again)
+    return share_back(gains)
 
 
 def _of_commission(name: str, gains: Gains) -> list[tuple[str, Interval, Threshold]]:
