@@ -96,8 +96,7 @@ def _draw_clouds(axes: Any, picture: Picture) -> None:
     """Points, and through each cloud the line that fits it best."""
     for name, heights in picture.series.items():
         places = np.asarray(picture.x[name])
-        (dots,) = axes.plot(places, heights, ".", alpha=0.35, markeredgewidth=0, label=name)
-        if np.ptp(places) > 0.0:
-            ends = np.quantile(places, [0.02, 0.98])
-            slope, level = np.polyfit(places, heights, 1)
-            axes.plot(ends, level + slope * ends, color=dots.get_color(), linewidth=2)
+        (dots,) = axes.plot(places, heights, ".", alpha=0.35, markeredgewidth=0)
+        ends = np.quantile(places, [0.02, 0.98])
+        slope, level = np.polyfit(places, heights, 1) if np.ptp(places) > 0.0 else (0.0, np.mean(heights))
+        axes.plot(ends, level + slope * ends, color=dots.get_color(), linewidth=2, label=name)
