@@ -11,7 +11,7 @@ from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.measures import RECORDED_CONVERSION, Ratio, totals
 from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.model.state import EMPTY_LOG, YEAR
-from incentive_env.support.statistics import jackknife
+from incentive_env.support.statistics import Interval, jackknife
 from incentive_env.validation.contract import Band, Outcome, Picture, fact, percent_change
 from incentive_env.validation.lab import FLAT, NORM_FROZEN, Lab, Run
 from incentive_env.validation.quota import SELLING
@@ -96,7 +96,7 @@ def empty_threat(lab: Lab) -> Outcome:
             ]
             falls.append(runs[0].measure(_AUDIBLE, YEAR) - runs[1].measure(_AUDIBLE, YEAR))
         estimates[f"fall with sanctions, points{where}"] = jackknife(lambda mean: mean, falls[0])
-        estimates[f"fall without, share of that{where}"] = _share(falls[1], falls[0])
+        estimates[f"fall without, share of that{where}"] = _share(falls[1], falls[0], least=-1.0)
         bars[f"{'norm at work' if not where else 'norm frozen'}"] = [float(fall.mean()) for fall in falls]
     labels = ["some are sanctioned", "nobody ever is"]
     return Outcome(estimates, Picture("bars", labels, bars, "", "fall in gaming in the second year, points"))
@@ -125,8 +125,9 @@ def ratchet(lab: Lab) -> Outcome:
     )
 
 
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Any:
-    return jackknife(lambda p, w: p / w, part, whole)
+def _share(part: NDArray[np.float64], whole: NDArray[np.float64], *, least: float = -np.inf) -> Interval:
+    """Part / whole; ``least`` if it is less: more audits may even bring more gaming."""
+    return jackknife(lambda p, w: np.maximum(p / w, least), part, whole)
 
 
 def _by_week(run: Run) -> NDArray[np.float64]:

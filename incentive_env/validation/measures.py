@@ -23,7 +23,8 @@ _MONTHS = range(4, YEAR + QUARTER + 1, 4)  # last weeks
 SATISFACTION = Ratio(("satisfaction",), per=("customers",), factor=100.0)  # true, of all customers, points of 100
 _GAMING = GAMING_SHARE._replace(factor=100.0)
 _SALES = Ratio(("recorded_sales",), per=("present",))  # a rep and week: what commission pays on
-_AT_MOST_A_THIRD, _AT_LEAST_HALF = Band(-1.0, 1 / 3), Band(0.5, 2.0)
+# What is beyond all of it counts as all: shares are held within −1 and 1 where only one end is published.
+_AT_MOST_A_THIRD, _AT_LEAST_HALF = Band(-1.0, 1 / 3), Band(0.5, 1.0)
 _UNDER = {
     "flat salary": "flat_salary", "balanced scorecard": "balanced_scorecard", "quota with threat": "quota_with_threat",
 }  # fmt: skip
@@ -88,12 +89,12 @@ def wears_out(lab: Lab) -> Outcome:
         paid = gains_of(lab, "commission", _COMMISSION, _GAMING, _SALES, change)
         estimates |= {
             f"survey bonus: satisfaction at first, points{where}": interval(bonus.first),
-            f"survey bonus: left after a year, share{where}": share_left(bonus),
+            f"survey bonus: left after a year, share{where}": share_left(bonus, least=-1.0),
             f"survey bonus: measured NPS after a year, points{where}": interval(bonus.measured_later),
-            f"survey bonus: given back by a pause, share{where}": share_back(bonus),
+            f"survey bonus: given back by a pause, share{where}": share_back(bonus, most=1.0),
             f"commission: growth of gaming, points{where}": interval(paid.later - paid.first),
             f"commission: recorded sales after a year, a rep and week{where}": interval(paid.measured_later),
-            f"commission: given back by a pause, share{where}": share_back(paid),
+            f"commission: given back by a pause, share{where}": share_back(paid, most=1.0),
         }
     return Outcome(estimates, _gain_by_week(lab))
 
@@ -134,16 +135,19 @@ def gains_of(
     )  # fmt: skip
 
 
-def share_left(gains: Gains) -> Interval:
-    """Share of the first gain that is left after a year."""
-    return jackknife(lambda first, later: later / first, gains.first, gains.later)
+def share_left(gains: Gains, *, least: float = -np.inf) -> Interval:
+    """Share of the first gain that is left after a year; ``least`` if it is less."""
+    return jackknife(lambda first, later: np.maximum(later / first, least), gains.first, gains.later)
 
 
-def share_back(gains: Gains) -> Interval:
-    """Share of the lost freshness that a pause gives back: 0 as if it had never paused, 1 as on the first day."""
+def share_back(gains: Gains, *, most: float = np.inf) -> Interval:
+    """Share of the lost freshness that a pause gives back: 0 as if it had never paused, 1 as on the first day.
+
+    ``most`` if it is more.
+    """
 
     def share(first: Any, later: Any, again: Any) -> Any:
-        return (again - later) / (first - later)
+        return np.minimum((again - later) / (first - later), most)
 
     return jackknife(share, gains.first, gains.later, gains.again)
 
