@@ -7,12 +7,13 @@ from agents.studies.gates.bench import Bench
 from agents.studies.gates.contract import Figure, Outcome, Threshold
 from agents.studies.gates.managing import gate_seeds
 from incentive_env import Config, load_config
-from incentive_env.floors.measures import GAMING_SHARE, MEASURED_NPS, RECORDED_CONVERSION, Ratio
+from incentive_env.floors.measures import GAMING_SHARE, MEASURED_NPS, Ratio
 from incentive_env.model.state import YEAR
 from incentive_env.support.statistics import UNKNOWN, Interval, interval
 from incentive_env.validation.lab import NORM_FROZEN, Lab
 from incentive_env.validation.measures import HALF, QUARTER, SATISFACTION, Gains, gains_of, share_back, share_left
 
+_SALES = Ratio(("recorded_sales",), per=("present",))  # what commission is paid for, a simulated call a week
 _UP, _LITTLE, _BACK = Threshold(above=0.0), Threshold(most=1 / 3), Threshold(least=0.5)
 
 
@@ -20,7 +21,7 @@ def wears_out(bench: Bench) -> Outcome:
     """Pay on measured NPS and true satisfaction; commission and gaming, also where the norm of gaming is frozen."""
     seeds = gate_seeds(bench.budget.floors)
     frozen = load_config(bench.config, NORM_FROZEN)
-    sold = ("commission", _percent(GAMING_SHARE), _percent(RECORDED_CONVERSION), seeds)
+    sold = ("commission", _percent(GAMING_SHARE), _SALES, seeds)
     rows = [
         (bench.config, "survey_bonus", SATISFACTION, MEASURED_NPS, seeds),
         (bench.config, *sold), (frozen, *sold),
@@ -39,7 +40,7 @@ def wears_out(bench: Bench) -> Outcome:
         ("commission: gaming, first quarter, points", interval(commission.first), None),
         ("commission: gaming after a year, points", interval(commission.later), None),
         ("commission: gaming after the pause, points", interval(commission.again), None),
-        ("commission: conversion, first quarter, points", interval(commission.measured_first), None),
+        ("commission: recorded sales per rep, first quarter", interval(commission.measured_first), None),
     ]
     figures = [Figure(*row, floors=len(seeds)) for row in rows_of]
     return Outcome(figures, {"weeks": {"first": QUARTER, "paused": HALF, "later": [YEAR, YEAR + QUARTER]}})
@@ -74,7 +75,7 @@ def _of_commission(name: str, gains: Gains) -> list[tuple[str, Interval, Thresho
     growth = gains.later - gains.first
     return [
         (f"{name}: growth of gaming over a year, points", interval(growth), _UP),
-        (f"{name}: conversion after a year, points", interval(gains.measured_later), _UP),
+        (f"{name}: recorded sales per rep after a year", interval(gains.measured_later), _UP),
         (f"{name}: freshness given back by a pause", given_back(gains, growth), _BACK),
     ]
 
