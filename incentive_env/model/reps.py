@@ -15,7 +15,7 @@ from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.know_how import lead_of, visible_share
 from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
-from incentive_env.model.mechanisms import DEPLETION, RATCHET, on
+from incentive_env.model.mechanisms import CARE, DEPLETION, RATCHET, on
 from incentive_env.model.pay_memory import cut_felt
 from incentive_env.model.state import CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
 
@@ -42,8 +42,8 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     response.precision = 1.0 / (p.decision.temperature * temperature_scale(p))
     stake = foresight * _deferred_value(rep, scheme.retention_pay, p.tactics.believed_kept[HONEST])
     response.aftercare = 1.0 - exp(-stake / p.decision.aftercare_scale)
-    _value_tactics(rep, response, floor, p, p.decision.conscience * scruples, quota, time_value, foresight, fear)
     _choose_records(rep, response, scheme, p, scruples, quota, time_value, fear)
+    _value_tactics(rep, response, floor, p, p.decision.conscience * scruples, quota, time_value, foresight, fear)
     _choose_rush(rep, response, scheme, p, scruples, counted - quota, time_value, fear)
     paid = _choose_effort(rep, response, floor, p, conversion, quota, foresight)
     response.care = care_of(rep, response, scheme, p, paid, response.aftercare)
@@ -195,6 +195,9 @@ def _value_tactics(
     pride = d.pride * (d.pride_unmotivated + rep.motivation)
     opportunity = d.opportunity * scheme.autonomy * scheme.autonomy * (1.0 - rep.honesty)
     opportunity *= 1.0 + p.kinds.abuse * max(0.0, -kind_of(rep.honesty, p))
+    at_risk = d.survey_reach * scheme.survey_bonus
+    if on(CARE, p):  # who steers surveys need not fear what customers say
+        at_risk *= 1.0 - response.steer
     usual = max(rep.usual_sales / max(rep.usual_recorded, 0.1), 0.01)
     learning = 1.0 if p.rationality.learning != 0 and p.rationality.mode != NAIVE else 0.0
     for tactic in range(len(response.value)):
@@ -206,7 +209,7 @@ def _value_tactics(
         earned = scheme.commission + quota + deferred
         response.value[tactic] = earned - response.next_quota + pride * (1.0 - harm)
         response.appeal[tactic] = (
-            -(conscience + d.survey_reach * scheme.survey_bonus) * harm
+            -(conscience + at_risk) * harm
             - fear * tactics.detectability[tactic] * (1.0 if tactic == HONEST else visible_share(rep, tactic - 1, p))
             - (tactics.time[tactic] - 1.0) * time_value
             + learning * rep.attraction[tactic]
