@@ -28,7 +28,6 @@ def note_rep(rep: Record, response: Record, tally: Record, p: Record) -> None:
     tally.skill = skill_of(rep, p)
     for name in literal_unroll(_OF_REP):
         tally[name] = rep[name]
-    tally.heard += rep.alarm
     for channel in range(len(rep.know_how)):
         tally.know_how += rep.know_how[channel] / len(rep.know_how)
 

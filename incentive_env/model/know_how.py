@@ -34,7 +34,8 @@ def learn_to_game(rep: Record, response: Record, tally: Record, floor: Record, p
     k = p.know_how
     for channel in range(len(rep.know_how)):
         use = tally.gamed[channel] / max(_chances(tally, channel), 1.0)
-        search = k.search * (1.0 - exp(-max(0.0, response.gain[channel]) / k.search_scale))
+        gain = max(0.0, response.gain[channel]) if p.channels[channel] != 0 else 0.0
+        search = k.search * (1.0 - exp(-gain / k.search_scale))
         known = rep.know_how[channel]
         grown = k.growth * min(use + search, 1.0) * (1.0 - known)
         shared = k.sharing * max(0.0, floor.know_how[channel] - known)

@@ -1,7 +1,7 @@
 """What pay is compared with: one's own usual pay, colleagues' results, and what others offer.
 
 A cut of pay drives people out, above all the successful, and moves the effort of those who stay little
-(Sandvik et al. 2021). Those who do well stay (Bycio 1990).
+(Sandvik et al. 2021). Those who do well stay (Bycio, Hackett & Alvares 1990).
 """
 
 import math

@@ -34,6 +34,7 @@ def decide(rep: Record, response: Record, floor: Record, p: Record) -> None:
     fear = foresight * fear_of(rep, scheme, p)
     counted = foresight * _quota_value(rep, response, floor, p)
     quota = counted if p.quota.counts == ON_CONVERSION else 0.0  # that a sale helps to reach
+    response.next_quota *= foresight if p.quota.counts == ON_CONVERSION else 0.0
     conversion = rep.usual_sales / max(rep.usual_recorded, 0.1)
     time_value = p.decision.idle_time_value + scheme.activity_pay
     time_value += p.decision.speed_salience * scheme.commission * conversion

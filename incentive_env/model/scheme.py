@@ -13,6 +13,7 @@ from incentive_env.config.reference import with_tables
 from incentive_env.model.beliefs import learn_from_target, raise_alarm
 from incentive_env.model.compiled import Record, Records, compiled
 from incentive_env.model.management import limit_to_hours, manageable_share
+from incentive_env.model.mechanisms import AUDIT_BELIEFS, on
 from incentive_env.model.state import SCHEME
 
 _IN_HOURS = tuple(lever in ("audit", "coaching", "research") for lever in LEVERS)  # done by managers
@@ -88,7 +89,8 @@ def change_scheme(floor: Record, reps: Records, scheme: Record, p: Record) -> No
     """Put a scheme in force. Reps trust a scheme that stays: motivation falls with the size of the change."""
     floor.managed = manageable_share(scheme, p)
     shock = p.motivation.scheme_change * _size_of_change(floor.scheme, scheme, floor.managed, p)
-    raise_alarm(reps, floor.scheme.audit, scheme.audit * floor.managed, p)
+    if on(AUDIT_BELIEFS, p):
+        raise_alarm(reps, floor.scheme.audit, scheme.audit * floor.managed, p)
     learn_from_target(floor, scheme.target, p)
     for r in range(len(reps)):
         if reps[r].present != 0:

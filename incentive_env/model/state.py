@@ -303,7 +303,7 @@ REP_WEEK = np.dtype(
         ("honesty", "f8"),
         ("tenure", "f8"),
         ("gaming", "f8"),  # share of calls, smoothed over learning.gaming_memory
-        ("heard", "f8"),  # believed share of calls that are listened to, alarm included
+        ("heard", "f8"),  # believed share of calls that are listened to
         ("severity", "f8"),  # believed severity of a case found, 1 is usual
         ("usual_pay", "f8"),  # €/week that the rep is used to
         ("success", "f8"),  # standard units
