@@ -56,7 +56,7 @@ MECHANISMS: dict[str, Mechanism] = table(
         source="Weitzman 1980; Cooper et al. 1999",
     ),
     Mechanism(
-        name="depletion", does="strain lowers scruples",
+        name="depletion", does="strain lowers scruples, and hiding what one does strains",
         source="assumption; direction: Gino et al. 2011, in doubt since Hagger et al. 2016",
     ),
     Mechanism(

@@ -169,6 +169,7 @@ class Motivation(Section):
     )  # fmt: skip
     strain_audit_honesty: float = number(0.4, 0.0, 1.0, "share", "share of that strain that affects only honest reps")
     strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain if inbound work fills all the time")
+    strain_hiding: float = number(0.3, 0.0, 3.0, "1", "strain of a rep who always games and has to hide it")
     strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)
 
 

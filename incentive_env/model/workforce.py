@@ -8,7 +8,7 @@ from incentive_env.model.care import USUAL_CONTROL, kind_of
 from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.maths import clip, exp, logistic
-from incentive_env.model.mechanisms import CREDIT, on
+from incentive_env.model.mechanisms import CREDIT, DEPLETION, on
 from incentive_env.model.money import credit_line
 from incentive_env.model.opening import draw_traits, start_job
 from incentive_env.model.pay import bonus_of
@@ -73,7 +73,7 @@ def change_rep(rep: Record, response: Record, tally: Record, floor: Record, load
     _pay_target_bonus(rep, tally, floor, p)
     _move_skill(rep, floor, p)
     _move_motivation(rep, tally, floor, gamed, p)
-    _move_strain(rep, response, floor, tally.angry_calls / calls, load, p)
+    _move_strain(rep, response, floor, tally.angry_calls / calls, gamed, load, p)
 
 
 @compiled
@@ -197,7 +197,9 @@ def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p:
 
 
 @compiled
-def _move_strain(rep: Record, response: Record, floor: Record, anger: float, load: float, p: Record) -> None:
+def _move_strain(
+    rep: Record, response: Record, floor: Record, anger: float, gamed: float, load: float, p: Record
+) -> None:
     m, scheme = p.motivation, floor.scheme
     expected = m.strain_threat + (1.0 - m.strain_threat) * response.miss_chance
     threat = scheme.pressure * expected if scheme.target > 0.0 else 0.0
@@ -209,6 +211,8 @@ def _move_strain(rep: Record, response: Record, floor: Record, anger: float, loa
         + m.strain_workload * min(load, 1.0) * p.service.capacity
         - m.strain_autonomy * scheme.autonomy
     )
+    if on(DEPLETION, p):
+        settled += m.strain_hiding * gamed
     rate = m.strain_up if settled > rep.strain else m.strain_down
     rep.strain = clip(rep.strain + rate * (settled - rep.strain), 0.0, 1.5)
 
