@@ -57,6 +57,7 @@ class PayMemory(Section):
 
     recent_rate: float = number(0.15, 0.0, 1.0, "1/week", "weight of the latest week in recent pay")
     usual_rate: float = number(0.02, 0.0, 1.0, "1/week", "speed at which a rep gets used to recent pay")
+    noticed: float = number(0.05, 0.0, 1.0, "1", "fall of log pay that nobody minds, as pay varies anyway")
     cut_quit: float = number(4.0, 0.0, 50.0, "1", "log hazard of quitting per unit of log pay below the usual")
     cut_effort: float = number(0.25, 0.0, 8.0, "share", "effort to make up for it, per unit of log pay")
     success: float = number(0.4, 0.0, 5.0, "1", "fall of the log hazard per standard unit of success at flat pay")

@@ -25,10 +25,10 @@ def remember_pay(rep: Record, pay: float, p: Record) -> None:
 
 @compiled
 def cut_felt(rep: Record, p: Record) -> float:
-    """How far recent pay is below what the rep is used to, in log points; 0 for a rise."""
+    """How far recent pay is below what the rep is used to, in log points beyond what one notices; 0 for a rise."""
     if not on(PAY_MEMORY, p) or rep.usual_pay <= 0.0:
         return 0.0
-    return max(0.0, math.log(rep.usual_pay / rep.recent_pay))
+    return max(0.0, math.log(rep.usual_pay / rep.recent_pay) - p.pay_memory.noticed)
 
 
 @compiled

@@ -122,7 +122,7 @@ def test_a_cut_is_felt_against_what_one_is_used_to_and_a_rise_is_not():
     tiny = tiny_floor(ON)
     rep = tiny.reps[0]
     rep.usual_pay, rep.recent_pay = 700.0, 600.0
-    assert core.cut_felt(rep, tiny.p) == pytest.approx(np.log(7 / 6), rel=1e-5)
+    assert core.cut_felt(rep, tiny.p) == pytest.approx(np.log(7 / 6) - tiny.p.pay_memory.noticed, rel=1e-5)
     rep.recent_pay = 800.0
     assert core.cut_felt(rep, tiny.p) == 0.0
 
