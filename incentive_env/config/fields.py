@@ -24,6 +24,15 @@ def fitted(evidence: str = "", moved_from: float | None = None) -> str:
     return "; ".join(filter(None, ("fitted jointly to the published facts", by_hand, evidence)))
 
 
+def by_hand(evidence: str = "") -> str:
+    """Source of a number that was set by hand so that the gates and the published facts hold together.
+
+    Args:
+        evidence: what gives its sign or its order, such as ``"direction: Oyer 1998"``.
+    """
+    return "; ".join(filter(None, ("set by hand so that the gates and the published facts hold", evidence)))
+
+
 class Section(BaseModel):
     """A branch of the configuration tree: frozen, and no key is accepted that it does not declare."""
 

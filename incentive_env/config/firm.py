@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from incentive_env.config.fields import Section, number, switch
+from incentive_env.config.fields import Section, by_hand, number, switch
 
 
 class Client(Section):
@@ -26,14 +26,18 @@ class Client(Section):
     may_leave: bool = switch(True, "volume can be withdrawn (off in checks that a selection of floors would bias)")
     follow: float = number(0.8, 0.0, 10.0, "1", "volume lost in the end per unit of shortfall, on credit")
     small_step: float = number(0.05, 0.0, 1.0, "share", "largest move of the volume in a period, on credit")
-    least_volume: float = number(0.3, 0.01, 1.0, "share", "volume that the client leaves in any case, on credit")
+    least_volume: float = number(
+        0.5, 0.01, 1.0, "share", "volume that the client leaves in any case, on credit", by_hand()
+    )
     return_chance: float = number(0.25, 0.0, 1.0, "1/period", "probability of regaining a step if demand is met")
 
 
 class Money(Section):
     """Prices; counts refer to real people, so a slot's sale pays ``customers_per_slot`` fees."""
 
-    fee: float = number(58.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, refunded in the cooling-off")
+    fee: float = number(
+        54.0, 0.0, 10_000.0, "€/sale", "paid by the client per sale, refunded in the cooling-off", by_hand()
+    )
     trail_fee: float = number(0.12, 0.0, 100.0, "€/product/week", "paid by the client while a product is held")
     overhead: float = number(3000.0, 0.0, 1_000_000.0, "€/week", "rent, systems, leads and management")
     employer_cost: float = number(0.20, 0.0, 1.0, "share", "social charges on pay")
@@ -43,8 +47,10 @@ class Money(Section):
     overhead_variable: float = number(0.7, 0.0, 1.0, "share", "overhead that shrinks with seats and volume, on credit")
     credit_weeks: float = number(8.0, 0.0, 104.0, "weeks of cost", "credit line before anybody is laid off, on credit")
     least_seats: float = number(0.5, 0.0, 1.0, "share", "seats that no bank closes as long as it lends, on credit")
-    last_weeks: float = number(40.0, 1.0, 520.0, "weeks of cost", "debt at which the bank ends the floor, on credit")
-    interest: float = number(0.003, 0.0, 0.1, "1/week", "interest on debt, on credit")
+    last_weeks: float = number(
+        90.0, 1.0, 520.0, "weeks of cost", "debt at which the bank ends the floor, on credit", by_hand()
+    )
+    interest: float = number(0.0015, 0.0, 0.1, "1/week", "interest on debt, on credit", by_hand())
     start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor at its opening")
     layoff_weeks: float = number(2.0, 0.01, 104.0, "weeks of cost", "debt at which a rep is laid off each week")
     rehire_weeks: float = number(3.0, 0.0, 104.0, "weeks of cost", "cash above which closed seats reopen")
@@ -54,7 +60,9 @@ class Money(Section):
 class Management(Section):
     """Hours of the managers, who listen, coach and look into causes."""
 
-    hours: float = number(70.0, 1.0, 10_000.0, "hours/week", "managers' hours for listening, coaching and research")
+    hours: float = number(
+        35.0, 1.0, 10_000.0, "hours/week", "managers' hours for listening, coaching and research", by_hand()
+    )
     audit_minutes: float = number(9.0, 0.0, 120.0, "min/call", "time to listen to a call and discuss it")
     coaching_share: float = number(0.5, 0.0, 1.0, "share", "manager's hours per hour of coaching that a rep receives")
     research_hours: float = number(0.015, 0.0, 1.0, "hours/€", "manager's hours per euro of research")
@@ -72,8 +80,8 @@ class Cycles(Section):
 class Floors(Section):
     """How widely floors differ at reset."""
 
-    fresh_team: bool = switch(False, "a batch of newcomers brings an honesty of its own, and so do later applicants")
-    honesty_spread: float = number(0.85, 0.0, 3.0, "logit", "spread of honesty between teams")
+    fresh_team: bool = switch(True, "a batch of newcomers brings an honesty of its own, and so do later applicants")
+    honesty_spread: float = number(1.3, 0.0, 3.0, "logit", "spread of honesty between teams", by_hand())
     rotten_chance: float = number(0.25, 0.0, 1.0, "share", "share of floors that open with a norm of gaming")
     rotten_norm: float = number(0.75, 0.0, 1.0, "share", "initial norm on such a floor")
     decent_norm: float = number(0.10, 0.0, 1.0, "share", "initial norm on the other floors")

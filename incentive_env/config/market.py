@@ -1,7 +1,7 @@
 """The customers: how they buy, how they feel about the firm, and what they say in surveys and to friends."""
 
 from incentive_env.config.channels import TACTICS
-from incentive_env.config.fields import PROTOTYPE, TUNED, Section, fitted, number
+from incentive_env.config.fields import PROTOTYPE, TUNED, Section, by_hand, fitted, number
 
 
 class Market(Section):
@@ -36,7 +36,7 @@ class Tactic(Section):
 class Tactics(Section):
     """The tactics, in the order of the code."""
 
-    honest: Tactic = Tactic(trust_gain=0.022, cooling_off=0.025)
+    honest: Tactic = Tactic(trust_gain=0.05, cooling_off=0.025)
     pressure: Tactic = Tactic(
         lift=0.84, harm=0.53, debt=0.19, irritation=0.11, trust_loss=0.067, believed_kept=0.35,
         detectability=0.5, time=1.23, cooling_off=0.157,
@@ -71,10 +71,10 @@ class Calls(Section):
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "reduction of call length per unit of skill")
     intercept: float = number(-3.259, -10.0, 5.0, "logit", "logit of buying without need at usual trust", fitted())
     need: float = number(2.7, 0.0, 10.0, "logit", "gain per unit of need", PROTOTYPE)
-    trust: float = number(0.7, 0.0, 10.0, "logit", "gain per unit of trust above the usual", TUNED)
-    irritation: float = number(0.8, 0.0, 10.0, "logit", "loss per unit of irritation", TUNED)
+    trust: float = number(2.6, 0.0, 10.0, "logit", "gain per unit of trust above the usual", by_hand())
+    irritation: float = number(1.2, 0.0, 10.0, "logit", "loss per unit of irritation", by_hand())
     competence: float = number(
-        0.0, 0.0, 5.0, "1/logit", "rise of the satisfaction that an honest call gives, per unit of skill"
+        0.8, 0.0, 5.0, "1/logit", "rise of the satisfaction that an honest call gives, per unit of skill", by_hand()
     )
     true_callback: float = number(0.5, 0.0, 5.0, "logit", "gain with a customer who asked to be called back", PROTOTYPE)
     misbooked_callback: float = number(0.5, 0.0, 5.0, "logit", "loss with a customer who had refused", PROTOTYPE)
@@ -97,28 +97,28 @@ class Customers(Section):
     """Customers' feelings, week by week, and their actions."""
 
     trust_rate: float = number(0.019, 0.0, 1.0, "1/week", "speed at which trust returns", PROTOTYPE)
-    trust_level: float = number(0.65, 0.0, 1.0, "1", "level to which trust returns", PROTOTYPE)
+    trust_level: float = number(0.55, 0.0, 1.0, "1", "level to which trust returns", by_hand())
     irritation_kept: float = number(0.90, 0.0, 1.0, "1/week", "irritation kept from week to week", PROTOTYPE)
-    satisfaction_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which satisfaction returns")
-    satisfaction_level: float = number(0.62, 0.0, 1.0, "1", "level to which satisfaction returns")
+    satisfaction_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which satisfaction returns", by_hand())
+    satisfaction_level: float = number(0.5, 0.0, 1.0, "1", "level to which satisfaction returns", by_hand())
     honest_call_unmotivated: float = number(0.4, 0.0, 5.0, "1", "honest_call counts times motivation plus this")
     least_reputation: float = number(0.2, 0.0, 1.0, "share", "share of leads that remain at the worst reputation")
     neglect: float = number(0.25, 0.0, 1.0, "1", "fall of the satisfaction level of a fully neglected customer")
     neglect_weeks: float = number(52.0, 1.0, 520.0, "weeks", "time without contact until a customer is fully neglected")
-    honest_call: float = number(0.025, 0.0, 1.0, "1", "satisfaction gained by an honest call")
+    honest_call: float = number(0.17, 0.0, 1.0, "1", "satisfaction gained by an honest call", by_hand())
     product_fault: float = number(0.02, 0.0, 1.0, "1/week", "satisfaction lost during a product fault")
     aftercare: float = number(0.10, 0.0, 1.0, "share", "dissatisfaction and debt removed by full care")
-    discovery: float = number(0.09144, 0.0, 1.0, "1/week", "hazard that a debt is discovered", fitted())
+    discovery: float = number(0.135, 0.0, 1.0, "1/week", "hazard that a debt is discovered", by_hand())
     debt_trust: float = number(0.30, 0.0, 2.0, "1", "trust lost per unit of debt discovered", PROTOTYPE)
     debt_irritation: float = number(0.35, 0.0, 2.0, "1", "irritation per unit of debt discovered", PROTOTYPE)
     debt_satisfaction: float = number(0.20, 0.0, 2.0, "1", "satisfaction lost per unit of debt discovered")
-    debt_cancels: float = number(0.8985, 0.0, 1.0, "share", "customers who may cancel after a discovery", fitted())
-    debt_cancel_slope: float = number(1.3, 0.0, 5.0, "1/debt", "factor on debt_cancels per unit of debt", PROTOTYPE)
+    debt_cancels: float = number(0.97, 0.0, 1.0, "share", "customers who may cancel after a discovery", by_hand())
+    debt_cancel_slope: float = number(3.5, 0.0, 5.0, "1/debt", "factor on debt_cancels per unit of debt", by_hand())
     debt_complains: float = number(0.5, 0.0, 1.0, "share", "customers who complain after a discovery")
     wronged_weeks: int = number(13, 0, 104, "weeks", "time in which leaving is attributed to the discovery")
     cooling_off_weeks: int = number(2, 1, 26, "weeks", "legal cooling-off", "EU Directive 2011/83: 14 days")
     late_cancellation: float = number(0.005227, 0.0, 0.05, "1/week", "hazard of canceling a product later", fitted())
-    late_loyalty: float = number(0.25, 0.0, 2.0, "1", "fall of that log hazard per point of loyalty")
+    late_loyalty: float = number(0.4, 0.0, 2.0, "1", "fall of that log hazard per point of loyalty", by_hand())
     retention_weeks: int = number(13, 2, 52, "weeks", "time a sale must be held for retention pay")
     rep_left_trust: float = number(0.03, 0.0, 1.0, "1", "trust lost when a customer's rep leaves")
     lead_rate: float = number(0.030, 0.0, 1.0, "1/week", "vacant slots filled by marketing at neutral reputation")

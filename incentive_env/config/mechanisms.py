@@ -82,7 +82,7 @@ MECHANISMS: dict[str, Mechanism] = table(
 
 
 def _switch(row: Mechanism) -> tuple[type, bool]:
-    declared: bool = switch(False, row.does)
+    declared: bool = switch(True, row.does)
     return bool, declared
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from incentive_env.config.fields import PROTOTYPE, TUNED, Section, fitted, number, switch
+from incentive_env.config.fields import PROTOTYPE, TUNED, Section, by_hand, fitted, number, switch
 
 
 class Salesforce(Section):
@@ -12,7 +12,7 @@ class Salesforce(Section):
     weekly_hours: float = number(38.0, 8.0, 60.0, "hours/week", "contract hours")
     ability_sd: float = number(1.0, 0.0, 3.0, "1", "spread of ability between reps (mean 0)")
     honesty_mean: float = number(0.66, 0.05, 0.95, "share", "mean honesty of applicants in this labor market")
-    honesty_spread: float = number(0.75, 0.0, 3.0, "logit", "spread of honesty between applicants")
+    honesty_spread: float = number(0.5, 0.0, 3.0, "logit", "spread of honesty between applicants", by_hand())
     risk_aversion: float = number(0.35, 0.0, 1.0, "share", "mean discount of uncertain pay")
     patience: float = number(0.72, 0.0, 1.0, "share", "mean present value of a euro in 13 weeks")
     loss_aversion: float = number(
@@ -48,20 +48,25 @@ class Decision(Section):
     pride_unmotivated: float = number(0.5, 0.0, 5.0, "1", "pride is proportional to motivation plus this")
     commission_risk: float = number(0.5, 0.0, 1.0, "share", "share of risk aversion that applies to commission")
     least_fairness: float = number(0.2, 0.0, 1.0, "share", "share of conscience that remains at the worst pay")
-    stake: float = number(143.1, 0.0, 5000.0, "€/sale", "value of reaching the quota under full pressure", fitted())
+    stake: float = number(150.0, 0.0, 5000.0, "€/sale", "value of reaching the quota under full pressure", by_hand())
     period_discount: float = number(
         0.3098, 0.01, 1.0, "1/week", "present bias toward the end of the period", fitted("direction: Oyer 1998")
     )
     survey_reach: float = number(0.012, 0.0, 1.0, "1", "survey bonus at risk per unit of harm done", PROTOTYPE)
-    sanction_fear: float = number(40.0, 0.0, 5000.0, "€", "perceived cost of a sanction", PROTOTYPE)
-    conscience: float = number(21.49, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", fitted())
+    sanction_fear: float = number(50.0, 0.0, 5000.0, "€", "perceived cost of a sanction", by_hand())
+    conscience: float = number(19.5, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", by_hand())
     norm_erosion: float = number(
-        0.9495, 0.0, 1.0, "share", "conscience lost when everybody games", fitted("direction: Gallen et al. 2016")
+        0.5, 0.0, 1.0, "share", "conscience lost when everybody games", by_hand("direction: Gallen et al. 2016")
     )
     norm_midpoint: float = number(0.4348, 0.05, 1.0, "share", "norm at which half of norm_erosion is reached", fitted())
     norm_steepness: float = number(3.222, 1.0, 10.0, "1", "steepness of that loss around the midpoint", fitted())
     entitlement: float = number(
-        0.5, 0.0, 2.0, "1", "conscience lost per unit of log base pay below the fair wage", "direction: Greenberg 1990"
+        2.0,
+        0.0,
+        2.0,
+        "1",
+        "conscience lost per unit of log base pay below the fair wage",
+        by_hand("direction: Greenberg 1990"),
     )
     coached_conscience: float = number(0.5, 0.0, 5.0, "1", "conscience gained per unit of coaching stock", PROTOTYPE)
     opportunity: float = number(2.5, 0.0, 100.0, "€", "gain of an opportunist under full autonomy", TUNED)
@@ -79,17 +84,17 @@ class Recording(Section):
     logging_effort: float = number(0.2, 0.0, 10.0, "€", "nuisance of filing a refusal", PROTOTYPE)
     callback_effort: float = number(1.0, 0.0, 10.0, "€", "nuisance of having to call again", PROTOTYPE)
     unlogged_effort: float = number(0.4, 0.0, 10.0, "€", "unease about a missing record", PROTOTYPE)
-    callback_harm: float = number(0.3614, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", fitted())
-    unlogged_harm: float = number(0.3736, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", fitted())
+    callback_harm: float = number(0.24, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", by_hand())
+    unlogged_harm: float = number(0.24, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", by_hand())
     callback_detectability: float = number(0.35, 0.0, 1.0, "share", "probability that an audited call reveals it")
     unlogged_detectability: float = number(0.25, 0.0, 1.0, "share", "probability that an audited call reveals it")
     notes_temperature: float = number(0.10, 0.005, 10.0, "€", "noise of the habit of writing notes")
     notes_time: float = number(0.12, 0.0, 0.5, "share of call", "time that writing notes takes")
     notes_tedium: float = number(0.06, 0.0, 5.0, "€", "dislike of writing notes")
-    notes_conscience: float = number(0.48, 0.0, 10.0, "€", "unease of an honest rep about an empty log")
+    notes_conscience: float = number(0.75, 0.0, 10.0, "€", "unease of an honest rep about an empty log", by_hand())
     survey_gain: float = number(0.017, 0.0, 1.0, "1", "survey bonus gained by steering a survey")
-    survey_harm: float = number(0.22, 0.0, 2.0, "harm", "moral harm of steering a survey")
-    survey_unease: float = number(0.8, 0.0, 10.0, "€", "awkwardness of asking for a ten")
+    survey_harm: float = number(0.02, 0.0, 2.0, "harm", "moral harm of steering a survey", by_hand())
+    survey_unease: float = number(3.8, 0.0, 10.0, "€", "awkwardness of asking for a ten", by_hand())
     survey_detectability: float = number(0.3, 0.0, 1.0, "share", "probability that an audited call reveals it")
     rush_harm: float = number(0.10, 0.0, 2.0, "harm", "moral harm of marking an unfixed contact as fixed")
     rush_unease: float = number(0.3, 0.0, 10.0, "€", "awkwardness of getting rid of a customer")
@@ -101,7 +106,7 @@ class Effort(Section):
 
     resting: float = number(0.2417, 0.0, 1.0, "share", "effort without motivation or marginal pay", fitted())
     motivation: float = number(0.5439, 0.0, 2.0, "share", "effort per unit of motivation", fitted())
-    marginal_pay: float = number(0.08844, 0.0, 1.0, "share/€", "effort per euro earned by one more call", fitted())
+    marginal_pay: float = number(0.125, 0.0, 1.0, "share/€", "effort per euro earned by one more call", by_hand())
     activity_salience: float = number(
         3.3, 0.0, 10.0, "1", "weight of pay per call, which is immediate and certain, relative to other pay"
     )
@@ -113,7 +118,7 @@ class Effort(Section):
     discouragement: float = number(
         0.08, 0.0, 1.0, "share", "effort lost to an unattainable goal", "direction: Locke & Latham 1990"
     )
-    strain: float = number(0.32, 0.0, 5.0, "1", "effort lost per unit of strain above strain_usual", PROTOTYPE)
+    strain: float = number(0.12, 0.0, 5.0, "1", "effort lost per unit of strain above strain_usual", by_hand())
     ceiling: float = number(1.2, 0.5, 2.0, "share", "maximum effort of a rep, including unpaid overtime", PROTOTYPE)
 
 
@@ -144,12 +149,12 @@ class Motivation(Section):
     pressure: float = number(0.04, 0.0, 2.0, "1", "motivation lost under full pressure", PROTOTYPE)
     audit: float = number(0.3159, 0.0, 10.0, "1", "motivation lost if every call is audited", fitted())
     contingent: float = number(
-        0.016, 0.0, 1.0, "1", "motivation lost as soon as any pay is contingent",
-        fitted("direction: Deci, Koestner & Ryan 1999", moved_from=0.0095),
+        0.026, 0.0, 1.0, "1", "motivation lost as soon as any pay is contingent",
+        by_hand('direction: Deci, Koestner & Ryan 1999'),
     )  # fmt: skip
     contingent_share: float = number(
-        0.066, 0.0, 1.0, "1", "motivation lost per unit of the contingent share of pay",
-        fitted("direction: Deci, Koestner & Ryan 1999", moved_from=0.056),
+        0.085, 0.0, 1.0, "1", "motivation lost per unit of the contingent share of pay",
+        by_hand('direction: Deci, Koestner & Ryan 1999'),
     )  # fmt: skip
     guilt: float = number(0.13, 0.0, 2.0, "1", "motivation lost by an honest rep who always games", PROTOTYPE)
     scheme_change: float = number(0.10, 0.0, 2.0, "1", "lost at once if every lever moves over its range", PROTOTYPE)
@@ -160,17 +165,19 @@ class Motivation(Section):
     strain_up: float = number(0.15, 0.0, 1.0, "1/week", "speed at which strain builds", PROTOTYPE)
     strain_down: float = number(0.04, 0.0, 1.0, "1/week", "speed at which strain recovers, about four times slower")
     strain_base: float = number(0.15, 0.0, 1.0, "1", "strain of quiet work", PROTOTYPE)
-    strain_pressure: float = number(0.5092, 0.0, 3.0, "1", "strain under full pressure and a certain miss", fitted())
+    strain_pressure: float = number(0.15, 0.0, 3.0, "1", "strain under full pressure and a certain miss", by_hand())
     strain_threat: float = number(0.3, 0.0, 1.0, "share", "share of that if no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain if every call is with an angry customer", PROTOTYPE)
     strain_audit: float = number(
-        2.571, 0.0, 5.0, "1", "strain if every call is audited",
-        fitted("direction: Ravid et al. 2023; Siegel et al. 2022"),
+        1.3, 0.0, 5.0, "1", "strain if every call is audited",
+        by_hand('direction: Ravid et al. 2023; Siegel et al. 2022'),
     )  # fmt: skip
-    strain_audit_honesty: float = number(0.4, 0.0, 1.0, "share", "share of that strain that affects only honest reps")
+    strain_audit_honesty: float = number(
+        0.1, 0.0, 1.0, "share", "share of that strain that affects only honest reps", by_hand()
+    )
     strain_workload: float = number(0.25, 0.0, 3.0, "1", "strain if inbound work fills all the time")
-    strain_hiding: float = number(0.3, 0.0, 3.0, "1", "strain of a rep who always games and has to hide it")
-    strain_autonomy: float = number(0.10, 0.0, 1.0, "1", "strain relieved by full autonomy", PROTOTYPE)
+    strain_hiding: float = number(0.2, 0.0, 3.0, "1", "strain of a rep who always games and has to hide it", by_hand())
+    strain_autonomy: float = number(0.2, 0.0, 1.0, "1", "strain relieved by full autonomy", by_hand())
 
 
 class Skill(Section):
@@ -195,7 +202,7 @@ class Workforce(Section):
     absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
     quit_log_hazard: float = number(-4.884, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", fitted())
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
-    quit_motivation: float = number(2.0, 0.0, 10.0, "1", "log hazard per unit of motivation", fitted(moved_from=1.73))
+    quit_motivation: float = number(2.7, 0.0, 10.0, "1", "log hazard per unit of motivation", by_hand())
     quit_pay: float = number(3.632, 0.0, 20.0, "1", "log hazard per unit of log pay", fitted())
     outside_pay: float = number(600.0, 50.0, 5000.0, "€/week", "outside pay for average ability", PROTOTYPE)
     outside_ability: float = number(0.08, 0.0, 1.0, "1", "log outside pay per unit of ability", TUNED)
@@ -204,7 +211,9 @@ class Workforce(Section):
     gaming_rep: float = number(0.40, 0.0, 1.0, "share", "share of recent calls above which a rep counts as gaming")
     sanction_memory: float = number(0.96, 0.0, 1.0, "1/week", "share of the record of sanctions kept each week")
     sanction_dismissal: float = number(0.35, 0.0, 1.0, "share", "probability of dismissal per earlier sanction")
-    miss_dismissal: float = number(0.10, 0.0, 1.0, "1/period", "dismissals for a total miss at full pressure")
+    miss_dismissal: float = number(
+        0.06, 0.0, 1.0, "1/period", "dismissals for a total miss at full pressure", by_hand()
+    )
     vacancy_weeks: int = number(4, 0, 52, "weeks", "time to fill a seat")
     hiring_cost: float = number(3500.0, 0.0, 100_000.0, "€", "search, training and equipment of one hire", "field")
     applicants: int = number(8, 1, 64, "people", "applicants who see an offer", PROTOTYPE)
