@@ -48,7 +48,7 @@ class Money(Section):
     credit_weeks: float = number(8.0, 0.0, 104.0, "weeks of cost", "credit line before anybody is laid off, on credit")
     least_seats: float = number(0.5, 0.0, 1.0, "share", "seats that no bank closes as long as it lends, on credit")
     last_weeks: float = number(
-        90.0, 1.0, 520.0, "weeks of cost", "debt at which the bank ends the floor, on credit", by_hand()
+        110.0, 1.0, 520.0, "weeks of cost", "debt at which the bank ends the floor, on credit", by_hand()
     )
     interest: float = number(0.0015, 0.0, 0.1, "1/week", "interest on debt, on credit", by_hand())
     start_weeks: float = number(6.0, 0.0, 104.0, "weeks of cost", "mean cash of a floor at its opening")

@@ -71,7 +71,7 @@ class Calls(Section):
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "reduction of call length per unit of skill")
     intercept: float = number(-3.259, -10.0, 5.0, "logit", "logit of buying without need at usual trust", fitted())
     need: float = number(2.7, 0.0, 10.0, "logit", "gain per unit of need", PROTOTYPE)
-    trust: float = number(2.6, 0.0, 10.0, "logit", "gain per unit of trust above the usual", by_hand())
+    trust: float = number(2.7, 0.0, 10.0, "logit", "gain per unit of trust above the usual", by_hand())
     irritation: float = number(1.2, 0.0, 10.0, "logit", "loss per unit of irritation", by_hand())
     competence: float = number(
         0.8, 0.0, 5.0, "1/logit", "rise of the satisfaction that an honest call gives, per unit of skill", by_hand()
@@ -136,7 +136,7 @@ class Customers(Section):
 class Loyalty(Section):
     """One latent variable of trust, satisfaction and irritation, on the 0–10 scale of the NPS question."""
 
-    level: float = number(7.517, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", fitted())
+    level: float = number(7.8, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", by_hand())
     trust: float = number(3.0, 0.0, 20.0, "points", "gain per unit of trust above the usual", PROTOTYPE)
     satisfaction: float = number(2.5, 0.0, 20.0, "points", "gain per unit of satisfaction above the usual", PROTOTYPE)
     irritation: float = number(3.0, 0.0, 20.0, "points", "loss per unit of irritation above the usual", PROTOTYPE)

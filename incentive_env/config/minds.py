@@ -37,7 +37,10 @@ class KnowHow(Section):
     worth: float = number(9.0, 0.0, 20.0, "logit", "log odds of a choice between no and full know-how", by_hand())
     hiding: float = number(0.3, 0.0, 1.0, "share", "chance of being found out that full know-how saves")
     newcomer: float = number(0.20, 0.0, 1.0, "1", "know-how of a new rep")
-    opening: float = number(0.22, 0.0, 1.0, "1", "mean know-how when a floor opens", by_hand())
+    opening: float = number(0.15, 0.0, 1.0, "1", "mean know-how when a floor opens", by_hand())
+    opening_norm: float = number(
+        0.8, 0.0, 2.0, "1", "know-how that a floor opens with, per unit of its norm of gaming", by_hand()
+    )
     opening_spread: float = number(0.20, 0.0, 0.5, "1", "spread of that between floors")
 
 
@@ -73,7 +76,7 @@ class PayMemory(Section):
     )
     cut_effort: float = number(1.0, 0.0, 8.0, "share", "effort to make up for it, per unit of log pay", by_hand())
     success: float = number(
-        0.42, 0.0, 5.0, "1", "fall of the log hazard per standard unit of success at flat pay", by_hand()
+        0.34, 0.0, 5.0, "1", "fall of the log hazard per standard unit of success at flat pay", by_hand()
     )
     success_paid: float = number(4.6, 0.0, 10.0, "1", "additional fall if all pay is contingent", by_hand())
     success_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which success is noticed")

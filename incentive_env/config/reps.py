@@ -56,7 +56,7 @@ class Decision(Section):
     sanction_fear: float = number(50.0, 0.0, 5000.0, "€", "perceived cost of a sanction", by_hand())
     conscience: float = number(19.5, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", by_hand())
     norm_erosion: float = number(
-        0.5, 0.0, 1.0, "share", "conscience lost when everybody games", by_hand("direction: Gallen et al. 2016")
+        0.75, 0.0, 1.0, "share", "conscience lost when everybody games", by_hand("direction: Gallen et al. 2016")
     )
     norm_midpoint: float = number(0.4348, 0.05, 1.0, "share", "norm at which half of norm_erosion is reached", fitted())
     norm_steepness: float = number(3.222, 1.0, 10.0, "1", "steepness of that loss around the midpoint", fitted())
@@ -84,8 +84,8 @@ class Recording(Section):
     logging_effort: float = number(0.2, 0.0, 10.0, "€", "nuisance of filing a refusal", PROTOTYPE)
     callback_effort: float = number(1.0, 0.0, 10.0, "€", "nuisance of having to call again", PROTOTYPE)
     unlogged_effort: float = number(0.4, 0.0, 10.0, "€", "unease about a missing record", PROTOTYPE)
-    callback_harm: float = number(0.24, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", by_hand())
-    unlogged_harm: float = number(0.24, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", by_hand())
+    callback_harm: float = number(0.33, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", by_hand())
+    unlogged_harm: float = number(0.36, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", by_hand())
     callback_detectability: float = number(0.35, 0.0, 1.0, "share", "probability that an audited call reveals it")
     unlogged_detectability: float = number(0.25, 0.0, 1.0, "share", "probability that an audited call reveals it")
     notes_temperature: float = number(0.10, 0.005, 10.0, "€", "noise of the habit of writing notes")
@@ -106,7 +106,7 @@ class Effort(Section):
 
     resting: float = number(0.2417, 0.0, 1.0, "share", "effort without motivation or marginal pay", fitted())
     motivation: float = number(0.5439, 0.0, 2.0, "share", "effort per unit of motivation", fitted())
-    marginal_pay: float = number(0.125, 0.0, 1.0, "share/€", "effort per euro earned by one more call", by_hand())
+    marginal_pay: float = number(0.128, 0.0, 1.0, "share/€", "effort per euro earned by one more call", by_hand())
     activity_salience: float = number(
         3.3, 0.0, 10.0, "1", "weight of pay per call, which is immediate and certain, relative to other pay"
     )
@@ -169,7 +169,7 @@ class Motivation(Section):
     strain_threat: float = number(0.3, 0.0, 1.0, "share", "share of that if no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain if every call is with an angry customer", PROTOTYPE)
     strain_audit: float = number(
-        1.3, 0.0, 5.0, "1", "strain if every call is audited",
+        1.7, 0.0, 5.0, "1", "strain if every call is audited",
         by_hand('direction: Ravid et al. 2023; Siegel et al. 2022'),
     )  # fmt: skip
     strain_audit_honesty: float = number(
@@ -200,7 +200,7 @@ class Workforce(Section):
 
     absence_base: float = number(0.045, 0.0, 0.5, "share", "absence of a rep without strain", "field: 5–9 % of hours")
     absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
-    quit_log_hazard: float = number(-4.884, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", fitted())
+    quit_log_hazard: float = number(-5.1, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", by_hand())
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
     quit_motivation: float = number(2.7, 0.0, 10.0, "1", "log hazard per unit of motivation", by_hand())
     quit_pay: float = number(3.632, 0.0, 20.0, "1", "log hazard per unit of log pay", fitted())

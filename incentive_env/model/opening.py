@@ -9,7 +9,7 @@ from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.cycles import open_cycles
 from incentive_env.model.maths import clip, logistic
 from incentive_env.model.money import usual_cost
-from incentive_env.model.state import HONEST, LONG_AGO, NEVER, NO_CALLBACK, Customers
+from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, LONG_AGO, NEVER, NO_CALLBACK, Customers
 
 OPENING_WEEK = 1 << 40  # a separate key, beyond any simulated week
 
@@ -109,7 +109,9 @@ def _draw_type(floor: Record, seed: np.uint64, p: Record, key: Key) -> None:
     floor.ratchet, floor.period_hits, floor.period_tries, floor.managed = p.ratchet.initial, 0.0, 0.0, 1.0
     open_cycles(floor, p, key)
     for channel in range(len(floor.know_how)):
-        known = p.know_how.opening + p.know_how.opening_spread * rng.normal(key, rng.OPENING_FLOOR + 16, channel)
+        practised = channel < CALLBACK or channel == EMPTY_LOG  # what pays without a target
+        known = p.know_how.opening + (p.know_how.opening_norm * floor.norm if practised else 0.0)
+        known += p.know_how.opening_spread * rng.normal(key, rng.OPENING_FLOOR + 16, channel)
         floor.know_how[channel] = clip(known, 0.0, 1.0)
     for event in range(len(floor.event_weeks_left)):
         floor.event_weeks_left[event] = 0
