@@ -14,6 +14,8 @@ from incentive_env.policies.contract import ENTRIES, FunctionPolicy, ModelPolicy
 from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, NAMES, FixedPolicy, RandomPolicy
 from incentive_env.policies.network import MANAGERS, SeatNetwork
+from incentive_env.policies.schedule import KIND as SCHEDULE
+from incentive_env.policies.schedule import Schedule
 from incentive_env.support.spelling import nearest
 
 
@@ -149,8 +151,10 @@ def policy_of(content: Mapping[str, Any], config: Config) -> Policy:
         return MANAGERS[kind].from_content(content)
     if kind in KINDS:
         return LinearFeedback.from_content(content)
+    if kind == SCHEDULE:
+        return Schedule.from_content(content, config)
     if "kind" in content:
-        raise ValueError(f"kind {kind!r}: must be one of {', '.join((*KINDS, *MANAGERS))}")
+        raise ValueError(f"kind {kind!r}: must be one of {', '.join((*KINDS, *MANAGERS, SCHEDULE))}")
     levers = content.get("scheme")
     if not isinstance(levers, dict):
         raise ValueError("holds no 'scheme:' with levers")

@@ -8,14 +8,16 @@ from agents.search.static import scheme_of, static_content
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.searches import Best
 from incentive_env import Config
+from incentive_env.config.levers import LEVERS
 from incentive_env.policies import FixedPolicy
 from incentive_env.policies.feedback import LinearFeedback
 from incentive_env.policies.files import found_content
 from incentive_env.policies.network import NetworkPolicy
+from incentive_env.policies.schedule import Schedule, schedule_content
 
 
 def keep_policies(folder: Path, bench: Bench) -> list[Path]:
-    """Write every policy that can be a file; schedules cannot."""
+    """Write every policy that can be a file."""
     written = []
     for name, (best, config) in bench.found().items():
         content = _content(best, config)
@@ -31,6 +33,9 @@ def keep_policies(folder: Path, bench: Bench) -> list[Path]:
 def _content(best: Best, config: Config) -> dict[str, Any] | None:
     if isinstance(best.policy, FixedPolicy):
         return static_content(scheme_of(best.point, config))
+    if isinstance(best.policy, Schedule):
+        schemes = [scheme_of(point, config) for point in best.point.reshape(-1, len(LEVERS))]
+        return schedule_content(schemes, config.horizon.decisions // len(schemes))
     if isinstance(best.policy, LinearFeedback | NetworkPolicy):
         return best.policy.content()
     return None

@@ -18,7 +18,7 @@ from incentive_env.support.seeds import VALIDATION_SEEDS
 # Small updates, since there are few decisions; the rest is the plan's.
 CHANGES: dict[str, Any] = {
     "num_envs": 64, "checkpoint_every": 10**9,
-    "hyper_parameters": {"n_steps": 26, "batch_size": 416},
+    "hyper_parameters": {"n_steps": 13, "batch_size": 416},
 }  # fmt: skip
 
 
