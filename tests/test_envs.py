@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
 from stable_baselines3.common.env_util import make_vec_env
-from worlds import N_LEVERS, SMALL, open_floors
+from worlds import BANKRUPT, CLIENT_LEAVES, N_LEVERS, SMALL, open_floors
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
 from incentive_env.config.levers import LEVER_NAMES
@@ -262,8 +262,8 @@ def test_the_report_as_text_names_every_lever_and_figure(small):
 @pytest.mark.parametrize(
     "overrides",
     [
-        {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0},
-        {"money.insolvency": True, "money.overhead": 1e6, "money.layoff_weeks": 0.01},
+        CLIENT_LEAVES,
+        BANKRUPT,
     ],
     ids=["client leaves", "bankrupt"],
 )
@@ -294,8 +294,7 @@ def test_an_id_of_version_0_is_answered_with_the_one_of_today(make, name):
 @pytest.mark.parametrize(("reward", "credited"), [("loyalty", True), ("balanced", True), ("profit", False)])
 def test_a_floor_that_closes_is_credited_with_its_loyalty_in_the_rest_of_the_episode(small, reward, credited):
     """By hand: a twin runs on, closed, to the end of the episode."""
-    closes = {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0}
-    env = SalesFloorEnv(small, reward, **closes, **{"horizon.decisions": 20})
+    env = SalesFloorEnv(small, reward, **CLIENT_LEAVES, **{"horizon.decisions": 20})
     twin = open_floors(env.config, [1])
     env.reset(seed=1)
     paid, lived, over = [], [], False

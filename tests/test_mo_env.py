@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
-from worlds import SMALL, random_actions
+from worlds import CLIENT_LEAVES, SMALL, random_actions
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorMOEnv, SalesFloorMOVectorEnv, load_config
 from incentive_env.floors.reward_vector import (
@@ -22,7 +22,7 @@ from incentive_env.policies.fixed import FIXED, FixedPolicy
 
 IDS = ("incentive_env/MO-Telesales-v1", "incentive_env/MO-ContactCenter-v1")
 EPISODE = SMALL["horizon.decisions"]
-CLOSES = {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0}
+CLOSES = CLIENT_LEAVES
 WEIGHT = np.array([1.0, 0.5, 0.0, 0.25])
 
 every_id = pytest.mark.parametrize("env_id", IDS)

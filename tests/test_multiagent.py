@@ -5,7 +5,7 @@ import pettingzoo
 import pytest
 from gymnasium.error import ResetNeeded
 from pettingzoo.test import parallel_api_test, parallel_seed_test
-from worlds import N_CHOICES, N_LEVERS, SMALL
+from worlds import N_CHOICES, N_LEVERS, PLAIN, SMALL
 
 from incentive_env import SalesFloorEnv, load_config, parallel_env, simulate
 from incentive_env.config.channels import CHANNEL_NAMES
@@ -128,6 +128,7 @@ def test_what_is_switched_off_cannot_be_chosen():
 
 def test_utility_of_a_quiet_period_by_hand(small):
     """A flat salary, no call: pay against what others pay, and the cost of hardly working."""
+    small = load_config(small, PLAIN)
 
     class Idle:
         def predict(self, observation, state=None, episode_start=None, deterministic=False):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from incentive_env import Config, load_config
 from incentive_env.config.levers import LEVERS
+from incentive_env.config.mechanisms import Mechanisms
 from incentive_env.config.record import config_records
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.observation import NAMES
@@ -35,6 +36,18 @@ N_LEVERS, N_ENTRIES, N_CHOICES = len(LEVERS), len(NAMES), len(CONDUCT_NAMES)  # 
 SMALL: Mapping[str, Any] = {
     "salesforce.reps": 3, "market.slots": 8, "horizon.burn_in_weeks": 4, "horizon.decisions": 3,
     "horizon.scored_weeks": 8, "client.may_leave": False, "money.insolvency": False,
+}  # fmt: skip
+
+# No mechanism with a switch is on: what is worked out by hand has few terms.
+PLAIN: Mapping[str, Any] = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}
+
+# Two ways in which a floor closes at once; no bank lends.
+CLIENT_LEAVES: Mapping[str, Any] = {
+    "mechanisms.credit": False, "client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0,
+    "client.anger_rate": 10.0,
+}  # fmt: skip
+BANKRUPT: Mapping[str, Any] = {
+    "mechanisms.credit": False, "money.insolvency": True, "money.overhead": 1e6, "money.layoff_weeks": 0.01,
 }  # fmt: skip
 
 # Shapes stay small, so that many lives are soon lived.

@@ -22,7 +22,7 @@ PLAN = SearchBudget(generations=25, population=8, floors=3, validation_floors=5)
 PEAK = np.array([0.3, -0.2, 0.9])
 STARTS = [Start("left", np.full(3, -1.0), 0.3), Start("middle", np.zeros(3), 0.3)]
 # Where everything costs as much as it can, cash lasts for a decision or two.
-SHORT_OF_CASH = {"money.insolvency": True, "money.start_weeks": 10, "money.layoff_weeks": 1}
+SHORT_OF_CASH = {"mechanisms.credit": False, "money.insolvency": True, "money.start_weeks": 10, "money.layoff_weeks": 1}
 SEEDS = range(6)
 
 

@@ -5,14 +5,13 @@ import pytest
 from gymnasium.vector import AutoresetMode
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecNormalize
-from worlds import N_LEVERS, SMALL, random_actions, small_config
+from worlds import BANKRUPT, N_LEVERS, SMALL, random_actions, small_config
 
 from agents.training.vec_adapter import NativeVecEnv
 from incentive_env import SalesFloorEnv, SalesFloorVectorEnv
 
 EPISODE = SMALL["horizon.decisions"]
 FLOORS = 3
-BANKRUPT = {"money.insolvency": True, "money.overhead": 1e6, "money.layoff_weeks": 0.01}
 
 
 def _venv(config, floors=FLOORS):

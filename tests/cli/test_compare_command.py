@@ -94,7 +94,7 @@ def test_keys_and_levers_may_be_set_on_one_side_alone(run, tiny):
 
 
 def test_a_scenario_against_a_scenario_marks_what_is_sure(run):
-    result = run("compare", "no_gaming", "telesales", "--floors", 8, columns=80)
+    result = run("compare", "no_gaming", "telesales", "--floors", 24, columns=80)
     assert result.exit_code == 0, result.output
     assert max(map(len, result.stdout.splitlines())) <= 80
     lines = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if line.startswith("│")}

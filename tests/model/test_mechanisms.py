@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from worlds import Core, numbers, open_floors, small_config, tiny_floor
+from worlds import PLAIN, Core, numbers, open_floors, small_config, tiny_floor
 
 from incentive_env import Scheme, load_config
 from incentive_env.config.mechanisms import MECHANISMS
@@ -41,8 +41,8 @@ def lived(overrides, weeks: int = 16) -> np.ndarray:
 @pytest.mark.parametrize("mechanism", COEFFICIENTS)
 def test_a_mechanism_acts_where_it_is_on_and_nowhere_else(mechanism):
     changed = COEFFICIENTS[mechanism]
-    assert (lived({}) == lived(changed)).all()
-    alone = {f"mechanisms.{mechanism}": True}
+    assert (lived(PLAIN) == lived({**PLAIN, **changed})).all()
+    alone = {**PLAIN, f"mechanisms.{mechanism}": True}
     assert (lived(alone) != lived({**alone, **changed})).any()
 
 

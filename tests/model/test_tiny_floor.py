@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from worlds import N_LEVERS, QUIET, Core, TinyFloor, blank, tiny_floor
+from worlds import N_LEVERS, PLAIN, QUIET, Core, TinyFloor, blank, tiny_floor
 
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.model import calls, client, customers, pay, reps, rng, scheme, service, workforce
@@ -222,7 +222,7 @@ def test_a_closed_door_of_marketing_leaves_a_slot_vacant():
 
 
 def test_a_let_down_client_takes_a_quarter_at_the_end_of_each_period_and_closes_the_floor_at_last():
-    world = tiny_floor({"client.step": 0.25, "horizon.decision_weeks": 4})
+    world = tiny_floor({**PLAIN, "client.step": 0.25, "horizon.decision_weeks": 4})
     floor, volumes = world.floor, []
     for floor.week in range(100, 116):
         floor.disappointment = 1.0
@@ -294,7 +294,7 @@ def test_pay_follows_what_is_on_file(tiny):
 
 def test_an_audit_finds_the_share_that_it_hears_and_a_case_may_end_in_a_sanction():
     world = tiny_floor({
-        "tactics.pressure.detectability": 1.0, "workforce.escalation": 1.0, "workforce.sanction_fine": 30.0,
+        **PLAIN, "tactics.pressure.detectability": 1.0, "workforce.escalation": 1.0, "workforce.sanction_fine": 30.0,
     })  # fmt: skip
     world.floor["scheme"]["audit"] = 0.1
     world.tallies[0].gamed[CHANNEL_NAMES.index("pressure")] = 4

@@ -47,7 +47,7 @@ def test_the_recovered_environment_has_the_scenario_and_the_reward(written, smal
 
 
 def test_a_floor_that_closes_ends_its_episode_early_and_replays(written):
-    broke = small_config({"money.insolvency": True, "money.overhead": 20_000.0})
+    broke = small_config({"mechanisms.credit": False, "money.insolvency": True, "money.overhead": 20_000.0})
     dataset = written(collect(broke, "loyalty", ACTING, 6), broke)
     lengths = [len(episode) for episode in dataset.iterate_episodes()]
     assert min(lengths) < broke.horizon.decisions

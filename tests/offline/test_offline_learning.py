@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from worlds import N_ENTRIES, N_LEVERS
+from worlds import CLIENT_LEAVES, N_ENTRIES, N_LEVERS
 
 from agents.loading import load, shipped_names
 from agents.offline.behaviours import Behaviour
@@ -46,8 +46,7 @@ def test_cloning_sets_the_scheme_that_was_set_on_floors_it_has_not_seen(small, w
 
 
 def test_what_time_cuts_off_goes_on_and_what_closes_does_not(small, written):
-    closes = {"client.may_leave": True, "client.step": 1.0, "client.usual_sales": 1000.0, "client.anger_rate": 10.0}
-    for config, goes_on in ((small, True), (load_config(small, {**closes, "horizon.decisions": 20}), False)):
+    for config, goes_on in ((small, True), (load_config(small, {**CLIENT_LEAVES, "horizon.decisions": 20}), False)):
         episodes = collect(config, "profit", [Behaviour("flat_salary")], 4)
         decisions = read_decisions(written(episodes, config, overwrite=True), gamma=0.9)
         rewards = np.concatenate([each.rewards for each in episodes])

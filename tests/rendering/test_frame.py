@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from worlds import N_LEVERS, open_floors, small_config
+from worlds import BANKRUPT, N_LEVERS, open_floors, small_config
 
 from incentive_env import SalesFloorEnv
 from incentive_env.rendering import film, frame_of
@@ -99,7 +99,7 @@ def test_a_frame_stays_what_it_was(small):
 
 
 def test_a_closed_floor_has_empty_seats_and_no_figures_of_calls():
-    broke = small_config({"money.insolvency": True, "money.overhead": 1e6, "money.layoff_weeks": 0.01})
+    broke = small_config(BANKRUPT)
     last = film(broke, _wary, 1)[-1]
     assert last.closed
     assert not last.present.any()

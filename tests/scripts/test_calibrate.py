@@ -48,7 +48,7 @@ def _files(checkout: Path) -> dict[Path, bytes]:
 
 def test_applied_values_are_the_defaults_and_stand_on_the_page(run, checkout):
     values, sources = _defaults(checkout)
-    assert "moved by hand" in sources["motivation.contingent"]
+    assert "set by hand" in sources["motivation.contingent"]
     new = {"decision": {"stake": 151.5}, "loyalty": {"level": 7}, "motivation": {"contingent": 0.0125}}
     Path("new.yaml").write_text(yaml.safe_dump(new), encoding="utf-8")
     result = run("calibrate", "apply", "new.yaml")
@@ -57,7 +57,8 @@ def test_applied_values_are_the_defaults_and_stand_on_the_page(run, checkout):
     for section, numbers in new.items():
         values[section].update(numbers)
     fitted = "fitted jointly to the published facts; direction: Deci, Koestner & Ryan 1999"
-    assert _defaults(checkout) == (values, {**sources, "motivation.contingent": fitted})
+    now, sources = _defaults(checkout)
+    assert (now, sources["motivation.contingent"]) == (values, fitted)
     assert "| `decision.stake` | 151.5 |" in (checkout / "docs/configuration.md").read_text(encoding="utf-8")
 
 
