@@ -48,7 +48,7 @@ class Decision(Section):
     pride_unmotivated: float = number(0.5, 0.0, 5.0, "1", "pride is proportional to motivation plus this")
     commission_risk: float = number(0.5, 0.0, 1.0, "share", "share of risk aversion that applies to commission")
     least_fairness: float = number(0.2, 0.0, 1.0, "share", "share of conscience that remains at the worst pay")
-    stake: float = number(150.0, 0.0, 5000.0, "€/sale", "value of reaching the quota under full pressure", by_hand())
+    stake: float = number(130.0, 0.0, 5000.0, "€/sale", "value of reaching the quota under full pressure", by_hand())
     period_discount: float = number(
         0.3098, 0.01, 1.0, "1/week", "present bias toward the end of the period", fitted("direction: Oyer 1998")
     )
@@ -165,7 +165,7 @@ class Motivation(Section):
     strain_up: float = number(0.15, 0.0, 1.0, "1/week", "speed at which strain builds", PROTOTYPE)
     strain_down: float = number(0.04, 0.0, 1.0, "1/week", "speed at which strain recovers, about four times slower")
     strain_base: float = number(0.15, 0.0, 1.0, "1", "strain of quiet work", PROTOTYPE)
-    strain_pressure: float = number(0.15, 0.0, 3.0, "1", "strain under full pressure and a certain miss", by_hand())
+    strain_pressure: float = number(0.1, 0.0, 3.0, "1", "strain under full pressure and a certain miss", by_hand())
     strain_threat: float = number(0.3, 0.0, 1.0, "share", "share of that if no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain if every call is with an angry customer", PROTOTYPE)
     strain_audit: float = number(
@@ -191,7 +191,7 @@ class Skill(Section):
         0.1275, 0.0, 2.0, "logit", "skill of a full coaching stock", fitted("direction: De Grip & Sauermann 2012")
     )
     coaching_hours: float = number(2.0, 0.1, 40.0, "hours/week", "hours that give 63 % of a full stock", PROTOTYPE)
-    coaching_rate: float = number(0.04896, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", fitted())
+    coaching_rate: float = number(0.058, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", by_hand())
     knowledge: float = number(1.0, 0.0, 5.0, "1", "gain of coaching if research shows what matters")
 
 

@@ -50,7 +50,7 @@ PARAMETERS = tuple(
         ("motivation.contingent", 0.0, 0.04),
         ("motivation.contingent_share", 0.02, 0.15),
         ("motivation.strain_audit", 0.5, 4.0),
-        ("motivation.strain_pressure", 0.1, 0.9),
+        ("motivation.strain_pressure", 0.02, 0.9),
         ("crowding.effort", 0.0, 0.06),
         ("crowding.depletion", 0.3, 2.5),
         ("care.haste", 0.02, 0.15),
