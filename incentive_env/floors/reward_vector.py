@@ -14,7 +14,8 @@ from incentive_env.support.spelling import nearest
 OBJECTIVES = ("loyalty", "profit", "conversion", "wellbeing")
 
 # The worst mean return a period over hand-made and drawn fixed schemes, rounded down to a tenth, and a tenth below for
-# the luck of other floors; in the order of OBJECTIVES, by `python scripts/pareto.py reference --config SCENARIO --drawn 16 --floors 12`.
+# the luck of other floors; in the order of OBJECTIVES, by
+# `python scripts/pareto.py reference --config SCENARIO --drawn 16 --floors 12`.
 REFERENCE_POINTS: dict[str, tuple[float, float, float, float]] = {
     "telesales": (-0.7, -7.5, -1.2, -0.9),
     "contact_center": (-0.8, -2.0, -1.0, -0.9),
