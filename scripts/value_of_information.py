@@ -3,7 +3,7 @@
 The gains over the best fixed scheme are shown overall and situation by situation.
 
 Example:
-    python scripts/value_of_information.py --static best_static_score --out runs/value.json
+    python scripts/value_of_information.py --static best_static --out runs/value.json
 """
 
 from typing import Annotated, Any

@@ -35,7 +35,7 @@ CASES = ((16, 64), (256, 64), (256, 1024))  # floors in the batch, decisions in 
 QUICK = ((16, 64), (64, 64), (64, 256))
 DECISIONS = 3000  # of a sample, at least; whole updates
 REWARD = "loyalty"
-STATIC = "best_static_score"  # the best fixed scheme that was found
+STATIC = "best_static"  # the best fixed scheme that was found
 HELD_OUT = UNSEEN_SEEDS[:256]
 IN_A_ROW = 2  # checkpoints ahead, of which the first counts: of forty looks one is ahead by luck
 

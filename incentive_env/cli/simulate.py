@@ -26,7 +26,7 @@ EXAMPLES = (
     "incentive-env simulate --policy quota_with_threat",
     "incentive-env simulate --policy piece_rate --lever audit=0.05 --config hard_market --seed 7",
     "incentive-env simulate --set salesforce.reps=20 --lever base_pay=700 --floors 1 --weeks 52",
-    "incentive-env simulate --policy best_static_score --out runs/best --format csv --picture runs/best.png",
+    "incentive-env simulate --policy best_static --out runs/best --format csv --picture runs/best.png",
 )
 POLICIES = "who manages: a name (`incentive-env describe schemes`), a YAML file"
 

@@ -160,7 +160,7 @@ def levers_section(rows: list[dict[str, Any]]) -> str:
             place = f"{row['place']} ({row['value']:g}{', as in the scheme' if row['stands'] else ''})"
             cells.append((row["lever"], place, *_changes(row), with_interval(row["survived"], "+,.3f")))
     return _section(
-        "Levers around the best static scheme", "python scripts/levers.py --around best_static_score --out ...",
+        "Levers around the best static scheme", "python scripts/levers.py --around best_static --out ...",
         ("lever", "moved to its", "loyalty, points", "profit, €/week", "recorded conversion", "volume kept"), cells,
         _why_at_an_end(rows),
     )  # fmt: skip

@@ -90,7 +90,7 @@ def test_a_file_is_written_over_by_force_alone(run, refused):
         (("x.yaml", "--set", "salesforce.reps=0"), "salesforce.reps = 0 in an override: must be a whole number"),
         (("x.yaml", "--set", "salesforce"), "must read KEY=VALUE"),
         (("x.yaml", "--lever", "audit=9"), "scheme lever audit = 9 is outside its range 0 to 0.15"),
-        (("x.yaml", "--policy", "oracle_score"), "levers can be set in a fixed scheme, and oracle_score is none"),
+        (("x.yaml", "--policy", "ppo_state"), "levers can be set in a fixed scheme, and ppo_state is none"),
         (("tiny.yaml/x.yaml",), "tiny.yaml/x.yaml: cannot be written, "),
         (("tiny.yaml", "--extends", "tiny.yaml", "--force"), "tiny.yaml: is the file that would be written over"),
     ],

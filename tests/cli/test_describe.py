@@ -22,7 +22,7 @@ def test_in_brief_everything_is_named(run):
     names = {word.strip(",") for word in output}
     everything = (
         *LEVERS, *(figure.name for figure in FIGURES), *(TRUTH.names or ()), *FIXED, *PRESETS,
-        *scenario_names(), "neutral_scheme", "best_static_score",
+        *scenario_names(), "neutral_scheme", "best_static",
     )  # fmt: skip
     assert [name for name in everything if name not in names] == []
     assert {key.partition(".")[0] for key in all_keys() if "." in key} <= names
@@ -51,8 +51,8 @@ def test_a_scheme_shows_its_levers_and_a_found_one_is_told_where_it_is_from(run)
     assert "commission 8, target 0.3, pressure 0.8" in " ".join(
         run("describe", "schemes", "quota_with_threat").stdout.split()
     )
-    assert "base_pay 533.04" in run("describe", "schemes", "best_static_score", "--config", "decent_team").stdout
-    assert "leans with the report" in run("describe", "schemes", "feedback_score").stdout
+    assert "base_pay 677.46" in run("describe", "schemes", "best_static", "--config", "decent_team").stdout
+    assert "leans with the report" in run("describe", "schemes", "best_feedback").stdout
 
 
 def test_a_key_has_value_default_unit_range_meaning_and_source(run):

@@ -77,9 +77,9 @@ def test_the_score_is_the_evaluators(run, tiny):
 
 
 def test_a_policy_found_for_the_parent_manages_its_variants(run):
-    result = run("simulate", "--config", "decent_team", "--policy", "feedback_score", "--weeks", 4, "--floors", 1)
+    result = run("simulate", "--config", "decent_team", "--policy", "best_feedback", "--weeks", 4, "--floors", 1)
     assert result.exit_code == 0, result.output
-    assert "decent_team under feedback_score, 1 floor\n" in re.sub(" +", " ", result.stdout).replace(" \n", "\n")
+    assert "decent_team under best_feedback, 1 floor\n" in re.sub(" +", " ", result.stdout).replace(" \n", "\n")
 
 
 @pytest.mark.parametrize(("name", "start"), [("p.png", b"\x89PNG"), ("deep/p.svg", b"<?xml"), ("P.PDF", b"%PDF")])
@@ -119,7 +119,7 @@ POLICY = "scheme: {base_pay: 700}"
         (("--lever", "audit=much"), "lever 'audit=much': must be set to a number"),
         (("--lever", "audit=nan"), "scheme lever audit = nan is outside its range 0 to 0.15"),
         (("--policy", "random", "--lever", "audit=0"), "levers can be set in a fixed scheme, and random is none"),
-        (("--policy", "oracle_score", "--config", "telesales", "--lever", "audit=0"), "and oracle_score is none"),
+        (("--policy", "ppo_state", "--config", "telesales", "--lever", "audit=0"), "and ppo_state is none"),
         (("--policy", "policy.yaml", "--lever", "audit=9"), "scheme lever audit = 9 is outside its range 0 to 0.15"),
         (("--set", "salesforce.rep=3"), "salesforce.rep: unknown key"),
         (("--format", "xml"), "--format xml: must be csv or parquet"),

@@ -89,7 +89,7 @@ def test_every_set_of_behaviours_can_act_on_reports(small):
     for name in ("fixed", "scattered", "mixed", "trained"):
         acting = behaviour_set(name, small)
         assert load_all(acting, small).keys() == {each.policy for each in acting}
-    assert "oracle_score" not in {each.policy for each in behaviour_set("mixed", small)}
+    assert "ppo_state" not in {each.policy for each in behaviour_set("mixed", small)}
 
 
 def _killed_while_writing(episodes, config, root):

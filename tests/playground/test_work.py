@@ -65,7 +65,7 @@ def test_a_player_is_judged_like_a_policy_on_the_same_floor():
 @pytest.mark.parametrize("scenario", ["telesales", "decent_team", "small"])
 def test_the_rivals_hold_a_trained_policy_and_none_that_sees_the_truth(scenario):
     names = [rival.name for rival in judge_game(scenario, (), 1, np.zeros((26, N_LEVERS)))[0]]
-    assert "ppo_loyalty" in names
+    assert "ppo_report" in names
     assert not any(name.startswith("oracle") for name in names)
 
 

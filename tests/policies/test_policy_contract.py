@@ -67,7 +67,7 @@ def linear(made):
 def mixture(made):
     from agents.offline.behaviours import Behaviour
 
-    base = load_policy("feedback_score", incentive_env.load_config())
+    base = load_policy("best_feedback", incentive_env.load_config())
     return made([Behaviour("base", 0.1)] * ROWS, {"base": base}, range(ROWS), 7)
 
 

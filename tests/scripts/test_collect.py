@@ -74,7 +74,7 @@ def test_a_study_scores_learners_against_the_behaviour_and_fills_a_page(run, sce
     ("arguments", "says"),
     [
         (("mine/b-v0", "flat_salry"), "no policy 'flat_salry'; nearest valid name: flat_salary"),
-        (("mine/b-v0", "oracle_score"), "sees the true state"),
+        (("mine/b-v0", "ppo_state"), "sees the true state"),
         (("mine/b-v0", "--behaviour", "fixd"), "nearest valid name: fixed"),
         (("mine/b-v0", "piece_rate", "--behaviour", "fixed"), "give one of them, not both"),
         (("mine/b-v0", "--noise", 0.1), "none is named"),

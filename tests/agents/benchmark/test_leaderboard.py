@@ -15,8 +15,8 @@ RUNS = np.array([[5.0, 7.0, 9.0], [4.0, 6.0, 8.0], [8.0, 10.0, 12.0]])
 def cells(make_cell):
     return [
         make_cell("flat_salary", {"home": FLAT, "away": FLAT}, conversion=[0.1, 0.2, 0.3]),
-        make_cell("best_static_score", {"home": STATIC, "away": [0.0, 0.0, 0.0]}, kind="searched"),
-        make_cell("oracle_score", {"home": ORACLE}, kind="oracle"),
+        make_cell("best_static", {"home": STATIC, "away": [0.0, 0.0, 0.0]}, kind="searched"),
+        make_cell("ppo_state", {"home": ORACLE}, kind="oracle"),
         *(
             make_cell("ppo", {"home": run, "away": run - 8.0}, reward="loyalty", seed=seed, profit=[10.0, 20.0, 60.0])
             for seed, run in enumerate(RUNS)
@@ -31,7 +31,7 @@ def results(cells, make_results):
 
 def test_rows_are_best_first_with_their_references(results):
     rows = leaderboard(results, "home")
-    assert [row.policy for row in rows] == ["oracle_score", "ppo", "best_static_score", "flat_salary"]
+    assert [row.policy for row in rows] == ["ppo_state", "ppo", "best_static", "flat_salary"]
     ppo, flat = rows[1], rows[3]
     assert (ppo.reward, ppo.kind, ppo.seeds, ppo.profit) == ("loyalty", "learned", 3, 30.0)
     assert ppo.loyalty.value == RUNS.mean()
@@ -43,13 +43,13 @@ def test_rows_are_best_first_with_their_references(results):
 
 def test_held_out_rows_compare_on_the_floors_held_out(results):
     rows = leaderboard(results, "home", "away")
-    assert [row.policy for row in rows] == ["flat_salary", "best_static_score", "ppo"]  # the oracle was not there
+    assert [row.policy for row in rows] == ["flat_salary", "best_static", "ppo"]  # the oracle was not there
     assert rows[2].over_static == paired_difference(RUNS - 8.0, [[0.0, 0.0, 0.0]])
     assert rows[2].over_oracle is None
 
 
 def test_the_best_static_policy_is_chosen_at_home(results, cells, make_results):
-    assert best_static(results, "home") == ("best_static_score", None, "home")
+    assert best_static(results, "home") == ("best_static", None, "home")
     with pytest.raises(ResultsError, match="no policy was run in home whose scheme never changes"):
         best_static(make_results(cells[2:]), "home")
 
@@ -61,6 +61,6 @@ def test_the_aggregate_is_over_all_that_a_run_meets(results):
     assert ppo.scenarios == ("home", "away")
     assert ppo.iqm == bootstrap_interval([means, means - 8.0], jointly=True)
     assert ppo.improvement == probability_of_improvement([means, means - 8.0], [[5.0], [0.0]], jointly=True)
-    assert rows["best_static_score"].improvement is None
-    assert rows["oracle_score"].improvement == (1.0, None, None)  # at home, where both were
-    assert next(iter(rows)) == "oracle_score"
+    assert rows["best_static"].improvement is None
+    assert rows["ppo_state"].improvement == (1.0, None, None)  # at home, where both were
+    assert next(iter(rows)) == "ppo_state"
