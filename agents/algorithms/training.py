@@ -20,7 +20,7 @@ Width = Annotated[int, Field(ge=1, le=4096)]
 class PPOParameters(Part):
     """Keywords of stable-baselines3's PPO."""
 
-    n_steps: int = Field(13, ge=1, le=100_000, description="decisions a floor between updates")
+    n_steps: int = Field(26, ge=1, le=100_000, description="decisions a floor between updates")
     batch_size: int = Field(832, ge=2, le=1_000_000, description="decisions in a minibatch")
     n_epochs: int = Field(10, ge=1, le=1000, description="passes over the decisions of an update")
     learning_rate: float = Field(2e-3, gt=0.0, le=1.0, description="of Adam; falls linearly to 0")
