@@ -170,7 +170,7 @@ def test_a_whole_game_by_hand_ends_with_the_truth(page):
     page.get_by_text(re.compile("Your long-term loyalty is")).wait_for()
     page.wait_for_function("document.querySelectorAll('[aria-label=\"The truth\"] .plot svg path').length > 20")
     printed = page.get_by_label("The truth").inner_text()
-    for name in ("you", "flat salary", "ppo loyalty"):
+    for name in ("you", "flat salary", "ppo report"):
         assert re.search(rf"^{name}\b", printed, re.MULTILINE)
 
 
@@ -190,7 +190,7 @@ def test_the_floor_is_played_paused_and_moved(page):
     assert shown.inner_text() == stopped
     page.get_by_label("week", exact=True).first.focus()
     page.keyboard.press("End")
-    page.get_by_text("week 156 of 156").wait_for()
+    page.locator("[data-part=shown]", has_text="week 156 of 156").wait_for()
     assert page.evaluate(dots) != first
 
 
