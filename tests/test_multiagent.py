@@ -202,7 +202,7 @@ def test_pettingzoo_makes_it_by_name():
     assert env.possible_agents == ["manager", "rep_0"]
 
 
-def test_whoever_is_hired_in_a_period_is_judged_by_the_own_record_alone(small):
+def test_a_newcomer_is_judged_by_their_own_record_alone(small):
     """The predecessor's misses are not the successor's: hits and tries begin with the new rep."""
     floors, rep_weeks = Floors(small, 1), np.zeros((1, 4, 4), np.dtype((np.record, REP_WEEK)))
     floors.reset(np.array([1], np.uint64))

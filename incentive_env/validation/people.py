@@ -185,7 +185,7 @@ def _there(run: Run, first: int, last: int) -> NDArray[np.bool_]:
 
 
 def _reason(run: Run, first: int, last: int) -> NDArray[np.float64]:
-    """Why ``[floors, reps]`` whoever was there at first left in these weeks; `STAYED` if they did not."""
+    """Why each rep who was there at first left in these weeks ``[floors, reps]``; `STAYED` if they did not."""
     exits = run.reps["exit"][:, first:last]
     earliest = (exits != STAYED).argmax(axis=1)
     reason: NDArray[np.float64] = np.take_along_axis(exits, earliest[:, None], axis=1)[:, 0]

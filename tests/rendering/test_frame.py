@@ -82,7 +82,7 @@ def test_at_the_opening_loyalty_is_counted_and_nothing_has_been_done(small, fram
     assert opening.scheme == neutral
 
 
-def test_whoever_left_wronged_is_never_shown_on_a_slot_that_is_taken(frames):
+def test_a_customer_who_left_wronged_is_never_shown_on_a_slot_that_is_taken(frames):
     assert any(frame.left_wronged.any() for frame in frames)
     assert not any((frame.left_wronged & ~np.isnan(frame.customers)).any() for frame in frames)
 

@@ -66,7 +66,7 @@ def test_a_long_scheme_takes_two_lines_and_never_a_third(floor_of):
     assert header_lines(frame, 40, 3)[1].endswith("…")
 
 
-def test_whoever_cannot_see_the_floor_is_told_the_same(floor_of):
+def test_those_who_cannot_see_the_floor_read_the_same(floor_of):
     said = description(floor_of(present=[True, False]))
     for part in ("by hand", "week 3 of 8", "true loyalty +12.3", "1 of 2 seats", "base pay", "no events"):
         assert part in said

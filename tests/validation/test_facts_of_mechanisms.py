@@ -36,5 +36,5 @@ def test_an_empty_threat_loses_its_force_only_where_reps_learn():
     share = "fall without, share of that, norm frozen"
     learned = figure("empty_threat", share, **{"beliefs.sanction_step": 4.0})
     not_learned = figure("empty_threat", share, without="audit_beliefs")
-    assert not_learned.mean > 0.7  # fear follows the share of calls heard, whatever comes of it
+    assert not_learned.mean > 0.7  # fear follows the share of calls heard, sanctioned or not
     assert learned.high < not_learned.low
