@@ -56,9 +56,10 @@ def test_applied_values_are_the_defaults_and_stand_on_the_page(run, checkout):
     assert "UPDATE_GOLDEN=1" in result.output
     for section, numbers in new.items():
         values[section].update(numbers)
-    fitted = "fitted jointly to the published facts; direction: Deci, Koestner & Ryan 1999"
-    now, sources = _defaults(checkout)
-    assert (now, sources["motivation.contingent"]) == (values, fitted)
+    fitted = "fitted jointly to the published facts"
+    directed = f"{fitted}; direction: Deci, Koestner & Ryan 1999"
+    changed = {"decision.stake": fitted, "loyalty.level": fitted, "motivation.contingent": directed}
+    assert _defaults(checkout) == (values, {**sources, **changed})
     assert "| `decision.stake` | 151.5 |" in (checkout / "docs/configuration.md").read_text(encoding="utf-8")
 
 
