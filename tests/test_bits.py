@@ -156,8 +156,3 @@ def test_numpy_seeds_are_seeds_like_any(small, seeds):
     mine, plain = SalesFloorVectorEnv(2, small), SalesFloorVectorEnv(2, small)
     assert (mine.reset(seed=seeds)[0] == plain.reset(seed=[11, 12])[0]).all()
     assert (mine.reset()[0] == plain.reset()[0]).all()
-
-
-def test_fewer_than_one_thread_is_an_error(small):
-    with pytest.raises(ValueError, match="threads = 0: must be at least 1"):
-        open_floors(small, [1], threads=0)

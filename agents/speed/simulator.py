@@ -1,6 +1,5 @@
 """How fast floors run, alone and in batches, and how many times slower than the reference loop."""
 
-import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from agents.speed.reference import references
 from agents.speed.timing import Floats, Task, interleave, median, ratio, seconds_of
 from agents.speed.work import NEUTRAL, RANDOM, Work, batch_work, env_work
 from incentive_env import Config
+from incentive_env.support.threads import most_threads
 
 FLOORS = 256  # of the headline and of the reference
 REPEATED = 3  # calls of the reference in a sample, so that it lasts as long as a scheduler's time slice
@@ -59,7 +59,7 @@ def measure(config: Config, rounds: int, *, quick: bool = False, label: str = "s
 
 def kinds(quick: bool = False) -> list[Kind]:
     """All that is run, small before large."""
-    threads = max(os.cpu_count() or 1, 2)
+    threads = most_threads()
     sizes = (1, FLOORS) if quick else (1, 16, FLOORS, 1024)
     return [
         Kind("Env", 1, 1, NEUTRAL),

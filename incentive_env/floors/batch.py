@@ -1,9 +1,9 @@
 """The one transition behind `Env`, `VectorEnv` and `simulate`: a batch of floors under the manager's decisions."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, Self
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,15 +12,15 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.config.record import config_records
 from incentive_env.floors.observation import HIGH, LOW, NAMES, NOISE
 from incentive_env.model.compiled import bound
-from incentive_env.model.floor import open_floors, run_floors, run_floors_threaded
+from incentive_env.model.floor import open_floors, run_floors, run_some_floors
 from incentive_env.model.loyalty import write_customer_loyalty
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
+from incentive_env.support.threads import check_threads, share_out
 
 _WORTH_THREADS = 256  # floors
-_MOST_THREADS = int(getattr(numba.config, "NUMBA_NUM_THREADS", 1))
 
 
 class Period(NamedTuple):
@@ -41,16 +41,15 @@ class Floors:
         config: the scenario.
         num_floors: size of the batch.
         threads: number of threads that share the floors, from 256 floors on (with fewer, waiting costs more than is
-            gained); results are the same bits for any number.
+            gained), at most one for each processor; results are the same bits for any number.
         watch: record what moves customers, and why; nothing else changes, but it takes a third longer.
 
     Raises:
-        ValueError: fewer than one thread.
+        ValueError: fewer than one thread, or more than this process may use.
     """
 
     def __init__(self, config: Config, num_floors: int, *, threads: int = 1, watch: bool = False) -> None:
-        if threads < 1:  # the core would write outside the scratch memory
-            raise ValueError(f"threads = {threads}: must be at least 1")
+        check_threads(threads)  # the core would write outside the scratch memory
         self.config = config
         self.num_floors = num_floors
         self.threads = threads
@@ -120,8 +119,9 @@ class Floors:
         """
         run = self._runner(weeks)
         if self._threaded:
-            numba.set_num_threads(min(self.threads, _MOST_THREADS))
-        run.simulate(*run.simulated)
+            share_out(partial(run.simulate, *run.simulated), self.num_floors, self.threads)
+        else:
+            run.simulate(*run.simulated)
         np.add.reduce(run.weeks, axis=1, out=run.totals)
         run.report(*run.reported)
         return run.period
@@ -223,7 +223,7 @@ class Floors:
             self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self.parameters
         )  # fmt: skip
         self._runners[weeks] = _Runner(
-            simulate=bound(run_floors_threaded if self._threaded else run_floors, *simulated),
+            simulate=bound(run_some_floors, *simulated, 0, 0, 0) if self._threaded else bound(run_floors, *simulated),
             simulated=simulated,
             weeks=flat_weeks.reshape(floors, weeks, -1),
             totals=totals.view(np.float64).reshape(floors, -1),

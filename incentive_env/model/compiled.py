@@ -1,13 +1,9 @@
 """How functions of the core are compiled: `compiled` inside, `entry` and `threaded_entry` where Python calls in."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
-
-# Before numba is loaded: with plain threads a process can still fork, as Gymnasium's AsyncVectorEnv does.
-os.environ.setdefault("NUMBA_THREADING_LAYER", "workqueue")
 
 import numba
 import numpy as np
@@ -49,8 +45,8 @@ def entry(function: Function) -> Function:
 
 
 def threaded_entry(function: Function) -> Function:
-    """The same for a function with `numba.prange` loops, which run on several threads."""
-    wrapped: Any = numba.njit(**_OPTIONS, cache=True, parallel=True)(function)
+    """The same for a function that several threads call at once, each with memory of its own."""
+    wrapped: Any = numba.njit(**_OPTIONS, cache=True, nogil=True)(function)
     return cast(Function, _stamp(wrapped))
 
 

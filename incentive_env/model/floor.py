@@ -1,6 +1,5 @@
 """Open a batch of floors, and run them for some weeks, on one thread or several."""
 
-import numba
 import numpy as np
 
 from incentive_env.model.compiled import Record, Records, entry, inlined, threaded_entry
@@ -56,19 +55,18 @@ def run_floors(
 
 
 @threaded_entry
-def run_floors_threaded(
+def run_some_floors(
     floors: Records, reps: Records, customers: Customers, responses: Records, rep_weeks: Records, floor_weeks: Records,
     flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: Records, parameters: Records, scratch: Scratch, witness:
-    Witness,
+    Witness, first: int, end: int, thread: int,
 ) -> None:  # fmt: skip
-    """The same as `run_floors`, on several threads."""
-    moves = witness.moves  # inside a parallel loop, assignment to a tuple's field silently has no effect
-    for f in numba.prange(len(floors)):
+    """The same as `run_floors` for floors ``first`` to ``end``, which this thread runs while others run the rest."""
+    mine, moves = scratch_of(scratch, thread), witness.moves
+    for f in range(first, end):
         flat_reps[f], flat_weeks[f], moves[f] = 0.0, 0.0, 0.0
         run_floor(
             floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
-            parameters[0], scratch_of(scratch, numba.get_thread_id()),  # type: ignore[attr-defined]
-            witness_of(witness, f),
+            parameters[0], mine, witness_of(witness, f),
         )  # fmt: skip
 
 
