@@ -14,6 +14,7 @@ from incentive_env.policies.history import WIDTH, with_history
 
 KIND = "network"
 CLIP = 10.0  # standardised observations are clipped to ±this, in training and after
+_MOST_NUMBERS = 2**25  # of a file: 128 MB, two hidden layers of 4096; a small file could unpack to any size
 
 
 class Layer(NamedTuple):
@@ -90,15 +91,13 @@ class NetworkPolicy(Policy):
         if not whole or not all(isinstance(size, int) and 0 < size <= 65_536 for size in sizes or ()):
             raise ValueError("sizes: must be a list of two or more whole numbers above 0, from report to action")
         assert isinstance(sizes, list)
-        try:
-            packed = base64.b64decode(str(content.get("numbers", "")), validate=True)
-            numbers = np.frombuffer(zlib.decompress(packed), "<f4").astype(np.float32)
-        except (ValueError, zlib.error):
-            raise ValueError("numbers: are missing or damaged") from None
         ends = list(zip(sizes[1:], sizes[:-1], strict=True))
         wanted = [sizes[0], sizes[0], *(size for out, into in ends for size in (out * into, out))]
-        if len(numbers) != sum(wanted) or not np.isfinite(numbers).all():
-            raise ValueError(f"numbers: must be {sum(wanted)} finite ones for sizes {sizes}, got {len(numbers)}")
+        if sum(wanted) > _MOST_NUMBERS:
+            raise ValueError(f"sizes {sizes}: need {sum(wanted):,} numbers, must be at most {_MOST_NUMBERS:,}")
+        numbers = _unpacked(str(content.get("numbers", "")), sum(wanted))
+        if numbers is None or not np.isfinite(numbers).all():
+            raise ValueError(f"numbers: must be {sum(wanted)} finite ones for sizes {sizes}")
         mean, deviation, *rest = np.split(numbers, np.cumsum(wanted)[:-1])
         weights = [part.reshape(shape) for part, shape in zip(rest[::2], ends, strict=True)]
         layers = list(map(Layer, weights, rest[1::2]))
@@ -110,6 +109,22 @@ class NetworkPolicy(Policy):
             off = np.array([lever.off_action for lever in LEVERS.values()], np.float32)[-new:]
             layers[-1] = Layer(np.pad(layers[-1].weights, ((0, new), (0, 0))), np.append(layers[-1].bias, off))
         return cls(mean, deviation, tuple(layers))
+
+
+def _unpacked(text: str, count: int) -> NDArray[np.float32] | None:
+    """The numbers in a text; ``None`` if they are more or fewer. No more is unpacked than they need.
+
+    Raises:
+        ValueError: the text is missing or damaged.
+    """
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(base64.b64decode(text, validate=True), 4 * count + 1)
+    except (ValueError, zlib.error):
+        raise ValueError("numbers: are missing or damaged") from None
+    if len(content) <= 4 * count and not unpacker.eof:
+        raise ValueError("numbers: are missing or damaged")
+    return np.frombuffer(content, "<f4").astype(np.float32) if len(content) == 4 * count else None
 
 
 class SeatNetwork(NetworkPolicy):

@@ -1,6 +1,7 @@
 """Linear feedback on the report and on the true state, and policies as files."""
 
 import base64
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -166,6 +167,26 @@ def test_a_network_from_before_a_lever_existed_leaves_it_off():
     actions = policy.predict(reports)[0]
     np.testing.assert_allclose(actions[:, :-1], expected, atol=1e-5)
     assert (actions[:, -1] == -1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "says"),
+    [
+        ([N_ENTRIES, N_LEVERS], "numbers: must be"),
+        ([N_ENTRIES, 65_536, 65_536, N_LEVERS], r"sizes \[.*\]: need 4,[\d,]+ numbers, must be at most"),
+    ],
+)
+def test_a_small_network_file_does_not_unpack_to_a_large_one(sizes, says):
+    packer = zlib.compressobj(1)
+    packed = b"".join([packer.compress(bytes(2**20)) for _ in range(64)] + [packer.flush()])
+    content = {"kind": "network", "sizes": sizes, "numbers": base64.b64encode(packed).decode("ascii")}
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=says):
+            NetworkPolicy.from_content(content)
+        assert tracemalloc.get_traced_memory()[1] < 2**21  # 64 MB are packed into 280 kB of text
+    finally:
+        tracemalloc.stop()
 
 
 def test_policies_that_are_shipped_for_a_scenario_go_by_their_names(tmp_path, monkeypatch):
