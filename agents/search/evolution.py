@@ -84,6 +84,8 @@ def search(
     _check(starts, plan)
     whole = {**(description or {}), **plan._asdict(), "starts": [(s.name, s.point.tolist(), s.sigma) for s in starts]}
     memory = read_memory(checkpoint_path, whole, resume=resume)
+    while memory.generation < len(memory.values):
+        _repeat(memory, starts, plan)
     size_of_generation = plan.population * plan.floors
     total = len(starts) * (plan.generations * size_of_generation + 3 * plan.validation_floors)
     done = (len(memory.ended) * plan.generations + memory.generation) * size_of_generation
@@ -107,14 +109,30 @@ def generation_seeds(plan: SearchBudget, generation: int) -> list[int]:
 
 def _advance(memory: Memory, objective: Objective, starts: Sequence[Start], plan: SearchBudget) -> None:
     """One generation of the restart under way; close it after its last."""
-    number = len(memory.ended)
-    if memory.strategy is None:
-        memory.strategy = _new_strategy(starts[number], plan, number)
-    strategy = memory.strategy
-    candidates = np.asarray(strategy.ask())
+    candidates = _candidates(memory, starts, plan)
     means = objective(candidates, generation_seeds(plan, memory.generation)).mean(axis=1)
     if not np.isfinite(means).all():
         raise ValueError(f"the objective is {means[~np.isfinite(means)][0]} for a candidate, must be finite")
+    memory.values.append(means.tolist())
+    _learn(memory, candidates, means, plan)
+
+
+def _repeat(memory: Memory, starts: Sequence[Start], plan: SearchBudget) -> None:
+    """One generation again, from its values."""
+    candidates = _candidates(memory, starts, plan)
+    _learn(memory, candidates, np.array(memory.values[memory.generation]), plan)
+
+
+def _candidates(memory: Memory, starts: Sequence[Start], plan: SearchBudget) -> NDArray[np.float64]:
+    """The candidates of the next generation ``[population, size]``."""
+    number = len(memory.ended)
+    if memory.strategy is None:
+        memory.strategy = _new_strategy(starts[number], plan, number)
+    return np.asarray(memory.strategy.ask())
+
+
+def _learn(memory: Memory, candidates: NDArray[np.float64], means: NDArray[np.float64], plan: SearchBudget) -> None:
+    strategy = memory.strategy
     strategy.tell(list(candidates), (-means).tolist())
     memory.generation += 1
     if means.max() > memory.best_value:
@@ -151,7 +169,7 @@ def _new_strategy(start: Start, plan: SearchBudget, number: int) -> Any:
 
 
 class _Normals:
-    """Normal numbers from a state kept in the checkpoint; the library would use a global one."""
+    """Normal numbers from the restart's own seed; the library would use a global state."""
 
     def __init__(self, seed: list[int]) -> None:
         self._random = np.random.default_rng(seed)

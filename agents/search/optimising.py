@@ -18,7 +18,7 @@ from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import rich_table, with_interval
 
-CHECKPOINT = "search.pickle"
+CHECKPOINT = "search.json"
 
 
 def look(

@@ -74,7 +74,7 @@ def fit(
     plan = SearchBudget(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
     with _objective(scenario, start, processes) as objective:
         found = search(
-            objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.pickle",
+            objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.json",
             description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
         )  # fmt: skip
     point = found.winner.point

@@ -1,6 +1,6 @@
 """The search: it finds what there is to find, on which floors it looks, and it takes up where it was cut off."""
 
-import pickle
+import json
 
 import gymnasium as gym
 import numpy as np
@@ -106,7 +106,7 @@ def test_a_generation_shares_fresh_floors_and_the_validation_has_its_own():
 def test_a_search_that_was_cut_off_comes_to_the_same_end(tmp_path, diagonal, calls):
     plan = PLAN._replace(diagonal=diagonal, bounds=(-1.0, 1.0))
     whole = search(hill, STARTS, plan)
-    path = tmp_path / "run" / "search.pickle"
+    path = tmp_path / "run" / "search.json"
     with pytest.raises(KilledError):
         search(killed_after(calls, hill), STARTS, plan, checkpoint_path=path)
     assert list(path.parent.iterdir()) == [path]
@@ -126,7 +126,7 @@ def test_a_search_leaves_the_global_random_state_alone():
 
 
 def test_a_checkpoint_in_the_way_damaged_or_of_another_search_is_an_error(tmp_path):
-    path = tmp_path / "search.pickle"
+    path = tmp_path / "search.json"
     with pytest.raises(KilledError):
         search(killed_after(3, hill), STARTS, PLAN, checkpoint_path=path, description={"objective": "hill"})
     with pytest.raises(SearchError, match="holds a search already"):
@@ -134,10 +134,20 @@ def test_a_checkpoint_in_the_way_damaged_or_of_another_search_is_an_error(tmp_pa
     wider = PLAN._replace(floors=4)
     with pytest.raises(SearchError, match="another objective, floors;"):
         search(hill, STARTS, wider, checkpoint_path=path, description={"objective": "dale"}, resume=True)
-    for content in (path.read_bytes()[:-20], pickle.dumps({"other": 1}), b""):
-        path.write_bytes(content)
+    text = path.read_text()
+    for content in (text[:-20], "", "[" * 100_000, "{}", "7"):
+        path.write_text(content)
         with pytest.raises(SearchError, match="damaged or incomplete"):
-            search(hill, STARTS, PLAN, checkpoint_path=path, resume=True)
+            search(hill, STARTS, PLAN, checkpoint_path=path, description={"objective": "hill"}, resume=True)
+    whole = json.loads(text)
+    for damage in ({"values": [[1.0, None] * 4]}, {"values": [["1e999"] * 8]}, {"ended": [[[0.0], "x"]]}, {"ended": 3}):
+        path.write_text(json.dumps({**whole, **damage}))
+        with pytest.raises(SearchError, match="damaged or incomplete"):
+            search(hill, STARTS, PLAN, checkpoint_path=path, description={"objective": "hill"}, resume=True)
+    for damage in ({"values": [[1.0] * 7]}, {"values": [[1.0] * 8] * 26}, {"ended": [[[0.0], [0.0]]]}):
+        path.write_text(json.dumps({**whole, **damage}))
+        with pytest.raises(SearchError, match=r"more or fewer numbers|of another size"):
+            search(hill, STARTS, PLAN, checkpoint_path=path, description={"objective": "hill"}, resume=True)
 
 
 @pytest.mark.parametrize(

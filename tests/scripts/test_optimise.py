@@ -48,7 +48,7 @@ def test_a_search_that_is_taken_up_writes_the_same_file(run, best, tmp_path):
     assert Path("first/best.yaml").read_text() == Path("second/best.yaml").read_text() == best.read_text()
     result = run(*command, "--out", "third.yaml")
     assert result.exit_code == 2
-    assert "run/search.pickle: holds a search already; resume it" in result.stderr
+    assert "run/search.json: holds a search already; resume it" in result.stderr
     result = run(*command, "--out", "third.yaml", "--resume", "--seed", 1)
     assert "belongs to a search with another seed, starts;" in result.stderr
     assert not Path("third.yaml").exists()
