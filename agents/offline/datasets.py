@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium as gym
+from gymnasium.envs.registration import EnvSpec
 
 from agents.offline.collection import Episode
 from incentive_env import Config, SalesFloorEnv, __version__
-from incentive_env.config import all_keys, find_config, lineage, value_at
+from incentive_env.config import all_keys, find_config, lineage, scenario_names, value_at
 from incentive_env.floors.observation import action_space, observation_space
+from incentive_env.floors.reward import PRESETS
 from incentive_env.policies.files import fingerprint
 from incentive_env.support.files import check_writable
 from incentive_env.support.spelling import nearest
@@ -28,6 +30,7 @@ FORMATS = {"hdf5": "h5py", "arrow": "pyarrow"}  # Minari's storage formats, and 
 AUTHOR = "incentive-env"
 _PARTIAL = ".partial-"  # a dataset that is being written; Minari does not list hidden folders
 _ROOT = "MINARI_DATASETS_PATH"
+_GAMES = ("incentive_env/Telesales-v1", "incentive_env/ContactCenter-v1")
 _ID = re.compile(r"(?:[-\w]{2,}(?:/[-\w]{2,})*/)?[-\w]+-v\d+", re.ASCII)
 
 
@@ -89,9 +92,9 @@ def recording_env(scenario: "str | Path | Config", config: Config, reward: str) 
         reward: reward preset.
     """
     inbound = not isinstance(scenario, Config) and find_config("contact_center") in lineage(scenario)
-    name, base = ("ContactCenter", "contact_center") if inbound else ("Telesales", "telesales")
+    game, base = (_GAMES[1], "contact_center") if inbound else (_GAMES[0], "telesales")
     numbers = {key: value_at(config, key) for key in all_keys()}
-    return gym.make(f"incentive_env/{name}-v1", **{"config": base, "reward": reward, **numbers})
+    return gym.make(game, **{"config": base, "reward": reward, **numbers})
 
 
 def write_dataset(
@@ -170,13 +173,23 @@ def open_dataset(dataset_id: str, root: Path | None = None) -> "MinariDataset":
             dataset = minari.load_dataset(dataset_id)
         spaces, spec = (dataset.observation_space, dataset.action_space), dataset.env_spec
         metadata = list(dataset.storage.get_episode_metadata(range(dataset.total_episodes)))
-    except (OSError, ValueError, KeyError, AssertionError, RuntimeError, gym.error.Error) as error:
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RuntimeError,
+        gym.error.Error,
+    ) as error:
         raise DatasetError(f"dataset {dataset_id!r} at {root / dataset_id}: cannot be read: {error}") from None
     if spaces != (observation_space(), action_space()) or spec is None:
         raise DatasetError(
             f"dataset {dataset_id!r}: comes from {spec.id if spec else 'an unknown environment'}, with observations "
             f"{spaces[0]} and actions {spaces[1]}, not from the manager's game"
         )
+    _check_game(dataset_id, spec)
     if not metadata:
         raise DatasetError(f"dataset {dataset_id!r}: holds no episodes")
     return dataset
@@ -193,8 +206,11 @@ def recovered(dataset: "MinariDataset") -> gym.Env[Any, Any]:
     Raises:
         DatasetError: this version cannot make it, or its scenario has changed.
     """
-    try:
-        env: gym.Env[Any, Any] = dataset.recover_environment()
+    spec = dataset.env_spec
+    assert spec is not None
+    _check_game(dataset.id, spec)
+    try:  # by our own entry point: `dataset.recover_environment` would call the one that the file names
+        env: gym.Env[Any, Any] = gym.make(spec.id, **spec.kwargs)
     except (ValueError, TypeError, gym.error.Error) as error:
         raise DatasetError(f"dataset {dataset.id!r}: its environment cannot be made: {error}") from None
     then, now = dataset.storage.metadata.get("fingerprint"), fingerprint(game_of(env).config)
@@ -203,6 +219,36 @@ def recovered(dataset: "MinariDataset") -> gym.Env[Any, Any]:
             f"dataset {dataset.id!r}: its scenario has fingerprint {then}, in this version {now}; collect it again"
         )
     return env
+
+
+def _check_game(dataset_id: str, spec: EnvSpec) -> None:
+    """Refuse an environment that is not the manager's game of a shipped scenario, with values of its keys.
+
+    The metadata of a dataset can name any function, with any arguments, as its environment or as a wrapper of it.
+
+    Raises:
+        DatasetError: it is another one.
+    """
+    known = {"config": scenario_names(), "reward": list(PRESETS)}
+    if spec.id not in _GAMES:
+        hint = nearest(str(spec.id), _GAMES)
+        raise DatasetError(f"dataset {dataset_id!r}: environment {spec.id!r} must be one of {', '.join(_GAMES)}{hint}")
+    if spec.additional_wrappers:
+        names = ", ".join(str(wrapper.name) for wrapper in spec.additional_wrappers)
+        raise DatasetError(f"dataset {dataset_id!r}: its environment must have no wrappers, has {names}")
+    if not isinstance(spec.kwargs, dict):
+        raise DatasetError(
+            f"dataset {dataset_id!r}: arguments of its environment must be a mapping, got {spec.kwargs!r}"
+        )
+    keys = (*known, *all_keys())
+    for key, value in spec.kwargs.items():
+        if key not in keys:
+            raise DatasetError(
+                f"dataset {dataset_id!r}: unknown argument {key!r} of its environment{nearest(key, keys)}"
+            )
+        if key in known and value not in known[key]:
+            hint = nearest(str(value), known[key])
+            raise DatasetError(f"dataset {dataset_id!r}: {key} {value!r} must be one of {', '.join(known[key])}{hint}")
 
 
 def _take_name(partial: Path, root: Path, dataset_id: str) -> None:

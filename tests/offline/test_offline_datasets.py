@@ -1,9 +1,12 @@
 """Datasets: disk and environment reproduce what was collected, to the bit; or there is one clear error."""
 
+import contextlib
 import importlib.util
+import json
 import multiprocessing
 import os
 import signal
+from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
@@ -20,6 +23,7 @@ from incentive_env.floors.reward import reward_weights, weigh
 from incentive_env.support.seeds import COLLECTION_SEEDS
 
 minari = pytest.importorskip("minari")
+MKDIR = {"entry_point": "os:mkdir", "kwargs": {"path": "sprung"}}  # an environment that creates a folder
 ARRAYS = ("observations", "actions", "rewards", "terminations", "truncations")
 
 
@@ -171,6 +175,37 @@ def test_a_dataset_of_another_game_is_refused(tmp_path, monkeypatch):
         minari.create_dataset_from_buffers("cartpole/one-v0", [buffer], env=env)
     with pytest.raises(DatasetError, match=r"comes from CartPole-v1, with observations Box.*, not from the manager's"):
         open_dataset("cartpole/one-v0", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({**MKDIR, "id": "Safe-v0"}, "environment 'Safe-v0' must be one of incentive_env/Telesales-v1, "),
+        ({**MKDIR, "id": "os:incentive_env/Telesales-v1"}, "must be one of incentive_env/Telesales-v1"),
+        (MKDIR, "unknown argument 'path' of its environment"),
+        ({"entry_point": "os:mkdir"}, None),  # ours is called
+        ({"additional_wrappers": [{"name": "Note", **MKDIR}]}, "must have no wrappers, has Note"),
+        ({"kwargs": {"config": "mine.yaml"}}, "config 'mine.yaml' must be one of contact_center, "),
+        ({"kwargs": {"reward": "loyalti"}}, "reward 'loyalti' must be one of .*; nearest valid name: loyalty"),
+        (
+            {"kwargs": {"salesforce.rep": 3}},
+            r"unknown argument 'salesforce\.rep'.*; nearest valid name: salesforce\.reps",
+        ),
+        ({"kwargs": [1]}, "must be a mapping, got"),
+        ({"id": 3}, "cannot be read"),
+        ({"additional_wrappers": 3}, "cannot be read"),
+    ],
+)
+def test_the_metadata_of_a_dataset_chooses_no_code(written, tmp_path, monkeypatch, changes, says):
+    """Minari would call the entry point that a stranger's file names."""
+    monkeypatch.chdir(tmp_path)
+    file = Path(written().storage.data_path) / "metadata.json"
+    metadata = json.loads(file.read_text())
+    spec = json.dumps({**json.loads(metadata["env_spec"]), **changes})
+    file.write_text(json.dumps({**metadata, "env_spec": spec}))
+    with pytest.raises(DatasetError, match=says) if says else contextlib.nullcontext():
+        recovered(open_dataset(ID, tmp_path))
+    assert not (tmp_path / "sprung").exists()
 
 
 def _nudged(episode):
