@@ -26,6 +26,9 @@ PolicyName = Annotated[str | None, typer.Option(metavar="NAME", help="name of th
 Run = Annotated[Path, written(RUN, "--run", folder=True)]
 OptionalRun = Annotated[Path | None, written(f"{RUN}; none are kept if not given", "--run", folder=True)]
 Resume = Annotated[bool, typer.Option(help="continue from the newest checkpoint of --run, if it has one")]
+Trust = Annotated[
+    bool, typer.Option("--trust", help="read files that can run code of their maker; see docs/security.md")
+]
 Datasets = Annotated[
     Path | None,
     written("folder of all datasets; MINARI_DATASETS_PATH, or Minari's own if not given", "--root", folder=True),

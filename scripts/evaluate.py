@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from agents.options import POLICIES
+from agents.options import POLICIES, Trust
 from agents.registry import NAMES, load_policy, trained_on
 from agents.studies.result_table import result_rows, result_table
 from incentive_env import load_config
@@ -31,12 +31,13 @@ def main(
     year_five: Annotated[
         bool, typer.Option("--year-five", help="also loyalty in the fifth year under the same policy")
     ] = False,
+    trust: Trust = False,
     threads: Threads = 1,
     out: Json = None,
 ) -> None:
     scenario = load_config(config, override or [])
     names = [name for given in policies for name in (NAMES if given == "all" else (given,))]
-    loaded = {name: load_policy(name, scenario) for name in names}
+    loaded = {name: load_policy(name, scenario, trust=trust) for name in names}
     seated = None if reps is None else read_seat_network(reps)
     evaluations = evaluate_all(
         scenario, loaded, evaluation_seeds(floors), threads=threads, reps=seated, year_five=year_five

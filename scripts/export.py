@@ -24,13 +24,14 @@ def main(
     name: PolicyName = None,
     command: Annotated[str | None, typer.Option(help="that trained it, for the record in the file")] = None,
 ) -> None:
-    from agents.training.checkpoints import read_description
+    from agents.training.checkpoints import read_description, read_plan
     from agents.training.learned_policy import LearnedPolicy  # loads torch
+    from agents.training.model import algorithm_class
 
     learned, described = LearnedPolicy.load(run), read_description(run)
     how: dict[str, Any] = {"command": command} if command else {}
-    how |= {"method": type(learned.model).__name__, "seed": described["seed"]}
-    how["decisions"] = int(learned.model.num_timesteps)
+    how |= {"method": algorithm_class(read_plan(run).algorithm).__name__, "seed": described["seed"]}
+    how["decisions"] = int(described["timesteps"])
     scenario = Config.model_validate(described["config"])
     network = learned.network().content()
     content = found_content(name or out.stem, str(described["reward"]), scenario, network, how)

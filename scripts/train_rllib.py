@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agents.options import Resume, Reward, Run, Timesteps
+from agents.options import Resume, Reward, Run, Timesteps, Trust
 from incentive_env import load_config
 from incentive_env.cli.common import script
 from incentive_env.cli.options import Overrides, Scenario, Seed
@@ -31,6 +31,7 @@ def main(
     ] = None,
     seed: Seed = 0,
     resume: Resume = False,
+    trust: Trust = False,
 ) -> None:
     scenario = load_config(config, override or [])
     reward_weights(scenario, reward)
@@ -44,7 +45,7 @@ def main(
     from agents.rllib.train import train
 
     try:
-        checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume)
+        checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume, trust=trust)
     except RLlibError as error:
         raise ValueError(error) from None
     print(f"trained; newest checkpoint: {checkpoint}")

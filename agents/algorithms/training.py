@@ -58,7 +58,7 @@ class TQCParameters(SACParameters):
 class Network(Part):
     """The networks of policy and value."""
 
-    net_arch: tuple[Width, ...] = Field((64, 64), description="widths of the hidden layers")
+    net_arch: tuple[Width, ...] = Field((64, 64), max_length=8, description="widths of the hidden layers")
     initial_scheme: str = Field(
         "balanced_scorecard", description="fixed scheme around which the first actions are drawn"
     )
@@ -78,7 +78,7 @@ class Anchor(Part):
     spread: float = Field(0.5, gt=0.0, le=2.0, description="standard deviation of its actions: room for what is near")
     weight: float = Field(0.02, ge=0.0, le=1000.0, description="λ: reward given up a unit of √χ²; 0 is plain PPO")
     floors: int = Field(128, ge=1, le=100_000, description="floors that show where it leads")
-    net_arch: tuple[Width, ...] = Field((64, 64), description="hidden layers of the discriminator")
+    net_arch: tuple[Width, ...] = Field((64, 64), max_length=8, description="hidden layers of the discriminator")
     learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of the discriminator")
     n_epochs: int = Field(4, ge=1, le=1000, description="of the discriminator, over the decisions of an update")
     clip: float = Field(4.0, gt=0.0, le=20.0, description="largest log ratio that counts")

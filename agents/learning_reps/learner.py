@@ -101,7 +101,7 @@ def network_of(learner: PPO) -> SeatNetwork:
     assert normaliser is not None
     met = moments_of(normaliser)
     deviation = np.sqrt(met.var + normaliser.epsilon)
-    return SeatNetwork(met.mean.astype(np.float32), deviation.astype(np.float32), linear_layers(learner))
+    return SeatNetwork(met.mean.astype(np.float32), deviation.astype(np.float32), linear_layers(learner.policy))
 
 
 class _Watcher(BaseCallback):

@@ -16,7 +16,6 @@ import torch
 import yaml
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
-from stable_baselines3 import PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import FloatSchedule, set_random_seed
@@ -193,15 +192,14 @@ class _Levels:
         wanted = {**self.plan.model_dump(mode="json"), "rounds": stored["plan"]["rounds"]}
         if stored["plan"] != wanted or stored["seed"] != self.seed:
             raise CheckpointError(f"{folder}: has another plan or seed; choose another directory")
-        self.manager = _restored(folder / "manager", self.manager_env)
-        self.reps = _restored(folder / "reps", self._normaliser())
-        self._keep_rate()
+        restore(folder / "manager", self.manager, self.manager_env)
+        restore(folder / "reps", self.reps, self._normaliser())
         self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
         history: list[Row] = stored["history"]
         return history
 
     def _leading(self) -> LearnedPolicy:
-        return LearnedPolicy(self.manager, moments_of(self.manager_env))
+        return LearnedPolicy(self.manager.policy, moments_of(self.manager_env))
 
     def _normaliser(self) -> VecNormalize:
         normaliser = self.reps.get_vec_normalize_env()
@@ -217,14 +215,6 @@ class _Levels:
         """Keep learning rates constant, since each level's environment changes from round to round."""
         self.manager.lr_schedule = FloatSchedule(self.plan.manager.hyper_parameters.learning_rate)
         self.reps.lr_schedule = FloatSchedule(self.plan.reps.hyper_parameters.learning_rate)
-
-
-def _restored(folder: Path, normaliser: VecNormalize) -> PPO:
-    model = restore(folder, normaliser)
-    model.set_env(normaliser)
-    model.set_logger(Logger(None, []))
-    assert isinstance(model, PPO)
-    return model
 
 
 def _summary(row: Row) -> str:

@@ -35,7 +35,7 @@ RESULTS = "results.jsonl"
 
 def train(
     config: Config, reward: str, plan: RLlibPlan, run: Path, *, seed: int = 0, resume: bool = False,
-    label: str | None = None, quiet: bool = False,
+    trust: bool = False, label: str | None = None, quiet: bool = False,
 ) -> Path:  # fmt: skip
     """Train a manager, and return its last checkpoint; ``policy.yaml`` beside it is the policy without RLlib.
 
@@ -48,13 +48,16 @@ def train(
         plan: env runners and hyper-parameters.
         run: directory of the run: checkpoints, ``policy.yaml``, and ``results.jsonl`` with a line for each update.
         seed: of networks and floors.
-        resume: continue from the newest checkpoint of the run, if it has one.
+        resume: continue from the newest checkpoint of the run, if it has one. Fresh floors are drawn, so the result is
+            not the same bits as without interruption.
+        trust: whether a checkpoint may run code of its maker when it is resumed; RLlib's are pickles.
         label: name in progress lines; the run's directory by default.
         quiet: no progress.
 
     Raises:
         RLlibError: RLlib is not installed.
-        CheckpointError: the run has checkpoints and is not resumed, or they have another scenario, reward or plan.
+        CheckpointError: the run has checkpoints and is not resumed, they are not trusted, or they have another
+            scenario, reward or plan.
     """
     require_rllib()
     description = {
@@ -63,6 +66,11 @@ def train(
     done = checkpoints(run)
     if done and not resume:
         raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
+    if done and not trust:
+        raise CheckpointError(
+            f"{done[-1]}: RLlib keeps its state in pickles, and reading them runs whatever code their maker chose. "
+            "Give --trust to resume a run of your own"
+        )
     before = _decisions_before(done[-1], description) if done else 0
     if before >= plan.total_timesteps:
         return done[-1]

@@ -59,8 +59,16 @@ class AnchoredPPO(PPO):
         self.discriminator = nn.Sequential(*create_mlp(inputs, 1, list(self.anchor.net_arch)))
         self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), lr=self.anchor.learning_rate)
 
-    def _excluded_save_params(self) -> list[str]:
-        return [*super()._excluded_save_params(), "discriminator", "discriminator_optimizer"]
+    def kept_arrays(self) -> dict[str, np.ndarray]:
+        """What was seen under the safe policy, for a run that is resumed."""
+        if self.safe_reports is None or self.safe_actions is None:
+            return {}
+        return {"safe_reports": self.safe_reports, "safe_actions": self.safe_actions.numpy()}
+
+    def restore_arrays(self, arrays: dict[str, np.ndarray]) -> None:
+        """Restore what `kept_arrays` returned."""
+        if arrays:
+            self.safe_reports, self.safe_actions = arrays["safe_reports"], torch.as_tensor(arrays["safe_actions"])
 
     def _get_torch_save_params(self) -> tuple[list[str], list[str]]:
         modules, tensors = super()._get_torch_save_params()

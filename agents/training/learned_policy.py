@@ -5,11 +5,10 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from stable_baselines3 import PPO
-from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.policies import ActorCriticPolicy, BasePolicy
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 
-from agents.training.checkpoints import latest_checkpoint, read_model
+from agents.training.checkpoints import latest_checkpoint, read_network
 from incentive_env.floors.observation import observation_space
 from incentive_env.policies.contract import Context, Policy
 from incentive_env.policies.history import WIDTH, with_history
@@ -26,24 +25,24 @@ _NETWORKS = {"report": NetworkPolicy, "history": HistoryNetwork, "state": StateN
 
 
 class LearnedPolicy(Policy):
-    """A stable-baselines3 model, and how observations were normalised for it."""
+    """A network of stable-baselines3, and how observations were normalised for it."""
 
-    def __init__(self, model: BaseAlgorithm, statistics: RunningMeanStd) -> None:
-        self.model = model
+    def __init__(self, module: BasePolicy, statistics: RunningMeanStd) -> None:
+        self.module = module
         widths: dict[Any, str] = {observation_space().shape: "report", (WIDTH,): "history"}
-        self._trained_on = widths.get(model.observation_space.shape, "state")
+        self._trained_on = widths.get(module.observation_space.shape, "state")
         self.sees = "state" if self._trained_on == "state" else "report"
         self._statistics = statistics
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Load the newest checkpoint of a run.
+        """Load the newest checkpoint of a run: its plan and its weights, nothing that could run code.
 
         Raises:
             CheckpointError: there is none, it cannot be read, or it was trained on another observation space.
+            ConfigError: its plan cannot be used.
         """
-        model, statistics, _ = read_model(latest_checkpoint(path))
-        return cls(model, statistics)
+        return cls(*read_network(latest_checkpoint(path)))
 
     def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         """Normalise as in training, then ask the model; one that learned from a history remembers it."""
@@ -55,23 +54,25 @@ class LearnedPolicy(Policy):
 
     def _act(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         standard = (seen - self._statistics.mean) / np.sqrt(self._statistics.var + 1e-8)
-        actions, state = self.model.predict(np.clip(standard, -CLIP, CLIP).astype(np.float32), *context)
+        actions, state = self.module.predict(np.clip(standard, -CLIP, CLIP).astype(np.float32), *context)
         return np.asarray(actions, np.float32), state
 
     def network(self) -> NetworkPolicy:
         """The same policy without torch, which always takes the most likely action.
 
         Raises:
-            ValueError: the model is not a PPO without a memory of its own.
+            ValueError: the network is not that of a PPO without a memory of its own.
         """
-        if type(self.model) is not PPO:
-            raise ValueError(f"{type(self.model).__name__}: only a PPO can be exported")
+        if type(self.module) is not ActorCriticPolicy:
+            raise ValueError(
+                f"{type(self.module).__name__}: only the network of a PPO without a memory can be exported"
+            )
         deviation = np.sqrt(self._statistics.var + 1e-8)
-        layers = linear_layers(self.model)
+        layers = linear_layers(self.module)
         form = _NETWORKS[self._trained_on]
         return form(self._statistics.mean.astype(np.float32), deviation.astype(np.float32), layers)
 
 
-def linear_layers(model: PPO) -> tuple[Layer, ...]:
+def linear_layers(module: ActorCriticPolicy) -> tuple[Layer, ...]:
     """The layers from observation to the most likely action, with tanh between them."""
-    return layers_of((*model.policy.mlp_extractor.policy_net, model.policy.action_net))
+    return layers_of((*module.mlp_extractor.policy_net, module.action_net))

@@ -2,8 +2,11 @@
 
 from typing import Any, cast
 
+import numpy as np
 import torch
+from gymnasium.spaces import Box
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.vec_env import VecNormalize
 from torch import nn
 
@@ -11,7 +14,13 @@ from agents.algorithms.table import ALGORITHMS
 from agents.algorithms.training import TrainingPlan
 from agents.loading import imported
 from incentive_env import Config
+from incentive_env.floors.observation import action_space, observation_space
+from incentive_env.floors.true_state import NAMES as TRUE_NAMES
 from incentive_env.policies.files import resolved
+from incentive_env.policies.history import WIDTH
+
+SEEN_SHAPES = {"report": observation_space().shape, "history": (WIDTH,), "state": (len(TRUE_NAMES),)}
+"""Shape of what a policy is shown, by the plan's ``sees``."""
 
 _FURTHEST = 0.995  # a squashed action never reaches an end of the box; a lever at one starts here
 _SMALL = 0.01  # gain of the last layer, as PPO has it: the first actions depend on the bias, not on what is seen
@@ -47,6 +56,14 @@ def new_model(plan: TrainingPlan, venv: VecNormalize, config: Config) -> BaseAlg
     return model
 
 
+def new_network(plan: TrainingPlan) -> BasePolicy:
+    """The untrained network of a plan alone: what is needed to act, but not to learn."""
+    algorithm = algorithm_class(plan.algorithm)
+    seen = Box(-np.inf, np.inf, SEEN_SHAPES[plan.sees], np.float32)
+    form = algorithm.policy_aliases[ALGORITHMS[plan.algorithm].network]
+    return form(seen, action_space(), Falling(0.0), **plan.network())
+
+
 def _start_squashed(actor: Any, action: torch.Tensor, log_std: float) -> None:
     for head in (actor.mu, actor.log_std):
         head.weight.mul_(_SMALL)
@@ -55,7 +72,7 @@ def _start_squashed(actor: Any, action: torch.Tensor, log_std: float) -> None:
 
 
 class Falling:
-    """A learning rate that falls linearly to 0 (picklable, unlike a closure)."""
+    """A learning rate that falls linearly to 0."""
 
     def __init__(self, first: float) -> None:
         self._first = first

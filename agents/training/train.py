@@ -17,9 +17,11 @@ from agents.training.checkpoints import (
     checkpoints,
     moments_of,
     read_description,
-    read_memory,
-    restore,
+    read_network,
     save_checkpoint,
+)
+from agents.training.checkpoints import (
+    resume as resume_model,
 )
 from agents.training.learned_policy import LearnedPolicy
 from agents.training.model import new_model
@@ -27,7 +29,7 @@ from agents.training.vec_adapter import SEEN, NativeVecEnv
 from incentive_env import Config
 from incentive_env.policies.network import CLIP
 from incentive_env.support.progress import Progress
-from incentive_env.support.seeds import RESUMED_TRAINING_SEEDS, TRAINING_SEEDS, TRAINING_STRIDE
+from incentive_env.support.seeds import TRAINING_SEEDS, TRAINING_STRIDE
 
 
 def train(
@@ -43,7 +45,8 @@ def train(
         training: hyper-parameters.
         run: directory of the run; checkpoints and TensorBoard logs go there.
         seed: of networks and floors.
-        resume: continue from the newest checkpoint of the run, if it has one.
+        resume: continue from the newest checkpoint of the run, if it has one; the result is the same bits as without
+            interruption. With another total, the learning rate falls to 0 at that total from then on.
         label: name in progress lines; by default the run's directory.
         plain: progress as lines even on a terminal, for several runs side by side.
         quiet: no progress at all, and no TensorBoard logs.
@@ -62,7 +65,11 @@ def train(
     done = checkpoints(run)
     if done and not resume:
         raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
-    model = _load(done[-1], normaliser, description) if done else _new(normaliser, training, seed)
+    if done:
+        _check_same(done[-1], description)
+    model = _new(normaliser, training, seed)
+    if done:
+        resume_model(done[-1], model, normaliser)
     model.set_logger(Logger(None, []) if quiet else configure(str(run / "tensorboard"), ["tensorboard"]))
     update = training.update_size
     total = -(-training.total_timesteps // update) * update  # whole updates, or the learning rate would pass 0
@@ -89,11 +96,6 @@ def _first_floor(seed: int) -> int:
     return TRAINING_SEEDS.start + TRAINING_STRIDE * seed
 
 
-def _first_floor_again(seed: int, timesteps: int) -> int:
-    """Seed of the first floor after training was resumed."""
-    return RESUMED_TRAINING_SEEDS.start + 10**11 * seed + timesteps
-
-
 def _differences(stored: Any, wanted: Any, prefix: str = "") -> list[str]:
     """Dotted names of stored entries that differ."""
     if not (isinstance(stored, dict) and isinstance(wanted, dict)):
@@ -106,18 +108,13 @@ def _plan(training: TrainingPlan) -> dict[str, Any]:
     return training.model_dump(mode="json", exclude={"total_timesteps", "checkpoint_every"})
 
 
-def _load(checkpoint: Path, normaliser: VecNormalize, description: dict[str, Any]) -> BaseAlgorithm:
+def _check_same(checkpoint: Path, description: dict[str, Any]) -> None:
+    """Refuse to resume a run of another reward, scenario, plan or seed, or of another version's observations."""
+    read_network(checkpoint)
     stored = read_description(checkpoint)
-    model = restore(checkpoint, normaliser)
-    others = _differences({key: stored.get(key) for key in ("reward", "config", "training")}, description)
+    others = _differences({key: stored.get(key) for key in description}, description)
     if others:
         raise CheckpointError(f"{checkpoint}: was trained with another {', '.join(others)}; choose another directory")
-    read_memory(checkpoint, model)
-    set_random_seed(int(stored["seed"]) + model.num_timesteps)
-    model.action_space.seed(int(stored["seed"]) + model.num_timesteps)
-    normaliser.venv.seed(_first_floor_again(int(stored["seed"]), model.num_timesteps))
-    model.set_env(normaliser)
-    return model
 
 
 class _Keeper(BaseCallback):
@@ -135,10 +132,10 @@ class _Keeper(BaseCallback):
     def show(self) -> None:
         """Call the watcher with the current policy."""
         if self._watch is not None:
-            self._watch(LearnedPolicy(self.model, moments_of(self._normaliser)), self.model.num_timesteps)
+            self._watch(LearnedPolicy(self.model.policy, moments_of(self._normaliser)), self.model.num_timesteps)
 
     def _on_training_start(self) -> None:
-        self._next = self.model.num_timesteps + self._every
+        self._next = self._after(self.model.num_timesteps)
         if self.model.num_timesteps == 0:
             self.show()
 
@@ -153,4 +150,8 @@ class _Keeper(BaseCallback):
         if self.model.num_timesteps >= self._next:
             save_checkpoint(self._run, self.model, self._normaliser, self._description)
             self.show()
-            self._next += self._every
+            self._next = self._after(self.model.num_timesteps)
+
+    def _after(self, timesteps: int) -> int:
+        """When the next checkpoint is due, the same whether the run was resumed or not."""
+        return (timesteps // self._every + 1) * self._every

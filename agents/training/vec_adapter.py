@@ -1,12 +1,13 @@
 """stable-baselines3's `VecEnv` over the native batch: no Python loop over environments."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import SalesFloorVectorEnv
@@ -51,6 +52,14 @@ class HistoryVectorEnv(SalesFloorVectorEnv):
 SEEN = {"report": SalesFloorVectorEnv, "history": HistoryVectorEnv, "state": StateVectorEnv}
 
 
+class Episodes(NamedTuple):
+    """The episodes under way, by what leads to where they are: a floor is the same bits wherever it is repeated."""
+
+    seeds: NDArray[np.uint64]  # [floors]
+    decisions: NDArray[np.int64]  # [floors] made since the floor opened
+    actions: NDArray[np.float32]  # [floors, decisions of an episode, levers]; the first ``decisions`` count
+
+
 class NativeVecEnv(VecEnv):
     """Wrap a `SalesFloorVectorEnv` with ``SAME_STEP`` autoreset, which is what stable-baselines3 expects.
 
@@ -67,6 +76,7 @@ class NativeVecEnv(VecEnv):
         self._returns = np.zeros(env.num_envs)
         self._lengths = np.zeros(env.num_envs, np.int64)
         self._seed: int | None = None
+        self._taken = np.zeros((env.num_envs, env.config.horizon.decisions, self._actions.shape[-1]), np.float32)
 
     def reset(self) -> np.ndarray:
         """Open all floors."""
@@ -82,6 +92,7 @@ class NativeVecEnv(VecEnv):
 
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Step all floors."""
+        self._taken[np.arange(self.num_envs), self._lengths] = self._actions
         observation, rewards, terminated, truncated, infos = self.env.step(self._actions)
         self._returns += rewards
         self._lengths += 1
@@ -96,6 +107,37 @@ class NativeVecEnv(VecEnv):
         self._returns[done] = 0.0
         self._lengths[done] = 0
         return observation, rewards.astype(np.float32), done, per_env
+
+    def episodes(self) -> Episodes:
+        """The episodes under way, to be repeated by `repeat`."""
+        return Episodes(np.array(self.env.seeds, np.uint64), self._lengths.copy(), self._taken.copy())
+
+    def repeat(self, episodes: Episodes) -> np.ndarray:
+        """Open floors and take each to where it was, and return what is seen there.
+
+        All arrive at the same time, so the one that has lived longest opens first.
+
+        Raises:
+            ValueError: the episodes are not of this batch, or go further than one does.
+        """
+        seeds, lived, actions = episodes
+        if (seeds.shape, lived.shape, actions.shape) != ((self.num_envs,), (self.num_envs,), self._taken.shape):
+            raise ValueError("the episodes are those of another batch")
+        if lived.min() < 0 or lived.max() >= self._taken.shape[1]:
+            raise ValueError(f"decisions must be from 0 to {self._taken.shape[1] - 1}")
+        numbers: list[int | None] = [int(seed) for seed in seeds]
+        observation, _ = self.env.reset(seed=numbers)
+        self._returns[:], self._lengths[:], self._taken[:] = 0.0, lived, actions
+        for left in range(int(lived.max()), -1, -1):
+            due = lived == left
+            if due.any():
+                observation, _ = self.env.reset(seed=numbers, options={"reset_mask": due})
+            if left > 0:
+                under_way = lived >= left
+                now = actions[np.arange(self.num_envs), np.maximum(lived - left, 0)]
+                observation, rewards, *_ = self.env.step(np.where(under_way[:, None], now, np.float32(0.0)))
+                self._returns[under_way] += rewards[under_way]
+        return observation
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         """Seed the next reset: floor *i* takes ``seed + i``."""

@@ -64,6 +64,11 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         self._decisions = np.zeros(num_envs, np.int64)
         self._over = np.zeros(num_envs, np.bool_)
 
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the episodes under way, one for each floor; none before the first reset."""
+        return tuple(self._seeds or ())
+
     def reset(
         self, *, seed: "int | list[int | None] | None" = None, options: dict[str, Any] | None = None
     ) -> tuple[Batch, dict[str, Any]]:

@@ -24,7 +24,6 @@ SEARCH_SEEDS = range(2_000_000, 3_000_000)  # what candidates of a search are tr
 VALIDATION_SEEDS = range(3_000_000, 4_000_000)  # what its finalists are compared on
 ANCHOR_SEEDS = range(5_000_000, 6_000_000)  # what shows a regularised learner the safe policy
 COLLECTION_SEEDS = range(7_000_000, 8_000_000)  # episodes of datasets
-RESUMED_TRAINING_SEEDS = range(10**14, 10**15)
 REP_TRAINING_SEEDS = range(10**16, 2 * 10**16)
 TWO_LEVEL_SEEDS = range(2 * 10**16, 3 * 10**16)  # of managers and reps that learn in turns
 

@@ -1,11 +1,12 @@
 """Every algorithm behind the one `train` and the one `predict`: where it starts, what it sees, that it goes on."""
 
 import itertools
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 import torch
-from worlds import N_LEVERS
+from worlds import N_LEVERS, small_config
 
 from agents.loading import load
 from agents.registry import load_policy
@@ -29,11 +30,16 @@ PLANS = {
     "sac": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
     "tqc": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
     "oracle": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
+    "ppo_history": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
+}  # fmt: skip
+FLOORS_CLOSE = {
+    "horizon.decisions": 5, "mechanisms.credit": False, "money.insolvency": True, "money.start_weeks": 10,
+    "money.layoff_weeks": 1,
 }  # fmt: skip
 
 
 def _plan(name, **changes):
-    return load("training", name, {**SMALL, **PLANS[name], **changes})
+    return load("training", name, {**SMALL, **PLANS.get(name, PLANS["oracle"]), **changes})
 
 
 @pytest.fixture(scope="module", params=PLANS)
@@ -45,7 +51,7 @@ def run(request, small, tmp_path_factory):
 
 
 def _weights(run):
-    return LearnedPolicy.load(run).model.policy.state_dict()
+    return LearnedPolicy.load(run).module.state_dict()
 
 
 def test_every_algorithm_trains_and_manages_floors(small, run):
@@ -75,12 +81,41 @@ def test_a_run_goes_on_from_its_checkpoint(small, run, tmp_path):
     )
 
 
-def test_what_an_off_policy_learner_remembers_is_kept_with_it(small, tmp_path):
-    train(small, "loyalty", _plan("sac", total_timesteps=12), tmp_path, seed=1, quiet=True)
-    train(small, "loyalty", _plan("sac"), tmp_path, seed=1, resume=True, quiet=True)
-    model = LearnedPolicy.load(tmp_path).model
-    model.load_replay_buffer(latest_checkpoint(tmp_path) / "replay_buffer.pkl")
-    assert model.replay_buffer.size() * 4 == 24  # decisions before the resumption and after it
+class KilledError(Exception):
+    pass
+
+
+def _killed_at(timesteps):
+    def kill(policy, step):
+        if step == timesteps:
+            raise KilledError
+
+    return kill
+
+
+def _numbers(checkpoint):
+    """The bytes of every part of a checkpoint; only the times of the archives are left out."""
+    parts = {"run.yaml": (checkpoint / "run.yaml").read_bytes()}
+    for name in ("model.zip", "normaliser.npz", "state.npz"):
+        with ZipFile(checkpoint / name) as archive:
+            parts |= {f"{name} {part}": archive.read(part) for part in archive.namelist()}
+    return parts
+
+
+@pytest.mark.parametrize("name", [*PLANS, "ppo"])
+def test_a_run_that_was_interrupted_ends_with_the_same_bits(name, tmp_path):
+    """Weights, optimizer, luck, floors in mid-episode, and what is remembered: nothing is begun anew."""
+    config, plan = small_config(FLOORS_CLOSE), _plan(name, checkpoint_every=12)
+    train(config, "loyalty", plan, tmp_path / "whole", seed=1, quiet=True)
+    with pytest.raises(KilledError):
+        train(config, "loyalty", plan, tmp_path / "cut", seed=1, quiet=True, watch=_killed_at(12))
+    with np.load(latest_checkpoint(tmp_path / "cut") / "state.npz") as state:
+        assert len(set(state["decisions"])) > 1
+    torch.manual_seed(7)  # another process has another luck
+    train(config, "loyalty", plan, tmp_path / "cut", seed=1, quiet=True, resume=True)
+    whole, resumed = (_numbers(tmp_path / run / "checkpoint-0000000024") for run in ("whole", "cut"))
+    assert [part for part in whole if whole[part] != resumed[part]] == []
+    assert whole.keys() == resumed.keys()
 
 
 @pytest.mark.parametrize("name", PLANS)

@@ -37,7 +37,7 @@ def test_only_a_ppo_can_be_exported(small, tmp_path):
     hyper = {"batch_size": 8, "gradient_steps": 1}
     plan = load("training", "sac", {"total_timesteps": 12, "num_envs": 4, "hyper_parameters": hyper})
     train(small, "loyalty", plan, tmp_path / "run", quiet=True)
-    with pytest.raises(ValueError, match="SAC: only a PPO can be exported"):
+    with pytest.raises(ValueError, match="SACPolicy: only the network of a PPO without a memory can be exported"):
         LearnedPolicy.load(tmp_path / "run").network()
 
 

@@ -99,7 +99,7 @@ def test_a_run_goes_on_where_it_ended_on_as_many_env_runners_as_there_are(run):
     before = lines(run)
     policy = load_policy(str(run / "policy.yaml"), small_config())
     longer = plan(total_timesteps=72, num_env_runners=0)
-    train(small_config(), "loyalty", longer, run, resume=True, quiet=True)
+    train(small_config(), "loyalty", longer, run, resume=True, trust=True, quiet=True)
     later = load_policy(str(run / "policy.yaml"), small_config())
     assert (later.layers[-1].bias != policy.layers[-1].bias).any()
     output = lines(run)
@@ -107,12 +107,14 @@ def test_a_run_goes_on_where_it_ended_on_as_many_env_runners_as_there_are(run):
     assert [line["decisions"] for line in output] == sorted({line["decisions"] for line in output})
     assert output[-1]["decisions"] >= 72
     done = checkpoints(run)[-1]
-    assert train(small_config(), "loyalty", plan(total_timesteps=72), run, resume=True, quiet=True) == done
+    assert train(small_config(), "loyalty", plan(total_timesteps=72), run, resume=True, trust=True, quiet=True) == done
 
 
 def test_the_learning_rate_falls_to_0_and_again_where_a_run_that_was_over_is_prolonged(run):
     assert [line["learning_rate"] for line in lines(run)] == pytest.approx([1e-3, 0.0])  # after each update
-    train(small_config(), "loyalty", plan(total_timesteps=96, num_env_runners=0), run, resume=True, quiet=True)
+    train(
+        small_config(), "loyalty", plan(total_timesteps=96, num_env_runners=0), run, resume=True, trust=True, quiet=True
+    )
     assert [line["learning_rate"] for line in lines(run)] == pytest.approx([1e-3, 0.0, 5e-4, 0.0])
 
 
@@ -139,11 +141,12 @@ def test_an_env_runner_that_is_lost_is_replaced_while_the_others_go_on(cluster):
         ({"resume": False}, "holds a run already; resume it, or choose another directory"),
         ({"reward": "profit"}, "was trained with another reward; choose another directory"),
         ({"seed": 1}, "was trained with another seed"),
+        ({"trust": False}, "reading them runs whatever code their maker chose. Give --trust"),
         ({"plan": plan(policy={"net_arch": [4]})}, "was trained with another training"),
     ],
 )
 def test_a_run_is_not_gone_on_with_as_another(run, changes, says):
-    wanted = {"reward": "loyalty", "plan": plan(), "seed": 0, "resume": True, **changes}
+    wanted = {"reward": "loyalty", "plan": plan(), "seed": 0, "resume": True, "trust": True, **changes}
     with pytest.raises(CheckpointError, match=says):
         train(small_config(), run=run, quiet=True, **wanted)
 
@@ -151,4 +154,12 @@ def test_a_run_is_not_gone_on_with_as_another(run, changes, says):
 def test_a_damaged_checkpoint_is_said_to_be_one(run):
     next((checkpoints(run)[-1] / STATE).glob("learner_group/**/module_state.pkl")).write_bytes(b"no")
     with pytest.raises(CheckpointError, match="cannot be loaded, it is damaged or incomplete"):
-        train(small_config(), "loyalty", plan(total_timesteps=72, num_env_runners=0), run, resume=True, quiet=True)
+        train(
+            small_config(),
+            "loyalty",
+            plan(total_timesteps=72, num_env_runners=0),
+            run,
+            resume=True,
+            trust=True,
+            quiet=True,
+        )

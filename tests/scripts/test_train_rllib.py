@@ -28,6 +28,14 @@ def test_a_scheme_to_start_from_that_there_is_not(refused, tmp_path):
     assert "nearest valid name: flat_salary" in said
 
 
+def test_a_checkpoint_of_rllib_needs_trust(refused, tmp_path):
+    pytest.importorskip("ray.rllib")
+    (tmp_path / "run" / "checkpoint-0000000001" / "algorithm").mkdir(parents=True)
+    said = refused("train_rllib", "--run", "run", "--resume")
+    assert "checkpoint-0000000001: RLlib keeps its state in pickles, and reading them runs whatever code" in said
+    assert "Give --trust to resume a run of your own" in said
+
+
 def test_without_rllib_the_group_is_named(refused, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray.rllib", None)
     assert "pip install --group rllib" in refused("train_rllib", "--run", "run")
