@@ -1,57 +1,16 @@
 """What must be true at all times, over random configurations, schemes and luck."""
 
-from collections.abc import Iterator
-from copy import deepcopy
-from typing import Any, NamedTuple
-
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from worlds import CONFIGS, numbers, open_floors, random_actions, small_config
+from lives import DECISIONS, FLOORS, broken, live
+from worlds import CONFIGS, open_floors
 
-from incentive_env import Config, ConfigError
-from incentive_env.config import all_keys
 from incentive_env.config.channels import CHANNEL_NAMES
-from incentive_env.floors.observation import observation_space
-from incentive_env.model.state import CALLBACK, MONEY_IN, MONEY_OUT, State
+from incentive_env.model.state import CALLBACK, MONEY_IN, MONEY_OUT
 
-FLOORS, DECISIONS = 3, 4
-SPACE = observation_space()
 lives = settings(max_examples=20, deadline=None, derandomize=True, phases=(Phase.generate, Phase.shrink))
-
-
-class Life(NamedTuple):
-    """Some floors from their opening to the last of their decisions."""
-
-    config: Config
-    opening: State
-    opening_cash: np.ndarray  # [floors] €
-    weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
-    rep_weeks: np.ndarray  # [floors, weeks, reps] REP_WEEK
-    truths: np.ndarray  # [decisions, floors] TRUTH
-    figures: np.ndarray  # [decisions, floors] FIGURES
-    terms: np.ndarray  # [decisions, floors] TERMS
-    observations: np.ndarray  # [decisions + 1, floors, 39]
-    end: State
-
-    def __repr__(self) -> str:
-        return "Life(…)"
-
-
-def live(overrides: dict[str, Any], luck: int = 0) -> Life:
-    config = small_config(overrides)
-    floors = open_floors(config, range(luck, luck + FLOORS))
-    opening = deepcopy(floors.state)
-    periods, observations = [], [floors.observation()]
-    for actions in random_actions(DECISIONS, FLOORS, luck):
-        periods.append([array.copy() for array in floors.decide(actions)])
-        observations.append(floors.observation())
-    weeks, rep_weeks, figures, truths, terms, _ = zip(*periods, strict=True)
-    return Life(
-        config, opening, opening.floors["cash"], np.concatenate(weeks, axis=1), np.concatenate(rep_weeks, axis=1),
-        np.stack(truths), np.stack(figures), np.stack(terms), np.stack(observations), floors.state,
-    )  # fmt: skip
 
 
 LIVES = st.builds(live, CONFIGS, st.integers(0, 1 << 32))
@@ -126,19 +85,8 @@ def test_exits_of_reps_add_up_to_those_of_the_floor(life):
 
 @lives
 @given(LIVES)
-def test_nothing_is_nan_and_reports_stay_in_the_declared_space(life):
-    assert_finite(life)
-
-
-def assert_finite(life: Life) -> None:
-    for records in (life.weeks, life.rep_weeks, life.figures, life.truths, life.terms):
-        assert np.isfinite(numbers(records)).all()
-    fields = [(name, part[name]) for part in (life.end.floors, life.end.reps) for name in part.dtype.names]
-    for name, field in (*fields, *life.end.customers._asdict().items()):
-        values = field if field.dtype.names is None else numbers(field.copy())
-        assert np.isfinite(values).all(), name
-    for report in life.observations.reshape(-1, SPACE.shape[0]):
-        assert SPACE.contains(report)
+def test_nothing_is_nan_and_everything_stays_in_its_range(life):
+    assert broken(life) == []
 
 
 @lives
@@ -154,34 +102,3 @@ def test_a_report_holds_nothing_of_the_true_state(life):
         for name in hidden:
             part[name][...] = 1 - part[name]
     assert floors.observation().tobytes() == before
-
-
-# Keys of which an end crashes the interpreter, and with it the test run.
-CRASHES = {"decision.conscience"}
-SHAPES = {"salesforce.reps", "market.slots", "market.products", "horizon"}
-
-
-def _ends() -> Iterator[tuple[str, float]]:
-    """Each bounded key with each end of its bounds."""
-    for key in all_keys():
-        if not SHAPES & {key, key.partition(".")[0]} and key not in CRASHES:
-            section: Any = Config
-            *branches, leaf = key.split(".")
-            for branch in branches:
-                section = section.model_fields[branch].annotation
-            for constraint in section.model_fields[leaf].metadata:
-                for end in ("ge", "le"):
-                    if hasattr(constraint, end):
-                        yield key, getattr(constraint, end)
-
-
-def test_every_number_may_stand_at_either_end_of_its_bounds():
-    tried = 0
-    for key, end in _ends():
-        try:
-            life = live({key: end})
-        except ConfigError:  # contradicts a neighbour, such as low above high
-            continue
-        assert_finite(life)
-        tried += 1
-    assert tried > 500

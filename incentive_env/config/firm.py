@@ -15,7 +15,7 @@ class Client(Section):
     demand_sd: float = number(0.02, 0.0, 1.0, "1/week", "weekly noise of demand")
     jump_chance: float = number(0.015, 0.0, 1.0, "1/week", "probability of a jump in demand")
     jump_size: float = number(0.4, 0.0, 2.0, "1", "size of a jump in demand")
-    least_demand: float = number(0.3, 0.0, 1.0, "1", "lower bound of demand")
+    least_demand: float = number(0.3, 0.01, 1.0, "1", "lower bound of demand")
     most_demand: float = number(2.0, 1.0, 10.0, "1", "upper bound of demand")
     anger_after_loss: float = number(0.3, 0.0, 1.0, "share", "disappointment that remains after a withdrawal")
     memory: float = number(0.12, 0.0, 1.0, "1/week", "weight of the latest week in the client's view")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from pydantic import model_validator
+from pydantic import create_model, model_validator
 
 from incentive_env.config.fields import REQUIRED, Row, Section, number, section_of, table
 from incentive_env.support.spelling import nearest
@@ -24,7 +24,7 @@ class Lever(Row):
     low: float = REQUIRED  # value at action −1
     high: float = REQUIRED  # value at action +1
     neutral: float = REQUIRED  # in force during the burn-in
-    most: float = REQUIRED  # upper bound of the neutral value
+    most: float = REQUIRED  # upper bound of its range and of the neutral value
     off: float = 0.0  # in a scheme that does not name the lever
     meaning: str = REQUIRED  # in the configuration's reference
     does: str = REQUIRED  # what it pays for, or does
@@ -150,8 +150,8 @@ def check_levers(values: Mapping[str, Any]) -> None:
 class Range(Section):
     """The range of one lever; the normalized action −1 is ``low`` and +1 is ``high``."""
 
-    low: float = number(0.0, 0.0, 10_000.0, "the lever's unit", "value of the lever at action −1")
-    high: float = number(1.0, 0.0, 10_000.0, "the lever's unit", "value of the lever at action +1")
+    low: float
+    high: float
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -160,7 +160,14 @@ class Range(Section):
         return self
 
 
-class Levers(section_of(LEVERS.values(), lambda row: (Range, Range(low=row.low, high=row.high)))):  # type: ignore[misc]
+def _range(row: Lever) -> tuple[type[Range], Range]:
+    low: Any = number(row.low, 0.0, row.most, row.unit, "value of the lever at action −1")
+    high: Any = number(row.high, 0.0, row.most, row.unit, "value of the lever at action +1")
+    kind = create_model(f"Range of {row.name}", __base__=Range, low=(float, low), high=(float, high))
+    return kind, kind(low=row.low, high=row.high)
+
+
+class Levers(section_of(LEVERS.values(), _range)):  # type: ignore[misc]
     """Ranges of the levers, in the order of the action vector."""
 
 

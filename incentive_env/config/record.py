@@ -1,5 +1,6 @@
 """The configuration as the compiled core reads it: one flat-in-memory record with the same names as the tree."""
 
+from functools import cache
 from typing import Any, get_args
 
 import numpy as np
@@ -40,6 +41,7 @@ def _detectability_key(row: Channel) -> str | None:
 _DETECTABILITY = [_detectability_key(row) for row in CHANNELS.values()]
 
 
+@cache
 def _dtype(section: type[Section]) -> np.dtype[Any]:
     if _are_switches(section):
         return np.dtype((np.int64, (len(section.model_fields),)))
@@ -73,11 +75,15 @@ def _fill(record: Any, section: Section) -> None:
                 record[name] = words.index(value) if words else value
 
 
+@cache
 def _are_switches(section: type[Section]) -> bool:
     return {field.annotation for field in section.model_fields.values()} == {bool}
 
 
+@cache
 def _row_kind(section: type[Section]) -> type[Section] | None:
-    kinds = {field.annotation for field in section.model_fields.values()}
-    only = next(iter(kinds)) if len(kinds) == 1 else None
-    return only if isinstance(only, type) and issubclass(only, Section) else None
+    """The class of a section's rows, or one of them if only their bounds differ; ``None`` where it holds no rows."""
+    kinds = [section_class(field) for field in section.model_fields.values()]
+    rows = [kind for kind in kinds if kind is not None]
+    alike = len(rows) == len(kinds) and len({tuple(kind.model_fields) for kind in rows}) == 1
+    return rows[0] if alike else None

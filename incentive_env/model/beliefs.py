@@ -28,7 +28,7 @@ def felt_audit(rep: Record, scheme: Record, p: Record) -> float:
 def raise_alarm(reps: Records, before: float, now: float, p: Record) -> None:
     """An announcement of more audits alarms everybody."""
     for r in range(len(reps)):
-        reps[r].alarm += p.beliefs.alarm * max(0.0, now - before)
+        reps[r].alarm = min(1.0, reps[r].alarm + p.beliefs.alarm * max(0.0, now - before))
 
 
 @compiled

@@ -48,7 +48,7 @@ def start_job(rep: Record, p: Record) -> None:
     rep.tenure = rep.coached = rep.gaming = rep.sanctions = rep.own_nps = rep.owed_hours = 0.0
     rep.period_sales = rep.period_recorded = rep.period_fixed = rep.period_answered = 0.0
     rep.inexperience = p.skill.newcomer
-    rep.motivation = p.motivation.resting + rep.temper + p.motivation.honest_work
+    rep.motivation = clip(p.motivation.resting + rep.temper + p.motivation.honest_work, 0.0, 1.5)
     rep.strain = p.motivation.strain_base
     rep.heard, rep.alarm, rep.severity = p.beliefs.prior_heard, 0.0, 1.0
     rep.recent_pay = rep.usual_pay = rep.success = 0.0

@@ -44,8 +44,9 @@ def plan_hours(
             tallies[r].inbound_hours = share * responses[r].hours
             responses[r].hours -= tallies[r].inbound_hours
     load = min(needed / max(capacity, 1e-9), 10.0)
-    in_time = p.service.service_level * exp(-exp(p.service.congestion * (load - 1.0)))
-    return Answering(load, in_time, min(1.0, 1.0 / max(load, 1e-9)))
+    answered = min(1.0, 1.0 / max(load, 1e-9))
+    in_time = min(answered, p.service.service_level * exp(-exp(p.service.congestion * (load - 1.0))))
+    return Answering(load, in_time, answered)
 
 
 @compiled

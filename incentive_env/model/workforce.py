@@ -167,7 +167,7 @@ def _payoff(response: Record, tally: Record, tactic: int, p: Record) -> float:
 @compiled
 def _move_skill(rep: Record, floor: Record, p: Record) -> None:
     s = p.skill
-    rep.inexperience -= s.learning_rate * (1.0 + s.coached_learning * rep.coached) * rep.inexperience
+    rep.inexperience -= min(1.0, s.learning_rate * (1.0 + s.coached_learning * rep.coached)) * rep.inexperience
     aim = 1.0 + s.knowledge * floor.knowledge
     full = (1.0 - exp(-floor.scheme.coaching / s.coaching_hours)) * aim
     rep.coached += s.coaching_rate * (full - rep.coached)
