@@ -28,6 +28,7 @@ from incentive_env.rendering.layout import LEAST_WIDTH, MOST_WIDTH
 from incentive_env.rendering.palette import THEMES, flat_colours, rgb
 from incentive_env.rendering.picture import load_pygame, picture
 from incentive_env.support.files import written_whole
+from incentive_env.support.seeds import LARGEST_SEED
 
 KINDS = {".gif": "PIL.Image", ".png": "PIL.Image", ".mp4": "imageio_ffmpeg"}  # and what writes them
 _HELD = 2.0  # seconds that the last frame stays, at least
@@ -47,7 +48,7 @@ def main(
     policy: Policy = "flat_salary",
     config: Scenario = "telesales",
     override: Overrides = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**62, metavar="N", help="seed of the floor")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, metavar="N", help="seed of the floor")] = 0,
     weeks: Annotated[int | None, typer.Option(min=1, help="length; an episode if not given")] = None,
     every: Annotated[int, typer.Option(min=1, help="weeks from one frame to the next")] = 1,
     fps: Annotated[float, typer.Option(min=0.1, max=50, help="frames a second")] = 8,

@@ -31,7 +31,7 @@ def measure(
         seats: numbers of the seats that it fills, and that are measured.
     """
     floors = StaffedFloors(config, len(seeds), reps, seats=seats)
-    floors.reset(np.asarray(seeds, np.uint64))
+    floors.reset(seeds)
     acting = Acting(as_policy(manager, config))
     weeks, net, gained = [], [], []
     for _ in range(config.horizon.decisions):

@@ -12,7 +12,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.seats import Seats, seat_action_space, seat_observation_space
 from incentive_env.policies import Acting, PolicyLike, as_policy
-from incentive_env.support.seeds import next_seed
+from incentive_env.support.seeds import checked_seed, floor_seeds, next_seed
 
 
 class SeatVecEnv(VecEnv):
@@ -54,7 +54,7 @@ class SeatVecEnv(VecEnv):
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         """Seed the next reset: floor *i* takes ``seed + i``."""
         if seed is not None:
-            self._floor_seeds = seed + np.arange(self.floors.num_floors, dtype=np.uint64)
+            self._floor_seeds = floor_seeds(checked_seed(seed), self.floors.num_floors)
         return [seed] * self.num_envs
 
     def step_async(self, actions: np.ndarray) -> None:

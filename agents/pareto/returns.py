@@ -14,7 +14,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.reward import TERM_NAMES, credit_closed
 from incentive_env.floors.reward_vector import OBJECTIVES, reward_vector
-from incentive_env.support.seeds import SEARCH_SEEDS
+from incentive_env.support.seeds import SEARCH_SEEDS, floor_seeds
 
 _MOST_FLOORS = 2048  # in a batch, at about 150 KB each
 _EVERY_TERM = np.ones(len(TERM_NAMES))
@@ -62,7 +62,7 @@ def scheme_returns(
         watch: called after each batch with the number of floors done.
     """
     held = np.repeat(np.asarray(actions, np.float64), len(seeds), axis=0)
-    numbers = np.tile(np.asarray(seeds, np.uint64), len(actions))
+    numbers = np.tile(floor_seeds(seeds, len(seeds)), len(actions))
     returns = np.empty((len(held), len(OBJECTIVES)))
     for first in range(0, len(held), _MOST_FLOORS):
         rows = slice(first, min(first + _MOST_FLOORS, len(held)))

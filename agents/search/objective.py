@@ -11,6 +11,7 @@ from incentive_env.floors.batch import Floors
 from incentive_env.floors.measures import net_promoters
 from incentive_env.floors.reward import PRESETS, TERM_NAMES, credit_closed, episode_score, reward_weights, weigh
 from incentive_env.policies.contract import Sees, shown
+from incentive_env.support.seeds import floor_seeds
 
 SCORE = "score"
 OBJECTIVES = (SCORE, *PRESETS)
@@ -51,7 +52,7 @@ class FloorObjective:
     def __call__(self, candidates: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
         """Values ``[candidates, seeds]`` of candidates ``[candidates, size]``, each on the same floors."""
         points = np.repeat(candidates, len(seeds), axis=0)
-        numbers = np.tile(np.asarray(seeds, np.uint64), len(candidates))
+        numbers = np.tile(floor_seeds(seeds, len(seeds)), len(candidates))
         batches = range(0, len(numbers), _MOST_FLOORS)
         values = [self._on_floors(points[at : at + _MOST_FLOORS], numbers[at : at + _MOST_FLOORS]) for at in batches]
         return np.concatenate(values).reshape(len(candidates), len(seeds))

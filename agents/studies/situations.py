@@ -111,7 +111,7 @@ def event(
 def opened_rotten(config: Config, seeds: Sequence[int]) -> NDArray[np.bool_]:
     """Which floors ``[floors]`` opened with the rotten norm: as drawn, before the burn-in."""
     floors = Floors(load_config(config, {"horizon.burn_in_weeks": 0}), len(seeds))
-    floors.reset(np.asarray(seeds, np.uint64))
+    floors.reset(seeds)
     middle = (config.floors.rotten_norm + config.floors.decent_norm) / 2.0
     rotten: NDArray[np.bool_] = floors.state.floors["norm"] > middle
     return rotten

@@ -13,6 +13,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from incentive_env import SalesFloorVectorEnv
 from incentive_env.floors.true_state import NAMES, true_state
 from incentive_env.policies.history import WIDTH, Memory, nothing
+from incentive_env.support.seeds import checked_seed
 
 
 class StateVectorEnv(SalesFloorVectorEnv):
@@ -141,7 +142,7 @@ class NativeVecEnv(VecEnv):
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         """Seed the next reset: floor *i* takes ``seed + i``."""
-        self._seed = seed
+        self._seed = None if seed is None else checked_seed(seed)
         return [None if seed is None else seed + i for i in range(self.num_envs)]
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from incentive_env.config import all_keys
 from incentive_env.config import scenario_names as shipped_names
 from incentive_env.config.levers import LEVERS
 from incentive_env.support.files import check_writable
+from incentive_env.support.seeds import LARGEST_SEED
 
 TOPICS = ("levers", "figures", "scenarios", "schemes", "rewards", "config")
 TABLE_KINDS = ("csv", "parquet")
@@ -142,7 +143,8 @@ def levers_option(flag: str, meaning: str) -> Any:
 Overrides = Annotated[list[str] | None, keys_option("--set", "key of the scenario, salesforce.reps=20; repeatable")]
 MovedLevers = Annotated[list[str] | None, levers_option("--lever", "lever of a fixed scheme, commission=8; repeatable")]
 FirstSeed = Annotated[
-    int, typer.Option("--seed", min=0, max=2**62, metavar="N", help="seed of the first floor; the others follow it")
+    int,
+    typer.Option("--seed", min=0, max=LARGEST_SEED, metavar="N", help="seed of the first floor; the others follow it"),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=1_000_000, metavar="N", help="seed of everything random")]
 Floors = Annotated[int, typer.Option(min=2, max=100_000, metavar="N", help="number of floors, the same for all")]

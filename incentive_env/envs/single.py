@@ -17,7 +17,7 @@ from incentive_env.rendering.ansi import ansi
 from incentive_env.rendering.frame import frame_of
 from incentive_env.rendering.picture import picture
 from incentive_env.rendering.window import Window
-from incentive_env.support.seeds import first_seed, next_seed
+from incentive_env.support.seeds import checked_seed, first_seed, folded, next_seed
 
 
 @with_tables
@@ -120,13 +120,22 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
-        """Open a floor. Without a seed, the next floor of the sequence that the last seed began."""
-        super().reset(seed=seed)
-        if seed is not None:
-            self._seed = seed
+        """Open a floor. Without a seed, the next floor of the sequence that the last seed began.
+
+        Args:
+            seed: a whole number from 0 to 2^128 − 1.
+            options: nothing is read from it.
+
+        Raises:
+            ValueError: the seed cannot be used; the episode under way goes on as if nothing had been asked.
+        """
+        given = None if seed is None else checked_seed(seed)
+        super().reset(seed=given)
+        if given is not None:
+            self._seed = folded(given)
         else:
             self._seed = first_seed(self.np_random) if self._seed is None else next_seed(self._seed)
-        self.floors.reset(np.array([self._seed], np.uint64))
+        self.floors.reset([self._seed])
         self._decisions = 0
         self.last_period = None
         self._over = False

@@ -1,5 +1,6 @@
 """Native `gymnasium.vector.VectorEnv`: many floors in one compiled call."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from incentive_env.envs.single import check_actions, configured
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import credit_closed, reward_weights, weigh
-from incentive_env.support.seeds import first_seed, next_seed
+from incentive_env.support.seeds import first_seed, next_seed, seeds_of_floors
 
 Batch = NDArray[np.float32]
 
@@ -70,7 +71,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         return tuple(self._seeds or ())
 
     def reset(
-        self, *, seed: "int | list[int | None] | None" = None, options: dict[str, Any] | None = None
+        self, *, seed: "int | Sequence[int | None] | None" = None, options: dict[str, Any] | None = None
     ) -> tuple[Batch, dict[str, Any]]:
         """Open floors.
 
@@ -78,6 +79,9 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
             seed: one number, from which floor *i* takes ``seed + i``; or a list, one for each floor, where ``None``
                 continues that floor's sequence.
             options: ``{"reset_mask": [num_envs] bool}`` opens those floors only.
+
+        Raises:
+            ValueError: a seed or the mask cannot be used; the episodes under way go on as if nothing had been asked.
         """
         mask = np.asarray((options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_)))
         if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
@@ -136,22 +140,14 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         ended = {"final_obs": final, "_final_obs": over.copy(), "final_info": infos, "_final_info": over.copy()}
         return {**infos, **ended}
 
-    def _seed_floors(self, seed: "int | list[int | None] | None", chosen: NDArray[np.int64]) -> None:
-        if isinstance(seed, int | np.integer):
-            wanted: list[int | None] = [int(seed) + i for i in range(self.num_envs)]
-        else:
-            wanted = [None] * self.num_envs if seed is None else list(seed)
-        if len(wanted) != self.num_envs:
-            raise ValueError(f"{len(wanted)} seeds were given for {self.num_envs} floors")
-        fresh = self._seeds is None
-        seeds = [0] * self.num_envs if self._seeds is None else self._seeds
-        for floor in range(self.num_envs) if fresh else chosen:
+    def _seed_floors(self, seed: "int | Sequence[int | None] | None", chosen: NDArray[np.int64]) -> None:
+        wanted = [None] * self.num_envs if seed is None else seeds_of_floors(seed, self.num_envs)
+        seeds = [0] * self.num_envs if self._seeds is None else list(self._seeds)
+        for floor in chosen:
             number = wanted[floor]
             if number is None:
-                number = first_seed(self.np_random) if fresh else next_seed(seeds[floor])
-            if number < 0:
-                raise ValueError(f"seed {number} of floor {floor}: must not be negative")
-            seeds[floor] = int(number)
+                number = first_seed(self.np_random) if self._seeds is None else next_seed(seeds[floor])
+            seeds[floor] = number
         self._seeds = seeds
 
     def _restart(self, chosen: NDArray[np.int64]) -> None:
@@ -162,7 +158,7 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
 
     def _open(self, chosen: NDArray[np.int64]) -> None:
         assert self._seeds is not None
-        self.floors.reset(np.array([self._seeds[floor] for floor in chosen], np.uint64), chosen)
+        self.floors.reset([self._seeds[floor] for floor in chosen], chosen)
         self._decisions[chosen] = 0
         self._over[chosen] = False
 

@@ -18,6 +18,7 @@ from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_pe
 from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
+from incentive_env.support.seeds import Seeds, floor_seeds
 from incentive_env.support.threads import check_threads, share_out
 
 _WORTH_THREADS = 256  # floors
@@ -80,21 +81,25 @@ class Floors:
         )  # fmt: skip
         self._observe = bound(observe, *self._reported, np.empty((num_floors, len(NAMES)), np.float32), self.parameters)
 
-    def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
+    def reset(self, seeds: Seeds, which: NDArray[np.int64] | None = None) -> None:
         """Open floors, each with its seed, and run their burn-in under the neutral scheme.
 
         Args:
             seeds: ``[len(which)]`` seeds.
             which: numbers of the floors; all of them where not given.
+
+        Raises:
+            ValueError: a seed cannot be used, or there are more or fewer than floors; nothing has changed.
         """
         chosen = np.arange(self.num_floors) if which is None else which
+        seeds = floor_seeds(seeds, len(chosen))
         if len(chosen) < self.num_floors:
             fresh = type(self)(self.config, len(chosen), **self._options())
             fresh.reset(seeds)
             for mine, theirs in zip(self._arrays(), fresh._arrays(), strict=True):
                 mine[chosen] = theirs
             return
-        open_floors(*self._core_state, chosen, np.asarray(seeds, np.uint64), self.parameters, self.witness)
+        open_floors(*self._core_state, chosen, seeds, self.parameters, self.witness)
         self._shown.fill(0.0)
         horizon = self.config.horizon
         neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]

@@ -32,7 +32,7 @@ class Game:
         self.scenario, self.changes, self.seed = scenario, changes, seed
         self.config = scenario_of(scenario, changes)
         self._floors = Floors(self.config, 1)
-        self._floors.reset(np.array([seed], np.uint64))
+        self._floors.reset([seed])
         self.reports: list[NDArray[np.float32]] = [self._floors.observation()[0]]  # [entries] each
         self.actions: list[NDArray[np.float32]] = []  # [levers] each
 

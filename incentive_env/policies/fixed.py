@@ -9,6 +9,7 @@ from incentive_env.config import Config
 from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.model.scheme import Scheme, scheme_to_action
 from incentive_env.policies.contract import Policy
+from incentive_env.support.seeds import checked_seed
 
 
 class NamedScheme(NamedTuple):
@@ -61,7 +62,7 @@ class RandomPolicy(Policy):
     """Another scheme for every floor and period, drawn evenly from the whole box; there is no deterministic form."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng(checked_seed(seed))
 
     def act(self, seen: NDArray[np.floating]) -> NDArray[np.float32]:
         """Uniform actions."""

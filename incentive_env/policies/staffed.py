@@ -10,6 +10,7 @@ from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.seats import Seats
 from incentive_env.policies.contract import PolicyLike
 from incentive_env.policies.files import as_policy
+from incentive_env.support.seeds import Seeds, floor_seeds
 
 
 class StaffedFloors(Floors):
@@ -36,8 +37,9 @@ class StaffedFloors(Floors):
         self.seats = Seats(self)
         self._open = False
 
-    def reset(self, seeds: NDArray[np.uint64], which: NDArray[np.int64] | None = None) -> None:
+    def reset(self, seeds: Seeds, which: NDArray[np.int64] | None = None) -> None:
         """Open floors; the policy takes over after the burn-in."""
+        seeds = floor_seeds(seeds, self.num_floors if which is None else len(which))  # before anything changes
         self._open = False
         super().reset(seeds, which)
         self._open = True

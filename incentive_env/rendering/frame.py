@@ -116,7 +116,7 @@ def film(config: "str | Path | Config | None", policy: PolicyLike, seed: int, we
         raise ValueError(f"seed = {seed}: must not be negative")
     rollout = roll_out(loaded, policy, [seed], weeks)
     floors = Floors(loaded, 1)
-    floors.reset(np.array([seed], np.uint64))
+    floors.reset([seed])
     frames = [frame_of(floors)]
     for week in range(rollout.floor_weeks.shape[1]):
         decision, weeks_into = divmod(week, loaded.horizon.decision_weeks)

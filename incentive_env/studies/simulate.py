@@ -12,6 +12,7 @@ from incentive_env.config.channels import CHANNELS, TACTICS
 from incentive_env.model.state import EVENTS
 from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
+from incentive_env.support.seeds import floor_seeds
 
 _COLUMN_NAMES = {
     "gamed": [f"gamed_{channel}" for channel in CHANNELS],
@@ -79,7 +80,7 @@ def simulate(
     loaded = load_config(config)
     rollout = roll_out(loaded, policy, seeds, weeks, keep_reps=True, reps=reps)
     assert rollout.rep_weeks is not None
-    numbers = np.asarray(seeds, np.uint64)
+    numbers = floor_seeds(seeds, len(seeds))
     floor_weeks = _table(rollout.floor_weeks, numbers)
     return Panel(floor_weeks, _table(rollout.rep_weeks, numbers), _ledger(floor_weeks), loaded)
 
@@ -102,7 +103,7 @@ def roll_out(
         raise ValueError("seeds: at least one is needed, one for each floor")
     acting = Acting(as_policy(policy, config))
     floors = StaffedFloors(config, len(seeds), reps, threads=threads, watch=watch)
-    floors.reset(np.asarray(seeds, np.uint64))
+    floors.reset(seeds)
     opening = floors.witnessed() if watch else None
     floor_weeks: list[np.ndarray] = []
     rep_weeks: list[np.ndarray] = []

@@ -3,7 +3,12 @@
 No range overlaps another, so nothing is judged on floors that it was made on.
 """
 
+import operator
+from collections.abc import Sequence, Sized
+from typing import Any, TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 EVALUATION_SEEDS = range(10_000, 20_000)  # on which policies are compared
 FACT_SEEDS = range(20_000, 30_000)  # on which published facts are checked
@@ -27,7 +32,65 @@ COLLECTION_SEEDS = range(7_000_000, 8_000_000)  # episodes of datasets
 REP_TRAINING_SEEDS = range(10**16, 2 * 10**16)
 TWO_LEVEL_SEEDS = range(2 * 10**16, 3 * 10**16)  # of managers and reps that learn in turns
 
+Seeds: TypeAlias = Sequence[int] | NDArray[np.integer]  # one for each floor of a batch
+LARGEST_SEED = (1 << 128) - 1  # as ``numpy.random.SeedSequence().entropy`` gives
 _MASK = (1 << 64) - 1
+
+
+def checked_seed(seed: Any, key: str = "seed") -> int:
+    """A seed as a Python integer.
+
+    Args:
+        seed: what was given.
+        key: how the caller names it, for the message.
+
+    Raises:
+        ValueError: it is no whole number from 0 to `LARGEST_SEED`.
+    """
+    try:
+        number = None if isinstance(seed, bool | np.bool_) else operator.index(seed)
+    except TypeError:
+        number = None
+    if number is None or not 0 <= number <= LARGEST_SEED:
+        raise ValueError(f"{key} = {repr(seed)[:60]}: must be a whole number from 0 to 2^128 − 1")
+    return number
+
+
+def seeds_of_floors(seeds: Any, floors: int, key: str = "seed") -> list[int | None]:
+    """A seed of 64 bits for each floor of a batch; ``None`` stays ``None``.
+
+    Args:
+        seeds: a whole number, from which floor *i* takes the *i*-th that follows, or a list with one for each floor.
+        floors: number of floors.
+        key: how the caller names it, for the message.
+
+    Raises:
+        ValueError: a seed cannot be used, or the list has another length.
+    """
+    if isinstance(seeds, str) or not isinstance(seeds, Sized) or getattr(seeds, "ndim", 1) == 0:
+        first = checked_seed(seeds, key)
+        return [folded(first + i) for i in range(floors)]
+    if len(seeds) != floors:
+        raise ValueError(f"{key}: a list of {len(seeds)}, must have {floors} entries, one for each floor")
+    each: Any = seeds
+    return [None if seed is None else folded(checked_seed(seed, f"{key}[{i}]")) for i, seed in enumerate(each)]
+
+
+def floor_seeds(seeds: Any, floors: int) -> NDArray[np.uint64]:
+    """A seed ``[floors]`` for each floor of a batch, as the core takes them; ``seeds`` as in `seeds_of_floors`.
+
+    Raises:
+        ValueError: a seed cannot be used or is ``None``, or the list has another length.
+    """
+    if isinstance(seeds, np.ndarray) and seeds.dtype == np.uint64 and seeds.shape == (floors,):
+        return seeds
+    each = seeds_of_floors(seeds, floors, "seeds")
+    return np.array([checked_seed(seed, "seeds") for seed in each], np.uint64)
+
+
+def folded(seed: int) -> int:
+    """The 64 bits by which the core knows a seed; smaller seeds are their own."""
+    return seed if seed <= _MASK else int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
 
 
 def first_seed(np_random: np.random.Generator) -> int:

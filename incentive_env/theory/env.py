@@ -10,6 +10,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import ArrayLike, NDArray
 
 from incentive_env.config import ConfigError
+from incentive_env.support.seeds import checked_seed
 from incentive_env.support.spelling import nearest
 from incentive_env.theory.contracts import PROBLEMS
 from incentive_env.theory.parameters import Array
@@ -116,8 +117,12 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
-        """Begin an episode; the seed is that of the noise in mode ``"sampled"``."""
-        super().reset(seed=seed)
+        """Begin an episode; the seed is that of the noise in mode ``"sampled"``.
+
+        Raises:
+            ValueError: the seed is no whole number from 0 to 2^128 − 1; the episode under way goes on.
+        """
+        super().reset(seed=None if seed is None else checked_seed(seed))
         self._now = self.problem
         self._last = None
         self._over = False

@@ -12,6 +12,7 @@ from incentive_env.config.channels import CHANNELS
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.measures import RECORDED_CONVERSION, Ratio, column
 from incentive_env.model.scheme import Scheme, scheme_to_action
+from incentive_env.support.seeds import floor_seeds
 
 # Client and bank would select the floors that survive; a comparison must see all of them.
 OPEN: Mapping[str, Any] = {"client.may_leave": False, "money.insolvency": False}
@@ -85,7 +86,7 @@ class Lab:
     def __init__(self, config: Config, seeds: Sequence[int], *, threads: int = 1, quick: bool = False) -> None:
         self.config = load_config(config, OPEN)
         self.scenario = config  # as it is: client and bank may close floors
-        self.seeds = np.asarray(seeds, np.uint64)
+        self.seeds = floor_seeds(seeds, len(seeds))
         self.threads = threads
         self.quick = quick
         self._runs: dict[Any, Run] = {}

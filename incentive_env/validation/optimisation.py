@@ -12,7 +12,7 @@ from incentive_env.floors.measures import RECORDED_CONVERSION, net_promoters, to
 from incentive_env.floors.reward import episode_score
 from incentive_env.model.scheme import scheme_to_action
 from incentive_env.model.state import YEAR
-from incentive_env.support.seeds import FACT_SEARCH_SEEDS
+from incentive_env.support.seeds import FACT_SEARCH_SEEDS, floor_seeds
 from incentive_env.support.statistics import jackknife
 from incentive_env.validation.contract import Band, Outcome, Picture, at_peak, fact
 from incentive_env.validation.lab import FLAT, Lab
@@ -83,7 +83,7 @@ def _conversion_of(
     config: Config, candidates: Sequence[NDArray[np.float64]], seeds: Sequence[int], threads: int
 ) -> NDArray[np.float64]:
     """Recorded conversion ``[candidates]`` of a first year, on the same floors."""
-    weeks = _run(config, np.asarray(candidates), np.asarray(seeds, np.uint64), YEAR, threads)
+    weeks = _run(config, np.asarray(candidates), floor_seeds(seeds, len(seeds)), YEAR, threads)
     conversion: NDArray[np.float64] = RECORDED_CONVERSION.of(totals(weeks, axis=(1, 2)))
     return conversion
 
