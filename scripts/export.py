@@ -11,7 +11,6 @@ import typer
 import yaml
 
 from agents.options import PolicyFile, PolicyName
-from incentive_env import Config
 from incentive_env.cli.common import script
 from incentive_env.policies.files import found_content
 from incentive_env.support.files import write_text
@@ -24,7 +23,7 @@ def main(
     name: PolicyName = None,
     command: Annotated[str | None, typer.Option(help="that trained it, for the record in the file")] = None,
 ) -> None:
-    from agents.training.checkpoints import read_description, read_plan
+    from agents.training.checkpoints import read_config, read_description, read_plan
     from agents.training.learned_policy import LearnedPolicy  # loads torch
     from agents.training.model import algorithm_class
 
@@ -32,7 +31,7 @@ def main(
     how: dict[str, Any] = {"command": command} if command else {}
     how |= {"method": algorithm_class(read_plan(run).algorithm).__name__, "seed": described["seed"]}
     how["decisions"] = int(described["timesteps"])
-    scenario = Config.model_validate(described["config"])
+    scenario = read_config(run)
     network = learned.network().content()
     content = found_content(name or out.stem, str(described["reward"]), scenario, network, how)
     write_text(out, yaml.safe_dump(content, sort_keys=False, width=120))

@@ -187,16 +187,16 @@ class _Levels:
         """Restore a round, and return the rows up to it."""
         try:
             stored = json.loads((folder / "two_level.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            plan, seed, history = stored["plan"], stored["seed"], stored["history"]
+            wanted = {**self.plan.model_dump(mode="json"), "rounds": plan["rounds"]}
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise CheckpointError(f"{folder / 'two_level.json'}: cannot be read: {error}") from None
-        wanted = {**self.plan.model_dump(mode="json"), "rounds": stored["plan"]["rounds"]}
-        if stored["plan"] != wanted or stored["seed"] != self.seed:
+        if plan != wanted or seed != self.seed:
             raise CheckpointError(f"{folder}: has another plan or seed; choose another directory")
         restore(folder / "manager", self.manager, self.manager_env)
         restore(folder / "reps", self.reps, self._normaliser())
         self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
-        history: list[Row] = stored["history"]
-        return history
+        return list(history)
 
     def _leading(self) -> LearnedPolicy:
         return LearnedPolicy(self.manager.policy, moments_of(self.manager_env))

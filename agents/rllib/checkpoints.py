@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from incentive_env import Config
+from incentive_env import Config, ConfigError
+from incentive_env.config import read_yaml
 from incentive_env.policies.files import found_content
 from incentive_env.policies.network import NetworkPolicy
 from incentive_env.support.files import written_whole
@@ -60,9 +61,9 @@ def read_description(checkpoint: Path) -> dict[str, Any]:
     """
     file = checkpoint / "run.yaml"
     try:
-        description = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+        description = read_yaml(file)
+    except (OSError, ConfigError) as error:
         raise CheckpointError(f"{file}: cannot be read: {error}") from None
-    if not isinstance(description, dict) or not (checkpoint / STATE).is_dir():
+    if not (checkpoint / STATE).is_dir():
         raise CheckpointError(f"{checkpoint}: is not a checkpoint of scripts/train_rllib.py; choose another directory")
     return description

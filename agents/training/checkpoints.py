@@ -18,6 +18,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 import numpy as np
 import torch
 import yaml
+from pydantic import ValidationError
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.running_mean_std import RunningMeanStd
@@ -28,7 +29,7 @@ from agents.algorithms.table import training_plan
 from agents.algorithms.training import TrainingPlan
 from agents.training.model import SEEN_SHAPES, new_network
 from agents.training.resuming import read_state, write_state
-from incentive_env.config import ConfigError, read_yaml
+from incentive_env.config import Config, ConfigError, read_yaml
 
 _PREFIX = "checkpoint-"
 _WEIGHTS, _STATISTICS, _STATE, _RUN = "model.zip", "normaliser.npz", "state.npz", "run.yaml"
@@ -116,6 +117,22 @@ def read_plan(path: Path) -> TrainingPlan:
     """
     checkpoint = latest_checkpoint(path)
     return training_plan(read_description(checkpoint).get("training") or {}, checkpoint / _RUN)
+
+
+def read_config(path: Path) -> Config:
+    """The scenario of a run.
+
+    Raises:
+        CheckpointError: it is not one of this version.
+    """
+    file = latest_checkpoint(path) / _RUN
+    try:
+        return Config.model_validate(read_description(path).get("config"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key, count = ".".join(map(str, ("config", *first["loc"]))), error.error_count()
+        more = f", and {count - 1} more" if count > 1 else ""
+        raise CheckpointError(f"{file}: {key}: {first['msg']}{more}; the scenario is not one of this version") from None
 
 
 def read_network(checkpoint: Path) -> tuple[BasePolicy, RunningMeanStd]:

@@ -10,8 +10,8 @@ from agents.training.model import SEEN_SHAPES, Falling
 from incentive_env.policies import PolicyError
 
 _WHY = (
-    "is a model of stable-baselines3: part of it is pickled, and reading that runs whatever code its maker chose. "
-    "Give --trust if you trust the maker; a policy file or the folder of a run needs no trust"
+    "is a model of stable-baselines3: part of it is pickled, and reading that runs whatever code its maker chose; "
+    "scripts/evaluate.py reads it with --trust, if you trust the maker; a policy file or a run needs no trust"
 )
 
 

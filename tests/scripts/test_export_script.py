@@ -26,3 +26,8 @@ def test_an_exported_run_is_evaluated_by_its_file_as_by_its_folder(run, trained,
 def test_what_cannot_be_exported_is_refused(refused, trained, tmp_path):
     assert "nowhere" in refused("export", "nowhere", "--out", "policy.yaml")
     assert "is a folder" in refused("export", trained, "--out", tmp_path)
+    described = trained / "checkpoint-0000000024" / "run.yaml"
+    content = yaml.safe_load(described.read_text(encoding="utf-8"))
+    content["config"]["salesforce"]["reps"] = 0
+    described.write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert "run.yaml: config.salesforce.reps: Input should be greater" in refused("export", trained, "--out", "p.yaml")

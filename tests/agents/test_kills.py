@@ -1,0 +1,113 @@
+"""Work that is killed at any moment and started again comes to the same bytes, but for times."""
+
+import multiprocessing
+import os
+import signal
+import time
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from worlds import SMALL, small_config
+
+from agents.jobs.engine import engine_named
+from agents.jobs.store import open_store
+from agents.learning_reps.contrast import run_contrast
+from agents.learning_reps.plan import Contrast
+from agents.loading import load
+from agents.search.evolution import SearchBudget, Start, search
+from agents.search.objective import FloorObjective
+from agents.search.static import StaticForm
+from agents.training.train import train
+from incentive_env.support.files import write_json
+
+LEARNING = {"n_steps": 3, "batch_size": 6, "n_epochs": 4, "learning_rate": 0.01}
+PLAN = {
+    "total_timesteps": 96, "num_envs": 4, "checkpoint_every": 24, "hyper_parameters": LEARNING,
+    "policy": {"net_arch": [8]},
+}  # fmt: skip
+REPS = {
+    "total_timesteps": 72, "num_floors": 4, "hyper_parameters": {"n_steps": 3, "batch_size": 12}, "seats": 3,
+    "policy": {"net_arch": [8]},
+}  # fmt: skip
+CONTRAST = {
+    "description": "", "scenario": "telesales", "overrides": dict(SMALL), "schemes": ["flat_salary"],
+    "learners": {"all": REPS}, "seeds": 2, "floors": 2, "curve_floors": 1,
+}  # fmt: skip
+
+
+def _train(place):
+    config = small_config({"horizon.decisions": 5})
+    train(config, "loyalty", load("training", "ppo", PLAN), place / "run", seed=1, resume=True, quiet=True)
+
+
+def _train_off_policy(place):
+    hyper = {"batch_size": 8, "gradient_steps": 2, "buffer_size": 40, "learning_rate": 0.01}
+    plan = load("training", "sac", {**PLAN, "hyper_parameters": hyper})
+    train(small_config({"horizon.decisions": 5}), "loyalty", plan, place / "run", seed=1, resume=True, quiet=True)
+
+
+def _search(place):
+    form = StaticForm()
+    starts = [Start(name, np.full(form.size, value), 0.3) for name, value in (("low", -0.5), ("high", 0.5))]
+    found = search(
+        FloorObjective(small_config(), form, "loyalty"), starts, SearchBudget(12, 6, 8, 8, bounds=form.bounds),
+        checkpoint_path=place / "search.json", resume=True, quiet=True,
+    )  # fmt: skip
+    write_json(place / "found.json", [[each.point.tolist(), each.values.tolist()] for each in found.finalists])
+
+
+def _let_reps_learn(place):
+    store, engine = open_store(place / "store"), engine_named("local", workers=1)
+    write_json(place / "figures.json", run_contrast(Contrast.model_validate(CONTRAST), store, engine, plain=True))
+
+
+def _started(work, place):
+    process = multiprocessing.get_context("fork").Process(target=work, args=(place,))
+    process.start()
+    return process
+
+
+def _content(place):
+    """Bytes of all files by name, but for cells, which hold times; of archives those of their parts."""
+    content = {}
+    for file in (path for path in place.rglob("*") if path.is_file() and path.parent.name != "cells"):
+        name = str(file.relative_to(place))
+        if file.suffix not in (".zip", ".npz"):
+            content[name] = file.read_bytes()
+            continue
+        with ZipFile(file) as archive:
+            content |= {f"{name}/{part}": archive.read(part) for part in archive.namelist()}
+    return content
+
+
+QUICK = [(_train, 2), (_search, 2), (_let_reps_learn, 2)]
+LONG = [
+    pytest.param(work, 20, marks=pytest.mark.slow) for work in (_train, _train_off_policy, _search, _let_reps_learn)
+]
+
+
+@pytest.mark.parametrize(("work", "kills"), QUICK + LONG)
+def test_what_is_killed_comes_to_the_same_end(work, kills, tmp_path):
+    for name in ("warm", "whole", "killed"):
+        (tmp_path / name).mkdir()
+    work(tmp_path / "warm")  # so that kills meet the work, not the compiler
+    begun = time.monotonic()
+    whole = _started(work, tmp_path / "whole")
+    whole.join()
+    assert whole.exitcode == 0
+    moments = np.random.default_rng().uniform(0.0, time.monotonic() - begun, kills)
+    struck = 0
+    for moment in moments:
+        process = _started(work, tmp_path / "killed")
+        process.join(moment)
+        if process.is_alive():
+            os.kill(process.pid, signal.SIGKILL)
+            struck += 1
+        process.join()
+        assert process.exitcode in (0, -signal.SIGKILL)
+    last = _started(work, tmp_path / "killed")
+    last.join()
+    assert last.exitcode == 0
+    assert struck > 0
+    assert _content(tmp_path / "killed") == _content(tmp_path / "whole")
