@@ -19,8 +19,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 # Libraries that the package uses where they are installed, and the extra that installs each.
 EXTRAS = {
-    "matplotlib": "plots", "pyarrow": "tables", "nicegui": "playground", "pygame": "render", "moviepy": "render",
-    "pettingzoo": "multiagent", "cma": "validation",
+    "matplotlib": "plots", "pyarrow": "tables", "nicegui": "playground", "starlette": "playground",
+    "ifaddr": "playground", "pygame": "render", "moviepy": "render", "pettingzoo": "multiagent", "cma": "validation",
 }  # fmt: skip
 
 

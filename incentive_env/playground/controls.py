@@ -1,7 +1,7 @@
 """Controls that work with a mouse, a keyboard and a screen reader."""
 
 import json
-import traceback
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial, wraps
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from incentive_env.config.levers import LEVERS, Lever
 from incentive_env.model.scheme import Scheme, lever_ranges
 from incentive_env.playground.work import LostWorkerError
 
+_LOG = logging.getLogger("incentive_env.playground")
 _EMIT = "(event) => emit(Number(Number(event.target.value).toPrecision(4)))"
 
 
@@ -86,7 +87,7 @@ def guarded(action: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
         except LostWorkerError as error:
             message = f"{error}. A new one has started: change something to try again."
         except Exception as error:
-            traceback.print_exc()
+            _LOG.exception("An action of the page failed")
             message = f"Something went wrong: {error}. The page still works: try again, or change something."
         ui.notify(message, type="negative", multi_line=True, close_button="close", timeout=12_000)
 

@@ -1,12 +1,10 @@
 """The playground as a local web server: three tabs, one page a browser, nothing from elsewhere."""
 
 import asyncio
-import errno
 import os
-import socket
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,9 +12,11 @@ from nicegui import app, ui
 from nicegui.events import ValueChangeEventArguments
 
 from incentive_env.playground.controls import heading
+from incentive_env.playground.door import guard
 from incentive_env.playground.floor import FloorPage
 from incentive_env.playground.laboratory import Laboratory
 from incentive_env.playground.manager import Manager
+from incentive_env.playground.place import Place, place_for
 from incentive_env.playground.work import Workers, warm_up
 from incentive_env.rendering.svg import script
 
@@ -24,10 +24,13 @@ _STATIC = Path(__file__).with_name("static")
 _SCRIPTS = ("sliders.js", "charts.js", "player.js")
 _NARROW = 800  # px
 _PATIENCE = 7200.0  # s for which a page is kept whose browser is away: a phone that is locked, say
+_LONGEST_MESSAGE = 1_000_000  # bytes, as NiceGUI's browsers have it
 _TITLE = "incentive-env playground"
 
 
-def serve(host: str, port: int | None, *, show: bool, report: Callable[[str], None]) -> None:
+def serve(
+    host: str, port: int | None, *, show: bool, report: Callable[[str], None], allowed_hosts: Sequence[str] = ()
+) -> None:
     """Serve the playground until it is interrupted.
 
     Args:
@@ -35,22 +38,26 @@ def serve(host: str, port: int | None, *, show: bool, report: Callable[[str], No
         port: a free one where not given.
         show: open a browser, where there is one.
         report: receives messages about progress.
+        allowed_hosts: further names that browsers use for this machine, a proxy's say.
 
     Raises:
         OSError: the port is taken, or the address is not this machine's.
+        ValueError: a name is not a host's.
     """
-    chosen = free_port(host, port)
+    place = place_for(host, port, allowed_hosts)
     report("Loading the simulator (the first time it is compiled, which takes half a minute) ...")
     warm_up()
     workers = Workers()
     workers.warm()
     build(workers)
+    guard(app, place)
     app.on_shutdown(workers.close)
-    app.on_startup(lambda: _announce(host, chosen, show=show, report=report))
+    app.on_startup(lambda: _announce(place, show=show, report=report))
     with suppress(KeyboardInterrupt):  # the way to end it
         ui.run(
-            host=host, port=chosen, title=_TITLE, show=False, reload=False, show_welcome_message=False,
+            host=place.address, port=place.port, title=_TITLE, show=False, reload=False, show_welcome_message=False,
             tailwind=False, uvicorn_logging_level="error", favicon=_STATIC / "icon.svg", reconnect_timeout=_PATIENCE,
+            ws_max_size=_LONGEST_MESSAGE,
         )  # fmt: skip
 
 
@@ -61,24 +68,6 @@ def build(workers: Workers) -> None:
     @ui.page("/", title=_TITLE, language="en-US")
     async def page() -> None:
         await show_page(workers)
-
-
-def free_port(host: str, port: int | None) -> int:
-    """The port, if nobody has it; a free one where none is wanted.
-
-    Raises:
-        OSError: it is taken, or the address is not this machine's.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port or 0))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise OSError(f"port {port} of {host} is taken: choose another with --port, or leave it out") from None
-            where = f"host {host!r}" if port is None else f"host {host!r}, port {port}"
-            raise OSError(f"{where}: cannot be listened on: {error.strerror or error}") from None
-        return int(probe.getsockname()[1])
 
 
 def has_browser() -> bool:
@@ -92,21 +81,24 @@ def has_browser() -> bool:
     return True
 
 
-async def _announce(host: str, port: int, *, show: bool, report: Callable[[str], None]) -> None:
+async def _announce(place: Place, *, show: bool, report: Callable[[str], None]) -> None:
     """Say where the playground is, and open a browser, once somebody answers there."""
-    here = "127.0.0.1" if host == "0.0.0.0" else host
     for _ in range(200):
         try:
-            _, writer = await asyncio.open_connection(here, port)
+            _, writer = await asyncio.open_connection(place.nearest, place.port)
         except OSError:
             await asyncio.sleep(0.05)
             continue
         writer.close()
         break
-    address = f"http://{here}:{port}"
-    report(f"The playground is at {address}   (ctrl-C ends it)")
+    first, *others = place.urls
+    report(f"The playground is at {first}   (ctrl-C ends it)")
+    if place.token:
+        report("Whoever has this address with its token can use it.")
+        for other in others:
+            report(f"Also, if it is reachable there: {other}")
     if show and has_browser():
-        webbrowser.open(address)
+        webbrowser.open(first)
 
 
 async def show_page(workers: Workers) -> None:

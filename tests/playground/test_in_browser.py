@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from browsing import browser_tests, open_browser
+from serving import playground
 from typer.testing import CliRunner
 
 from incentive_env.cli.commands import app
@@ -35,13 +35,6 @@ UNNAMED = """used => [...document.querySelectorAll(used)]
   .map((e) => e.outerHTML.slice(0, 200))"""
 
 
-class Served(NamedTuple):
-    """A playground."""
-
-    address: str
-    pid: int
-
-
 @pytest.fixture(scope="module")
 def address(served):
     return served.address
@@ -50,21 +43,8 @@ def address(served):
 @pytest.fixture(scope="module")
 def served():
     """The playground as `incentive-env play` starts it, where it says that it is."""
-    command = [sys.executable, "-m", "incentive_env.cli", "play", "--no-show"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
-    environment.pop("PYTEST_CURRENT_TEST", None)  # it is no simulation
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
-    said = ""
-    for line in server.stdout:
-        said += line
-        if found := re.search(r"http://\S+", line):
-            break
-    else:
-        raise AssertionError(f"the playground did not start: {said}")
-    yield Served(found.group(), server.pid)
-    server.send_signal(signal.SIGINT)
-    rest, _ = server.communicate(timeout=20)
-    assert "Traceback" not in rest, rest
+    with playground() as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
