@@ -1,12 +1,14 @@
 """Join a Ray cluster, or raise one clear error within seconds."""
 
+import ipaddress
+import logging
 import os
 import socket
 import subprocess
 import sys
-from typing import Any
 
 from agents.jobs.errors import EngineError
+from agents.jobs.ray_here import close_to_others, report_nothing, start_here
 
 _SECONDS = 5.0  # for a host to answer
 _GREETING = 10.0  # for the answer to prove to be Ray
@@ -24,19 +26,21 @@ def join(address: str | None, workers: int | None) -> bool:
     Raises:
         EngineError: there is none, it refuses us, or its version differs.
     """
+    if address is None:
+        close_to_others()
     try:
         import ray
     except ImportError:
         raise EngineError("engine ray: Ray is not installed: run `make setup`") from None
     if ray.is_initialized():
         return False
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
-        ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
+        start_here(workers)
     else:
         _greet(address)
+        report_nothing()
         try:
-            ray.init(address=address, **quiet)
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError, AssertionError, ray.exceptions.RayError) as error:
             raise EngineError(f"address {address}: cannot be joined: {_first_line(str(error))}") from None
     _say_nothing()
@@ -50,6 +54,12 @@ def _greet(address: str) -> None:
     host, colon, port = address.rpartition("://")[2].partition("/")[0].rpartition(":")
     if not colon or not port.isdigit() or not 0 < int(port) < 65536:
         raise EngineError(f"address {address!r}: must be HOST:PORT of the cluster's head, for example 10.0.0.1:6379")
+    if not _is_here(host) and "RAY_AUTH_MODE" not in os.environ:
+        raise EngineError(
+            f"address {address}: would be joined without a token, and whoever reaches such a cluster runs code on all "
+            "its machines, this one too: set RAY_AUTH_MODE=token (see docs/sweeps.md), or RAY_AUTH_MODE=disabled if "
+            "nobody else is on its network"
+        )
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS).close()
     except OSError as error:
@@ -57,6 +67,13 @@ def _greet(address: str) -> None:
         raise EngineError(f"address {address}: no Ray cluster can be reached there ({why}); is its head up?") from None
     if "://" not in address:
         _ask_for_ray(address)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _ask_for_ray(address: str) -> None:

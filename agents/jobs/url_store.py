@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from agents.jobs.errors import StoreError
 
@@ -90,6 +91,12 @@ class UrlStore:
 
 
 def _connected(place: str, protocol: str) -> tuple[Any, str]:
+    if urlsplit(place).password is not None:
+        shown = place.replace(urlsplit(place).netloc.rpartition("@")[0], "...", 1)
+        raise StoreError(
+            f"store {shown}: holds a password, which would stand in messages and shell histories; give it by the "
+            "environment or a profile (see docs/sweeps.md)"
+        )
     try:
         import fsspec
     except ImportError:

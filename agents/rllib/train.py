@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from agents.jobs.joining import join
+from agents.jobs.ray_here import close_to_others
 from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints, read_description, save_checkpoint
 from agents.rllib.plans import RLlibPlan
 from agents.rllib.registration import register, require_rllib
@@ -59,6 +61,8 @@ def train(
         CheckpointError: the run has checkpoints and is not resumed, they are not trusted, or they have another
             scenario, reward or plan.
     """
+    if not os.environ.get("RAY_ADDRESS"):
+        close_to_others()
     require_rllib()
     description = {
         "library": "rllib", "reward": reward, "seed": seed, "config": config.model_dump(), "training": _lasting(plan)
@@ -132,19 +136,14 @@ def ray_running(processes: int) -> Iterator[None]:
 
     Without an address, a cluster that someone else has started on this machine is left alone.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
 
-    if ray.is_initialized():
-        yield
-        return
-    own: dict[str, Any] = {"address": "local", "num_cpus": processes, "include_dashboard": False}
-    elsewhere = bool(os.environ.get("RAY_ADDRESS"))
-    ray.init(log_to_driver=False, logging_level=logging.ERROR, **({} if elsewhere else own))
+    joined = join(os.environ.get("RAY_ADDRESS") or None, processes)
     try:
         yield
     finally:
-        ray.shutdown()
+        if joined:
+            ray.shutdown()
 
 
 @contextmanager
