@@ -104,12 +104,18 @@ def train_two_level(
             levels.save(run, number, history)
             progress.move(levels.steps)
             progress.note(_summary(history[-1]))
+    _drop_old(run)  # a kill may have come between the last round and this
     return history
 
 
 def rounds(run: Path) -> list[Path]:
     """Complete rounds of a run, in order."""
     return sorted(path for path in run.glob(f"{_ROUND}*") if path.is_dir())
+
+
+def _drop_old(run: Path) -> None:
+    for old in (*rounds(run)[:-2], *run.glob(".partial-*")):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 class _Levels:
@@ -180,8 +186,7 @@ class _Levels:
         )
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)
-        for old in (*rounds(run)[:-2], *run.glob(".partial-*")):
-            shutil.rmtree(old, ignore_errors=True)
+        _drop_old(run)
 
     def load(self, folder: Path) -> list[Row]:
         """Restore a round, and return the rows up to it."""

@@ -43,9 +43,14 @@ def save_checkpoint(
     content = found_content("rllib_ppo", str(description["reward"]), scenario, policy.content(), how)
     with written_whole(run / "policy.yaml") as file:
         file.write_text(yaml.safe_dump(content, sort_keys=False, width=120), encoding="utf-8")
+    drop_old(run, keep)
+    return final
+
+
+def drop_old(run: Path, keep: int = 2) -> None:
+    """Drop all but the newest checkpoints of a run, and what a kill left half-written."""
     for old in (*checkpoints(run)[:-keep], *run.glob(".partial-*")):
         shutil.rmtree(old, ignore_errors=True)
-    return final
 
 
 def checkpoints(run: Path) -> list[Path]:

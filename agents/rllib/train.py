@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.jobs.joining import join
 from agents.jobs.ray_here import close_to_others
-from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints, read_description, save_checkpoint
+from agents.rllib.checkpoints import STATE, CheckpointError, checkpoints, drop_old, read_description, save_checkpoint
 from agents.rllib.plans import RLlibPlan
 from agents.rllib.registration import register, require_rllib
 from incentive_env import Config
@@ -77,6 +77,7 @@ def train(
         )
     before = _decisions_before(done[-1], description) if done else 0
     if before >= plan.total_timesteps:
+        drop_old(run)  # a kill may have come between the last checkpoint and this
         return done[-1]
     with ray_running(max(1, plan.num_env_runners) + 1):
         settings = ppo_config(config, reward, plan, seed=_seed_of_runners(seed, before))

@@ -59,9 +59,14 @@ def save_checkpoint(
         shutil.rmtree(partial)
     else:
         partial.rename(final)
+    drop_old(run, keep)
+    return final
+
+
+def drop_old(run: Path, keep: int = 2) -> None:
+    """Drop all but the newest checkpoints of a run, and what a kill left half-written."""
     for old in (*checkpoints(run)[:-keep], *run.glob(".partial-*")):
         shutil.rmtree(old, ignore_errors=True)
-    return final
 
 
 def write_model(

@@ -15,6 +15,7 @@ from agents.algorithms.training import TrainingPlan, Watch
 from agents.training.checkpoints import (
     CheckpointError,
     checkpoints,
+    drop_old,
     moments_of,
     read_description,
     read_network,
@@ -75,6 +76,7 @@ def train(
     total = -(-training.total_timesteps // update) * update  # whole updates, or the learning rate would pass 0
     left = total - model.num_timesteps
     if left <= 0:
+        drop_old(run)  # a kill may have come between the last checkpoint and this
         return done[-1]
     with Progress(label or run.name, total, done=model.num_timesteps, plain=plain, quiet=quiet) as progress:
         keeper = _Keeper(run, normaliser, description, training.checkpoint_every, progress, watch)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 from zipfile import ZipFile
@@ -89,25 +90,32 @@ LONG = [
 
 @pytest.mark.parametrize(("work", "kills"), QUICK + LONG)
 def test_what_is_killed_comes_to_the_same_end(work, kills, tmp_path):
-    for name in ("warm", "whole", "killed"):
-        (tmp_path / name).mkdir()
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    for place in (tmp_path / "warm", whole, killed):
+        place.mkdir()
     work(tmp_path / "warm")  # so that kills meet the work, not the compiler
     begun = time.monotonic()
-    whole = _started(work, tmp_path / "whole")
-    whole.join()
-    assert whole.exitcode == 0
-    moments = np.random.default_rng().uniform(0.0, time.monotonic() - begun, kills)
-    struck = 0
-    for moment in moments:
-        process = _started(work, tmp_path / "killed")
-        process.join(moment)
-        if process.is_alive():
-            os.kill(process.pid, signal.SIGKILL)
-            struck += 1
-        process.join()
-        assert process.exitcode in (0, -signal.SIGKILL)
-    last = _started(work, tmp_path / "killed")
-    last.join()
-    assert last.exitcode == 0
-    assert struck > 0
-    assert _content(tmp_path / "killed") == _content(tmp_path / "whole")
+    assert _ended(_started(work, whole)) == 0
+    usual = time.monotonic() - begun
+    random = np.random.default_rng()
+    for _ in range(kills):
+        while not _killed(_started(work, killed), random.uniform(0.0, usual)):  # it came to its end: begin again
+            assert _content(killed) == _content(whole)
+            shutil.rmtree(killed)
+            killed.mkdir()
+    assert _ended(_started(work, killed)) == 0
+    assert _content(killed) == _content(whole)
+
+
+def _ended(process):
+    process.join()
+    return process.exitcode
+
+
+def _killed(process, moment):
+    """Whether the process was killed at the moment, instead of coming to its end before."""
+    process.join(moment)
+    if process.is_alive():
+        os.kill(process.pid, signal.SIGKILL)
+    assert _ended(process) in (0, -signal.SIGKILL)
+    return process.exitcode != 0

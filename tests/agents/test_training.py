@@ -105,6 +105,15 @@ def test_a_run_that_is_complete_is_not_trained_further(small, plan, finished, st
     assert {file.name: file.read_bytes() for file in newest.iterdir()} == before
 
 
+def test_what_a_kill_left_beside_a_complete_run_is_dropped(small, plan, finished, tmp_path):
+    """Between the last checkpoint and the end of the run."""
+    run = shutil.copytree(finished, tmp_path / "run")
+    shutil.copytree(checkpoints(run)[0], run / "checkpoint-0000000024")
+    (run / ".partial-1").mkdir()
+    train(small, "conversion", plan, run, seed=1, resume=True)
+    assert {path.name for path in run.iterdir()} == {path.name for path in finished.iterdir()}
+
+
 def test_resuming_nothing_starts_a_run(small, plan, tmp_path):
     assert train(small, "loyalty", _until(plan, 12), tmp_path, resume=True).name == "checkpoint-0000000012"
 
