@@ -4,16 +4,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from agents.pareto.front import UNITS, in_units, means_of
 from incentive_env.floors.reward_vector import OBJECTIVES
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-from matplotlib.colors import LinearSegmentedColormap
 
 INK, GREY, ORANGE, RED = "#26323a", "#b9c2c8", "#d9820a", "#c0392b"
 # Dark enough at both ends to be visible on white.
@@ -29,7 +26,8 @@ def draw_front(content: dict[str, Any], path: Path) -> None:
     reference = in_units(np.array([content["reference_point"][name] for name in OBJECTIVES]), content["periods"])
     stands = np.array([scheme["on_front"] for scheme in schemes])
     by_hand = np.array([scheme["hand_made"] for scheme in schemes])
-    figure, axes = plt.subplots(2, 3, figsize=(14.5, 9.0))
+    figure = Figure(figsize=(14.5, 9.0))
+    axes = figure.subplots(2, 3)
     figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     shade = places[:, OBJECTIVES.index("loyalty")]
     for panel, (x, y) in zip(axes.flat, combinations(range(len(OBJECTIVES)), 2), strict=True):
@@ -48,7 +46,6 @@ def draw_front(content: dict[str, Any], path: Path) -> None:
         worth = np.append(np.where(by_hand, 8.0, np.where(stands, 1.0, 0.5)), 8.0)
         _label(panel, named, np.concatenate([places[:, [x, y]], reference[[x, y]][None]]), worth)
     figure.savefig(path, dpi=130)
-    plt.close(figure)
 
 
 def _draw_panel(

@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 
 from incentive_env import Config
 from incentive_env.studies.evaluate import Evaluation
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 
 COLOURS = {
     "PPO on conversion": "#c0392b",
@@ -24,7 +21,7 @@ GREY = "#9aa5ad"
 
 def draw_story(evaluations: Mapping[str, Evaluation], rows: list[dict[str, Any]], config: Config, path: Path) -> None:
     """Conversion against loyalty, a dot a policy; and both over time for the four that tell the story."""
-    figure = plt.figure(figsize=(13, 6.4), layout="constrained")
+    figure = Figure(figsize=(13, 6.4), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1.0))
     _draw_trade(figure.add_subplot(grid[:, 0]), rows)
     above = figure.add_subplot(grid[0, 1])
@@ -33,7 +30,6 @@ def draw_story(evaluations: Mapping[str, Evaluation], rows: list[dict[str, Any]]
     above.legend(fontsize=9, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, columnspacing=1.0)
     figure.suptitle("What is measured, and what is meant: conversion on the report, loyalty in truth", fontsize=13)
     figure.savefig(path, dpi=140)
-    plt.close(figure)
 
 
 def _draw_trade(axes: Any, rows: list[dict[str, Any]]) -> None:

@@ -27,12 +27,9 @@ def draw(
     explanations: list[Explanation], names: list[str], measure: str, window: Window, title: str, path: Path
 ) -> None:
     """Draw one policy's explanation, or the first less the second, into a file."""
-    import matplotlib
+    from matplotlib.figure import Figure
 
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure = plt.figure(figsize=(13, 7.2), layout="constrained")
+    figure = Figure(figsize=(13, 7.2), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1.0), height_ratios=(1.0, 1.5))
     level, course, bars = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[:, 1])
     _draw_level(level, explanations, names, measure, window)
@@ -40,7 +37,6 @@ def draw(
     _draw_bars(bars, explanations, measure, window)
     figure.suptitle(f"What moved {measure}: {title}", fontsize=13)
     figure.savefig(path, dpi=140)
-    plt.close(figure)
 
 
 def _draw_level(axes: Any, explanations: list[Explanation], names: list[str], measure: str, window: Window) -> None:

@@ -19,6 +19,7 @@ from incentive_env.model.scheme import lever_ranges, scheme_records
 from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
 from incentive_env.support.seeds import Seeds, floor_seeds
+from incentive_env.support.tables import shapes
 from incentive_env.support.threads import check_threads, share_out
 
 _WORTH_THREADS = 256  # floors
@@ -33,6 +34,9 @@ class Period(NamedTuple):
     truth: np.ndarray  # [floors] TRUTH
     terms: np.ndarray  # [floors] TERMS of the reward
     moves: np.ndarray  # [floors, weeks, measures, causes] what moved customers, where floors are watched
+
+    def __repr__(self) -> str:
+        return shapes(self)
 
 
 class Floors:

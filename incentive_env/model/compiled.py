@@ -8,6 +8,8 @@ from typing import Any, TypeAlias, TypeVar, cast
 import numba
 import numpy as np
 
+from incentive_env.model.code_cache import keep_on_disk
+
 # A record of a structured array: its fields are attributes that a type checker cannot see.
 Record: TypeAlias = Any
 Records: TypeAlias = np.ndarray  # an array of them
@@ -40,14 +42,16 @@ def inlined(function: Function) -> Function:
 
 def entry(function: Function) -> Function:
     """Compile a function that Python calls, and keep the machine code on disk."""
-    wrapped: Any = numba.njit(**_OPTIONS, cache=True)(function)
-    return cast(Function, _stamp(wrapped))
+    wrapped: Any = numba.njit(**_OPTIONS)(function)
+    keep_on_disk(wrapped, _DIGEST)
+    return cast(Function, wrapped)
 
 
 def threaded_entry(function: Function) -> Function:
     """The same for a function that several threads call at once, each with memory of its own."""
-    wrapped: Any = numba.njit(**_OPTIONS, cache=True, nogil=True)(function)
-    return cast(Function, _stamp(wrapped))
+    wrapped: Any = numba.njit(**_OPTIONS, nogil=True)(function)
+    keep_on_disk(wrapped, _DIGEST)
+    return cast(Function, wrapped)
 
 
 def bound(function: Function, *examples: Any) -> Function:
@@ -90,14 +94,3 @@ def _sources_digest() -> str:
 
 
 _DIGEST = _sources_digest()
-
-
-def _stamp(function: Any) -> Any:
-    """Let cached code expire when a file of the model, or a table it is compiled from, changes.
-
-    Numba's cache watches the file of the function alone, and would go on running old versions of what it calls.
-    """
-    cache: Any = getattr(function, "_cache", None)
-    if hasattr(cache, "_cache_file"):
-        cache._cache_file._source_stamp = _DIGEST
-    return function

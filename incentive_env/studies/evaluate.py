@@ -14,6 +14,7 @@ from incentive_env.model.state import YEAR
 from incentive_env.policies.contract import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.seeds import EVALUATION_SEEDS
+from incentive_env.support.tables import shapes
 
 _YEAR_FIVE = slice(4 * YEAR, 5 * YEAR)  # weeks
 BASE = "flat_salary"  # the base of a Goodhart gap
@@ -36,6 +37,9 @@ class Evaluation(NamedTuple):
     conversion_by_week: NDArray[np.float64]  # [weeks] mean over floors, recorded
     actions: NDArray[np.float64]  # [decisions, levers] mean over floors
     loyalty_year_five: NDArray[np.float64] | None = None  # [floors] points, under the same policy; where asked for
+
+    def __repr__(self) -> str:
+        return shapes(self)
 
 
 def evaluation_seeds(floors: int) -> range:

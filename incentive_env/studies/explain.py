@@ -22,6 +22,7 @@ from incentive_env.model.witness import ARRIVAL, CAUSES, DEPARTURE, LOYALTY, MEA
 from incentive_env.policies import PolicyLike
 from incentive_env.studies.simulate import Rollout, roll_out
 from incentive_env.support.spelling import nearest
+from incentive_env.support.tables import shapes
 
 UNITS = {name: TRUE_FIGURES[name].unit for name in MEASURES}
 
@@ -82,6 +83,9 @@ class Explanation(NamedTuple):
     wholes: NDArray[np.float64]  # [floors, weeks + 1, measures], at the end of each week; first, after the burn-in
     parts: NDArray[np.float64]  # [floors, weeks, measures, causes]
     floor_weeks: np.ndarray  # [floors, weeks] FLOOR_WEEK
+
+    def __repr__(self) -> str:
+        return shapes(self)
 
     @property
     def weeks(self) -> int:

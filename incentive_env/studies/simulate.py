@@ -13,6 +13,7 @@ from incentive_env.model.state import EVENTS
 from incentive_env.policies import Acting, PolicyLike, as_policy
 from incentive_env.policies.staffed import StaffedFloors
 from incentive_env.support.seeds import floor_seeds
+from incentive_env.support.tables import shapes
 
 _COLUMN_NAMES = {
     "gamed": [f"gamed_{channel}" for channel in CHANNELS],
@@ -40,6 +41,9 @@ class Panel(NamedTuple):
     ledger: np.ndarray  # a row a floor, week and entry: what was done, recorded, found out
     config: Config
 
+    def __repr__(self) -> str:
+        return shapes(self)
+
 
 class Rollout(NamedTuple):
     """Floors under a policy, as the simulator wrote them."""
@@ -52,6 +56,9 @@ class Rollout(NamedTuple):
     figures: np.ndarray  # [decisions, floors] FIGURES
     opening: NDArray[np.float64] | None  # [floors, measures] what customers feel at first, where floors are watched
     moves: NDArray[np.float64] | None  # [floors, weeks, measures, causes] what moved them, likewise
+
+    def __repr__(self) -> str:
+        return shapes(self)
 
 
 def simulate(

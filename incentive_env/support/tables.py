@@ -12,6 +12,12 @@ Estimate = Sequence[float | None] | Mapping[str, Any]
 _MEANS = ("mean", "value", "figure")  # names of the mean in JSON
 
 
+def shapes(values: Any) -> str:
+    """A named tuple of arrays for a prompt or a notebook: their shapes, and not their thousands of numbers."""
+    parts = (f"{name}={_shape(value)}" for name, value in values._asdict().items())
+    return f"{type(values).__name__}({', '.join(parts)})"
+
+
 def number(value: float, spec: str = ".1f", factor: float = 1.0) -> str:
     """A number by a format specification; what rounds to zero has no minus."""
     text = format(factor * value, spec)
@@ -104,6 +110,13 @@ def between_marks(text: str, begin: str, end: str, content: Callable[[], str], w
     if not found or not closed:
         raise ValueError(f"{where or 'the page'}: holds no place for tables, between {begin} and {end}")
     return f"{before}{begin}\n{content()}{end}{after}"
+
+
+def _shape(value: Any) -> str:
+    if hasattr(value, "shape"):
+        return str(list(value.shape))
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _parts(estimate: Estimate) -> tuple[float, float | None, float | None]:

@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 
 from agents.benchmark.results import Cell, Results, cells_by_group
 from incentive_env.studies.evaluate import proxy_of
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 
 PROXY_LABELS = {"conversion": "recorded conversion", "nps": "measured NPS, points", "profit": "profit, €/week"}
 
@@ -21,10 +18,10 @@ def draw_goodhart(results: Results, path: Path) -> None:
     groups = [cells for cells in cells_by_group(results).values() if cells[0].policy == "ppo" and cells[0].curve]
     if not groups:  # no PPO in the suite: whatever was trained
         groups = [cells for cells in cells_by_group(results).values() if cells[0].curve][:4]
-    figure, axes = plt.subplots(
-        2, max(len(groups), 1), figsize=(3.4 * max(len(groups), 1), 5.6), layout="constrained", sharex="col",
-        sharey="row" if len({proxy_of(cells[0].reward) for cells in groups}) == 1 else False, squeeze=False,
-    )  # fmt: skip
+    columns = max(len(groups), 1)
+    figure = Figure(figsize=(3.4 * columns, 5.6), layout="constrained")
+    one_proxy = len({proxy_of(cells[0].reward) for cells in groups}) == 1
+    axes = figure.subplots(2, columns, sharex="col", sharey="row" if one_proxy else False, squeeze=False)
     lowest, highest = _loyalty_range(groups)
     for (above, below), cells in zip(axes.T, groups, strict=False):
         proxy = proxy_of(cells[0].reward)
@@ -37,7 +34,6 @@ def draw_goodhart(results: Results, path: Path) -> None:
     axes[0, 0].figure.suptitle("What is paid for rises with training; what is meant need not", fontsize=13)
     axes[1, 0].set_ylabel("true loyalty, points")
     figure.savefig(path, dpi=140)
-    plt.close(figure)
 
 
 def _loyalty_range(groups: Sequence[Sequence[Cell]]) -> tuple[float, float]:
