@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import typer
 from rich.console import Console
 
-from incentive_env.support.files import write_json
+from incentive_env.cli.program import run_program
+from incentive_env.support.files import full_disk_named, write_json
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -24,7 +25,19 @@ EXTRAS = {
 }  # fmt: skip
 
 
-def app(*, completion: bool = False, **settings: Any) -> typer.Typer:
+class App(typer.Typer):
+    """A command line that, when called, runs as a program: see `run_program`."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Run it, and end the process."""
+        run_program(lambda: self.run(*args, **kwargs))
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """What a call of `typer.Typer` does."""
+        return super().__call__(*args, **kwargs)
+
+
+def app(*, completion: bool = False, **settings: Any) -> App:
     """A command line whose help and errors are plain text.
 
     Args:
@@ -32,7 +45,7 @@ def app(*, completion: bool = False, **settings: Any) -> typer.Typer:
         settings: anything else that `typer.Typer` takes.
     """
     settings.setdefault("context_settings", {"help_option_names": ["-h", "--help"]})
-    return typer.Typer(add_completion=completion, pretty_exceptions_enable=False, rich_markup_mode=None, **settings)
+    return App(add_completion=completion, pretty_exceptions_enable=False, rich_markup_mode=None, **settings)
 
 
 def script(function: Callable[..., None]) -> typer.Typer:
@@ -103,7 +116,8 @@ def working(what: str) -> Iterator[None]:
 def user_errors() -> Iterator[None]:
     """Turn a user's mistake into one line and exit code 2, and Ctrl-C into its exit code."""
     try:
-        yield
+        with full_disk_named("standard output"):
+            yield
     except BrokenPipeError:
         raise  # the reader closed the pipe: not an error, the command line ends silently
     except (ValueError, OSError) as error:

@@ -1,7 +1,10 @@
-"""Files that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
+import errno
 import json
 import os
+import re
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +12,89 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # of the disk, of the user's share, of what a process may write
+
+
+class DiskFullError(OSError):
+    """Nothing more can be written; the message names the file."""
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside ``path`` to write to; it takes the name when all is written."""
+    """Give a temporary file beside ``path`` to write to; it takes the name when all is on the disk.
+
+    Raises:
+        OSError: it cannot be written. What was there before stays.
+    """
     if path.exists() and not path.is_file():
         raise OSError(f"{path}: cannot be written, it exists and is not a file")
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}{path.suffix}")
     try:
-        yield partial
-        partial.replace(path)
+        with full_disk_named(path):
+            yield partial
+            to_disk(partial)
+            partial.replace(path)
+            to_disk(path.parent, entries_alone=True)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder_written_whole(path: Path) -> Iterator[Path]:
+    """The same for a folder; one of that name that exists already stays as it is.
+
+    What an earlier process that was killed left of it is deleted, so only one process may write it: see
+    `incentive_env.support.locks`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".partial-{path.name}")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        with full_disk_named(path):
+            partial.mkdir()
+            yield partial
+            to_disk(partial)
+            if not path.exists():
+                partial.replace(path)
+                to_disk(path.parent, entries_alone=True)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def to_disk(path: Path, *, entries_alone: bool = False) -> None:
+    """Have the system write a file or folder now, so that a power cut after it takes its name cannot leave it empty.
+
+    Args:
+        path: of the file, or of a folder with all that is in it.
+        entries_alone: write which names a folder holds, and not what they hold.
+    """
+    folder = path.is_dir()
+    for part in path.rglob("*") if folder and not entries_alone else ():
+        to_disk(part, entries_alone=True)
+    if folder and os.name == "nt":  # where a folder cannot be opened
+        return
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def full_disk_named(place: Path | str) -> Iterator[None]:
+    """Turn the many errors of a full disk into one that names the file, unless it is named already.
+
+    Raises:
+        DiskFullError: the disk is full.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = _full(error)
+        if reason is None:
+            raise
+        raise DiskFullError(f"{place}: cannot be written: {reason}") from None
 
 
 def write_json(path: Path, content: Any, *, indent: int | None = 2) -> None:
@@ -58,3 +131,14 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
         TemporaryFile(dir=place).close()  # some folders pass the check above and still take no file
     except OSError as error:
         raise OSError(f"{path}: cannot be written, {place} takes no file: {error.strerror}") from None
+
+
+def _full(error: BaseException | None) -> str | None:
+    """Why nothing more can be written, if that is what caused an error; libraries wrap it in errors of their own."""
+    while error is not None and not isinstance(error, DiskFullError):
+        said = re.search(r"errno = (\d+)", str(error))  # HDF5 has words alone
+        number = error.errno if isinstance(error, OSError) and error.errno else said and int(said[1])
+        if number in _FULL:
+            return os.strerror(number)
+        error = error.__cause__ or error.__context__
+    return None
