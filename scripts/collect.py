@@ -26,6 +26,7 @@ from incentive_env import Config, load_config
 from incentive_env.cli.common import counted, script
 from incentive_env.cli.options import Overrides, Scenario, Seed, Threads
 from incentive_env.floors.reward import reward_weights
+from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import COLLECTION_SEEDS
 
@@ -80,17 +81,18 @@ def main(
     load_all(acting, scenario)
     check_root(place)
     env = recording_env(config, scenario, reward)
-    with Progress("episodes", episodes) as progress:
-        collected = collect(
-            scenario, reward, acting, episodes, first=first, seed=seed, threads=threads, keep_truth=truth,
-            watch=progress.move,
-        )  # fmt: skip
     about = f"{counted(episodes, 'episode')} on {scenario.name}, reward {reward}, floors from {first}; {label}"
-    folder = write_dataset(
-        dataset, collected, env, root=place, data_format=data_format, overwrite=overwrite,
-        description=description or about, algorithm_name=label, author=author or "incentive-env",
-        extra={"behaviours": [each._asdict() for each in acting], "noise_seed": seed},
-    )  # fmt: skip
+    with locked(place, dataset):
+        with Progress("episodes", episodes) as progress:
+            collected = collect(
+                scenario, reward, acting, episodes, first=first, seed=seed, threads=threads, keep_truth=truth,
+                watch=progress.move,
+            )  # fmt: skip
+        folder = write_dataset(
+            dataset, collected, env, root=place, data_format=data_format, overwrite=overwrite,
+            description=description or about, algorithm_name=label, author=author or "incentive-env",
+            extra={"behaviours": [each._asdict() for each in acting], "noise_seed": seed},
+        )  # fmt: skip
     print(f"dataset written to {folder}")
     _replayed(open_dataset(dataset, place), whole=replay_whole)
     print(f"next: python scripts/offline.py train {dataset} --plan awr --out runs/awr.yaml{_with_root(root)}")

@@ -23,6 +23,7 @@ from incentive_env.cli.options import Floors, written
 from incentive_env.policies.fixed import FIXED
 from incentive_env.studies.evaluate import Evaluation, evaluate, evaluation_seeds
 from incentive_env.support.files import write_json, written_whole
+from incentive_env.support.locks import locked
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import span
 
@@ -39,7 +40,7 @@ def main(
     print("Compiling the simulator (once) ...", flush=True)
     evaluate(scenario, load_policy("flat_salary", scenario), range(2))
     print("Training a manager on recorded conversion and one on loyalty, side by side ...", flush=True)
-    with ProcessPoolExecutor(len(TRAINED), mp_context=get_context("spawn")) as pool:
+    with locked(out), ProcessPoolExecutor(len(TRAINED), mp_context=get_context("spawn")) as pool:
         runs = list(pool.map(_train, TRAINED.values(), [out] * len(TRAINED), [timesteps] * len(TRAINED)))
     print(
         f"Evaluating {len(NAMES) + len(TRAINED)} policies on {floors} floors that none was trained on ...",

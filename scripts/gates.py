@@ -22,6 +22,7 @@ from incentive_env import load_config
 from incentive_env.cli.common import console, save, script
 from incentive_env.cli.options import Json, Overrides, Processes, Scenario, Seed, written
 from incentive_env.studies.evaluate import evaluate
+from incentive_env.support.locks import locked
 from incentive_env.support.spelling import nearest
 
 
@@ -45,14 +46,15 @@ def main(
     scenario = load_config(config, override or [])
     budget = QUICK if quick else AT_LENGTH if at_length else USUAL
     evaluate(scenario, "flat_salary", range(2))  # compiles the model once, before several processes would
-    with Workers(processes) as workers:
+    with locked(keep), Workers(processes) as workers:
         thorough = any(gate.id in THOROUGH for gate in gates)
         bench = Bench(scenario, budget, workers, thorough=thorough, seed=seed)
         verdicts = measure(bench, gates)
+        kept = [] if keep is None else keep_policies(keep, bench)
     console().print(verdict_table(verdicts, f"{scenario.name}: gates"))
     print(summary(verdicts))
     if keep is not None:
-        print(f"policies written: {', '.join(map(str, keep_policies(keep, bench)))}")
+        print(f"policies written: {', '.join(map(str, kept))}")
     save(
         out,
         {"scenario": scenario.name, "overrides": override or [], "seed": seed, "gates": list(map(as_json, verdicts))},

@@ -23,6 +23,7 @@ from incentive_env.cli.options import Floors, Scenario, Seed, written
 from incentive_env.floors.reward import reward_weights
 from incentive_env.policies.files import found_content
 from incentive_env.support.files import write_text
+from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
 from incentive_env.support.tables import rich_table, with_interval
 
@@ -95,7 +96,8 @@ def study(
     for one in chosen:
         load_all(behaviour_set(one, scenario), scenario)
     check_root(root)
-    found = run_study(Study(config, scenario, reward, chosen, names, episodes, seeds, floors, root))
+    with locked(root):
+        found = run_study(Study(config, scenario, reward, chosen, names, episodes, seeds, floors, root))
     console().print(_table(found))
     save(out, found)
 

@@ -21,6 +21,7 @@ from incentive_env import load_config
 from incentive_env.cli.common import console, save, script
 from incentive_env.cli.options import Floors, Json, Overrides, Picture, Processes, Scenario, Seed
 from incentive_env.support.files import written_whole
+from incentive_env.support.locks import locked
 from incentive_env.support.tables import rich_table
 
 OUTPUTS = {"score": "score of {policy}", "advantage": "lead of {policy} over {base}", "base": "score of {base}"}
@@ -57,10 +58,11 @@ def main(
         "scenario": scenario.name, "policy": policy, "base": base, "floors": floors, "levels": levels,
         "spread": spread, "seed": seed,
     }  # fmt: skip
-    rows = Rows(run, {**about, "config": scenario.model_dump(), "moved": moved}, resume=resume)
     design = draw_design(scenario, moved, trajectories, levels, seed)
     points = [Point(scenario, values, (policy, base), floors) for values in all_values(moved, design)]
-    found = {**about, "trajectories": trajectories, **sensitivity(moved, design, levels, points, rows, processes)}
+    with locked(run):
+        rows = Rows(run, {**about, "config": scenario.model_dump(), "moved": moved}, resume=resume)
+        found = {**about, "trajectories": trajectories, **sensitivity(moved, design, levels, points, rows, processes)}
     titles = {name: title.format(policy=policy, base=base) for name, title in OUTPUTS.items()}
     for name in SHOWN:
         console().print(_table(found, name, titles[name]))

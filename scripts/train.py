@@ -13,6 +13,7 @@ from incentive_env import load_config
 from incentive_env.cli.common import script
 from incentive_env.cli.options import Overrides, Scenario, Seed
 from incentive_env.floors.reward import reward_weights
+from incentive_env.support.locks import locked
 
 
 @script
@@ -36,7 +37,8 @@ def main(
     plan = load("training", training)
     if timesteps is not None:
         plan = plan.model_copy(update={"total_timesteps": timesteps})
-    checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume)
+    with locked(run):
+        checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume)
     print(f"trained; newest checkpoint: {checkpoint}")
     print(f"curves: tensorboard --logdir {run / 'tensorboard'}")
     print(f"next: python scripts/evaluate.py flat_salary {run}")

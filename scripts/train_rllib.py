@@ -16,6 +16,7 @@ from incentive_env.cli.common import script
 from incentive_env.cli.options import Overrides, Scenario, Seed
 from incentive_env.floors.reward import reward_weights
 from incentive_env.policies.files import resolved
+from incentive_env.support.locks import locked
 
 
 @script
@@ -45,7 +46,8 @@ def main(
     from agents.rllib.train import train
 
     try:
-        checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume, trust=trust)
+        with locked(run):
+            checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume, trust=trust)
     except RLlibError as error:
         raise ValueError(error) from None
     print(f"trained; newest checkpoint: {checkpoint}")

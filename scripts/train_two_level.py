@@ -14,6 +14,7 @@ import typer
 from agents.options import Resume, Run
 from incentive_env.cli.common import console, save, script
 from incentive_env.cli.options import Floors, Json
+from incentive_env.support.locks import locked
 
 
 @script
@@ -37,7 +38,8 @@ def main(
 
     changes = {"rounds": rounds, "reward": reward}
     loaded = load("two_level", plan, {key: value for key, value in changes.items() if value is not None})
-    history = train_two_level(loaded, run, evaluation_seeds(floors), seed=seed, resume=resume)
+    with locked(run):
+        history = train_two_level(loaded, run, evaluation_seeds(floors), seed=seed, resume=resume)
     console().print(round_table(history))
     save(out, {"plan": loaded.model_dump(mode="json"), "seed": seed, "rounds": history}, "rounds")
     last = rounds_of(run)[-1]

@@ -3,12 +3,13 @@
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from agents.jobs.errors import StoreError
 from incentive_env.support.files import written_whole
+from incentive_env.support.locks import locked
 
 
 class Store(Protocol):
@@ -113,18 +114,9 @@ class FolderStore:
         Raises:
             StoreError: another run holds it.
         """
-        try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            held = (self._root / ".lock").open("w")
-        except OSError as error:
-            raise StoreError(f"store {self.place}: cannot be written: {error.strerror or error}") from None
-        with held as lock:
+        with ExitStack() as stack:
             try:
-                import fcntl
-
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except ImportError:  # not on this system: users must not start two runs at once
-                pass
-            except OSError:
-                raise StoreError(f"{self.place}: another run is under way in this folder") from None
+                stack.enter_context(locked(self._root))
+            except OSError as error:
+                raise StoreError(f"store {error}") from None
             yield

@@ -5,7 +5,6 @@ then the manager learns with these reps. The environment of each is stationary w
 """
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +32,7 @@ from incentive_env import Config, SalesFloorVectorEnv, load_config
 from incentive_env.policies.contract import Context, Policy
 from incentive_env.policies.network import CLIP
 from incentive_env.policies.staffed import StaffedFloors
+from incentive_env.support.files import folder_written_whole, write_json, write_text
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import TWO_LEVEL_SEEDS
 
@@ -172,20 +172,15 @@ class _Levels:
 
     def save(self, run: Path, number: int, history: list[Row]) -> None:
         """Write a round completely or not at all, and drop all but the last two."""
-        partial, final = run / f".partial-{os.getpid()}", run / f"{_ROUND}{number:04d}"
-        shutil.rmtree(partial, ignore_errors=True)
         description = {"reward": self.plan.reward, "seed": self.seed, "config": self.config.model_dump(mode="json")}
         manager = {**description, "training": self.plan.manager.model_dump(mode="json")}
-        write_model(partial / "manager", self.manager, self.manager_env, manager)
         reps = {**description, "training": {"algorithm": "ppo", "sees": "seat"}}
-        write_model(partial / "reps", self.reps, self._normaliser(), reps)
-        content = yaml.safe_dump(network_of(self.reps).content(), sort_keys=False)
-        (partial / "reps.yaml").write_text(content, encoding="utf-8")
-        (partial / "two_level.json").write_text(
-            json.dumps({"plan": self.plan.model_dump(mode="json"), "seed": self.seed, "history": history}, indent=1)
-        )
-        shutil.rmtree(final, ignore_errors=True)
-        partial.rename(final)
+        state = {"plan": self.plan.model_dump(mode="json"), "seed": self.seed, "history": history}
+        with folder_written_whole(run / f"{_ROUND}{number:04d}") as partial:
+            write_model(partial / "manager", self.manager, self.manager_env, manager)
+            write_model(partial / "reps", self.reps, self._normaliser(), reps)
+            write_text(partial / "reps.yaml", yaml.safe_dump(network_of(self.reps).content(), sort_keys=False))
+            write_json(partial / "two_level.json", state)
         _drop_old(run)
 
     def load(self, folder: Path) -> list[Row]:

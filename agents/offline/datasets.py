@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, cast
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
+from agents.offline.apart import run_apart
 from agents.offline.collection import Episode
 from incentive_env import Config, SalesFloorEnv, __version__
 from incentive_env.config import all_keys, find_config, lineage, scenario_names, value_at
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import PRESETS
 from incentive_env.policies.files import fingerprint
-from incentive_env.support.files import check_writable
+from incentive_env.support.files import check_writable, full_disk_named, to_disk
 from incentive_env.support.spelling import nearest
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ def write_dataset(
     from minari.data_collector import EpisodeBuffer
 
     partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=root))
-    try:
+
+    def write() -> None:
         with _datasets_in(partial), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # Minari warns that there is no e-mail and no permalink
             buffers = [
@@ -148,7 +150,12 @@ def write_dataset(
             game = game_of(env)
             about = {"fingerprint": fingerprint(game.config), "scenario": game.config.name, "reward": game.reward}
             storage.update_metadata({"incentive_env_version": __version__, **about, **(extra or {})})
-        _take_name(partial, root, dataset_id)
+
+    try:
+        with full_disk_named(root / dataset_id):
+            run_apart(write, str(root / dataset_id))
+            to_disk(partial)
+            _take_name(partial, root, dataset_id)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return root / dataset_id
@@ -263,6 +270,7 @@ def _take_name(partial: Path, root: Path, dataset_id: str) -> None:
     if place.exists():
         place.replace(partial / ".replaced")
     (partial / dataset_id).replace(place)
+    to_disk(place.parent, entries_alone=True)
 
 
 def _episode_metadata(episode: Episode) -> dict[str, Any]:

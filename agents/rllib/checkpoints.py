@@ -1,6 +1,5 @@
 """Checkpoints of a run of RLlib: folders written completely or not at all, with the policy beside RLlib's state."""
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from incentive_env import Config, ConfigError
 from incentive_env.config import read_yaml
 from incentive_env.policies.files import found_content
 from incentive_env.policies.network import NetworkPolicy
-from incentive_env.support.files import written_whole
+from incentive_env.support.files import folder_written_whole, written_whole
 
 _PREFIX = "checkpoint-"
 STATE = "algorithm"
@@ -26,18 +25,11 @@ def save_checkpoint(
     run: Path, algorithm: Any, policy: NetworkPolicy, decisions: int, description: dict[str, Any], keep: int = 2
 ) -> Path:
     """Write a checkpoint and ``policy.yaml`` into a run, and drop the oldest; a kill leaves the earlier ones intact."""
-    run.mkdir(parents=True, exist_ok=True)
     final = run / f"{_PREFIX}{decisions:010d}"
-    partial = run / f".partial-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    algorithm.save_to_path((partial / STATE).absolute())
-    stored = yaml.safe_dump({**description, "timesteps": decisions}, sort_keys=False)
-    (partial / "run.yaml").write_text(stored, encoding="utf-8")
-    if final.exists():  # already saved after the same number of decisions
-        shutil.rmtree(partial)
-    else:
-        partial.rename(final)
+    with folder_written_whole(final) as partial:
+        algorithm.save_to_path((partial / STATE).absolute())
+        stored = yaml.safe_dump({**description, "timesteps": decisions}, sort_keys=False)
+        (partial / "run.yaml").write_text(stored, encoding="utf-8")
     how = {"method": "PPO of RLlib", "seed": description["seed"], "decisions": decisions}
     scenario = Config.model_validate(description["config"])
     content = found_content("rllib_ppo", str(description["reward"]), scenario, policy.content(), how)

@@ -14,6 +14,7 @@ from agents.search.objective import FloorObjective
 from incentive_env.policies import Policy
 from incentive_env.studies.evaluate import evaluate
 from incentive_env.support.files import written_whole
+from incentive_env.support.locks import locked
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import rich_table, with_interval
@@ -28,9 +29,10 @@ def look(
     checkpoint = None if run is None else run / CHECKPOINT
     description = {"objective": objective.name, "form": type(objective.form).__name__, "size": objective.form.size}
     description["config"] = objective.config.model_dump()
-    return search(
-        objective, starts, plan, checkpoint_path=checkpoint, description=description, resume=resume, label=label
-    )
+    with locked(run):
+        return search(
+            objective, starts, plan, checkpoint_path=checkpoint, description=description, resume=resume, label=label
+        )
 
 
 def how_found(

@@ -1,7 +1,6 @@
 """Which coefficients matter: Morris's elementary effects on the score, and on the lead of one policy over another."""
 
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
@@ -15,6 +14,7 @@ from agents.registry import load_policy
 from agents.studies.coefficients import Coefficient
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.studies.evaluate import evaluate, evaluation_seeds
+from incentive_env.support.files import write_json
 from incentive_env.support.progress import Progress
 
 _TRIES = 1000  # trajectories drawn for one that the configuration takes
@@ -80,7 +80,7 @@ class Rows:
             return
         file, wanted = directory / "run.json", json.loads(json.dumps(description))
         if not file.exists():
-            _write_json(file, wanted)
+            write_json(file, wanted)
             return
         if not resume:
             raise ValueError(f"{file}: holds a run already; resume it, or choose another directory")
@@ -98,7 +98,7 @@ class Rows:
         """Keep the scores of a point."""
         file = self._file(number)
         if file is not None:
-            _write_json(file, {"scores": scores.tolist()})
+            write_json(file, {"scores": scores.tolist()})
 
     def _file(self, number: int) -> Path | None:
         return None if self._folder is None else self._folder / f"{number:06d}.json"
@@ -222,13 +222,3 @@ def _read_json(file: Path) -> Any:
         return json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
         raise ValueError(f"{file}: is damaged; delete it, and it is computed again") from None
-
-
-def _write_json(file: Path, content: Any) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -4,7 +4,6 @@
 plan in ``run.yaml``, and takes its weights. ``state.npz`` holds what a resumed run needs besides.
 """
 
-import os
 import shutil
 import struct
 import zlib
@@ -30,6 +29,7 @@ from agents.algorithms.training import TrainingPlan
 from agents.training.model import SEEN_SHAPES, new_network
 from agents.training.resuming import read_state, write_state
 from incentive_env.config import Config, ConfigError, read_yaml
+from incentive_env.support.files import folder_written_whole
 
 _PREFIX = "checkpoint-"
 _WEIGHTS, _STATISTICS, _STATE, _RUN = "model.zip", "normaliser.npz", "state.npz", "run.yaml"
@@ -49,16 +49,10 @@ def save_checkpoint(
     run: Path, model: BaseAlgorithm, normaliser: VecNormalize, description: dict[str, Any], keep: int = 2
 ) -> Path:
     """Write a checkpoint beside the run's others and drop the oldest; a kill leaves the earlier ones whole."""
-    run.mkdir(parents=True, exist_ok=True)
     final = run / f"{_PREFIX}{model.num_timesteps:010d}"
-    partial = run / f".partial-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
-    write_model(partial, model, normaliser, description)
-    write_state(partial / _STATE, model, normaliser)
-    if final.exists():  # saved already, at this very timestep
-        shutil.rmtree(partial)
-    else:
-        partial.rename(final)
+    with folder_written_whole(final) as partial:
+        write_model(partial, model, normaliser, description)
+        write_state(partial / _STATE, model, normaliser)
     drop_old(run, keep)
     return final
 
@@ -73,7 +67,7 @@ def write_model(
     folder: Path, model: BaseAlgorithm, normaliser: VecNormalize, description: dict[str, Any]
 ) -> None:  # fmt: skip
     """Write weights, statistics and description into a folder of their own."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     _, names = model._get_torch_save_params()
     variables = {name: recursive_getattr(model, name) for name in names}
     save_to_zip_file(folder / _WEIGHTS, params=model.get_parameters(), pytorch_variables=variables or None)

@@ -18,6 +18,7 @@ from incentive_env.cli.options import (
     written,
 )
 from incentive_env.cli.scenarios import load_scenario
+from incentive_env.support.locks import locked
 
 if TYPE_CHECKING:
     from incentive_env.studies.simulate import Panel
@@ -79,7 +80,8 @@ def command(load: Callable[..., Any] | None = None, others: str = "") -> Callabl
             panel = simulate(scenario, manager, range(seed, seed + floors), weeks)
         _print(panel, title, whole=weeks is None)
         if out is not None:
-            tables.write_tables(panel, out, kind)
+            with locked(out):
+                tables.write_tables(panel, out, kind)
             print(f"tables written to {out}")
         if picture is not None:
             drawing.draw_picture(panel, title, picture)

@@ -1,5 +1,6 @@
 """Tables of a simulation: quarter by quarter for people, and as files for programs."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,9 @@ def write_tables(panel: Panel, folder: Path, kind: str) -> list[Path]:
     """Write floor-weeks, rep-weeks and the ledger as ``csv`` or ``parquet``; gives the files."""
     write = {"csv": _write_csv, "parquet": _write_parquet}[kind]
     paths = [folder / f"{name}.{kind}" for name in TABLES]
-    for name, path in zip(TABLES, paths, strict=True):
-        with written_whole(path) as partial:
-            write(getattr(panel, name), partial)
+    with ExitStack() as together:
+        for name, path in zip(TABLES, paths, strict=True):
+            write(getattr(panel, name), together.enter_context(written_whole(path)))
     return paths
 
 

@@ -24,9 +24,11 @@ from incentive_env import Config, load_config
 from incentive_env.cli.common import command, console, group, save
 from incentive_env.cli.options import Json, Processes, Scenario, Seed, written
 from incentive_env.support.files import write_text, written_whole
+from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FIT_SEEDS, FRESH_FIT_SEEDS
 from incentive_env.support.tables import largest, rich_table
+from incentive_env.support.threads import most_threads
 from incentive_env.validation import DEFAULTS, FACTS
 from incentive_env.validation.calibration import (
     KEYS,
@@ -72,7 +74,7 @@ def fit(
     scenario = load_config(config)
     start = point_of(scenario)
     plan = SearchBudget(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
-    with _objective(scenario, start, processes) as objective:
+    with locked(run), _objective(scenario, start, processes) as objective:
         found = search(
             objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.json",
             description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
@@ -139,13 +141,15 @@ def ensemble(
         python scripts/maintain/calibrate.py ensemble --moves docs/results/calibration.json
     """
     scenario = load_config(config)
-    chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
-    kept = [
-        (point, fit_of(scenario, point, point, FRESH_FIT_SEEDS[:floors], everything=True, threads=processes))
-        for point in chosen
-    ]
-    for number, (point, result) in enumerate(kept, start=1):
-        _write_member(directory / f"{scenario.name}_{number}.yaml", scenario, number, point, result)
+    threads = min(processes, most_threads())
+    with locked(directory):
+        chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
+        kept = [
+            (point, fit_of(scenario, point, point, FRESH_FIT_SEEDS[:floors], everything=True, threads=threads))
+            for point in chosen
+        ]
+        for number, (point, result) in enumerate(kept, start=1):
+            _write_member(directory / f"{scenario.name}_{number}.yaml", scenario, number, point, result)
     print(f"{len(kept)} of {members} members written to {directory}")
     save(out, [_member_row(scenario, *member) for member in kept])
     if len(kept) < members:
