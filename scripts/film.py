@@ -8,6 +8,7 @@ The film on the front page:
         --out docs/floor.gif
 """
 
+import errno
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -116,12 +117,30 @@ def _write_mp4(frames: Sequence[Frame], look: Look, path: Path) -> None:
     held = [frames[-1]] * max(0, round(_HELD * look.fps) - 1)
     drawn = _pictures([*frames, *held], look)
     first = next(drawn)
+    count = len(frames) + len(held)
     high, wide, _ = first.shape
     writer = imageio_ffmpeg.write_frames(str(path), (wide, high), fps=look.fps, macro_block_size=2, codec="libx264")
     writer.send(None)
     for one in (first, *drawn):
         writer.send(np.ascontiguousarray(one))
     writer.close()
+    _check_whole(path, count)
+
+
+def _check_whole(path: Path, count: int) -> None:
+    """Read a film again; where the disk is full, ffmpeg leaves a part of one and says nothing.
+
+    Raises:
+        OSError: it is not whole.
+    """
+    import imageio_ffmpeg
+
+    try:
+        found = imageio_ffmpeg.count_frames_and_secs(path)[0]
+    except RuntimeError:  # ffmpeg cannot read it
+        found = 0
+    if found != count:
+        raise OSError(errno.ENOSPC, f"{found} of {count} frames are in the file")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 plan in ``run.yaml``, and takes its weights. ``state.npz`` holds what a resumed run needs besides.
 """
 
+import os
 import shutil
 import struct
 import zlib

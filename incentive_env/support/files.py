@@ -16,7 +16,11 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # of the disk, of the user's 
 
 
 class DiskFullError(OSError):
-    """Nothing more can be written; the message names the file."""
+    """Nothing more can be written."""
+
+    def __init__(self, place: Path | str, reason: str) -> None:
+        super().__init__(f"{place}: cannot be written: {reason}")
+        self.reason = reason
 
 
 @contextmanager
@@ -58,6 +62,8 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
             if not path.exists():
                 partial.replace(path)
                 to_disk(path.parent, entries_alone=True)
+    except DiskFullError as error:  # of a file in the hidden folder
+        raise DiskFullError(path, error.reason) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -94,7 +100,7 @@ def full_disk_named(place: Path | str) -> Iterator[None]:
         reason = _full(error)
         if reason is None:
             raise
-        raise DiskFullError(f"{place}: cannot be written: {reason}") from None
+        raise DiskFullError(place, reason) from None
 
 
 def write_json(path: Path, content: Any, *, indent: int | None = 2) -> None:
