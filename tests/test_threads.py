@@ -45,7 +45,7 @@ print("the same")
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_threads_survive_each_other_and_a_fork():
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=240)
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=600)
     assert (done.returncode, done.stdout) == (0, "the same\n"), done.stderr
 
 
