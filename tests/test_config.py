@@ -1,4 +1,5 @@
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -61,6 +62,11 @@ def _write(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_a_configuration_goes_to_another_process():
+    config = load_config("telesales", {"levers.base_pay.high": 800.0})
+    assert pickle.loads(pickle.dumps(config)) == config
 
 
 def test_a_config_comes_by_name_by_path_as_itself_or_by_default():

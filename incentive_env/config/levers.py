@@ -163,7 +163,10 @@ class Range(Section):
 def _range(row: Lever) -> tuple[type[Range], Range]:
     low: Any = number(row.low, 0.0, row.most, row.unit, "value of the lever at action −1")
     high: Any = number(row.high, 0.0, row.most, row.unit, "value of the lever at action +1")
-    kind = create_model(f"Range of {row.name}", __base__=Range, low=(float, low), high=(float, high))
+    kind = create_model(
+        f"range_of_{row.name}", __base__=Range, __module__=__name__, low=(float, low), high=(float, high)
+    )
+    globals()[kind.__name__] = kind  # where a configuration that goes to another process finds it
     return kind, kind(low=row.low, high=row.high)
 
 
