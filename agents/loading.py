@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from incentive_env import ConfigError
 from incentive_env.config import config_directory, merge, read_chain
-from incentive_env.support.spelling import nearest
+from incentive_env.support.files import is_file
+from incentive_env.support.spelling import listed, nearest, shown, shown_key
 
 
 class Part(BaseModel):
@@ -73,12 +74,13 @@ def find(kind: str, name: "str | Path") -> Path:
         ConfigError: there is none.
     """
     folder, _, word = _kind(kind)
-    shipped = config_directory() / folder / f"{name}.yaml"
-    path = shipped if shipped.is_file() else Path(name)
-    if path.is_file():
-        return path
     known = shipped_names(kind)
-    raise ConfigError(f"no {word} {str(name)!r}; {word}s: {', '.join(known)}, or a path{nearest(str(name), known)}")
+    path = config_directory() / folder / f"{name}.yaml" if str(name) in known else Path(name)
+    if is_file(path):
+        return path
+    raise ConfigError(
+        f"no {word} {shown(str(name))}; {word}s: {', '.join(known)}, or a path{nearest(str(name), known)}"
+    )
 
 
 def shipped_names(kind: str) -> list[str]:
@@ -95,8 +97,7 @@ def checked(form: type[P], content: Mapping[str, Any], path: Path) -> P:
     try:
         return form.model_validate(content)
     except ValidationError as error:
-        lines = dict.fromkeys(_line(entry, form, path) for entry in error.errors())
-        raise ConfigError("\n".join(lines)) from None
+        raise ConfigError(listed(error.errors(), lambda entry: _line(entry, form, path))) from None
 
 
 def chosen(forms: Mapping[str, Any], name: str, path: Path) -> Any:
@@ -105,9 +106,9 @@ def chosen(forms: Mapping[str, Any], name: str, path: Path) -> Any:
     Raises:
         ConfigError: the table has no such entry.
     """
-    if name not in forms:
+    if not isinstance(name, str) or name not in forms:
         known = ", ".join(forms)
-        raise ConfigError(f"algorithm = {name!r} in {path}: must be one of {known}{nearest(str(name), forms)}")
+        raise ConfigError(f"algorithm = {shown(name)} in {path}: must be one of {known}{nearest(str(name), forms)}")
     return forms[name]
 
 
@@ -126,9 +127,9 @@ def _kind(kind: str) -> Kind:
 def _line(entry: Any, form: type[BaseModel], path: Path) -> str:
     """One wrong entry: its key, its value, what is allowed, and the nearest valid name."""
     where, around = _place(form, entry["loc"])
-    key, given = ".".join(where), entry["input"]
+    key, given = ".".join(map(shown_key, where)), entry["input"]
     whole = isinstance(given, dict | list) and entry["type"] in ("extra_forbidden", "value_error")  # not quoted
-    what = key if whole else f"{key} = {given!r}"
+    what = key if whole else f"{key} = {shown(given)}"
     if entry["type"] == "extra_forbidden":
         before = ".".join(where[:-1])
         hint = nearest(where[-1], around).replace(": ", f": {before}." if before else ": ")

@@ -4,7 +4,6 @@ Example:
     python scripts/offline.py train incentive_env/telesales/mixed-v0 --plan awr --out runs/awr.yaml
 """
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +25,7 @@ from incentive_env.support.files import write_text
 from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
 from incentive_env.support.tables import rich_table, with_interval
+from incentive_env.support.texts import read_json
 
 main = group(__doc__)
 
@@ -114,10 +114,7 @@ def page(
     """
     from agents.offline.page import with_study
 
-    try:
-        found = json.loads(results.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{results}: cannot be read: {error}") from None
+    found = read_json(results)
     try:
         text = with_study(page.read_text(encoding="utf-8"), found)
     except ValueError as error:

@@ -10,6 +10,7 @@ import pytest
 
 from incentive_env.config import Config, all_keys
 from incentive_env.config.fields import Section
+from incentive_env.config.keys import section_class
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -17,7 +18,7 @@ MODEL = ROOT / "docs" / "model.md"
 SOURCES = [path for folder in ("incentive_env", "agents", "scripts", "tests") for path in (ROOT / folder).rglob("*.py")]
 KEYS = all_keys()
 
-_SECTIONS = "|".join(name for name, kind in Config.__annotations__.items() if issubclass(kind, Section))
+_SECTIONS = "|".join(name for name, field in Config.model_fields.items() if section_class(field) is not None)
 _KEY = re.compile(rf"(?<![\w./])(?:{_SECTIONS})(?:\.(?:[a-z_]+|\*))+(?!\w)")
 _CODE = re.compile(r"^ *```.*?^ *```|`[^`]+`", re.MULTILINE | re.DOTALL)
 _WITH_UNIT = re.compile(r"`([a-z_.*]+)` \(([^()]+)\)")

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from incentive_env.support.texts import TextError, read_json
+
 FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming")  # kept floor by floor
 Group = tuple[str, str | None, str]  # policy, reward, scenario: `Cell.group`
 Kind = Literal["fixed", "searched", "learned", "oracle"]
@@ -127,10 +129,10 @@ def read_results(path: Path) -> Results:
         ResultsError: it is missing, is no results file, or was changed by hand.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         results = Results.model_validate(content)
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ResultsError(f"{path}: cannot be read: {error}") from None
+    except TextError as error:
+        raise ResultsError(str(error)) from None
     except ValidationError as error:
         first = error.errors()[0]
         raise ResultsError(f"{path}: is no results file: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

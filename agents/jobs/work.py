@@ -14,6 +14,7 @@ from agents.jobs.errors import CellError, StoreError
 from agents.jobs.store import Store
 from agents.provenance import code_digest, versions
 from incentive_env.config import config_directory
+from incentive_env.support.texts import parsed_json
 
 CELLS = "cells"
 Note = Callable[[str], None]
@@ -61,7 +62,7 @@ def kept(work: Work, store: Store, origin: Origin, *, any_code: bool = False) ->
     """A cell of an earlier run; ``None`` if there is none, or if its code, versions or numbers differ."""
     content = store.read(_file(work))
     try:
-        found = json.loads(content or b"")
+        found = parsed_json(content or b"", work.key)
         if found["setup"] != work.setup or found["versions"] != origin.versions:
             return None
         if found["code"] != origin.code and not any_code:

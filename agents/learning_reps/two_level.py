@@ -4,7 +4,6 @@ In a round the reps learn under schemes around the manager's, so that they can a
 then the manager learns with these reps. The environment of each is stationary while it learns.
 """
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +34,7 @@ from incentive_env.policies.staffed import StaffedFloors
 from incentive_env.support.files import folder_written_whole, write_json, write_text
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import TWO_LEVEL_SEEDS
+from incentive_env.support.texts import TextError, read_json
 
 Row = dict[str, float]
 _ROUND = "round-"
@@ -186,10 +186,12 @@ class _Levels:
     def load(self, folder: Path) -> list[Row]:
         """Restore a round, and return the rows up to it."""
         try:
-            stored = json.loads((folder / "two_level.json").read_text(encoding="utf-8"))
+            stored = read_json(folder / "two_level.json")
             plan, seed, history = stored["plan"], stored["seed"], stored["history"]
             wanted = {**self.plan.model_dump(mode="json"), "rounds": plan["rounds"]}
-        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        except TextError as error:
+            raise CheckpointError(str(error)) from None
+        except (ValueError, LookupError, TypeError) as error:
             raise CheckpointError(f"{folder / 'two_level.json'}: cannot be read: {error}") from None
         if plan != wanted or seed != self.seed:
             raise CheckpointError(f"{folder}: has another plan or seed; choose another directory")

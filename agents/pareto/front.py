@@ -1,6 +1,5 @@
 """A front as a file: schemes in units of their levers, returns with intervals, and how to reproduce it."""
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from agents.pareto.search import Candidate, Front, FrontBudget
 from incentive_env import Config
 from incentive_env.floors.reward_vector import OBJECTIVES
 from incentive_env.support.statistics import interval
+from incentive_env.support.texts import TextError, read_json
 
 _DIGITS = 4  # of a return
 
@@ -85,11 +85,9 @@ def read_front(path: Path) -> dict[str, Any]:
         FrontFileError: it cannot be read, or holds something else.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FrontFileError(f"{path}: cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise FrontFileError(f"{path}: is not JSON: {error}") from None
+        content = read_json(path)
+    except TextError as error:
+        raise FrontFileError(str(error)) from None
     wanted = ("scenario", "objectives", "periods", "reference_point", "schemes")
     missing = [key for key in wanted if not isinstance(content, dict) or key not in content]
     if missing:

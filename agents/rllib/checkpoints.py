@@ -59,8 +59,8 @@ def read_description(checkpoint: Path) -> dict[str, Any]:
     file = checkpoint / "run.yaml"
     try:
         description = read_yaml(file)
-    except (OSError, ConfigError) as error:
-        raise CheckpointError(f"{file}: cannot be read: {error}") from None
+    except ConfigError as error:
+        raise CheckpointError(str(error)) from None
     if not (checkpoint / STATE).is_dir():
         raise CheckpointError(f"{checkpoint}: is not a checkpoint of scripts/train_rllib.py; choose another directory")
     return description

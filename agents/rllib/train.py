@@ -22,6 +22,7 @@ from incentive_env.policies.files import resolved
 from incentive_env.policies.network import NetworkPolicy, layers_of
 from incentive_env.support.files import written_whole
 from incentive_env.support.progress import Progress
+from incentive_env.support.texts import parsed_json
 
 if TYPE_CHECKING:
     from ray.rllib.algorithms.ppo import PPO, PPOConfig
@@ -216,7 +217,7 @@ def _lines_until(file: Path, decisions: int) -> list[str]:
     if not file.is_file():
         return []
     lines = file.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if json.loads(line)["decisions"] <= decisions]
+    return [line for line in lines if parsed_json(line, str(file))["decisions"] <= decisions]
 
 
 def _lasting(plan: RLlibPlan) -> dict[str, Any]:

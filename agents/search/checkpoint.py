@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.support.files import write_json
+from incentive_env.support.texts import read_json
 
 
 class SearchError(ValueError):
@@ -53,7 +54,7 @@ def read_memory(path: Path | None, description: dict[str, Any], *, resume: bool)
     if not resume:
         raise SearchError(f"{path}: holds a search already; resume it, or choose another directory")
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = read_json(path)
         others = [key for key, value in memory.description.items() if stored["description"].get(key) != value]
         ended = [(_numbers(mean), _numbers(best)) for mean, best in stored["ended"]]
         values = [_numbers(row).tolist() for row in stored["values"]]

@@ -18,7 +18,6 @@ A part that was not measured is missing. Times are seconds, or nanoseconds where
 interval is ``{"value": …, "low": …, "high": …}``.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +26,7 @@ from typing import Any, NamedTuple
 from agents.provenance import provenance
 from incentive_env import Config
 from incentive_env.support.spelling import nearest
+from incentive_env.support.texts import read_json
 
 FORMAT = 1
 
@@ -102,10 +102,7 @@ def read_results(path: Path, *needed: str) -> dict[str, Any]:
     Raises:
         ValueError: it is missing, cannot be read, or does not hold them.
     """
-    try:
-        results = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: cannot be read: {error}") from None
+    results = read_json(path)
     if not isinstance(results, dict) or results.get("format") != FORMAT:
         raise ValueError(f"{path}: holds no figures of scripts/maintain/speed.py")
     missing = [key for key in ("provenance", *needed) if not isinstance(results.get(key), dict)]

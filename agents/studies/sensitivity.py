@@ -16,6 +16,7 @@ from incentive_env import Config, ConfigError, load_config
 from incentive_env.studies.evaluate import evaluate, evaluation_seeds
 from incentive_env.support.files import write_json
 from incentive_env.support.progress import Progress
+from incentive_env.support.texts import TextError, read_json
 
 _TRIES = 1000  # trajectories drawn for one that the configuration takes
 
@@ -219,6 +220,6 @@ def _effects_by_floor(design: NDArray[np.float64], values: NDArray[np.float64]) 
 
 def _read_json(file: Path) -> Any:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
+        return read_json(file)
+    except TextError:
         raise ValueError(f"{file}: is damaged; delete it, and it is computed again") from None

@@ -102,8 +102,8 @@ def read_description(path: Path) -> dict[str, Any]:
     file = latest_checkpoint(path) / _RUN
     try:
         description = read_yaml(file)
-    except (OSError, ConfigError) as error:
-        raise CheckpointError(f"{file}: cannot be read: {error}") from None
+    except ConfigError as error:
+        raise CheckpointError(str(error)) from None
     if not {"reward", "seed"} <= description.keys():
         raise CheckpointError(f"{file}: does not describe a training run")
     return description

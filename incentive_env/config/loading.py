@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import yaml
 from pydantic import ValidationError
 
 from incentive_env.config.gone import why_gone
 from incentive_env.config.keys import bounds_of, field_of, nearest_key
 from incentive_env.config.tree import Config
-from incentive_env.support.spelling import nearest
+from incentive_env.support.files import is_file
+from incentive_env.support.spelling import listed, nearest, shown, shown_key
+from incentive_env.support.texts import MOST_YAML, TextError, parsed_yaml, read_text
 
 Overrides: TypeAlias = Iterable[str] | Mapping[str, Any]
 
+_MOST_FILES = 20  # that extend each other
+_MOST_SECTIONS = 10  # of a dotted key
 _NOT_OF_THE_TREE = ("extends", "scheme")  # what a file may hold besides the keys of the tree
 
 
@@ -52,7 +55,7 @@ def load_config(source: str | Path | Config | None = None, overrides: Overrides 
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(entry, origin, changed) for entry in error.errors())) from None
+        raise ConfigError(listed(error.errors(), lambda entry: _explain(entry, origin, changed))) from None
 
 
 def config_directory() -> Path:
@@ -65,15 +68,14 @@ def config_directory() -> Path:
 def find_config(name: str | Path) -> Path:
     """Path of a shipped scenario by its name, or of a YAML file by its path."""
     if not isinstance(name, str | Path):
-        raise ConfigError(f"config {name!r}: must be a preset's name, a path, a Config or None")
-    shipped = config_directory() / "scenarios" / f"{name}.yaml"
-    if shipped.is_file():
-        return shipped
-    path = Path(name)
-    if path.is_file():
-        return path
+        raise ConfigError(f"config {shown(name)}: must be a preset's name, a path, a Config or None")
     names = scenario_names()
-    raise ConfigError(f"no config file or preset {str(name)!r}{nearest(name, names)}; presets: {', '.join(names)}")
+    if str(name) in names:
+        return config_directory() / "scenarios" / f"{name}.yaml"
+    path = Path(name)
+    if is_file(path):
+        return path
+    raise ConfigError(f"no config file or preset {shown(str(name))}{nearest(name, names)}; presets: {', '.join(names)}")
 
 
 def scenario_names() -> list[str]:
@@ -90,23 +92,12 @@ def lineage(source: str | Path) -> list[Path]:
     return [path for path, _ in read_chain(find_config(source), find_config)]
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where PyYAML has it: ten times as fast
-
-
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping, or raise a `ConfigError` that names the file and the line."""
     try:
-        text = path.read_text(encoding="utf-8")
-        try:
-            content = yaml.load(text, Loader=_LOADER)
-        except yaml.YAMLError:
-            content = yaml.safe_load(text)  # which says better where the mistake is
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"{path}{where}: not valid YAML: {getattr(error, 'problem', None) or error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from None
+        content = parsed_yaml(read_text(path, MOST_YAML), str(path))
+    except TextError as error:
+        raise ConfigError(str(error)) from None
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -128,15 +119,17 @@ def read_chain(path: Path, find: Callable[[str], Path]) -> list[tuple[Path, dict
     while (parent := chain[-1][1].get("extends")) is not None:
         child = chain[-1][0]
         if not isinstance(parent, str):
-            raise ConfigError(f"{child}: extends = {parent!r}: must be a name or a path")
+            raise ConfigError(f"{child}: extends = {shown(parent)}: must be a name or a path")
         beside = child.parent / parent
         try:
-            above = beside if beside.is_file() else find(parent)
+            above = beside if is_file(beside) else find(parent)
         except ConfigError as error:
-            raise ConfigError(f"{child}: extends = {parent!r}: {error}") from None
+            raise ConfigError(f"{child}: extends = {shown(parent)}: {error}") from None
         if any(above.samefile(met) for met, _ in chain):
             files = " -> ".join(str(file) for file in (*(met for met, _ in chain), above))
             raise ConfigError(f"{child}: extends = {parent!r}: goes in a circle: {files}")
+        if len(chain) == _MOST_FILES:
+            raise ConfigError(f"{path}: extends more than {_MOST_FILES} files, one after the other")
         chain.append((above, read_yaml(above)))
     return chain
 
@@ -157,11 +150,11 @@ def _assignments(overrides: Overrides) -> Iterable[tuple[str, Any]]:
     for text in overrides:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
-            raise ConfigError(f"override {text!r}: must read KEY=VALUE, for example salesforce.reps=20")
+            raise ConfigError(f"override {shown(text)}: must read KEY=VALUE, for example salesforce.reps=20")
         try:
-            yield key.strip(), _number_or(yaml.safe_load(value))
-        except yaml.YAMLError:
-            raise ConfigError(f"override {text!r}: the value is not valid YAML") from None
+            yield key.strip(), _number_or(parsed_yaml(value, f"override {shown(text)}"))
+        except TextError as error:
+            raise ConfigError(str(error)) from None
 
 
 def _number_or(value: Any) -> Any:
@@ -175,6 +168,8 @@ def _number_or(value: Any) -> Any:
 def assign(tree: dict[str, Any], key: str, value: Any) -> None:
     """Set a dotted key in a tree of mappings; sections that are missing are made."""
     *branches, leaf = key.split(".")
+    if len(branches) > _MOST_SECTIONS:
+        raise ConfigError(f"{shown_key(key)}: unknown key")
     for depth, branch in enumerate(branches):
         below = tree.setdefault(branch, {})
         if not isinstance(below, dict):
@@ -185,18 +180,20 @@ def assign(tree: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _explain(entry: Any, origin: str, changed: Mapping[str, Any]) -> str:
-    key = ".".join(str(part) for part in entry["loc"]) or "config"
+    key = ".".join(shown_key(str(part)) for part in entry["loc"]) or "config"
     overridden = any(f"{name}.".startswith(f"{key}.") or key.startswith(f"{name}.") for name in changed)
     where = "an override" if overridden or (changed and key == "config") else origin
     if entry["type"] == "extra_forbidden":
         if advice := why_gone(key):
-            return f"{key}: is gone (set to {entry['input']!r} in {where}); {advice}"
-        return f"{key}: unknown key (set to {entry['input']!r} in {where}){nearest_key(key)}"
+            return f"{key}: is gone (set to {shown(entry['input'])} in {where}); {advice}"
+        return f"{key}: unknown key (set to {shown(entry['input'])} in {where}){nearest_key(key)}"
     if entry["type"] == "missing":
         return f"{key}: is missing (in {where})"
+    if entry["type"] == "invalid_key":
+        return f"{key}: unknown key (in {where}); every key is a word"
     if entry["type"] == "value_error":
         return f"{key}: {entry['ctx']['error']} (in {where})"
-    return f"{key} = {entry['input']!r} in {where}: {_allowed(key, entry['msg'])}"
+    return f"{key} = {shown(entry['input'])} in {where}: {_allowed(key, entry['msg'])}"
 
 
 def _allowed(key: str, message: str) -> str:

@@ -1,8 +1,8 @@
 """The whole configuration: one typed tree, and nothing outside it that the model reads."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from incentive_env.config.channels import Channels
 from incentive_env.config.fields import Section
@@ -24,6 +24,7 @@ from incentive_env.config.reps import (
     Skill,
     Workforce,
 )
+from incentive_env.support.files import check_name
 
 
 class Config(Section):
@@ -34,8 +35,11 @@ class Config(Section):
     The tree is frozen and hashable by content: two configs with equal numbers make equal floors.
     """
 
-    name: str = Field(default="telesales", description="name of the scenario, shown in tables")
+    name: Annotated[str, AfterValidator(check_name)] = Field(
+        default="telesales", description="name of the scenario, shown in tables and part of files' names"
+    )
     description: str = Field(
+        max_length=1000,
         default="A floor of twelve reps sells telephone, television and internet for a client who wants more sales.",
         description="purpose of the scenario, in one sentence",
     )

@@ -112,7 +112,7 @@ def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _feature(name: str, value: Any, sees: Sees) -> Feature:
-    if advice := why_gone(name):
+    if advice := why_gone(str(name)):
         raise ValueError(f"features.{name}: is gone; {advice}")
     if name not in ENTRIES[sees]:
         raise ValueError(f"features.{name}: is no entry of the {sees}; entries: {', '.join(ENTRIES[sees])}")

@@ -16,7 +16,8 @@ from incentive_env.policies.fixed import FIXED, NAMES, FixedPolicy, RandomPolicy
 from incentive_env.policies.network import MANAGERS, SeatNetwork
 from incentive_env.policies.schedule import KIND as SCHEDULE
 from incentive_env.policies.schedule import Schedule
-from incentive_env.support.spelling import nearest
+from incentive_env.support.files import is_file
+from incentive_env.support.spelling import nearest, shown
 
 
 class PolicyError(ValueError):
@@ -82,7 +83,7 @@ def load_policy(name: str, config: Config) -> Policy:
         except ValueError as error:
             raise PolicyError(str(error)) from None
     path = shipped(config).get(name, Path(name))
-    if path.is_file():
+    if is_file(path):
         return read_policy(path, config)
     raise unknown_policy(name, config, "or a policy's file")
 
@@ -90,7 +91,7 @@ def load_policy(name: str, config: Config) -> Policy:
 def unknown_policy(name: str, config: Config, others: str, plans: Iterable[str] = ()) -> PolicyError:
     """The error that lists all policies and the nearest name; ``plans`` are names of policies to train."""
     known = (*NAMES, *shipped(config), *plans)
-    return PolicyError(f"no policy {name!r}{nearest(name, known)}; policies: {', '.join(known)}, {others}")
+    return PolicyError(f"no policy {shown(name)}{nearest(name, known)}; policies: {', '.join(known)}, {others}")
 
 
 def shipped(config: Config) -> dict[str, Path]:
@@ -120,7 +121,9 @@ def read_seat_network(path: "str | Path") -> SeatNetwork:
     """
     content = read_yaml(Path(path))
     if content.get("kind") != SeatNetwork.kind:
-        raise PolicyError(f"{path}: holds no reps that learned: kind {content.get('kind')!r}, not {SeatNetwork.kind!r}")
+        raise PolicyError(
+            f"{path}: holds no reps that learned: kind {shown(content.get('kind'))}, not {SeatNetwork.kind!r}"
+        )
     try:
         return SeatNetwork.from_content(content)
     except ValueError as error:
@@ -147,6 +150,8 @@ def policy_of(content: Mapping[str, Any], config: Config) -> Policy:
         ValueError: it holds none, or one that the scenario's ranges do not allow.
     """
     kind = content.get("kind")
+    if not isinstance(kind, str | None):
+        raise ValueError(f"kind {shown(kind)}: must be a word")
     if kind in MANAGERS:
         return MANAGERS[kind].from_content(content)
     if kind in KINDS:
@@ -154,7 +159,7 @@ def policy_of(content: Mapping[str, Any], config: Config) -> Policy:
     if kind == SCHEDULE:
         return Schedule.from_content(content, config)
     if "kind" in content:
-        raise ValueError(f"kind {kind!r}: must be one of {', '.join((*KINDS, *MANAGERS, SCHEDULE))}")
+        raise ValueError(f"kind {shown(kind)}: must be one of {', '.join((*KINDS, *MANAGERS, SCHEDULE))}")
     levers = content.get("scheme")
     if not isinstance(levers, dict):
         raise ValueError("holds no 'scheme:' with levers")
@@ -175,13 +180,13 @@ def resolved(key: str, name: str, config: Config) -> NDArray[np.float32]:
     if name in FIXED:
         return FixedPolicy(FIXED[name].scheme, config).action
     found = {scheme: path for scheme, path in shipped(config).items() if "scheme" in read_yaml(path)}
-    if name in found or Path(name).is_file():
+    if name in found or is_file(Path(name)):
         policy = read_policy(found.get(name, Path(name)), config)
         if not isinstance(policy, FixedPolicy):
             raise ConfigError(f"{key} = {name!r}: is no fixed scheme")
         return policy.action
     known = (*FIXED, *found)
-    raise ConfigError(f"{key} = {name!r}: must be one of {', '.join(known)}, or a file{nearest(name, known)}")
+    raise ConfigError(f"{key} = {shown(name)}: must be one of {', '.join(known)}, or a file{nearest(name, known)}")
 
 
 def objective_of(path: Path) -> str | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from incentive_env.support.spelling import shown
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # of the disk, of the user's share, of what a process may write
 
 
@@ -113,6 +115,27 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file, whole or not at all; a device or a pipe is not replaced."""
     with written_whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is no error."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or with a null in it
+        return False
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be part of a file's name and of a line of text.
+
+    Raises:
+        ValueError: it is empty or long, leads to another folder, or would move the cursor.
+    """
+    if not 0 < len(name) <= 100 or not name.isprintable() or set(name) & set("/\\") or name.startswith("."):
+        raise ValueError(
+            f"must be one line of 1 to 100 letters without / and \\ and must not begin with a dot, got {shown(name)}"
+        )
+    return name
 
 
 def check_writable(path: Path, *, folder: bool = False) -> None:

@@ -4,7 +4,6 @@ Example:
     python scripts/maintain/calibrate.py fit --run runs/calibration
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FIT_SEEDS, FRESH_FIT_SEEDS
 from incentive_env.support.tables import largest, rich_table
+from incentive_env.support.texts import read_json
 from incentive_env.support.threads import most_threads
 from incentive_env.validation import DEFAULTS, FACTS
 from incentive_env.validation.calibration import (
@@ -211,9 +211,9 @@ def _draw_members(
     config: Config, moves: Path, members: int, floors: int, least: int, tries: int, seed: int, processes: int
 ) -> list[NDArray[np.float64]]:
     try:
-        stored = json.loads(moves.read_text(encoding="utf-8"))
+        stored = read_json(moves)
         directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError) as error:
         raise ValueError(f"{moves}: is not what `calibrate.py identify` writes ({error})") from None
     if directions.shape != (len(KEYS), len(KEYS)):
         raise ValueError(f"{moves}: is of other coefficients; run `calibrate.py identify` again")

@@ -4,7 +4,6 @@ Example:
     python scripts/maintain/validation_page.py --results docs/results
 """
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from incentive_env.cli.common import script
 from incentive_env.cli.options import written
 from incentive_env.support.files import write_text
 from incentive_env.support.tables import largest, markdown_table, with_interval
+from incentive_env.support.texts import read_json
 
 HEADING = """# Validation
 
@@ -45,8 +45,8 @@ def main(
 
 def _read(path: Path, section: Callable[[Any], str]) -> str:
     try:
-        return section(json.loads(path.read_text(encoding="utf-8")))
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        return section(read_json(path))
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: is not the result file that its name says ({error})") from None
 
 

@@ -280,7 +280,10 @@ def test_a_damaged_description_is_an_error_that_names_it(finished, tmp_path, con
     run = shutil.copytree(finished, tmp_path / "run")
     file = latest_checkpoint(run) / "run.yaml"
     file.unlink() if content is None else file.write_text(content)
-    with pytest.raises(CheckpointError, match=r"run\.yaml: (cannot be read|does not describe a training run)"):
+    with pytest.raises(
+        CheckpointError,
+        match=r"run\.yaml.*: (cannot be|not valid YAML|does not describe|must hold)",
+    ):
         read_description(run)
 
 

@@ -121,7 +121,7 @@ def test_the_shell_completes(run, tiny, monkeypatch, capsys, words, completed):
     "arguments",
     [
         ("simulat",), ("--colour",), ("simulate", "--floors", 0), ("simulate", "--floors", "many"),
-        ("simulate", "--seed", -1), ("simulate", "--seed", 2**64), ("simulate", "--weeks", 0), ("compare",),
+        ("simulate", "--seed", -1), ("simulate", "--seed", 2**128), ("simulate", "--weeks", 0), ("compare",),
         ("compare", "flat_salary"), ("compare", "flat_salary", "random", "--floors", 1), ("config", "check"),
         ("config", "new"), ("describe", "levers", "audit", "more"),
     ],

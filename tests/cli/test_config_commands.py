@@ -33,8 +33,7 @@ def test_what_is_set_is_in_the_file_with_its_meaning_and_checks_as_the_change(ru
     ]  # fmt: skip
     text = Path("sub/careful.yaml").read_text(encoding="utf-8")
     assert (
-        "\n    # value of the lever at action +1 (the lever's unit: 0 to 10000; hard_market: 0.15)\n    high: 0.3\n"
-        in text
+        "\n    # value of the lever at action +1 (share of calls: 0 to 1; hard_market: 0.15)\n    high: 0.3\n" in text
     )
     config = load_config("sub/careful.yaml")
     assert (config.name, config.market.need_mean, config.salesforce.reps) == ("careful", 0.56, 10)

@@ -60,7 +60,7 @@ def test_a_picture_of_an_unknown_kind_is_refused_before_the_search(refused, scen
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("{", "is not JSON"), ("[]", "is not a front"), ('{"scenario": "x"}', "objectives, periods, .* missing")],
+    [("{", "not JSON"), ("[]", "is not a front"), ('{"scenario": "x"}', "objectives, periods, .* missing")],
 )
 def test_what_is_no_front_is_not_drawn(refused, tmp_path, text, says):
     (tmp_path / "front.json").write_text(text)

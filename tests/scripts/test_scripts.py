@@ -359,7 +359,7 @@ def test_a_folder_is_not_replaced_by_a_file(run, command, scenario, results, tmp
     ids=lambda command: f"{command[0]} {command[-1]}",
 )  # fmt: skip
 def test_a_seed_that_no_generator_takes_is_refused(run, command, scenario, training):
-    result = run(*command, 2**64, *SCENARIO)
+    result = run(*command, 2**128, *SCENARIO)
     assert (result.exit_code, result.stderr[:7]) in [(2, "error: "), (2, "Usage: ")]
 
 

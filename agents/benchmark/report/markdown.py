@@ -1,6 +1,5 @@
 """Results as Markdown: the leaderboard page with its picture, and the README's figures."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from agents.benchmark.report.headlines import Home, highlights, homes_of, in_sho
 from agents.benchmark.results import Results, cells_by_group
 from incentive_env.support.files import written_whole
 from incentive_env.support.tables import between_marks, markdown_table, with_interval
+from incentive_env.support.texts import read_json
 
 OPEN = "<!-- figures: written by `make pages` from docs/results/benchmark.json -->"
 CLOSE = "<!-- /figures -->"
@@ -62,10 +62,7 @@ def read_power(path: Path) -> dict[str, Any] | None:
     """The operating characteristics; ``None`` where the file is missing."""
     if not path.exists():
         return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: cannot be read: {error}") from None
+    content = read_json(path)
     if not isinstance(content, dict) or "false_alarms" not in content:
         raise ValueError(f"{path}: holds no figures of `benchmark.py power`")
     return content
