@@ -12,12 +12,17 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play test test-all test-browser test-cluster test-interop validate benchmark pages speed peers docs lessons warm lint format typecheck schema wheel clean
+.PHONY: help setup setup-locked demo play test test-all test-browser test-cluster test-interop validate benchmark pages speed peers docs lessons warm lint format typecheck schema lock wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.installed  ## create .venv and install everything (a minute or two)
+
+setup-locked: .venv/.python  ## the same, but every file must have a hash that requirements.lock lists
+	PIP_CONSTRAINT= $(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	PIP_CONSTRAINT= $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch .venv/.installed
 
 demo: .venv/.installed  ## train two managers and compare ten policies: about five minutes
 	$(BIN)/python scripts/demo.py
@@ -82,6 +87,11 @@ typecheck: .venv/.installed  ## mypy, strict, on incentive_env, agents and scrip
 
 schema: .venv/.installed  ## regenerate docs/configuration.md
 	$(BIN)/python scripts/maintain/schema.py --markdown docs/configuration.md
+
+lock: .venv/.installed  ## regenerate requirements.lock and docs/licences.md, after a change of constraints.txt
+	$(BIN)/python -m pip install -q -c constraints.txt --group lock
+	$(BIN)/python scripts/maintain/lock.py
+	$(BIN)/python scripts/maintain/licences.py
 
 wheel: .venv/.installed  ## build dist/*.whl, and use it in an empty virtual environment
 	$(BIN)/python scripts/maintain/check_wheel.py

@@ -1,0 +1,148 @@
+"""Write requirements.lock: what `make setup` installs, at the pins of constraints.txt, with the hashes of all files.
+
+The index is asked by uv, the one that uv is set up for; no address is written. Nothing is downloaded but metadata.
+
+Example:
+    python scripts/maintain/lock.py
+    python scripts/maintain/lock.py --wheel torch-2.13.0+cpu-cp312-cp312-manylinux_2_28_x86_64.whl
+"""
+
+import hashlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, NamedTuple, Self
+
+import typer
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from incentive_env.cli.common import script
+from incentive_env.cli.options import written
+from incentive_env.support.files import write_text
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements.lock"
+_ALSO = "# also: "
+_HEAD = """\
+# Every version that `make setup` installs, with the hashes of its files. Written by scripts/maintain/lock.py.
+# `make setup-locked` installs from here, and refuses a file that is not listed.
+# torch is meant without CUDA: what only its CUDA build needs is left out. See docs/development.md.
+"""
+
+
+class Locked(NamedTuple):
+    """A version, where it is needed, and its files."""
+
+    version: str
+    marker: str  # empty: everywhere
+    hashes: frozenset[str]
+    needed_by: frozenset[str] = frozenset()
+
+    def also(self, hashes: Iterable[str]) -> Self:
+        """The same with more files."""
+        return self._replace(hashes=self.hashes.union(hashes))
+
+
+@script
+def main(
+    wheel: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="a wheel from elsewhere that counts as well"),
+    ] = None,
+    out: Annotated[Path, written("file for the lock")] = LOCK,
+) -> None:
+    pins = read_pins((ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    found = checked(parse(_compiled()), pins)
+    others = {**_others(LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""), **_hashed(wheel or ())}
+    write_text(out, text_of(found, {name: digest for name, digest in others.items() if _fits(name, found)}))
+    print(f"{len(found)} packages, {sum(len(one.hashes) for one in found.values())} files; written to {out}")
+
+
+def read_pins(text: str) -> dict[str, str]:
+    """Version by name, as constraints pin them."""
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    pairs = (line.split("==") for line in lines if line)
+    return {canonicalize_name(name): version for name, version in pairs}
+
+
+def parse(text: str) -> dict[str, Locked]:
+    """A lock as uv and this script write it."""
+    found: dict[str, Locked] = {}
+    for block in re.split(r"\n(?=[A-Za-z0-9])", f"\n{text}")[1:]:
+        name, version, marker = _pin(block.splitlines()[0])
+        reasons = re.findall(r"^ +#(?: via)? +(?!via$)([A-Za-z0-9][\w.-]*)", block, re.MULTILINE)
+        hashes = re.findall(r"--hash=sha256:([0-9a-f]{64})\b", block)
+        found[name] = Locked(version, marker, frozenset(hashes), frozenset(map(canonicalize_name, reasons)))
+    return found
+
+
+def checked(found: dict[str, Locked], pins: dict[str, str]) -> dict[str, Locked]:
+    """What constraints pin, without what only torch's CUDA build needs.
+
+    Raises:
+        ValueError: anything else lacks a pin.
+    """
+    cuda = {"torch"}
+    while more := {name for name in found.keys() - pins.keys() - cuda if found[name].needed_by <= cuda}:
+        cuda |= more
+    if missing := sorted(found.keys() - pins.keys() - cuda):
+        raise ValueError(f"constraints.txt: pins no version of {', '.join(missing)}; add them as tested together")
+    return {name: found[name] for name in sorted(found.keys() & pins.keys())}
+
+
+def text_of(found: dict[str, Locked], others: dict[str, str]) -> str:
+    """The file; ``others`` are hashes of further wheels, by file name."""
+    lines = [f"{_ALSO}{name} sha256:{digest}" for name, digest in sorted(others.items())]
+    for name, one in found.items():
+        hashes = one.also(digest for file, digest in others.items() if _fits(file, {name: one})).hashes
+        lines += [
+            f"{name}=={one.version}{f' ; {one.marker}' if one.marker else ''} \\",
+            " \\\n".join(f"    --hash=sha256:{digest}" for digest in sorted(hashes)),
+        ]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _compiled() -> str:
+    """The versions for every system and Python that the project supports."""
+    command = [
+        sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-config", "--universal",
+        "--generate-hashes", "--python-version", "3.11.5", "--constraints", "constraints.txt", "--extra", "all",
+        "--group", "setup", "pyproject.toml",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if "No module named uv" in done.stderr:
+        raise ValueError("needs uv: pip install --group lock")
+    if done.returncode:
+        raise ValueError(f"uv found no versions that fit together: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _pin(line: str) -> tuple[str, str, str]:
+    requirement, _, marker = line.removesuffix("\\").partition(";")
+    name, _, version = requirement.strip().partition("==")
+    return canonicalize_name(name), version, marker.strip()
+
+
+def _others(text: str) -> dict[str, str]:
+    """Hashes of further wheels that a lock has already."""
+    return dict(re.findall(rf"^{_ALSO}(\S+\.whl) sha256:([0-9a-f]{{64}})$", text, re.MULTILINE))
+
+
+def _hashed(wheels: Iterable[Path]) -> dict[str, str]:
+    hashes = {}
+    for path in wheels:
+        with path.open("rb") as file:
+            hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes
+
+
+def _fits(wheel: str, found: dict[str, Locked]) -> bool:
+    """Whether a wheel is of a locked version, be it another build of it."""
+    name, version, *_ = parse_wheel_filename(wheel)
+    return name in found and found[name].version == version.public
+
+
+if __name__ == "__main__":
+    main()
