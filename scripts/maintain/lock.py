@@ -39,6 +39,7 @@ class Locked(NamedTuple):
     marker: str  # empty: everywhere
     hashes: frozenset[str]
     needed_by: frozenset[str] = frozenset()
+    extras: str = ""  # such as "[toml]": pip wants them where another package asks for them
 
     def also(self, hashes: Iterable[str]) -> Self:
         """The same with more files."""
@@ -71,10 +72,10 @@ def parse(text: str) -> dict[str, Locked]:
     """A lock as uv and this script write it."""
     found: dict[str, Locked] = {}
     for block in re.split(r"\n(?=[A-Za-z0-9])", f"\n{text}")[1:]:
-        name, version, marker = _pin(block.splitlines()[0])
+        name, extras, version, marker = _pin(block.splitlines()[0])
         reasons = re.findall(r"^ +#(?: via)? +(?!via$)([A-Za-z0-9][\w.-]*)", block, re.MULTILINE)
         hashes = re.findall(r"--hash=sha256:([0-9a-f]{64})\b", block)
-        found[name] = Locked(version, marker, frozenset(hashes), frozenset(map(canonicalize_name, reasons)))
+        found[name] = Locked(version, marker, frozenset(hashes), frozenset(map(canonicalize_name, reasons)), extras)
     return found
 
 
@@ -98,7 +99,7 @@ def text_of(found: dict[str, Locked], others: dict[str, str]) -> str:
     for name, one in found.items():
         hashes = one.also(digest for file, digest in others.items() if _fits(file, {name: one})).hashes
         lines += [
-            f"{name}=={one.version}{f' ; {one.marker}' if one.marker else ''} \\",
+            f"{name}{one.extras}=={one.version}{f' ; {one.marker}' if one.marker else ''} \\",
             " \\\n".join(f"    --hash=sha256:{digest}" for digest in sorted(hashes)),
         ]
     return _HEAD + "\n".join(lines) + "\n"
@@ -107,8 +108,8 @@ def text_of(found: dict[str, Locked], others: dict[str, str]) -> str:
 def _compiled() -> str:
     """The versions for every system and Python that the project supports."""
     command = [
-        sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-config", "--universal",
-        "--generate-hashes", "--python-version", "3.11.5", "--constraints", "constraints.txt", "--extra", "all",
+        sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-config", "--no-strip-extras",
+        "--universal", "--generate-hashes", "--python-version", "3.11.5", "--constraints", "constraints.txt", "--extra", "all",
         "--group", "setup", "pyproject.toml",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -119,10 +120,11 @@ def _compiled() -> str:
     return done.stdout
 
 
-def _pin(line: str) -> tuple[str, str, str]:
+def _pin(line: str) -> tuple[str, str, str, str]:
     requirement, _, marker = line.removesuffix("\\").partition(";")
-    name, _, version = requirement.strip().partition("==")
-    return canonicalize_name(name), version, marker.strip()
+    named, _, version = requirement.strip().partition("==")
+    name, bracket, extras = named.partition("[")
+    return canonicalize_name(name), bracket + extras, version, marker.strip()
 
 
 def _others(text: str) -> dict[str, str]:
