@@ -20,6 +20,7 @@ help:  ## list the targets
 setup: .venv/.installed  ## create .venv and install everything (a minute or two)
 
 setup-locked: .venv/.python  ## the same, but every file must have a hash that requirements.lock lists
+	if [ "$$(uname -s)" = Linux ]; then $(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements-cpu.lock; fi
 	PIP_CONSTRAINT= $(BIN)/python -m pip install -q --require-hashes -r requirements.lock
 	PIP_CONSTRAINT= $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch .venv/.installed

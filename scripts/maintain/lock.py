@@ -1,5 +1,7 @@
 """Write requirements.lock: what `make setup` installs, at the pins of constraints.txt, with the hashes of all files.
 
+Builds that the index does not have, such as torch for the CPU, are kept in requirements-cpu.lock.
+
 The index is asked by uv, the one that uv is set up for; no address is written. Nothing is downloaded but metadata.
 
 Example:
@@ -17,6 +19,7 @@ from typing import Annotated, NamedTuple, Self
 
 import typer
 from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from incentive_env.cli.common import script
 from incentive_env.cli.options import written
@@ -24,11 +27,14 @@ from incentive_env.support.files import write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
-_ALSO = "# also: "
+CPU_LOCK = ROOT / "requirements-cpu.lock"
 _HEAD = """\
 # Every version that `make setup` installs, with the hashes of its files. Written by scripts/maintain/lock.py.
 # `make setup-locked` installs from here, and refuses a file that is not listed.
-# torch is meant without CUDA: what only its CUDA build needs is left out. See docs/development.md.
+# What only the CUDA build of torch needs is left out. See docs/development.md.
+"""
+_CPU_HEAD = """\
+# Builds without CUDA, which `make setup-locked` installs first. Written by scripts/maintain/lock.py --wheel FILE.
 """
 
 
@@ -56,8 +62,15 @@ def main(
 ) -> None:
     pins = read_pins((ROOT / "constraints.txt").read_text(encoding="utf-8"))
     found = checked(parse(_compiled()), pins)
-    others = {**_others(LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""), **_hashed(wheel or ())}
-    write_text(out, text_of(found, {name: digest for name, digest in others.items() if _fits(name, found)}))
+    write_text(out, _HEAD + text_of(found))
+    builds = {name: one for name, one in parse(CPU_LOCK.read_text(encoding="utf-8")).items() if _fits(one, name, found)}
+    for path in wheel or ():
+        name, build = _build_of(path)
+        if not _fits(build, name, found):
+            raise ValueError(f"{path}: {name} {build.version} is no build of a locked version")
+        known = builds.get(name, build)
+        builds[name] = build.also(known.hashes if known.version == build.version else ())
+    write_text(CPU_LOCK, _CPU_HEAD + text_of(builds))
     print(f"{len(found)} packages, {sum(len(one.hashes) for one in found.values())} files; written to {out}")
 
 
@@ -93,24 +106,21 @@ def checked(found: dict[str, Locked], pins: dict[str, str]) -> dict[str, Locked]
     return {name: found[name] for name in sorted(found.keys() & pins.keys())}
 
 
-def text_of(found: dict[str, Locked], others: dict[str, str]) -> str:
-    """The file; ``others`` are hashes of further wheels, by file name."""
-    lines = [f"{_ALSO}{name} sha256:{digest}" for name, digest in sorted(others.items())]
+def text_of(found: dict[str, Locked]) -> str:
+    """The lines of a lock."""
+    lines = []
     for name, one in found.items():
-        hashes = one.also(digest for file, digest in others.items() if _fits(file, {name: one})).hashes
-        lines += [
-            f"{name}{one.extras}=={one.version}{f' ; {one.marker}' if one.marker else ''} \\",
-            " \\\n".join(f"    --hash=sha256:{digest}" for digest in sorted(hashes)),
-        ]
-    return _HEAD + "\n".join(lines) + "\n"
+        lines.append(f"{name}{one.extras}=={one.version}{f' ; {one.marker}' if one.marker else ''} \\")
+        lines.append(" \\\n".join(f"    --hash=sha256:{digest}" for digest in sorted(one.hashes)))
+    return "\n".join(lines) + "\n"
 
 
 def _compiled() -> str:
     """The versions for every system and Python that the project supports."""
     command = [
         sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-config", "--no-strip-extras",
-        "--universal", "--generate-hashes", "--python-version", "3.11.5", "--constraints", "constraints.txt", "--extra", "all",
-        "--group", "setup", "pyproject.toml",
+        "--universal", "--generate-hashes", "--python-version", "3.11.5", "--constraints", "constraints.txt",
+        "--extra", "all", "--group", "setup", "pyproject.toml",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if "No module named uv" in done.stderr:
@@ -127,23 +137,15 @@ def _pin(line: str) -> tuple[str, str, str, str]:
     return canonicalize_name(name), bracket + extras, version, marker.strip()
 
 
-def _others(text: str) -> dict[str, str]:
-    """Hashes of further wheels that a lock has already."""
-    return dict(re.findall(rf"^{_ALSO}(\S+\.whl) sha256:([0-9a-f]{{64}})$", text, re.MULTILINE))
+def _build_of(wheel: Path) -> tuple[str, Locked]:
+    name, version, *_ = parse_wheel_filename(wheel.name)
+    with wheel.open("rb") as file:
+        return name, Locked(str(version), "", frozenset([hashlib.file_digest(file, "sha256").hexdigest()]))
 
 
-def _hashed(wheels: Iterable[Path]) -> dict[str, str]:
-    hashes = {}
-    for path in wheels:
-        with path.open("rb") as file:
-            hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return hashes
-
-
-def _fits(wheel: str, found: dict[str, Locked]) -> bool:
-    """Whether a wheel is of a locked version, be it another build of it."""
-    name, version, *_ = parse_wheel_filename(wheel)
-    return name in found and found[name].version == version.public
+def _fits(build: Locked, name: str, found: dict[str, Locked]) -> bool:
+    """Whether it is another build of a locked version."""
+    return name in found and found[name].version == Version(build.version).public
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """Lock, constraints, declared dependencies and the page of licences name the same packages in the same versions."""
 
-import hashlib
 import re
 import tomllib
 
 import pytest
 from licences import PAGE, closure, licence_of, sorted_by_need
-from lock import LOCK, ROOT, checked, parse, read_pins, text_of
+from lock import CPU_LOCK, LOCK, ROOT, checked, parse, read_pins, text_of
 
 TEXT = LOCK.read_text(encoding="utf-8")
 LOCKED = parse(TEXT)
@@ -35,10 +34,13 @@ def test_the_lock_holds_all_that_setup_installs_here():
 
 
 def test_what_is_written_is_what_is_read():
-    other = {"torch-2.13.0+cpu-cp312-cp312-linux_x86_64.whl": hashlib.sha256(b"another build").hexdigest()}
-    again = parse(text_of(LOCKED, other))
-    assert again["torch"].hashes == LOCKED["torch"].hashes | set(other.values())
-    assert {**again, "torch": LOCKED["torch"]} == LOCKED
+    assert {name: one._replace(needed_by=frozenset()) for name, one in LOCKED.items()} == parse(text_of(LOCKED))
+
+
+def test_a_build_without_cuda_is_one_of_a_locked_version():
+    builds = parse(CPU_LOCK.read_text(encoding="utf-8"))
+    assert builds["torch"].version == f"{LOCKED['torch'].version}+cpu"
+    assert all(one.hashes and not one.hashes & LOCKED[name].hashes for name, one in builds.items())
 
 
 def test_only_what_torch_alone_needs_may_lack_a_pin():
