@@ -102,7 +102,7 @@ def _private_folder() -> Path | None:
         found = folder.lstat()
     except OSError:
         return None
-    private = user is None or (found.st_uid == user and not found.st_mode & 0o077)
+    private = user is None or (found.st_uid == user and not found.st_mode & 0o022)
     return folder if stat.S_ISDIR(found.st_mode) and private and folder.parent != Path.cwd() else None
 
 
