@@ -53,6 +53,8 @@ def read_memory(path: Path | None, description: dict[str, Any], *, resume: bool)
         return memory
     if not resume:
         raise SearchError(f"{path}: holds a search already; resume it, or choose another directory")
+    for left in path.parent.glob(f".{path.name}.*"):  # half-written, by a run that was killed
+        left.unlink(missing_ok=True)
     try:
         stored = read_json(path)
         others = [key for key, value in memory.description.items() if stored["description"].get(key) != value]

@@ -70,9 +70,13 @@ def _started(work, place):
 
 
 def _content(place):
-    """Bytes of all files by name, but for cells, which hold times; of archives those of their parts."""
+    """Bytes of all files by name; of archives those of their parts.
+
+    Cells hold times. A hidden file is what a kill left half-written: nothing reads it.
+    """
     content = {}
-    for file in (path for path in place.rglob("*") if path.is_file() and path.parent.name != "cells"):
+    files = [path for path in place.rglob("*") if path.is_file() and path.name[0] != "."]
+    for file in (path for path in files if path.parent.name != "cells"):
         name = str(file.relative_to(place))
         if file.suffix not in (".zip", ".npz"):
             content[name] = file.read_bytes()

@@ -110,7 +110,9 @@ def test_a_search_that_was_cut_off_comes_to_the_same_end(tmp_path, diagonal, cal
     with pytest.raises(KilledError):
         search(killed_after(calls, hill), STARTS, plan, checkpoint_path=path)
     assert list(path.parent.iterdir()) == [path]
+    (path.parent / ".search.json.0f.json").write_text("{")  # of a kill while it was written
     again = search(hill, STARTS, plan, checkpoint_path=path, resume=True)
+    assert list(path.parent.iterdir()) == [path]
     for mine, theirs in zip(whole.finalists, again.finalists, strict=True):
         np.testing.assert_array_equal(mine.point, theirs.point)
         np.testing.assert_array_equal(mine.values, theirs.values)
