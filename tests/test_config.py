@@ -85,11 +85,6 @@ def test_configs_with_equal_numbers_are_equal_and_hash_alike():
     assert load_config(None, {"salesforce.reps": 5}) != load_config(None, {"salesforce.reps": 6})
 
 
-def test_a_config_travels_to_another_process():
-    config = load_config(None, {"levers.audit.high": 0.2})
-    assert pickle.loads(pickle.dumps(config)) == config
-
-
 def test_a_config_is_frozen():
     with pytest.raises(ValueError, match="frozen"):
         load_config().salesforce.reps = 3  # type: ignore[misc]

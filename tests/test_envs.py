@@ -13,6 +13,7 @@ from stable_baselines3.common.env_util import make_vec_env
 from worlds import BANKRUPT, CLIENT_LEAVES, N_LEVERS, SMALL, open_floors
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
+from incentive_env.config import KeywordError
 from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.observation import FIGURES
 from incentive_env.floors.reward import PRESETS, TERM_NAMES, reward_weights
@@ -321,3 +322,24 @@ def test_a_deep_copy_goes_on_like_its_original(small):
     action = np.linspace(-1.0, 1.0, N_LEVERS, dtype=np.float32)
     mine, its = env.step(action), twin.step(action)
     np.testing.assert_equal(its, mine)
+
+
+@pytest.mark.parametrize("name", ["Telesales-v1", "MO-Telesales-v1", "LEN-v0"])
+def test_every_environment_refuses_an_unknown_keyword_in_the_same_way(name):
+    with pytest.raises(KeywordError, match=r"^rewrd: unknown") as caught:
+        gym.make(f"incentive_env/{name}", rewrd="profit")
+    assert isinstance(caught.value, ConfigError)
+    assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, True, "2"])
+def test_a_batch_has_a_whole_number_of_floors(wrong):
+    with pytest.raises(ValueError, match=r"^num_envs = .*: must be a whole number, at least 1$"):
+        SalesFloorVectorEnv(wrong)
+
+
+def test_numbers_of_numpy_are_taken_where_those_of_python_are():
+    env = SalesFloorVectorEnv(np.int64(2), **{"salesforce.reps": np.int32(3), "market.need_mean": np.float32(0.5)})
+    assert (env.num_envs, env.config.salesforce.reps, env.config.market.need_mean) == (2, 3, 0.5)
+    with pytest.raises(ConfigError, match="must be a whole number"):
+        SalesFloorVectorEnv(1, **{"salesforce.reps": np.float64(3.0)})

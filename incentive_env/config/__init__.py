@@ -3,6 +3,7 @@
 from incentive_env.config.keys import all_keys, value_at
 from incentive_env.config.loading import (
     ConfigError,
+    KeywordError,
     assign,
     config_directory,
     find_config,
@@ -16,6 +17,6 @@ from incentive_env.config.loading import (
 from incentive_env.config.tree import Config
 
 __all__ = [
-    "Config", "ConfigError", "all_keys", "assign", "config_directory", "find_config", "lineage", "load_config", "merge",
-    "read_chain", "read_yaml", "scenario_names", "value_at",
+    "Config", "ConfigError", "KeywordError", "all_keys", "assign", "config_directory", "find_config", "lineage",
+    "load_config", "merge", "read_chain", "read_yaml", "scenario_names", "value_at",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 from pydantic import ValidationError
 
 from incentive_env.config.gone import why_gone
@@ -22,6 +23,10 @@ _NOT_OF_THE_TREE = ("extends", "scheme")  # what a file may hold besides the key
 
 class ConfigError(ValueError):
     """A configuration is invalid; the message lists every error on its own line."""
+
+
+class KeywordError(ConfigError, TypeError):
+    """A keyword that an environment does not take; also a `TypeError`, which code that tries keywords expects."""
 
 
 def load_config(source: str | Path | Config | None = None, overrides: Overrides = ()) -> Config:
@@ -145,7 +150,7 @@ def merge(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
 
 def _assignments(overrides: Overrides) -> Iterable[tuple[str, Any]]:
     if isinstance(overrides, Mapping):
-        yield from overrides.items()
+        yield from ((key, _plain(value)) for key, value in overrides.items())
         return
     for text in overrides:
         key, equals, value = text.partition("=")
@@ -155,6 +160,11 @@ def _assignments(overrides: Overrides) -> Iterable[tuple[str, Any]]:
             yield key.strip(), _number_or(parsed_yaml(value, f"override {shown(text)}"))
         except TextError as error:
             raise ConfigError(str(error)) from None
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy's as Python's."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _number_or(value: Any) -> Any:

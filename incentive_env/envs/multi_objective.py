@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.config import Config
+from incentive_env.config import Config, KeywordError
 from incentive_env.envs.single import SalesFloorEnv
 from incentive_env.envs.vector import Batch, SalesFloorVectorEnv
 from incentive_env.floors.reward import TERM_NAMES
@@ -130,7 +130,7 @@ class SalesFloorMOVectorEnv(_VectorReward, SalesFloorVectorEnv):
 
 def _refuse_preset(overrides: dict[str, Any]) -> None:
     if "reward" in overrides:
-        raise TypeError(
+        raise KeywordError(
             f"reward {overrides['reward']!r}: a vector reward has no preset; weigh it with "
             f"incentive_env.floors.reward_vector.preset_weights(config, {overrides['reward']!r}) instead"
         )

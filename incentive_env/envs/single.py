@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
-from incentive_env.config import Config, ConfigError, load_config
+from incentive_env.config import Config, ConfigError, KeywordError, load_config
 from incentive_env.config.reference import with_tables
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
@@ -199,10 +199,6 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         if self._window is None:
             self._window = Window(f"{self.config.name}: the floor", self.metadata["render_fps"])
         self._window.show(frame_of(self.floors, self.last_period))
-
-
-class KeywordError(ConfigError, TypeError):
-    """A keyword that an environment does not take; also a `TypeError`, which code that tries keywords expects."""
 
 
 def configured(config: "str | Path | Config | None", overrides: dict[str, Any]) -> Config:

@@ -44,8 +44,9 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP, threads: int = 1,
         render_mode: str | None = None, **overrides: Any,
     ) -> None:  # fmt: skip
-        if num_envs < 1:
-            raise ValueError(f"num_envs = {num_envs}: must be at least 1")
+        if isinstance(num_envs, bool) or not isinstance(num_envs, int | np.integer) or num_envs < 1:
+            raise ValueError(f"num_envs = {num_envs!r}: must be a whole number, at least 1")
+        num_envs = int(num_envs)
         if render_mode is not None:
             raise TypeError(f"render_mode {render_mode!r}: a batch is not drawn, must be None")
         self.config = configured(config, overrides)

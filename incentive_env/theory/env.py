@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 from numpy.typing import ArrayLike, NDArray
 
-from incentive_env.config import ConfigError
+from incentive_env.config import ConfigError, KeywordError
 from incentive_env.support.seeds import checked_seed
 from incentive_env.support.spelling import nearest
 from incentive_env.theory.contracts import PROBLEMS
@@ -196,7 +196,7 @@ def _make_problem(name: str, parameters: Mapping[str, Any]) -> Problem:
     for key in parameters:
         if key not in known:
             hint = nearest(key, (*known, *KEYWORDS))
-            raise ConfigError(f"{key}: unknown parameter of problem {name}{hint}; parameters: {', '.join(known)}")
+            raise KeywordError(f"{key}: unknown parameter of problem {name}{hint}; parameters: {', '.join(known)}")
     return PROBLEMS[name](**parameters)
 
 
