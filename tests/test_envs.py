@@ -4,6 +4,7 @@ import warnings
 import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
@@ -12,8 +13,8 @@ from stable_baselines3.common.env_checker import check_env as check_env_sb3
 from stable_baselines3.common.env_util import make_vec_env
 from worlds import BANKRUPT, CLIENT_LEAVES, N_LEVERS, SMALL, open_floors
 
-from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv
-from incentive_env.config import KeywordError
+from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv, load_config
+from incentive_env.config import KeywordError, config_directory
 from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.floors.observation import FIGURES
 from incentive_env.floors.reward import PRESETS, TERM_NAMES, reward_weights
@@ -343,3 +344,49 @@ def test_numbers_of_numpy_are_taken_where_those_of_python_are():
     assert (env.num_envs, env.config.salesforce.reps, env.config.market.need_mean) == (2, 3, 0.5)
     with pytest.raises(ConfigError, match="must be a whole number"):
         SalesFloorVectorEnv(1, **{"salesforce.reps": np.float64(3.0)})
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("Telesales-v1", {"config": load_config("contact_center", SMALL), "salesforce.reps": np.int64(2)}),
+        ("MO-Telesales-v1", {"config": config_directory() / "scenarios" / "hard_market.yaml", **SMALL}),
+        ("LEN-v0", {"problem": "multitask", "p": np.ones(2), "C": np.eye(2), "Sigma": (1.0, np.inf)}),
+    ],
+)
+def test_arguments_of_any_type_survive_a_spec_in_json(name, arguments):
+    env = gym.make(f"incentive_env/{name}", **arguments)
+    again = gym.make(EnvSpec.from_json(env.spec.to_json()))
+    np.testing.assert_equal(_roll_out(again, 3), _roll_out(env, 3))
+    assert getattr(again.unwrapped, "config", None) == getattr(env.unwrapped, "config", None)
+
+
+def test_arguments_of_a_batch_survive_a_spec_in_json(small):
+    config = load_config(small, {"client.demand_sd": 0.123})
+    arguments = {
+        "config": config,
+        "reward": "profit",
+        "autoreset_mode": AutoresetMode.SAME_STEP,
+        "threads": np.int64(2),
+    }
+    envs = gym.make_vec(FLOORS[0], num_envs=np.int64(2), **arguments)
+    again = gym.make_vec(EnvSpec.from_json(envs.spec.to_json()))
+    assert (again.num_envs, again.config, again.unwrapped.reward) == (2, config, "profit")
+    assert again.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
+
+
+@pytest.mark.parametrize("name", ["Telesales-v1", "MO-Telesales-v1", "LEN-v0"])
+def test_an_unknown_option_of_a_reset_is_refused_and_changes_nothing(name):
+    env, twin = (gym.make(f"incentive_env/{name}").unwrapped for _ in range(2))
+    for each in (env, twin):
+        each.reset(seed=1, options={})
+    with pytest.raises(KeywordError, match=r"^options: unknown key 'week'; known keys: "):
+        env.reset(seed=2, options={"week": 3})
+    with pytest.raises(KeywordError, match=r"^options = \['week'\]: must be a mapping or None$"):
+        env.reset(seed=2, options=["week"])
+    np.testing.assert_equal(env.step(env.action_space.low), twin.step(env.action_space.low))
+
+
+def test_an_unknown_option_of_a_batch_names_the_known_one(vector):
+    with pytest.raises(KeywordError, match=r"'resetmask'; nearest valid name: reset_mask; known keys: reset_mask$"):
+        vector.reset(options={"resetmask": np.array([True, False])})

@@ -135,7 +135,10 @@ class SalesFloorParallelEnv(ParallelEnv[str, Vector, Vector]):  # type: ignore[m
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Vector], dict[str, dict[str, Any]]]:
-        """Open a floor; without a seed, the next of the sequence that the last seed began."""
+        """Open a floor; without a seed, the next of the sequence that the last seed began.
+
+        Nothing is read from ``options``, and none is refused: PettingZoo's own checks pass some.
+        """
         report, info = self._env.reset(seed=seed)
         self._seats.open(np.array([0]))
         self.agents = list(self.possible_agents)

@@ -9,6 +9,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, ConfigError, KeywordError, load_config
+from incentive_env.config.arguments import PlainSpec, check_options
 from incentive_env.config.reference import with_tables
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
@@ -19,9 +20,11 @@ from incentive_env.rendering.picture import picture
 from incentive_env.rendering.window import Window
 from incentive_env.support.seeds import checked_seed, first_seed, folded, next_seed
 
+_OPTIONS_OF_WRAPPERS = ("minari_autoseed",)  # which Minari's collector reads and passes on
+
 
 @with_tables
-class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
+class SalesFloorEnv(PlainSpec, gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     """A manager pays a sales floor; its people respond, gaming included.
 
     ## Description
@@ -124,11 +127,12 @@ class SalesFloorEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
 
         Args:
             seed: a whole number from 0 to 2^128 − 1.
-            options: nothing is read from it.
+            options: there are none; that of Minari's collector is let through.
 
         Raises:
-            ValueError: the seed cannot be used; the episode under way goes on as if nothing had been asked.
+            ValueError: the seed or an option cannot be used; the episode under way goes on as if nothing had happened.
         """
+        check_options(options, _OPTIONS_OF_WRAPPERS)
         given = None if seed is None else checked_seed(seed)
         super().reset(seed=given)
         if given is not None:

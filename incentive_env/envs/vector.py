@@ -11,6 +11,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from incentive_env.config import Config
+from incentive_env.config.arguments import PlainSpec, check_options
 from incentive_env.envs.single import check_actions, configured
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
@@ -20,7 +21,7 @@ from incentive_env.support.seeds import first_seed, next_seed, seeds_of_floors
 Batch = NDArray[np.float32]
 
 
-class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
+class SalesFloorVectorEnv(PlainSpec, VectorEnv[Batch, Batch, np.ndarray]):
     """A batch of sales floors; floor *i* is bit for bit the same as the same floor alone in `SalesFloorEnv`.
 
     See `SalesFloorEnv` for spaces, rewards and ends.
@@ -79,11 +80,12 @@ class SalesFloorVectorEnv(VectorEnv[Batch, Batch, np.ndarray]):
         Args:
             seed: one number, from which floor *i* takes ``seed + i``; or a list, one for each floor, where ``None``
                 continues that floor's sequence.
-            options: ``{"reset_mask": [num_envs] bool}`` opens those floors only.
+            options: ``{"reset_mask": [num_envs] bool}`` opens those floors only; there are no others.
 
         Raises:
-            ValueError: a seed or the mask cannot be used; the episodes under way go on as if nothing had been asked.
+            ValueError: a seed or an option cannot be used; the episodes under way go on as if nothing had been asked.
         """
+        check_options(options, ("reset_mask",))
         mask = np.asarray((options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_)))
         if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
             raise ValueError(f"reset_mask: must be {self.num_envs} booleans, at least one of them true")

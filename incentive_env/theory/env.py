@@ -10,6 +10,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import ArrayLike, NDArray
 
 from incentive_env.config import ConfigError, KeywordError
+from incentive_env.config.arguments import PlainSpec, check_options
 from incentive_env.support.seeds import checked_seed
 from incentive_env.support.spelling import nearest
 from incentive_env.theory.contracts import PROBLEMS
@@ -20,7 +21,7 @@ MODES = ("expected", "sampled")
 KEYWORDS = ("problem", "mode", "slope_low", "slope_high", "render_mode")
 
 
-class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
+class LENEnv(PlainSpec, gym.Env[NDArray[np.float32], NDArray[np.float32]]):
     """A principal chooses the slopes of a linear contract; the agent responds as theory says, gaming included.
 
     ## Description
@@ -120,8 +121,10 @@ class LENEnv(gym.Env[NDArray[np.float32], NDArray[np.float32]]):
         """Begin an episode; the seed is that of the noise in mode ``"sampled"``.
 
         Raises:
-            ValueError: the seed is no whole number from 0 to 2^128 − 1; the episode under way goes on.
+            ValueError: the seed is no whole number from 0 to 2^128 − 1, or there are options; the episode under way
+                goes on.
         """
+        check_options(options)
         super().reset(seed=None if seed is None else checked_seed(seed))
         self._now = self.problem
         self._last = None

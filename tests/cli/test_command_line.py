@@ -132,3 +132,8 @@ def test_arguments_that_are_none_are_refused(run, arguments, tmp_path):
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("Error: ") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_seed_of_128_bits_is_taken(run, tiny):
+    result = run("simulate", "--config", tiny, "--floors", 2, "--weeks", 4, "--seed", 2**128 - 2)
+    assert result.exit_code == 0, result.output
