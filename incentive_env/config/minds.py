@@ -106,6 +106,10 @@ class Kinds(Section):
 
     middle: float = number(0.62, 0.0, 1.0, "share", "honesty of a rep who is neither")
     width: float = number(0.18, 0.01, 1.0, "share", "distance from it at which a rep is fully one or the other")
+    notice: float = number(
+        0.03, 0.001, 10.0, "share", "share of calls heard at which 63 % of all control is felt", by_hand()
+    )
+    whole: float = number(1.5, 0.5, 4.0, "1", "how much more whole autonomy is trusted than half of it", by_hand())
     offence: float = number(
         0.1, 0.0, 5.0, "1", "motivation an honest rep loses where 10 % of calls are heard", by_hand()
     )

@@ -5,7 +5,7 @@ Care has a quadratic cost, and a cost that it shares with haste, so the best car
 
 from incentive_env.model.beliefs import felt_audit
 from incentive_env.model.compiled import Record, compiled
-from incentive_env.model.maths import clip
+from incentive_env.model.maths import clip, exp
 from incentive_env.model.mechanisms import CARE, CROWDING, KINDS, on
 
 USUAL_CONTROL = 0.1  # share of calls heard, at which control acts as the coefficients say
@@ -30,8 +30,9 @@ def care_of(rep: Record, response: Record, scheme: Record, p: Record, earned: fl
     care += c.survey * scheme.survey_bonus / 100.0 * (1.0 - response.steer) + c.deferred * aftercare
     care -= c.haste * earned + crowded_out(scheme, p) * p.crowding.care * rep.motivation
     if on(KINDS, p):
-        control = min(felt_audit(rep, scheme, p) / USUAL_CONTROL, 2.0)
-        care += kind_of(rep.honesty, p) * (p.kinds.repayment * scheme.autonomy - p.kinds.control * control)
+        trusted = scheme.autonomy ** p.kinds.whole
+        control = control_of(felt_audit(rep, scheme, p), p)
+        care += kind_of(rep.honesty, p) * (p.kinds.repayment * trusted - p.kinds.control * control)
     return clip(care, c.least, c.most)
 
 
@@ -44,6 +45,15 @@ def crowded_out(scheme: Record, p: Record) -> float:
     if scheme.target > 0.0:
         paid += scheme.target_bonus
     return 1.0 if paid > 0.0 else 0.0
+
+
+@compiled
+def control_of(heard: float, p: Record) -> float:
+    """How much control reps feel: 1 where 10 % of calls are heard; a little control is felt at once.
+
+    Any control signals distrust (Falk & Kosfeld 2006), so the first share heard weighs most.
+    """
+    return (1.0 - exp(-heard / p.kinds.notice)) / (1.0 - exp(-USUAL_CONTROL / p.kinds.notice))
 
 
 @compiled

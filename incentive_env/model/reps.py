@@ -10,7 +10,7 @@ from numba import literal_unroll
 
 from incentive_env.model import rng
 from incentive_env.model.beliefs import fear_of, felt_audit
-from incentive_env.model.care import USUAL_CONTROL, care_of, crowded_out, kind_of
+from incentive_env.model.care import care_of, control_of, crowded_out, kind_of
 from incentive_env.model.compiled import Record, compiled
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.know_how import lead_of, visible_share
@@ -152,7 +152,7 @@ def scruples_of(honesty: float, coached: float, strain: float, heard: float, flo
     left = 1.0
     if on(DEPLETION, p):
         left = exp(-p.crowding.depletion * max(0.0, strain - p.motivation.strain_usual))
-    resented = p.kinds.resentment * max(0.0, kind_of(honesty, p)) * min(heard / USUAL_CONTROL, 2.0)
+    resented = p.kinds.resentment * max(0.0, kind_of(honesty, p)) * control_of(heard, p)
     return honesty * (1.0 - d.norm_erosion * erosion) * fairness * strengthened * left * max(0.0, 1.0 - resented)
 
 
@@ -194,8 +194,8 @@ def _value_tactics(
     """Split each tactic's pay-off into the gain of a sale (``value``) and that of any call (``appeal``)."""
     scheme, d, tactics = floor.scheme, p.decision, p.tactics
     pride = d.pride * (d.pride_unmotivated + rep.motivation)
-    opportunity = d.opportunity * scheme.autonomy * scheme.autonomy * (1.0 - rep.honesty)
-    opportunity *= 1.0 + p.kinds.abuse * max(0.0, -kind_of(rep.honesty, p))
+    taken = scheme.autonomy * (scheme.autonomy + p.kinds.abuse * max(0.0, -kind_of(rep.honesty, p)))
+    opportunity = d.opportunity * taken * (1.0 - rep.honesty)
     at_risk = d.survey_reach * scheme.survey_bonus
     if on(CARE, p):  # who steers surveys need not fear what customers say
         at_risk *= 1.0 - response.steer

@@ -4,7 +4,7 @@ import math
 
 from incentive_env.model import rng
 from incentive_env.model.beliefs import felt_audit
-from incentive_env.model.care import USUAL_CONTROL, kind_of
+from incentive_env.model.care import control_of, kind_of
 from incentive_env.model.compiled import Key, Record, Records, compiled
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.maths import clip, exp, logistic
@@ -189,7 +189,7 @@ def _move_motivation(rep: Record, tally: Record, floor: Record, gamed: float, p:
         - m.audit * scheme.audit
         - m.contingent_share * contingent
         - m.guilt * rep.honesty * gamed
-        - p.kinds.offence * max(0.0, kind_of(rep.honesty, p)) * min(felt_audit(rep, scheme, p) / USUAL_CONTROL, 2.0)
+        - p.kinds.offence * max(0.0, kind_of(rep.honesty, p)) * control_of(felt_audit(rep, scheme, p), p)
     )  # fmt: skip
     if bonus > 0.0:
         settled -= m.contingent
