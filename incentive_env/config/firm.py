@@ -85,7 +85,7 @@ class Floors(Section):
     rotten_chance: float = number(0.25, 0.0, 1.0, "share", "share of floors that open with a norm of gaming")
     rotten_norm: float = number(0.75, 0.0, 1.0, "share", "initial norm on such a floor")
     decent_norm: float = number(0.10, 0.0, 1.0, "share", "initial norm on the other floors")
-    rotten_habit: float = number(3.0, 0.0, 20.0, "€", "attraction of manipulation where everybody games")
+    rotten_habit: float = number(3.5, 0.0, 20.0, "€", "attraction of manipulation where everybody games", by_hand())
     need_spread: float = number(0.08, 0.0, 0.5, "1", "spread of need between markets")
     mood_spread: float = number(0.06, 0.0, 0.5, "1", "spread of initial trust between floors")
     least_tenure: float = number(26.0, 0.0, 1000.0, "weeks", "minimum initial tenure of a rep who is not a newcomer")

@@ -11,11 +11,11 @@ class Care(Section):
 
     resting: float = number(0.4, 0.0, 2.0, "1", "care of a content rep without recognition or haste", by_hand())
     motivation: float = number(0.6, 0.0, 5.0, "1", "care gained per unit of motivation above content")
-    coached: float = number(0.15, 0.0, 2.0, "1", "care gained under a full coaching stock", by_hand())
+    coached: float = number(0.06, 0.0, 2.0, "1", "care gained under a full coaching stock", by_hand())
     survey: float = number(
-        0.25, 0.0, 5.0, "1/100 €", "care per 100 € of survey bonus, as far as it is not steered", by_hand()
+        0.15, 0.0, 5.0, "1/100 €", "care per 100 € of survey bonus, as far as it is not steered", by_hand()
     )
-    deferred: float = number(0.15, 0.0, 2.0, "1", "care gained when much retention pay is at stake", by_hand())
+    deferred: float = number(0.06, 0.0, 2.0, "1", "care gained when much retention pay is at stake", by_hand())
     haste: float = number(0.06, 0.0, 2.0, "1/€", "care lost per euro that one more call would earn now", by_hand())
     least: float = number(0.10, 0.0, 1.0, "1", "least care")
     most: float = number(2.0, 1.0, 3.0, "1", "most care", by_hand())
@@ -104,21 +104,23 @@ class Crowding(Section):
 class Kinds(Section):
     """How the sign of levers depends on the people; honest and opportunistic reps differ by their trait."""
 
-    middle: float = number(0.62, 0.0, 1.0, "share", "honesty of a rep who is neither")
+    middle: float = number(0.64, 0.0, 1.0, "share", "honesty of a rep who is neither", by_hand())
     width: float = number(0.18, 0.01, 1.0, "share", "distance from it at which a rep is fully one or the other")
-    notice: float = number(
-        0.03, 0.001, 10.0, "share", "share of calls heard at which 63 % of all control is felt", by_hand()
-    )
-    whole: float = number(1.5, 0.5, 4.0, "1", "how much more whole autonomy is trusted than half of it", by_hand())
     offence: float = number(
-        0.1, 0.0, 5.0, "1", "motivation an honest rep loses where 10 % of calls are heard", by_hand()
+        0.3, 0.0, 5.0, "1", "motivation an honest rep loses where 10 % of calls are heard", by_hand()
     )
     resentment: float = number(
         0.1, 0.0, 1.0, "share", "scruples an honest rep loses where 10 % of calls are heard", by_hand()
     )
     repayment: float = number(
-        1.3, 0.0, 3.0, "1", "care returned for full autonomy; opportunists withhold it", by_hand()
+        1.9, 0.0, 3.0, "1", "care returned for full autonomy; opportunists withhold it", by_hand()
     )
-    control: float = number(0.8, 0.0, 3.0, "1", "care lost where 10 % are heard; gained by opportunists", by_hand())
-    abuse: float = number(2.5, 0.0, 50.0, "1", "factor on opportunity that full opportunists add", by_hand())
+    trust_power: float = number(
+        1.5, 0.5, 4.0, "1", "power of autonomy in what is repaid: half of it is repaid by less than half", by_hand()
+    )
+    control: float = number(1.1, 0.0, 3.0, "1", "care lost where 10 % are heard; gained by opportunists", by_hand())
+    control_scale: float = number(
+        0.03, 0.001, 10.0, "share", "share of calls heard at which 63 % of all control is felt", by_hand()
+    )
+    abuse: float = number(3.2, 0.0, 50.0, "1", "factor on opportunity that full opportunists add", by_hand())
     slack: float = number(0.1, 0.0, 1.0, "share", "effort opportunists withhold under full autonomy", by_hand())

@@ -200,7 +200,7 @@ class Workforce(Section):
 
     absence_base: float = number(0.045, 0.0, 0.5, "share", "absence of a rep without strain", "field: 5–9 % of hours")
     absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
-    quit_log_hazard: float = number(-5.1, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", by_hand())
+    quit_log_hazard: float = number(-5.15, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", by_hand())
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
     quit_motivation: float = number(2.7, 0.0, 10.0, "1", "log hazard per unit of motivation", by_hand())
     quit_pay: float = number(3.632, 0.0, 20.0, "1", "log hazard per unit of log pay", fitted())

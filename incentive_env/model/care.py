@@ -30,7 +30,7 @@ def care_of(rep: Record, response: Record, scheme: Record, p: Record, earned: fl
     care += c.survey * scheme.survey_bonus / 100.0 * (1.0 - response.steer) + c.deferred * aftercare
     care -= c.haste * earned + crowded_out(scheme, p) * p.crowding.care * rep.motivation
     if on(KINDS, p):
-        trusted = scheme.autonomy ** p.kinds.whole
+        trusted = scheme.autonomy**p.kinds.trust_power
         control = control_of(felt_audit(rep, scheme, p), p)
         care += kind_of(rep.honesty, p) * (p.kinds.repayment * trusted - p.kinds.control * control)
     return clip(care, c.least, c.most)
@@ -53,7 +53,7 @@ def control_of(heard: float, p: Record) -> float:
 
     Any control signals distrust (Falk & Kosfeld 2006), so the first share heard weighs most.
     """
-    return (1.0 - exp(-heard / p.kinds.notice)) / (1.0 - exp(-USUAL_CONTROL / p.kinds.notice))
+    return (1.0 - exp(-heard / p.kinds.control_scale)) / (1.0 - exp(-USUAL_CONTROL / p.kinds.control_scale))
 
 
 @compiled

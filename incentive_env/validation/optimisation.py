@@ -30,7 +30,7 @@ class Length(NamedTuple):
     floors: int  # on which it is looked at
 
 
-WHOLE, QUICK = Length(20, 0.12, 64), Length(9, 0.25, 16)
+WHOLE, QUICK = Length(45, 0.12, 32), Length(9, 0.25, 16)  # at 20 generations most searches still rise
 
 
 @fact(
