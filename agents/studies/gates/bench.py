@@ -20,7 +20,7 @@ from incentive_env.policies import Policy
 from incentive_env.validation.lab import OPEN
 
 T = TypeVar("T")
-_SPREAD = 0.03  # first spread of the first restart of linear feedback; of each further one, twice that
+_SPREAD = 0.03  # first spread of linear feedback
 _NEAR = 0.15  # first spread of a search that begins at a scheme which was searched for already
 _PHASES = 3
 
@@ -75,11 +75,32 @@ class Bench:
 
     def fixed(self, *, closing: bool = True) -> Best:
         """The best fixed scheme; if no gate needs the best one, a good one."""
+        return best_of(self.fixed_restarts(closing=closing))
+
+    def fixed_restarts(self, *, closing: bool = True) -> list[Best]:
+        """Where each search for the best fixed scheme ended."""
         return self.once(f"fixed{_where(closing)}", lambda: self._fixed(closing))
 
     def feedback(self, *, closing: bool = True) -> Best:
-        """The best linear feedback on the report, from the best fixed scheme."""
-        return self.once(f"feedback{_where(closing)}", lambda: self._feedback(closing))
+        """The best linear feedback on the report."""
+        return best_of(self.once(f"feedback{_where(closing)}", lambda: self._feedback(closing)))
+
+    def roots(self) -> list[Best]:
+        """Schemes that feedback grows from: the best one, and those that ended farthest away from it.
+
+        What suits all floors a little and what suits some of them much may be far apart; feedback has to begin where
+        it can lean both ways.
+        """
+        best = self.fixed()
+        ends = sorted(self.fixed_restarts(), key=lambda one: -_distance(one, best))
+        others = [one for one in ends if one.point is not best.point]
+        return [best, *others[: self.budget.feedback.restarts - 1]]
+
+    def root(self) -> Best:
+        """The scheme that the best linear feedback grew from."""
+        self.feedback()
+        grown: list[Best] = self.known("feedback")
+        return max(zip(grown, self.roots(), strict=True), key=lambda pair: pair[0].value)[1]
 
     def phases(self) -> Best:
         """The best three schemes, each for a third of the decisions, from the best fixed scheme."""
@@ -91,7 +112,7 @@ class Bench:
         return [self.feedback(closing=closing), *trained]
 
     def trained(self, sees: str, *, closing: bool = True) -> list[Best]:
-        """Trainings by PPO, one for each seed, from the best fixed scheme; all of equal length."""
+        """Trainings by PPO, one for each seed, from the scheme that feedback grew from; all of equal length."""
         return self.once(f"ppo_{sees}{_where(closing)}", lambda: self._trained([sees], closing)[sees])
 
     def train(self, *sees: str) -> None:
@@ -110,7 +131,7 @@ class Bench:
         config = self.scenario(closing=closing)
         return self.workers.run(manage, [(config, policy, seeds) for policy in policies])
 
-    def _fixed(self, closing: bool) -> Best:
+    def _fixed(self, closing: bool) -> list[Best]:
         config, budget = self.scenario(closing=closing), self.budget
         size = (budget.fixed if closing else budget.fixed_open) if self.thorough else budget.brief
         first = [] if closing else [Start("the best where floors close", self.fixed().point, _NEAR)]
@@ -120,21 +141,19 @@ class Bench:
         starts = [*first, *(starting_points(objective, others, plan) if others else ())]
         return self._search(search_fixed, config, size, starts, "fixed scheme", closing, bounds=StaticForm.bounds)
 
-    def _feedback(self, closing: bool) -> Best:
+    def _feedback(self, closing: bool) -> list[Best]:
         size = self.budget.feedback if closing else self.budget.feedback_open
-        around = self.fixed(closing=closing).point
-        starts = [Start(f"spread {spread:g}", around, spread) for spread in _spreads(_SPREAD, size.restarts)]
-        if not closing:  # it leans as where floors close, around the best scheme here
-            leaning = self.feedback().point.copy()
-            leaning[: len(around)] = around
-            starts[0] = Start("the best where floors close", leaning, _SPREAD)
+        if closing:
+            starts = [Start(f"where {name_of(one)} ended", one.point, _SPREAD) for one in self.roots()]
+        else:
+            starts = [Start("the best where floors close", self.feedback().point, _SPREAD)]
         config = self.scenario(closing=closing)
         return self._search(
             search_feedback, config, size, starts, "linear feedback", closing, self.budget.surface, diagonal=True
         )
 
     def _trained(self, sees: Sequence[str], closing: bool) -> dict[str, list[Best]]:
-        budget, config, point = self.budget, self.scenario(closing=closing), self.fixed(closing=closing).point
+        budget, config, point = self.budget, self.scenario(closing=closing), self.root().point
         seeds = [1000 * self.seed + number for number in range(budget.trainings)]
         rows = [(config, point, one, budget.decisions, seed, budget.validation) for one in sees for seed in seeds]
         made = self.workers.run(train_ppo, rows)
@@ -145,14 +164,15 @@ class Bench:
         assert size is not None
         point = np.tile(self.fixed().point, _PHASES)
         starts = [Start(f"spread {spread:g}", point, spread) for spread in _spreads(_NEAR, size.restarts)]
-        return self._search(
+        ends = self._search(
             search_phases, self.config, size, starts, "three schemes in turn", True, bounds=StaticForm.bounds
         )
+        return best_of(ends)
 
     def _search(
         self, job: Callable[..., Best], config: Config, size: Search, starts: list[Start], what: str, closing: bool,
         *surfaces: SurfaceBudget, **shape: Any,
-    ) -> Best:  # fmt: skip
+    ) -> list[Best]:  # fmt: skip
         where = "" if closing else ", closing off"
         rows = [
             (
@@ -164,7 +184,7 @@ class Bench:
             )
             for number, start in enumerate(starts)
         ]
-        return best_of(self.workers.run(job, rows))
+        return self.workers.run(job, rows)
 
     def _plan(self, size: Search, number: int, **shape: Any) -> SearchBudget:
         """The plan of a restart; each draws its own floors."""
@@ -175,6 +195,17 @@ class Bench:
 
 def _where(closing: bool) -> str:
     return "" if closing else "_closing_off"
+
+
+def _distance(one: Best, other: Best) -> float:
+    """How far two schemes are apart, in half-ranges of a lever."""
+    return float(np.linalg.norm(np.clip(one.point, -1.0, 1.0) - np.clip(other.point, -1.0, 1.0)))
+
+
+def name_of(restart: Best) -> str:
+    """Where one restart began."""
+    (name,) = restart.restarts
+    return name
 
 
 def _spreads(first: float, count: int) -> list[float]:
