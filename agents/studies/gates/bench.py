@@ -91,10 +91,10 @@ class Bench:
         What suits all floors a little and what suits some of them much may be far apart; feedback has to begin where
         it can lean both ways.
         """
-        best = self.fixed()
-        ends = sorted(self.fixed_restarts(), key=lambda one: -_distance(one, best))
-        others = [one for one in ends if one.point is not best.point]
-        return [best, *others[: self.budget.feedback.restarts - 1]]
+        best = max(self.fixed_restarts(), key=lambda one: one.value)
+        others = [one for one in self.fixed_restarts() if one is not best]
+        farthest = sorted(others, key=lambda one: -_distance(one, best))
+        return [best, *farthest[: self.budget.feedback.restarts - 1]]
 
     def root(self) -> Best:
         """The scheme that the best linear feedback grew from."""
