@@ -81,7 +81,7 @@ class Floors(Section):
     """How widely floors differ at reset."""
 
     fresh_team: bool = switch(True, "a batch of newcomers brings an honesty of its own, and so do later applicants")
-    honesty_spread: float = number(1.3, 0.0, 3.0, "logit", "spread of honesty between teams", by_hand())
+    honesty_spread: float = number(1.5, 0.0, 3.0, "logit", "spread of honesty between teams", by_hand())
     rotten_chance: float = number(0.25, 0.0, 1.0, "share", "share of floors that open with a norm of gaming")
     rotten_norm: float = number(0.75, 0.0, 1.0, "share", "initial norm on such a floor")
     decent_norm: float = number(0.10, 0.0, 1.0, "share", "initial norm on the other floors")

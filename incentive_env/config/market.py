@@ -136,7 +136,7 @@ class Customers(Section):
 class Loyalty(Section):
     """One latent variable of trust, satisfaction and irritation, on the 0–10 scale of the NPS question."""
 
-    level: float = number(7.9, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", by_hand())
+    level: float = number(7.94, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", by_hand())
     trust: float = number(3.0, 0.0, 20.0, "points", "gain per unit of trust above the usual", PROTOTYPE)
     satisfaction: float = number(2.5, 0.0, 20.0, "points", "gain per unit of satisfaction above the usual", PROTOTYPE)
     irritation: float = number(3.0, 0.0, 20.0, "points", "loss per unit of irritation above the usual", PROTOTYPE)

@@ -80,7 +80,7 @@ class PayMemory(Section):
     )
     success_paid: float = number(4.6, 0.0, 10.0, "1", "additional fall if all pay is contingent", by_hand())
     success_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which success is noticed")
-    poached: float = number(2.0, 0.0, 10.0, "1", "factor on cut_quit per standard unit of success: offers", by_hand())
+    poached: float = number(2.6, 0.0, 10.0, "1", "factor on cut_quit per standard unit of success: offers", by_hand())
 
 
 class Ratchet(Section):
@@ -118,7 +118,7 @@ class Kinds(Section):
     trust_power: float = number(
         1.5, 0.5, 4.0, "1", "power of autonomy in what is repaid: half of it is repaid by less than half", by_hand()
     )
-    control: float = number(1.1, 0.0, 3.0, "1", "care lost where 10 % are heard; gained by opportunists", by_hand())
+    control: float = number(1.0, 0.0, 3.0, "1", "care lost where 10 % are heard; gained by opportunists", by_hand())
     control_scale: float = number(
         0.03, 0.001, 10.0, "share", "share of calls heard at which 63 % of all control is felt", by_hand()
     )

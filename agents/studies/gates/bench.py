@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.search.evolution import SearchBudget, Start
 from agents.search.leaning import SurfaceBudget
@@ -16,6 +17,7 @@ from agents.studies.gates.searches import Best, best_of, search_feedback, search
 from agents.studies.gates.trainings import train_ppo
 from agents.studies.gates.workers import Workers
 from incentive_env import Config, load_config
+from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.policies import Policy
 from incentive_env.validation.lab import OPEN
 
@@ -23,6 +25,8 @@ T = TypeVar("T")
 _SPREAD = 0.03  # first spread of linear feedback
 _NEAR = 0.15  # first spread of a search that begins at a scheme which was searched for already
 _PHASES = 3
+_TURNING = ("audit", "autonomy")  # what honest teams want little or much of, and opportunists the other way round
+_INSIDE = 0.7  # of the half range: what a change of three tenths still reaches the end from
 
 
 class Bench:
@@ -75,32 +79,28 @@ class Bench:
 
     def fixed(self, *, closing: bool = True) -> Best:
         """The best fixed scheme; if no gate needs the best one, a good one."""
-        return best_of(self.fixed_restarts(closing=closing))
-
-    def fixed_restarts(self, *, closing: bool = True) -> list[Best]:
-        """Where each search for the best fixed scheme ended."""
         return self.once(f"fixed{_where(closing)}", lambda: self._fixed(closing))
 
     def feedback(self, *, closing: bool = True) -> Best:
         """The best linear feedback on the report."""
-        return best_of(self.once(f"feedback{_where(closing)}", lambda: self._feedback(closing)))
+        return self.once(f"feedback{_where(closing)}", lambda: self._feedback(closing))
 
-    def roots(self) -> list[Best]:
-        """Schemes that feedback grows from: the best one, and those that ended farthest away from it.
+    def roots(self) -> list[Start]:
+        """Schemes that feedback grows from: the best one, drawn into the box so that every lever can lean both ways.
 
-        What suits all floors a little and what suits some of them much may be far apart; feedback has to begin where
-        it can lean both ways.
+        Where kinds of team want opposite schemes, the best one for all may stand at an end; so a second root has the
+        levers that turn their sign in the middle.
         """
-        best = max(self.fixed_restarts(), key=lambda one: one.value)
-        others = [one for one in self.fixed_restarts() if one is not best]
-        farthest = sorted(others, key=lambda one: -_distance(one, best))
-        return [best, *farthest[: self.budget.feedback.restarts - 1]]
+        inside = np.clip(self.fixed().point, -_INSIDE, _INSIDE)
+        between = np.clip(self.fixed().point, -1.0, 1.0)
+        between[[LEVER_NAMES.index(lever) for lever in _TURNING]] = 0.0
+        roots = [Start("the middle of " + " and ".join(_TURNING), between, _SPREAD), Start("inside", inside, _SPREAD)]
+        return roots[: self.budget.feedback.restarts]
 
-    def root(self) -> Best:
+    def root(self) -> NDArray[np.float64]:
         """The scheme that the best linear feedback grew from."""
-        self.feedback()
-        grown: list[Best] = self.known("feedback")
-        return max(zip(grown, self.roots(), strict=True), key=lambda pair: pair[0].value)[1]
+        names = self.feedback().restarts
+        return max(self.roots(), key=lambda root: names[root.name]).point
 
     def phases(self) -> Best:
         """The best three schemes, each for a third of the decisions, from the best fixed scheme."""
@@ -131,7 +131,7 @@ class Bench:
         config = self.scenario(closing=closing)
         return self.workers.run(manage, [(config, policy, seeds) for policy in policies])
 
-    def _fixed(self, closing: bool) -> list[Best]:
+    def _fixed(self, closing: bool) -> Best:
         config, budget = self.scenario(closing=closing), self.budget
         size = (budget.fixed if closing else budget.fixed_open) if self.thorough else budget.brief
         first = [] if closing else [Start("the best where floors close", self.fixed().point, _NEAR)]
@@ -141,19 +141,16 @@ class Bench:
         starts = [*first, *(starting_points(objective, others, plan) if others else ())]
         return self._search(search_fixed, config, size, starts, "fixed scheme", closing, bounds=StaticForm.bounds)
 
-    def _feedback(self, closing: bool) -> list[Best]:
+    def _feedback(self, closing: bool) -> Best:
         size = self.budget.feedback if closing else self.budget.feedback_open
-        if closing:
-            starts = [Start(f"where {name_of(one)} ended", one.point, _SPREAD) for one in self.roots()]
-        else:
-            starts = [Start("the best where floors close", self.feedback().point, _SPREAD)]
+        starts = self.roots() if closing else [Start("the best where floors close", self.feedback().point, _SPREAD)]
         config = self.scenario(closing=closing)
         return self._search(
             search_feedback, config, size, starts, "linear feedback", closing, self.budget.surface, diagonal=True
         )
 
     def _trained(self, sees: Sequence[str], closing: bool) -> dict[str, list[Best]]:
-        budget, config, point = self.budget, self.scenario(closing=closing), self.root().point
+        budget, config, point = self.budget, self.scenario(closing=closing), self.root()
         seeds = [1000 * self.seed + number for number in range(budget.trainings)]
         rows = [(config, point, one, budget.decisions, seed, budget.validation) for one in sees for seed in seeds]
         made = self.workers.run(train_ppo, rows)
@@ -164,15 +161,14 @@ class Bench:
         assert size is not None
         point = np.tile(self.fixed().point, _PHASES)
         starts = [Start(f"spread {spread:g}", point, spread) for spread in _spreads(_NEAR, size.restarts)]
-        ends = self._search(
+        return self._search(
             search_phases, self.config, size, starts, "three schemes in turn", True, bounds=StaticForm.bounds
         )
-        return best_of(ends)
 
     def _search(
         self, job: Callable[..., Best], config: Config, size: Search, starts: list[Start], what: str, closing: bool,
         *surfaces: SurfaceBudget, **shape: Any,
-    ) -> list[Best]:  # fmt: skip
+    ) -> Best:  # fmt: skip
         where = "" if closing else ", closing off"
         rows = [
             (
@@ -184,7 +180,7 @@ class Bench:
             )
             for number, start in enumerate(starts)
         ]
-        return self.workers.run(job, rows)
+        return best_of(self.workers.run(job, rows))
 
     def _plan(self, size: Search, number: int, **shape: Any) -> SearchBudget:
         """The plan of a restart; each draws its own floors."""
@@ -195,17 +191,6 @@ class Bench:
 
 def _where(closing: bool) -> str:
     return "" if closing else "_closing_off"
-
-
-def _distance(one: Best, other: Best) -> float:
-    """How far two schemes are apart, in half-ranges of a lever."""
-    return float(np.linalg.norm(np.clip(one.point, -1.0, 1.0) - np.clip(other.point, -1.0, 1.0)))
-
-
-def name_of(restart: Best) -> str:
-    """Where one restart began."""
-    (name,) = restart.restarts
-    return name
 
 
 def _spreads(first: float, count: int) -> list[float]:

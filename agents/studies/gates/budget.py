@@ -23,7 +23,7 @@ class Budget(NamedTuple):
     brief: Search  # a good fixed scheme, where no gate needs the best one
     fixed: Search  # the best fixed scheme
     surface: SurfaceBudget  # the way from a scheme to linear feedback, before evolution goes on
-    feedback: Search  # the best linear feedback; each restart begins at another end of a search for a fixed scheme
+    feedback: Search  # the best linear feedback; each restart begins at another root
     fixed_open: Search  # the best fixed scheme where no floor closes; the first restart begins at the best scheme
     feedback_open: Search  # one restart, from the best feedback where floors close
     phases: Search | None  # the best three schemes, one after the other; None: not searched
