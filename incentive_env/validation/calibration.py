@@ -54,7 +54,7 @@ PARAMETERS = tuple(
         ("crowding.effort", 0.0, 0.06),
         ("crowding.depletion", 0.3, 2.5),
         ("care.haste", 0.02, 0.15),
-        ("care.survey", 0.1, 0.5),
+        ("care.survey", 0.05, 0.5),
         ("know_how.growth", 0.1, 0.6),
         ("know_how.search", 0.05, 0.4),
         ("know_how.fading", 0.02, 0.08),
@@ -66,8 +66,8 @@ PARAMETERS = tuple(
         ("pay_memory.success", 0.1, 1.5),
         ("pay_memory.success_paid", 0.0, 8.0),
         ("pay_memory.poached", 0.0, 6.0),
-        ("kinds.repayment", 0.5, 2.0),
-        ("kinds.control", 0.3, 1.2),
+        ("kinds.repayment", 0.5, 3.0),
+        ("kinds.control", 0.3, 2.0),
         ("skill.ability", 0.15, 0.45),
         ("skill.coaching", 0.08, 0.30),
         ("skill.coaching_rate", 0.03, 0.08),
@@ -85,7 +85,7 @@ PARAMETERS = tuple(
         ("customers.late_cancellation", 0.002, 0.008),
         ("customers.referral_match", 0.02, 0.15),
         ("customers.referral_disposition", 0.1, 0.7),
-        ("loyalty.level", 7.0, 7.9),
+        ("loyalty.level", 7.2, 8.6),
         ("loyalty.churn_log_hazard", -7.1, -6.0),
     )
 )  # fmt: skip

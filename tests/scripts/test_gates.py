@@ -25,7 +25,9 @@ from incentive_env.policies.schedule import Schedule
 from incentive_env.support.statistics import UNKNOWN, Interval, correlation
 
 _ONE = Search(1, 1, 3, 2)
-TINY = Budget(4, 4, 2, _ONE, Search(2, 1, 3, 2), SurfaceBudget(1, 4, 2), _ONE, _ONE, _ONE, _ONE, 0, 0)
+TINY = Budget(
+    4, 4, 2, _ONE, Search(2, 1, 3, 2), Search(2, 1, 3, 2), SurfaceBudget(1, 4, 2), _ONE, _ONE, _ONE, _ONE, 0, 0
+)
 
 
 class Alternating(Policy):

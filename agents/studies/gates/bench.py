@@ -107,7 +107,7 @@ class Bench:
         return self.once("phases", self._phases)
 
     def learned(self, *, closing: bool = True) -> list[Best]:
-        """The policies that see the report, each from the best fixed scheme."""
+        """The policies that see the report."""
         trained = [best_of(self.trained("report", closing=closing))] if self.budget.decisions else []
         return [self.feedback(closing=closing), *trained]
 
@@ -132,6 +132,22 @@ class Bench:
         return self.workers.run(manage, [(config, policy, seeds) for policy in policies])
 
     def _fixed(self, closing: bool) -> Best:
+        """The best end of the restarts; the two best of them are searched on, on more floors."""
+        ends = self._fixed_ends(closing)
+        size = self.budget.polish
+        if not (closing and self.thorough):
+            return best_of(ends)
+        ends.sort(key=lambda one: -one.value)
+        starts = [Start(name, one.point, _NEAR) for one in ends[: size.restarts] for name in one.restarts]
+        config, what = self.scenario(), "fixed scheme on more floors"
+        return best_of(
+            [
+                *ends[size.restarts :],
+                *self._ends(search_fixed, config, size, starts, what, closing, bounds=StaticForm.bounds),
+            ]
+        )
+
+    def _fixed_ends(self, closing: bool) -> list[Best]:
         config, budget = self.scenario(closing=closing), self.budget
         size = (budget.fixed if closing else budget.fixed_open) if self.thorough else budget.brief
         first = [] if closing else [Start("the best where floors close", self.fixed().point, _NEAR)]
@@ -139,7 +155,7 @@ class Bench:
         objective = FloorObjective(config, StaticForm(), SCORE)
         others = size.restarts - len(first)
         starts = [*first, *(starting_points(objective, others, plan) if others else ())]
-        return self._search(search_fixed, config, size, starts, "fixed scheme", closing, bounds=StaticForm.bounds)
+        return self._ends(search_fixed, config, size, starts, "fixed scheme", closing, bounds=StaticForm.bounds)
 
     def _feedback(self, closing: bool) -> Best:
         size = self.budget.feedback if closing else self.budget.feedback_open
@@ -165,10 +181,14 @@ class Bench:
             search_phases, self.config, size, starts, "three schemes in turn", True, bounds=StaticForm.bounds
         )
 
-    def _search(
+    def _search(self, *arguments: Any, **shape: Any) -> Best:
+        """The best of what `_ends` finds."""
+        return best_of(self._ends(*arguments, **shape))
+
+    def _ends(
         self, job: Callable[..., Best], config: Config, size: Search, starts: list[Start], what: str, closing: bool,
         *surfaces: SurfaceBudget, **shape: Any,
-    ) -> Best:  # fmt: skip
+    ) -> list[Best]:  # fmt: skip
         where = "" if closing else ", closing off"
         rows = [
             (
@@ -180,7 +200,7 @@ class Bench:
             )
             for number, start in enumerate(starts)
         ]
-        return best_of(self.workers.run(job, rows))
+        return self.workers.run(job, rows)
 
     def _plan(self, size: Search, number: int, **shape: Any) -> SearchBudget:
         """The plan of a restart; each draws its own floors."""
