@@ -28,7 +28,9 @@ def draw_story(evaluations: Mapping[str, Evaluation], rows: list[dict[str, Any]]
     _draw_weeks(above, evaluations, config, "conversion_by_week", "recorded conversion")
     _draw_weeks(figure.add_subplot(grid[1, 1]), evaluations, config, "loyalty_by_week", "true loyalty, points")
     above.legend(fontsize=9, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, columnspacing=1.0)
-    figure.suptitle("What is measured, and what is meant: conversion on the report, loyalty in truth", fontsize=13)
+    figure.suptitle(
+        "What is measured rises, what is meant falls: conversion on the report, loyalty in truth", fontsize=13
+    )
     figure.savefig(path, dpi=140)
 
 

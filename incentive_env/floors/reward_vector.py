@@ -17,18 +17,18 @@ OBJECTIVES = ("loyalty", "profit", "conversion", "wellbeing")
 # the luck of other floors; in the order of OBJECTIVES, by
 # `python scripts/pareto.py reference --config SCENARIO --drawn 16 --floors 12`.
 REFERENCE_POINTS: dict[str, tuple[float, float, float, float]] = {
-    "telesales": (-0.7, -7.5, -1.2, -0.9),
-    "contact_center": (-0.8, -2.0, -1.0, -0.9),
-    "decent_team": (-0.7, -7.6, -1.2, -0.9),
-    "rotten_team": (-0.7, -7.4, -1.3, -0.9),
+    "telesales": (-0.7, -7.5, -1.1, -0.9),
+    "contact_center": (-0.7, -2.0, -1.0, -1.0),
+    "decent_team": (-0.7, -7.5, -1.2, -0.9),
+    "rotten_team": (-0.7, -7.4, -1.2, -1.0),
     "hard_market": (-0.7, -7.5, -1.3, -0.9),
-    "no_gaming": (-0.2, -7.6, -0.6, -0.7),
-    "telesales_1": (-0.7, -7.5, -1.1, -0.9),
+    "no_gaming": (-0.1, -7.5, -0.6, -0.8),
+    "telesales_1": (-0.6, -7.5, -1.1, -0.9),
     "telesales_2": (-0.7, -7.5, -1.1, -0.9),
-    "telesales_3": (-0.7, -7.6, -1.2, -0.9),
+    "telesales_3": (-0.7, -7.6, -1.1, -0.9),
     "telesales_4": (-0.7, -7.6, -1.1, -0.9),
     "telesales_5": (-0.7, -7.5, -1.1, -0.9),
-    "small": (-0.7, -7.6, -1.1, -0.8),
+    "small": (-0.6, -7.6, -1.1, -0.9),
 }
 
 

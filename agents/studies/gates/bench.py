@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.search.evolution import SearchBudget, Start
 from agents.search.leaning import SurfaceBudget
@@ -97,11 +96,6 @@ class Bench:
         roots = [Start("the middle of " + " and ".join(_TURNING), between, _SPREAD), Start("inside", inside, _SPREAD)]
         return roots[: self.budget.feedback.restarts]
 
-    def root(self) -> NDArray[np.float64]:
-        """The scheme that the best linear feedback grew from."""
-        names = self.feedback().restarts
-        return max(self.roots(), key=lambda root: names[root.name]).point
-
     def phases(self) -> Best:
         """The best three schemes, each for a third of the decisions, from the best fixed scheme."""
         return self.once("phases", self._phases)
@@ -112,7 +106,7 @@ class Bench:
         return [self.feedback(closing=closing), *trained]
 
     def trained(self, sees: str, *, closing: bool = True) -> list[Best]:
-        """Trainings by PPO, one for each seed, from the scheme that feedback grew from; all of equal length."""
+        """Trainings by PPO, one for each seed, from the first root of feedback; all of equal length."""
         return self.once(f"ppo_{sees}{_where(closing)}", lambda: self._trained([sees], closing)[sees])
 
     def train(self, *sees: str) -> None:
@@ -166,7 +160,7 @@ class Bench:
         )
 
     def _trained(self, sees: Sequence[str], closing: bool) -> dict[str, list[Best]]:
-        budget, config, point = self.budget, self.scenario(closing=closing), self.root()
+        budget, config, point = self.budget, self.scenario(closing=closing), self.roots()[0].point
         seeds = [1000 * self.seed + number for number in range(budget.trainings)]
         rows = [(config, point, one, budget.decisions, seed, budget.validation) for one in sees for seed in seeds]
         made = self.workers.run(train_ppo, rows)

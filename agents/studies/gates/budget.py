@@ -40,7 +40,7 @@ QUICK = Budget(
 )  # fmt: skip
 USUAL = Budget(
     floors=192, unseen=256, validation=192,
-    brief=Search(2, 12, 12, 16), fixed=Search(4, 20, 14, 20), polish=Search(2, 12, 14, 40),
+    brief=Search(2, 12, 12, 16), fixed=Search(6, 16, 14, 20), polish=Search(2, 12, 14, 40),
     surface=SurfaceBudget(3, 400, 96), feedback=Search(2, 24, 16, 16),
     fixed_open=Search(2, 14, 14, 16), feedback_open=Search(1, 16, 16, 16), phases=Search(1, 24, 14, 16),
     decisions=100_000, trainings=1,
