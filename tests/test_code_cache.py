@@ -65,6 +65,16 @@ def test_a_private_temporary_folder_is_the_last_resort(function, machine, recwar
     assert not recwarn
 
 
+def test_a_user_without_a_home_can_name_a_folder(function, machine, monkeypatch):
+    """As the warning advises, in a container of a user whom the system does not know."""
+    named = machine / "incentive-env-named"
+    monkeypatch.setattr(code_cache.numba.config, "CACHE_DIR", str(named))
+    monkeypatch.setattr(code_cache.os.path, "expanduser", lambda path: path)
+    monkeypatch.setattr(code_cache.os, "access", lambda *_: False)
+    assert function()(1) == 2
+    assert kept(named) == [".nbc", ".nbi"]
+
+
 def test_a_folder_that_others_can_write_to_is_not_trusted(function, machine):
     """Whoever can write machine code there decides what runs here."""
     (machine / f"incentive-env-{os.getuid()}").mkdir()

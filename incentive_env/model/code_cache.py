@@ -24,7 +24,7 @@ def keep_on_disk(function: Any, digest: str) -> None:
     """
     if not hasattr(function, "enable_caching"):
         return
-    if (_home_is_known() and _enabled(function, None)) or _enabled(function, _private_folder()):
+    if (_numba_knows_a_folder() and _enabled(function, None)) or _enabled(function, _private_folder()):
         function._cache = _Cache(function._cache, digest)
     else:
         _warn("no folder for machine code can be written")
@@ -74,8 +74,10 @@ class _Cache:
                     older.unlink()
 
 
-def _home_is_known() -> bool:
-    """Whether numba's own choice is a folder of ours; without a home, it is ``~`` in the current directory."""
+def _numba_knows_a_folder() -> bool:
+    """Whether numba's own choice is a folder of ours; without any, it is ``~`` in the current directory."""
+    if numba.config.CACHE_DIR:  # type: ignore[attr-defined]
+        return True
     return os.path.isabs(os.path.expanduser("~")) or os.access(Path(__file__).parent, os.W_OK)
 
 
