@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from incentive_env.cli.common import App
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted([*(ROOT / "scripts").glob("*.py"), *(ROOT / "scripts" / "maintain").glob("*.py")])
+ENCODINGS = ["ascii", "latin-1", "cp437", "koi8-r", "shift_jis", "utf-16"]
 DESCRIBE = [sys.executable, "-m", "incentive_env.cli", "describe", "scenarios"]
 
 
@@ -32,9 +34,13 @@ def test_a_letter_that_a_terminal_lacks_is_shown_as_another(encoding):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "koi8-r", "shift_jis", "utf-16"])
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+@pytest.mark.parametrize(
+    ("script", "encoding"),
+    list(zip(SCRIPTS, cycle(ENCODINGS), strict=False)),
+    ids=lambda value: getattr(value, "stem", value),
+)
 def test_every_script_prints_its_help_in_any_encoding(script, encoding):
+    """Each in one encoding, by turns: the encodings meet in one place, see `incentive_env.cli.program`."""
     assert "Usage" in printed_in(encoding, [sys.executable, script, "--help"])
 
 
