@@ -1,5 +1,6 @@
 """How every command and script runs as a program: output to terminals and pipes of any kind, and exit codes."""
 
+import codecs
 import errno
 import io
 import os
@@ -32,7 +33,21 @@ def _open_streams() -> None:
         if stream is None:  # closed by whoever started the program
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
+            if codecs.lookup(stream.encoding).name == "ascii":
+                codecs.register(_plain_ascii)
+                stream.reconfigure(encoding="plain_ascii")
             stream.reconfigure(errors="replace")
+
+
+def _plain_ascii(name: str) -> codecs.CodecInfo | None:
+    """ASCII under another name: a stream with its usual name gets UTF-8 from click, which thinks it a mistake."""
+    if name != "plain_ascii":
+        return None
+    plain = codecs.lookup("ascii")
+    return codecs.CodecInfo(
+        plain.encode, plain.decode, plain.streamreader, plain.streamwriter, plain.incrementalencoder,
+        plain.incrementaldecoder, name,
+    )  # fmt: skip
 
 
 def _flushed(code: Any) -> Any:

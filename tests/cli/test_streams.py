@@ -33,6 +33,12 @@ def test_a_letter_that_a_terminal_lacks_is_shown_as_another(encoding):
     assert "telesales" in printed_in(encoding, DESCRIBE)
 
 
+def test_a_stream_that_says_it_is_ascii_gets_ascii():
+    """Click, which prints help, would write UTF-8 to it."""
+    program = "import typer; from incentive_env.cli import program; program.run_program(lambda: typer.echo(chr(8364)))"
+    assert printed_in("ascii", [sys.executable, "-c", program]) == "?\n"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "encoding"),
