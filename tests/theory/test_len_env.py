@@ -260,7 +260,10 @@ def _learnt_share(problem: str, seed: int, mode: str = "expected", **parameters:
     return before / best, after / best
 
 
-@every_problem
+@pytest.mark.parametrize(
+    "problem",
+    [name if name in ("gaming", "two_period") else pytest.param(name, marks=pytest.mark.slow) for name in PROBLEMS],
+)
 def test_ppo_finds_the_optimum(problem):
     before, after = _learnt_share(problem, seed=0)
     assert before < 0.8
