@@ -37,7 +37,7 @@ def main(
     scenario = load_config(config, override or [])
     reward_weights(scenario, reward)
     from agents.loading import load
-    from agents.rllib.registration import RLlibError
+    from agents.rllib.registration import RLlibError, require_rllib
 
     given = {"total_timesteps": timesteps, "num_env_runners": env_runners}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
@@ -46,6 +46,7 @@ def main(
     from agents.rllib.train import train
 
     try:
+        require_rllib()
         with locked(run):
             checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume, trust=trust)
     except RLlibError as error:

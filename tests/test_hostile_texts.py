@@ -98,6 +98,7 @@ def test_a_chain_of_2000_files_is_one_line(tmp_path):
 def test_of_9000_mistakes_the_first_are_listed(kind, tmp_path):
     path = tmp_path / "file.yaml"
     path.write_text("".join(f"k{number}: 1\n" for number in range(9000)), encoding="utf-8")
+    load_config()  # what is built once is not timed
     started = time.process_time()
     with pytest.raises(ValueError, match=r"and 8,?9\d\d more errors$") as caught:
         READERS[kind](path)

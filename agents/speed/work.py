@@ -1,5 +1,7 @@
 """Work to be timed: floors are opened, take a few decisions, and are opened anew."""
 
+import math
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -61,7 +63,7 @@ class Work:
             self._env.reset(seed=opening * self._floors)
             for _ in range(self._decisions):
                 action = self._pay()
-                self._core.seconds = 0.0
+                self._core.restart()
                 busy = time.process_time()
                 start = time.perf_counter()
                 _, _, closed, _, _ = self._env.step(action)
@@ -119,10 +121,11 @@ def pay(config: Config, kind: str, floors: int | None = None) -> Pay:
 
 
 class _CoreClock:
-    """Sums the seconds that floors spend in the compiled simulation; the clock itself takes a ten-millionth of one."""
+    """The seconds of a step in the compiled simulation, from the first thread's start to the last one's end."""
 
     def __init__(self, floors: Floors) -> None:
-        self.seconds = 0.0
+        self._lock = threading.Lock()
+        self._first, self._last = math.inf, -math.inf  # s
         weeks = floors.config.horizon.decision_weeks
         runner = floors._runner(weeks)
         floors._runners[weeks] = runner._replace(simulate=self._timed(runner.simulate))
@@ -131,6 +134,18 @@ class _CoreClock:
         def timed(*arguments: Any) -> None:
             start = time.perf_counter()
             simulate(*arguments)
-            self.seconds += time.perf_counter() - start
+            end = time.perf_counter()
+            with self._lock:
+                self._first, self._last = min(self._first, start), max(self._last, end)
 
         return timed
+
+    def restart(self) -> None:
+        """Forget the last step."""
+        with self._lock:
+            self._first, self._last = math.inf, -math.inf
+
+    @property
+    def seconds(self) -> float:
+        """Of the step since the restart; 0 where nothing was simulated."""
+        return max(0.0, self._last - self._first)

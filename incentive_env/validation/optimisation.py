@@ -30,7 +30,7 @@ class Length(NamedTuple):
     floors: int  # on which it is looked at
 
 
-WHOLE, QUICK = Length(45, 0.12, 32), Length(9, 0.25, 16)  # at 20 generations most searches still rise
+WHOLE, QUICK = Length(45, 0.12, 32), Length(16, 0.25, 16)  # at 20 generations most of the longer ones still rise
 
 
 @fact(
