@@ -127,7 +127,10 @@ HOLDERS = {
 
 
 @pytest.mark.parametrize(("command", "folder", "part"), HOLDERS.values(), ids=HOLDERS)
-def test_a_folder_that_another_program_writes_to_is_refused(run, scenario, training, command, folder, part):
+def test_a_folder_that_another_program_writes_to_is_refused(
+    run, scenario, training, command, folder, part, monkeypatch
+):
+    monkeypatch.setattr("agents.rllib.registration.require_rllib", lambda: None)  # which is asked before
     with locked(Path(folder), *part):
         before = contents(Path(folder))
         result = run(*command)
