@@ -45,6 +45,7 @@ def cluster():
     with pytest.MonkeyPatch.context() as patch:  # so that the nodes' workers find `attempts`
         patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_AUTH_MODE", "disabled")  # `Cluster` starts no nodes that ask for a token
         yield from _started(Cluster)
 
 
