@@ -1,4 +1,4 @@
-"""Files of strangers end in one line that says what is wrong, within a second of computing, whatever reads them."""
+"""Files of strangers end in one line that says what is wrong, within a second of computing, in every reader."""
 
 import time
 from collections.abc import Callable

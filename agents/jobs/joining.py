@@ -56,9 +56,9 @@ def _greet(address: str) -> None:
         raise EngineError(f"address {address!r}: must be HOST:PORT of the cluster's head, for example 10.0.0.1:6379")
     if not _is_here(host) and "RAY_AUTH_MODE" not in os.environ:
         raise EngineError(
-            f"address {address}: would be joined without a token, and whoever reaches such a cluster runs code on all "
-            "its machines, this one too: set RAY_AUTH_MODE=token (see docs/sweeps.md), or RAY_AUTH_MODE=disabled if "
-            "nobody else is on its network"
+            f"address {address}: would be joined without a token. Anyone who can reach such a cluster can run code on "
+            "all its machines, including this one. Set RAY_AUTH_MODE=token (see docs/sweeps.md), or "
+            "RAY_AUTH_MODE=disabled if nobody else is on its network"
         )
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS).close()

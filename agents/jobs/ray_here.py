@@ -11,7 +11,7 @@ _REACHABLE = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 
 
 def close_to_others() -> None:
-    """Close a Ray that this program will start; whoever can talk to a Ray without a token runs code in it.
+    """Close a Ray that this program will start to others: without a token, anyone who can reach it can run code in it.
 
     Ray reads this when it is first imported. A program that has imported Ray before, or chosen a mode, keeps its own.
     """

@@ -73,7 +73,7 @@ def train(
         raise CheckpointError(f"{run}: holds a run already; resume it, or choose another directory")
     if done and not trust:
         raise CheckpointError(
-            f"{done[-1]}: RLlib keeps its state in pickles, and reading them runs whatever code their maker chose. "
+            f"{done[-1]}: RLlib keeps its state in pickles, and reading a pickle can run any code that is in it. "
             "Give --trust to resume a run of your own"
         )
     before = _decisions_before(done[-1], description) if done else 0

@@ -10,7 +10,7 @@ from agents.training.model import SEEN_SHAPES, Falling
 from incentive_env.policies import PolicyError
 
 _WHY = (
-    "is a model of stable-baselines3: part of it is pickled, and reading that runs whatever code its maker chose; "
+    "is a model of stable-baselines3: part of it is pickled, and reading a pickle can run any code that is in it; "
     "scripts/evaluate.py reads it with --trust, if you trust the maker; a policy file or a run needs no trust"
 )
 
@@ -29,7 +29,7 @@ def read_trusted(path: Path, *, trust: bool) -> BasePolicy:
         form, spaces = data["policy_class"], (data["observation_space"], data["action_space"])
         network: BasePolicy = form(*spaces, Falling(0.0), **data["policy_kwargs"])
         network.load_state_dict(cast(Any, parameters)["policy"])
-    except Exception as error:  # whatever its maker chose
+    except Exception as error:  # its pickles may raise anything
         raise PolicyError(f"{path}: cannot be read as a model of stable-baselines3: {error}") from None
     if spaces[0].shape != SEEN_SHAPES["report"]:
         raise PolicyError(f"{path}: sees {spaces[0].shape} entries, the report has {SEEN_SHAPES['report']}")

@@ -40,7 +40,7 @@ def guard(app: App, place: Place) -> None:
 
 
 class Door:
-    """Middleware that refuses other origins and, beyond this machine, whoever lacks the token.
+    """Middleware that refuses other origins and, beyond this machine, visitors without the token.
 
     Args:
         app: what it stands before.

@@ -175,7 +175,7 @@ def test_a_model_of_stable_baselines3_is_read_on_trust_alone(small, tmp_path, tr
     model = PPO("MlpPolicy", SalesFloorEnv(small), device="cpu", n_steps=8, batch_size=8)
     model.save(path)
     with pytest.raises(
-        PolicyError, match=r"part of it is pickled, and reading that runs whatever code .* reads it with --trust"
+        PolicyError, match=r"part of it is pickled, and reading a pickle can run any code .* reads it with --trust"
     ):
         load_policy(str(path), small)
     policy = load_policy(str(path), small, trust=True)

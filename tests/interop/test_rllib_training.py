@@ -141,7 +141,7 @@ def test_an_env_runner_that_is_lost_is_replaced_while_the_others_go_on(cluster):
         ({"resume": False}, "holds a run already; resume it, or choose another directory"),
         ({"reward": "profit"}, "was trained with another reward; choose another directory"),
         ({"seed": 1}, "was trained with another seed"),
-        ({"trust": False}, "reading them runs whatever code their maker chose. Give --trust"),
+        ({"trust": False}, "reading a pickle can run any code that is in it. Give --trust"),
         ({"plan": plan(policy={"net_arch": [4]})}, "was trained with another training"),
     ],
 )

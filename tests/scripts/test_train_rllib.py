@@ -32,7 +32,7 @@ def test_a_checkpoint_of_rllib_needs_trust(refused, tmp_path):
     pytest.importorskip("ray.rllib")
     (tmp_path / "run" / "checkpoint-0000000001" / "algorithm").mkdir(parents=True)
     said = refused("train_rllib", "--run", "run", "--resume")
-    assert "checkpoint-0000000001: RLlib keeps its state in pickles, and reading them runs whatever code" in said
+    assert "checkpoint-0000000001: RLlib keeps its state in pickles, and reading a pickle can run any code" in said
     assert "Give --trust to resume a run of your own" in said
 
 
