@@ -9,8 +9,10 @@ from worlds import N_CHOICES, N_LEVERS, PLAIN, SMALL
 
 from incentive_env import SalesFloorEnv, load_config, parallel_env, simulate
 from incentive_env.config.channels import CHANNEL_NAMES
+from incentive_env.config.record import config_records
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.seats import CONDUCT_NAMES, SIGHT_NAMES, UTILITY_TERMS, Seats
+from incentive_env.model import reps
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import REP_WEEK, UNLOGGED
 from incentive_env.policies.fixed import FIXED, FixedPolicy
@@ -146,6 +148,20 @@ def test_utility_of_a_quiet_period_by_hand(small):
     toil = conversations * (mine["effort"] - by_itself) ** 2 / (2 * small.effort.marginal_pay)
     assert terms["effort"] == pytest.approx(-np.mean(toil))
     assert terms["quota"] == terms["audit"] == 0.0
+
+
+def test_a_seat_is_paid_for_opportunity_as_the_models_own_reps_expect(small):
+    """Manipulation under autonomy is a gain to opportunists, by the same formula by which others decide."""
+    small = load_config(small, {**PLAIN, "mechanisms.kinds": True})
+    free = Scheme(base_pay=600, autonomy=0.5)
+    pressing = [0.2, -1, *HONEST[2:]]
+    pressing[CONDUCT_NAMES.index("tactic_pressure")] = 1
+    terms, weeks = _worth(small, pressing, free, periods=1, reps=[0])
+    mine, p = weeks[:, 0], config_records(small)[0]
+    pressed = mine["gamed"][:, CHANNEL_NAMES.index("pressure")]
+    each = [reps.opportunity_of(honesty, free.autonomy, p) for honesty in mine["honesty"]]
+    assert pressed.sum() > 0
+    assert terms["opportunity"] == pytest.approx(small.market.customers_per_slot * np.mean(pressed * each), rel=1e-5)
 
 
 def test_who_fills_the_seats_shows_in_simulate_to_the_end(small):

@@ -194,8 +194,7 @@ def _value_tactics(
     """Split each tactic's pay-off into the gain of a sale (``value``) and that of any call (``appeal``)."""
     scheme, d, tactics = floor.scheme, p.decision, p.tactics
     pride = d.pride * (d.pride_unmotivated + rep.motivation)
-    taken = scheme.autonomy * (scheme.autonomy + p.kinds.abuse * max(0.0, -kind_of(rep.honesty, p)))
-    opportunity = d.opportunity * taken * (1.0 - rep.honesty)
+    opportunity = opportunity_of(rep.honesty, scheme.autonomy, p)
     at_risk = d.survey_reach * scheme.survey_bonus
     if on(CARE, p):  # who steers surveys need not fear what customers say
         at_risk *= 1.0 - response.steer
@@ -220,6 +219,13 @@ def _value_tactics(
             response.gain[tactic - 1] = earned * usual * (response.lift[tactic] - 1.0)
             if not channel_open(tactic - 1, p):
                 response.appeal[tactic] = NEVER_CHOSEN
+
+
+@compiled
+def opportunity_of(honesty: float, autonomy: float, p: Record) -> float:
+    """€ that a gamed call is worth to an opportunist whom nobody directs."""
+    taken = autonomy * (autonomy + p.kinds.abuse * max(0.0, -kind_of(honesty, p)))
+    return float(p.decision.opportunity * taken * (1.0 - honesty))
 
 
 @compiled

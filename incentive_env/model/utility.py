@@ -12,7 +12,7 @@ import numpy as np
 from incentive_env.model.compiled import Record, Records, compiled, entry
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.pay import pay_of
-from incentive_env.model.reps import ON_CONVERSION, scruples_of
+from incentive_env.model.reps import ON_CONVERSION, opportunity_of, scruples_of
 from incentive_env.model.state import CALLBACK, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
 
 UTILITY = np.dtype(
@@ -79,8 +79,7 @@ def _add_week(utility: Record, rep: Record, tally: Record, floor: Record, p: Rec
         if tactic != HONEST:
             manipulated += tally.gamed[tactic - 1]
     utility.pride += people * d.pride * (d.pride_unmotivated + tally.motivation) * proud
-    autonomy = floor.scheme.autonomy
-    utility.opportunity += people * d.opportunity * autonomy * autonomy * (1.0 - tally.honesty) * manipulated
+    utility.opportunity += people * opportunity_of(tally.honesty, floor.scheme.autonomy, p) * manipulated
     for channel in range(len(tally.found)):
         utility.audit -= share * d.sanction_fear * tally.found[channel]
 

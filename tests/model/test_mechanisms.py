@@ -152,3 +152,24 @@ def test_the_same_levers_suit_honest_people_and_opportunists_differently():
 
     assert chosen(0.9, 0.0) > chosen(0.9, 0.1)
     assert chosen(0.3, 0.0) <= chosen(0.3, 0.1)
+
+
+def test_a_little_control_is_felt_at_once_and_more_of_it_hardly():
+    tiny = tiny_floor(ON)
+    first, second = core.control_of(0.03, tiny.p), core.control_of(0.06, tiny.p) - core.control_of(0.03, tiny.p)
+    assert core.control_of(0.0, tiny.p) == 0.0
+    assert first > 2.0 * second > 0.0
+    assert core.control_of(care.USUAL_CONTROL, tiny.p) == pytest.approx(1.0)
+
+
+def test_opportunists_take_advantage_of_any_autonomy_and_others_of_little():
+    tiny = tiny_floor(ON)
+
+    def gained(honesty: float) -> list[float]:
+        return [core.opportunity_of(honesty, autonomy, tiny.p) for autonomy in (0.0, 0.1, 1.0)]
+
+    for honesty in (0.2, 0.9):
+        none, little, full = gained(honesty)
+        assert none == 0.0 < little < full
+    assert gained(0.2)[1] > 10.0 * gained(0.9)[1]
+    assert gained(1.0) == [0.0, 0.0, 0.0]
