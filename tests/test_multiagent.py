@@ -5,14 +5,14 @@ import pettingzoo
 import pytest
 from gymnasium.error import ResetNeeded
 from pettingzoo.test import parallel_api_test, parallel_seed_test
-from worlds import N_CHOICES, N_LEVERS, PLAIN, SMALL
+from worlds import N_CHOICES, N_LEVERS, PLAIN, SMALL, Core
 
 from incentive_env import SalesFloorEnv, load_config, parallel_env, simulate
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.config.record import config_records
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.seats import CONDUCT_NAMES, SIGHT_NAMES, UTILITY_TERMS, Seats
-from incentive_env.model import reps
+from incentive_env.model import reps as model_reps
 from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import REP_WEEK, UNLOGGED
 from incentive_env.policies.fixed import FIXED, FixedPolicy
@@ -159,7 +159,7 @@ def test_a_seat_is_paid_for_opportunity_as_the_models_own_reps_expect(small):
     terms, weeks = _worth(small, pressing, free, periods=1, reps=[0])
     mine, p = weeks[:, 0], config_records(small)[0]
     pressed = mine["gamed"][:, CHANNEL_NAMES.index("pressure")]
-    each = [reps.opportunity_of(honesty, free.autonomy, p) for honesty in mine["honesty"]]
+    each = [Core(model_reps).opportunity_of(honesty, free.autonomy, p) for honesty in mine["honesty"]]
     assert pressed.sum() > 0
     assert terms["opportunity"] == pytest.approx(small.market.customers_per_slot * np.mean(pressed * each), rel=1e-5)
 
