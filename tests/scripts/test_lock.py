@@ -6,6 +6,7 @@ import tomllib
 import pytest
 from licences import PAGE, closure, licence_of, sorted_by_need
 from lock import CPU_LOCK, LOCK, ROOT, checked, parse, read_pins, text_of
+from packaging.version import Version
 
 TEXT = LOCK.read_text(encoding="utf-8")
 LOCKED = parse(TEXT)
@@ -31,6 +32,12 @@ def test_the_lock_holds_pins_of_the_constraints_with_hashes_and_no_address():
 
 def test_the_lock_holds_all_that_setup_installs_here():
     assert sorted(closure(_declared()) - LOCKED.keys()) == []
+
+
+def test_the_lock_brings_the_pip_that_other_targets_need():
+    """Python's own may be older; `--group` came with 25.1."""
+    assert "--group" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert Version(LOCKED["pip"].version) >= Version("25.1")
 
 
 def test_what_is_written_is_what_is_read():
