@@ -11,16 +11,9 @@ import typer
 
 from agents.offline.behaviours import SETS, Behaviour, behaviour_set, listed, load_all
 from agents.offline.collection import check_seeds, collect
-from agents.offline.datasets import (
-    FORMATS,
-    check_new,
-    check_root,
-    default_root,
-    open_dataset,
-    recording_env,
-    write_dataset,
-)
+from agents.offline.datasets import check_new, check_root, default_root, open_dataset, recording_env, write_dataset
 from agents.offline.replay import replay_all
+from agents.offline.stored import FORMATS
 from agents.options import Datasets, Reward
 from incentive_env import Config, load_config
 from incentive_env.cli.common import counted, script

@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import re
-import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -16,22 +15,25 @@ from gymnasium.envs.registration import EnvSpec
 
 from agents.offline.apart import run_apart
 from agents.offline.collection import Episode
+from agents.offline.placing import PARTIAL, placed
+from agents.offline.stored import FORMATS, check_content, read_about
 from incentive_env import Config, SalesFloorEnv, __version__
 from incentive_env.config import all_keys, find_config, lineage, scenario_names, value_at
-from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import PRESETS
 from incentive_env.policies.files import fingerprint
-from incentive_env.support.files import check_writable, full_disk_named, to_disk
+from incentive_env.support.files import check_writable, full_disk_named
 from incentive_env.support.spelling import nearest
 
 if TYPE_CHECKING:
     from minari import MinariDataset
 
-FORMATS = {"hdf5": "h5py", "arrow": "pyarrow"}  # Minari's storage formats, and the library that each needs
 AUTHOR = "incentive-env"
-_PARTIAL = ".partial-"  # a dataset that is being written; Minari does not list hidden folders
 _ROOT = "MINARI_DATASETS_PATH"
 _GAMES = ("incentive_env/Telesales-v1", "incentive_env/ContactCenter-v1")
+# What the libraries raise when a file is cut off, is of another kind, or was made to do harm.
+_DAMAGED = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError, gym.error.Error,
+)  # fmt: skip
 _ID = re.compile(r"(?:[-\w]{2,}(?:/[-\w]{2,})*/)?[-\w]+-v\d+", re.ASCII)
 
 
@@ -79,7 +81,7 @@ def check_root(root: Path) -> None:
     check_writable(root, folder=True)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=root)).rmdir()
+        Path(tempfile.mkdtemp(prefix=PARTIAL, dir=root)).rmdir()
     except OSError as error:
         raise OSError(f"root {root}: cannot be written: {error.strerror}") from None
 
@@ -126,38 +128,14 @@ def write_dataset(
     root = (root or default_root()).absolute()
     check_new(dataset_id, root, data_format=data_format, overwrite=overwrite)
     check_root(root)
-    from minari import create_dataset_from_buffers
-    from minari.data_collector import EpisodeBuffer
-
-    partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=root))
-
-    def write() -> None:
-        with _datasets_in(partial), warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # Minari warns that there is no e-mail and no permalink
-            buffers = [
-                EpisodeBuffer(
-                    id=number, seed=episode.seed, observations=episode.observations, actions=episode.actions,
-                    rewards=episode.rewards, terminations=episode.terminations, truncations=episode.truncations,
-                    infos={name: values.tolist() for name, values in episode.infos.items()},  # all formats take lists
-                )
-                for number, episode in enumerate(episodes)
-            ]  # fmt: skip
-            storage = create_dataset_from_buffers(
-                dataset_id, buffers, env=env, data_format=data_format, description=description,
-                algorithm_name=algorithm_name, author=author,
-            ).storage  # fmt: skip
-            storage.update_episode_metadata(map(_episode_metadata, episodes), range(len(episodes)))
-            game = game_of(env)
-            about = {"fingerprint": fingerprint(game.config), "scenario": game.config.name, "reward": game.reward}
-            storage.update_metadata({"incentive_env_version": __version__, **about, **(extra or {})})
-
-    try:
-        with full_disk_named(root / dataset_id):
-            run_apart(write, str(root / dataset_id))
-            to_disk(partial)
-            _take_name(partial, root, dataset_id)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with full_disk_named(root / dataset_id), placed(root, dataset_id) as partial:
+        run_apart(
+            lambda: _write(
+                partial, dataset_id, episodes, env, data_format=data_format, description=description,
+                algorithm_name=algorithm_name, author=author, extra=extra or {},
+            ),
+            f"{root / dataset_id}: cannot be written: its writer ended, as HDF5 does where the disk is full",
+        )  # fmt: skip
     return root / dataset_id
 
 
@@ -175,28 +153,21 @@ def open_dataset(dataset_id: str, root: Path | None = None) -> "MinariDataset":
         known = _known(root)
         names = ", ".join(known) or "none"
         raise DatasetError(f"no dataset {dataset_id!r} under {root}{nearest(dataset_id, known)}; datasets: {names}")
+    data = root / dataset_id / "data"
     try:
+        about = read_about(data)
+        _check_game(dataset_id, EnvSpec.from_json(about["env_spec"]))
+        check_content(data, about)
         with _datasets_in(root):
             dataset = minari.load_dataset(dataset_id)
-        spaces, spec = (dataset.observation_space, dataset.action_space), dataset.env_spec
         metadata = list(dataset.storage.get_episode_metadata(range(dataset.total_episodes)))
-    except (
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-        RuntimeError,
-        gym.error.Error,
-    ) as error:
-        raise DatasetError(f"dataset {dataset_id!r} at {root / dataset_id}: cannot be read: {error}") from None
-    if spaces != (observation_space(), action_space()) or spec is None:
-        raise DatasetError(
-            f"dataset {dataset_id!r}: comes from {spec.id if spec else 'an unknown environment'}, with observations "
-            f"{spaces[0]} and actions {spaces[1]}, not from the manager's game"
-        )
-    _check_game(dataset_id, spec)
+    except DatasetError:
+        raise
+    except MemoryError:
+        raise DatasetError(f"dataset {dataset_id!r} at {root / dataset_id}: cannot be read: it inflates") from None
+    except _DAMAGED as error:
+        told = " ".join(str(error).split()) or type(error).__name__  # some libraries write several lines, or none
+        raise DatasetError(f"dataset {dataset_id!r} at {root / dataset_id}: cannot be read: {told}") from None
     if not metadata:
         raise DatasetError(f"dataset {dataset_id!r}: holds no episodes")
     return dataset
@@ -258,19 +229,29 @@ def _check_game(dataset_id: str, spec: EnvSpec) -> None:
             raise DatasetError(f"dataset {dataset_id!r}: {key} {value!r} must be one of {', '.join(known[key])}{hint}")
 
 
-def _take_name(partial: Path, root: Path, dataset_id: str) -> None:
-    """Move a finished dataset to its place; a dataset that it replaces is moved aside first and deleted last."""
-    from minari.namespace import create_namespace, list_local_namespaces
+def _write(
+    root: Path, dataset_id: str, episodes: Sequence[Episode], env: gym.Env[Any, Any], *, extra: dict[str, Any],
+    **about: str,
+) -> None:  # fmt: skip
+    """Write a dataset by Minari, without a care for others."""
+    from minari import create_dataset_from_buffers
+    from minari.data_collector import EpisodeBuffer
 
-    namespace = dataset_id.rpartition("/")[0]
-    with _datasets_in(root):
-        if namespace and namespace not in list_local_namespaces():
-            create_namespace(namespace)
-    place = root / dataset_id
-    if place.exists():
-        place.replace(partial / ".replaced")
-    (partial / dataset_id).replace(place)
-    to_disk(place.parent, entries_alone=True)
+    buffers = [
+        EpisodeBuffer(
+            id=number, seed=episode.seed, observations=episode.observations, actions=episode.actions,
+            rewards=episode.rewards, terminations=episode.terminations, truncations=episode.truncations,
+            infos={name: values.tolist() for name, values in episode.infos.items()},  # all formats take lists
+        )
+        for number, episode in enumerate(episodes)
+    ]  # fmt: skip
+    with _datasets_in(root), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Minari warns that there is no e-mail and no permalink
+        storage = create_dataset_from_buffers(dataset_id, buffers, env=env, **about).storage
+        storage.update_episode_metadata(map(_episode_metadata, episodes), range(len(episodes)))
+        game = game_of(env)
+        known = {"fingerprint": fingerprint(game.config), "scenario": game.config.name, "reward": game.reward}
+        storage.update_metadata({"incentive_env_version": __version__, **known, **extra})
 
 
 def _episode_metadata(episode: Episode) -> dict[str, Any]:
