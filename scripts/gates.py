@@ -35,6 +35,10 @@ def main(
     ] = None,
     quick: Annotated[bool, typer.Option(help="short searches, and no training")] = False,
     at_length: Annotated[bool, typer.Option(help="long searches on more floors: hours")] = False,
+    decisions: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="of each training, instead of the search's length; 0: none")
+    ] = None,
+    trainings: Annotated[int | None, typer.Option(min=1, max=100, metavar="N", help="of each kind, by seed")] = None,
     seed: Seed = 0,
     processes: Processes = 2,
     keep: Annotated[Path | None, written("folder for the policies that were found", folder=True)] = None,
@@ -45,6 +49,9 @@ def main(
     gates = chosen_gates(only)
     scenario = load_config(config, override or [])
     budget = QUICK if quick else AT_LENGTH if at_length else USUAL
+    budget = budget._replace(
+        decisions=budget.decisions if decisions is None else decisions, trainings=trainings or budget.trainings
+    )
     evaluate(scenario, "flat_salary", range(2))  # compiles the model once, before several processes would
     with locked(keep), Workers(processes) as workers:
         thorough = any(gate.id in THOROUGH for gate in gates)

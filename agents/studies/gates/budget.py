@@ -36,7 +36,7 @@ QUICK = Budget(
     floors=192, unseen=256, validation=128,
     brief=Search(2, 12, 12, 16), fixed=Search(2, 20, 12, 16), polish=Search(2, 6, 12, 24),
     surface=SurfaceBudget(2, 300, 64), feedback=Search(2, 12, 16, 8),
-    fixed_open=Search(1, 8, 12, 12), feedback_open=Search(1, 8, 16, 8), phases=None, decisions=0, trainings=0,
+    fixed_open=Search(1, 8, 12, 12), feedback_open=Search(1, 8, 16, 8), phases=None, decisions=0, trainings=1,
 )  # fmt: skip
 USUAL = Budget(
     floors=192, unseen=256, validation=192,

@@ -1,0 +1,36 @@
+"""Imitation: what a network can see decides what it can do."""
+
+import numpy as np
+from worlds import N_LEVERS, small_config
+
+from agents.studies.imitation import Size, imitate
+from incentive_env.floors.observation import NAMES
+from incentive_env.policies import Policy
+from incentive_env.policies.history import with_history
+
+SERVICE = NAMES.index("service_level")
+
+
+class OfTheYear(Policy):
+    """Every lever is the mean service level of the last year, which no single report shows."""
+
+    def act_in(self, seen, context):
+        wide, memory, _ = with_history(seen, context)
+        slow = wide[:, -len(NAMES) :]
+        return np.repeat(np.clip(slow[:, SERVICE, None], -1.0, 1.0), N_LEVERS, axis=1), (memory, None)
+
+
+def test_what_only_the_history_tells_is_learned_from_the_history():
+    config = small_config({"horizon.decisions": 8})
+    errors = {
+        sees: [one.error for one in imitate(config, OfTheYear(), sees, Size(2, 40, 400))]
+        for sees in ("report", "history")
+    }
+    assert max(errors["history"]) < 0.5 * min(errors["report"])
+
+
+def test_an_imitator_is_a_policy_file_and_the_same_for_the_same_seed():
+    config = small_config({"horizon.decisions": 4})
+    one, same = (next(imitate(config, OfTheYear(), "history", Size(1, 6, 5), seed=3)) for _ in range(2))
+    assert one.policy.content() == same.policy.content()
+    assert one.error == same.error
