@@ -1,7 +1,8 @@
 """Whether a report, or its history, tells enough to do what a policy does: networks that see less imitate it.
 
 A network learns by regression what the policy does on floors that the network itself manages. So it shows what memory
-is worth without the luck of reinforcement learning.
+is worth without the luck of reinforcement learning. The figures are the report without the scheme in force, which is a
+memory too.
 
 Example:
     python scripts/imitation.py ppo_state --rounds 4 --out runs/imitation.json
@@ -49,10 +50,12 @@ def main(
                 progress.move(len(results))
     title = f"{scenario.name}: {policy}, and networks that imitate it, on {floors} floors"
     console().print(rich_table(["sees", "round", "score", "error"], rows, title))
-    gain = interval(last["history"] - last["report"])
-    print(f"history over report, after the last round: {with_interval(gain, '+.2f')} points")
+    gains = {other: interval(last["history"] - last[other]) for other in SIGHTS if other != "history"}
+    for other, gain in gains.items():
+        print(f"history over {other}, after the last round: {with_interval(gain, '+.2f')} points")
     about = {"scenario": scenario.name, "overrides": override or [], "policy": policy, "floors": floors, "seed": seed}
-    scores = {"own": interval(own)._asdict(), "rounds": results, "history_over_report": gain._asdict()}
+    over = {other: gain._asdict() for other, gain in gains.items()}
+    scores = {"own": interval(own)._asdict(), "rounds": results, "history_over": over}
     save(out, {**about, "learned_on": learn_on, "steps": steps, **scores})
 
 

@@ -4,7 +4,7 @@ A network learns what the policy does on floors that the network itself manages 
 This is regression, so the luck of reinforcement learning does not blur what a report, or its history, tells.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +13,26 @@ from numpy.typing import NDArray
 from incentive_env import Config
 from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.observation import NAMES as REPORTED
 from incentive_env.policies.contract import Acting, Policy
 from incentive_env.policies.history import nothing
 from incentive_env.policies.network import CLIP, MANAGERS, NetworkPolicy, layers_of
 from incentive_env.support.seeds import COLLECTION_SEEDS
 
-SIGHTS: dict[str, type[NetworkPolicy]] = {"report": NetworkPolicy, "history": MANAGERS["history_network"]}
+
+class Sight(NamedTuple):
+    """What networks see."""
+
+    kind: type[NetworkPolicy]
+    hidden: tuple[int, ...] = ()  # entries that are hidden from them
+
+
+# The scheme in force stands on the report, and is a memory too: of what the manager saw when it chose the scheme.
+SIGHTS = {
+    "figures": Sight(NetworkPolicy, tuple(i for i, name in enumerate(REPORTED) if name.startswith("scheme_"))),
+    "report": Sight(NetworkPolicy),
+    "history": Sight(MANAGERS["history_network"]),
+}
 _HIDDEN, _BATCH, _RATE, _DECAY = 128, 1024, 1e-3, 1e-2
 
 
@@ -80,7 +94,7 @@ def _managed(
 
 
 def _learned(
-    seen: NDArray[np.float32], wanted: NDArray[np.float32], kind: Callable[..., NetworkPolicy], steps: int, seed: int
+    seen: NDArray[np.float32], wanted: NDArray[np.float32], sight: Sight, steps: int, seed: int
 ) -> tuple[NetworkPolicy, float]:
     """A network that fits what is wanted, and its mean square error in the last tenth of the steps."""
     import torch
@@ -88,7 +102,9 @@ def _learned(
 
     torch.manual_seed(seed)
     mean, deviation = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-6)
-    inputs = torch.from_numpy(np.clip((seen - mean) / deviation, -CLIP, CLIP).astype(np.float32))
+    standard = np.clip((seen - mean) / deviation, -CLIP, CLIP).astype(np.float32)
+    standard[:, sight.hidden] = 0.0
+    inputs = torch.from_numpy(standard)
     targets = torch.from_numpy(wanted)
     network = nn.Sequential(
         nn.Linear(seen.shape[1], _HIDDEN), nn.Tanh(), nn.Linear(_HIDDEN, _HIDDEN), nn.Tanh(),
@@ -105,5 +121,7 @@ def _learned(
         descent.step()
         slower.step()
         errors.append(float(error.detach()))
-    policy = kind(mean.astype(np.float32), deviation.astype(np.float32), layers_of(network))
+    layers = layers_of(network)
+    layers[0].weights[:, sight.hidden] = 0.0
+    policy = sight.kind(mean.astype(np.float32), deviation.astype(np.float32), layers)
     return policy, float(np.mean(errors[-max(1, steps // 10) :]))

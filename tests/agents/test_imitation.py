@@ -29,6 +29,17 @@ def test_what_only_the_history_tells_is_learned_from_the_history():
     assert max(errors["history"]) < 0.5 * min(errors["report"])
 
 
+def test_an_imitator_does_not_look_at_what_is_hidden_from_it():
+    config = small_config({"horizon.decisions": 4})
+    policy = next(imitate(config, OfTheYear(), "figures", Size(1, 6, 5))).policy
+    report = np.random.default_rng(0).normal(size=(3, len(NAMES))).astype(np.float32)
+    other = report.copy()
+    other[:, -N_LEVERS:] += 1.0
+    np.testing.assert_array_equal(policy.act(report), policy.act(other))
+    other[:, SERVICE] += 1.0
+    assert (policy.act(report) != policy.act(other)).any()
+
+
 def test_an_imitator_is_a_policy_file_and_the_same_for_the_same_seed():
     config = small_config({"horizon.decisions": 4})
     one, same = (next(imitate(config, OfTheYear(), "history", Size(1, 6, 5), seed=3)) for _ in range(2))
