@@ -62,10 +62,10 @@ def main(
     print(summary(verdicts))
     if keep is not None:
         print(f"policies written: {', '.join(map(str, kept))}")
-    save(
-        out,
-        {"scenario": scenario.name, "overrides": override or [], "seed": seed, "gates": list(map(as_json, verdicts))},
-    )
+    length = "--quick" if quick else "--at-length" if at_length else ""
+    command = f"python scripts/gates.py {length} --decisions {budget.decisions} --trainings {budget.trainings}"
+    about = {"scenario": scenario.name, "overrides": override or [], "seed": seed, "command": " ".join(command.split())}
+    save(out, {**about, "gates": list(map(as_json, verdicts))})
     if not all(verdict.holds for verdict in verdicts):
         raise typer.Exit(1)
 

@@ -209,14 +209,14 @@ def gates_section(found: dict[str, Any]) -> str:
             word = {True: "yes", False: "**no**", None: ""}[figure["holds"]]
             rows.append((figure["name"], measured, str(threshold), word))
     return _section(
-        "Gates", "python scripts/gates.py --at-length --out ...", ("figure", "measured", "threshold", ""), rows,
+        "Gates", f"{found['command']} --out ...", ("figure", "measured", "threshold", ""), rows,
         "What the floor must show before it is worth designing incentives for. Each figure is measured on floors "
         "that no search or training uses; those without a threshold stand beside and decide nothing. Conversion and "
         "the other measures are those of the whole episode. Closing off: neither client nor bank closes a floor. "
         "Freshness: what pay on a measure adds in its first quarter, beyond what it adds in the first quarter of "
         "its second year; a pause of the half year before gives part of it back. Three schemes in turn, and a mean "
-        "schedule, are blind: they see no report. PPO starts from the best fixed scheme, with as many decisions "
-        "whatever it sees.",
+        "schedule, are blind: they see no report. PPO starts from the best fixed scheme, "
+        "but with audit and autonomy in the middle, and has as many decisions whatever it sees.",
     )  # fmt: skip
 
 

@@ -188,6 +188,7 @@ def test_the_script_says_whether_gates_hold(run, scenario, refused, monkeypatch)
     assert "not measured" in bad.output
     page = gates_section(json.loads(Path("g.json").read_text()))
     assert "| a figure | +1.00 (+0.50 … +1.50) | interval above 0 | yes |" in page
+    assert "`python scripts/gates.py --decisions 100000 --trainings 1 --out ...`" in page
     assert "| another | not measured | interval above 0 | **no** |" in page
     Path("g.json").unlink()
     assert "--only G0: must be one of G1, G2" in refused(*short, "--only", "G0")
