@@ -27,6 +27,8 @@ _HEAD = """# Leaderboard
 figures are computed. Loyalty is true loyalty, in points, in the last year of an episode of three years. Differences are
 paired by floor. Intervals are 95 %. The intervals of loyalty and of differences treat floors and training seeds as
 random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
+
+**The figures are of version {version}**; CHANGELOG.md lists what has changed in the floor since.
 """
 
 
@@ -75,7 +77,7 @@ def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
         results: of a suite.
         power: operating characteristics of the comparison; their section is left out where there are none.
     """
-    parts = [_HEAD.format(suite=results.suite)]
+    parts = [_HEAD.format(suite=results.suite, version=results.provenance["versions"]["incentive_env"])]
     homes = homes_of(results)
     for home in homes:
         parts += [f"## {home.name}", "", _lines(in_short(home)), _board(home.rows)]
