@@ -1,5 +1,6 @@
 """Why loyalty fell: the parts sum to the change of the whole, and each is what it says."""
 
+import math
 import pickle
 
 import numpy as np
@@ -20,7 +21,7 @@ from worlds import (
 )
 
 from incentive_env import Scheme, load_config
-from incentive_env.model import calls, customers, opening, witness
+from incentive_env.model import calls, conversation, customers, opening, witness
 from incentive_env.model.state import FALSE_PROMISE, HONEST, MISBOOKED, PRESSURE
 from incentive_env.model.witness import (
     AFTERCARE,
@@ -41,7 +42,7 @@ from incentive_env.model.witness import (
 from incentive_env.policies import FIXED, RandomPolicy
 from incentive_env.studies.explain import MEASURES, WORDS, explain
 
-core = Core(calls, customers, opening, witness)
+core = Core(calls, conversation, customers, opening, witness)
 KEY = np.uint64(42)
 THREAT = FIXED["quota_with_threat"].scheme
 
@@ -129,10 +130,18 @@ def _watched(overrides: dict[str, float] | None = None) -> TinyFloor:
 
 
 def _talk(world: TinyFloor, i: int, tactic: int, annoyance: float = 0.0) -> None:
+    """One call, which ends without a sale; its weeks since the last one give that annoyance."""
+    calls = world.scratch.calls[0]
     world.responses[0].care = 1.0
-    core._feel(world.responses[0], world.customers, i, tactic, annoyance, world.floor, world.p, world.scratch.notes)
-    core._take_care(world.responses[0], world.customers, i, world.p)
-    world.scratch.notes[i].debt = world.customers.debt[i]
+    calls["customer"][0] = i
+    core.meet(calls, world.customers, world.floor, world.p, KEY)
+    calls["tactic"] = tactic
+    calls["weeks"] = 1.0 - world.p.calls.repeat_weeks * math.log(annoyance) if annoyance > 0.0 else 1e9
+    core.look_up_tactics(calls, world.p)
+    core.feel(calls, world.responses[0], world.p)
+    core.keep(calls, 1)
+    calls["sold"] = 0
+    core.part(calls, 1, world.customers, world.floor, world.p, world.scratch.notes)
 
 
 def _tell(world: TinyFloor) -> None:

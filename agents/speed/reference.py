@@ -7,8 +7,8 @@ at once. Three forms:
 ==========  ===================================  ======================================================================
 form        a customer's state is                compiled
 ==========  ===================================  ======================================================================
-``whole``   every array of `model.state`'s       as ``bare``; the six numbers are five of its doubles and its first
-            ``Customers``                        need, all the rest is changed by an instruction a field
+``whole``   every array of `model.state`'s       as ``bare``; the six numbers are its five feelings, as doubles, and its
+            ``Customers``                        first need, all the rest is changed by an instruction a field
 ``bare``    six doubles                          as fast as we can: vector instructions, polynomial exponential
 ``plain``   six doubles                          as one would write it: `np.exp`, no liberties with arithmetic
 ==========  ===================================  ======================================================================
@@ -37,7 +37,8 @@ from incentive_env.model.state import Customers, empty_state
 Arrays: TypeAlias = tuple[np.ndarray, ...]
 Week: TypeAlias = Callable[[Arrays, np.uint64], None]
 
-NUMBERS = 6  # of a customer's state, each with a draw and a logistic function a week
+FEELINGS = ("trust", "irritation", "satisfaction", "debt", "disposition")  # doubles here, single in the model
+NUMBERS = len(FEELINGS) + 1  # of a customer's state, each with a draw and a logistic function a week
 RATE = 0.1  # share of the way that a number goes in a week
 
 _FAST = {"nnan", "ninf", "nsz", "arcp", "contract", "afn"}  # all but "reassoc"
@@ -203,8 +204,7 @@ def _sorted_out(customers: Customers) -> tuple[Arrays, np.ndarray, Arrays, Array
     """The arrays of a batch as `whole` takes them: each once, those of a kind together."""
     flat = {name: field.reshape(len(field), -1) for name, field in customers._asdict().items()}
     need = flat.pop("need")
-    of_kind = {
-        kind: tuple(field for field in flat.values() if field.dtype == kind) for kind in ("f8", "u1", "i4", "f4")
-    }
+    doubles = tuple(flat.pop(name).astype(np.float64) for name in FEELINGS)
+    of_kind = {kind: tuple(field for field in flat.values() if field.dtype == kind) for kind in ("u1", "i4", "f4")}
     assert sum(map(len, of_kind.values())) == len(flat), "a field is of a kind that the reference does not know"
-    return of_kind["f8"], need, of_kind["u1"], of_kind["i4"], of_kind["f4"]
+    return doubles, need, of_kind["u1"], of_kind["i4"], of_kind["f4"]

@@ -8,21 +8,22 @@ import math
 
 from numba import literal_unroll
 
-from incentive_env.model import rng
 from incentive_env.model.beliefs import fear_of, felt_audit
 from incentive_env.model.care import care_of, control_of, crowded_out, kind_of
-from incentive_env.model.compiled import Record, compiled
+from incentive_env.model.compiled import Record, compiled, inlined
 from incentive_env.model.cycles import outside_pay
 from incentive_env.model.know_how import lead_of, visible_share
-from incentive_env.model.maths import clip, exp, logistic, normal_density, normal_share
+from incentive_env.model.maths import clip, exp, exp4, f4, logistic, normal_density, normal_share
 from incentive_env.model.mechanisms import CARE, DEPLETION, RATCHET, on
 from incentive_env.model.pay_memory import cut_felt
-from incentive_env.model.state import CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
+from incentive_env.model.state import AT_ONCE, CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
 
 LOGIT, BEST_RESPONSE, NAIVE = range(3)
 ON_CONVERSION, ON_FIRST_TIME_FIXED = range(2)  # what the quota counts
 LEAST_EFFORT = 0.05  # share of the time at work of any rep who is present
 NEVER_CHOSEN = -1e9  # the appeal of a closed tactic
+
+_NONE, _ALL, _NEVER_CHOSEN4 = f4(0.0), f4(1.0), f4(NEVER_CHOSEN)
 
 
 @compiled
@@ -73,41 +74,33 @@ def follow(conduct: Record, response: Record, p: Record) -> None:
         channel += 1
 
 
-@compiled
-def choose_tactics(calls: Record, count: int, response: Record) -> None:
+@inlined
+def choose_tactics(calls: Record, response: Record) -> None:
     """Choose a tactic for each call, from the ease of a sale and a random draw.
 
     Leaves the chance of a sale by each tactic in ``calls.chance``.
     """
-    for k in range(count):
-        calls.odds[k] = exp(calls.ease[k])
-        calls.best[k] = NEVER_CHOSEN
-    for tactic in range(len(response.value)):
-        lift, value, appeal = response.lift[tactic], response.value[tactic], response.appeal[tactic]
-        for k in range(count):
-            lifted = calls.odds[k] * lift
-            calls.chance[tactic, k] = lifted / (1.0 + lifted)
-            calls.weight[tactic, k] = value * calls.chance[tactic, k] + appeal
-            calls.best[k] = max(calls.best[k], calls.weight[tactic, k])
-    for k in range(count):
-        calls.left[k] = 0.0
-        calls.tactic[k] = 0
-    precision = response.precision
-    for tactic in range(len(response.value)):
-        # Rounding must never choose a closed channel.
-        is_open = response.appeal[tactic] > NEVER_CHOSEN
-        for k in range(count):
-            weight = exp((calls.weight[tactic, k] - calls.best[k]) * precision)
-            calls.weight[tactic, k] = weight if is_open else 0.0
-            calls.left[k] += calls.weight[tactic, k]
-    for k in range(count):
-        calls.left[k] *= rng.third(calls.luck[k], 0)
-    for tactic in range(len(response.value)):
-        for k in range(count):
-            calls.left[k] -= calls.weight[tactic, k]
-            calls.tactic[k] += calls.left[k] >= 0.0
-    for k in range(count):
-        calls.tactic[k] = calls.tactic[k] if calls.tactic[k] < len(response.value) else HONEST
+    precision = f4(response.precision)
+    for k in range(calls.lanes):
+        odds, best = exp4(calls.ease[k]), _NEVER_CHOSEN4
+        for tactic in range(len(calls.chance)):
+            lifted = odds * response.lift[tactic]
+            chance = lifted / (_ALL + lifted)
+            worth = response.value[tactic] * chance + response.appeal[tactic]
+            calls.chance[tactic, k], calls.weight[tactic, k] = chance, worth
+            best = max(best, worth)
+        left = _NONE
+        for tactic in range(len(calls.chance)):
+            weight = exp4((calls.weight[tactic, k] - best) * precision)
+            # Rounding must never choose a closed channel.
+            calls.weight[tactic, k] = weight if response.appeal[tactic] > _NEVER_CHOSEN4 else _NONE
+            left += calls.weight[tactic, k]
+        left *= calls.luck[0, k]
+        chosen = 0
+        for tactic in range(len(calls.chance)):  # until the draw's share of all weights is used up
+            left -= calls.weight[tactic, k]
+            chosen += 1 if left >= _NONE else 0
+        calls.tactic[k] = chosen if chosen < len(calls.chance) else HONEST
 
 
 @compiled

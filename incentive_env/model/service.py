@@ -6,7 +6,7 @@ import numpy as np
 
 from incentive_env.model import rng
 from incentive_env.model.compiled import Record, Records, compiled, inlined
-from incentive_env.model.maths import exp, logistic
+from incentive_env.model.maths import exp, f4, logistic
 from incentive_env.model.state import PRODUCT_FAULT, RUSHED, Customers
 
 
@@ -53,13 +53,13 @@ def plan_hours(
 def raise_issues(customers: Customers, luck: np.ndarray, floor: Record, p: Record) -> None:
     """Some customers will call in next week: those with a debt, an irritation or no log more likely."""
     s = p.service
-    base, of_debt, of_irritation, of_log = s.base_contacts, s.debt_contacts, s.irritation_contacts, s.log_contacts
     fault = s.fault_contacts * p.events.strength[PRODUCT_FAULT] if floor.event_weeks_left[PRODUCT_FAULT] > 0 else 0.0
+    base, of_debt, of_irritation = f4(s.base_contacts + fault), f4(s.debt_contacts), f4(s.irritation_contacts)
+    of_log, nothing = f4(s.log_contacts), f4(0.0)
     for i in range(len(luck)):
         chance = base + of_debt * customers.debt[i] + of_irritation * customers.irritation[i]
-        chance += of_log * customers.log_missing[i]
-        chance += fault
-        calls_in = (customers.active[i] != 0) & (rng.third(luck[i], 2) < chance)
+        chance += of_log if customers.log_missing[i] != 0 else nothing
+        calls_in = (customers.active[i] != 0) & (luck[i] < chance)
         customers.open_issue[i] = 1 if calls_in else customers.open_issue[i]
 
 

@@ -141,11 +141,11 @@ class Customers(NamedTuple):
     referred: np.ndarray  # u1
     left_wronged: np.ndarray  # u1: vacant, and counts as a detractor
     open_issue: np.ndarray  # u1: will call in this week
-    trust: np.ndarray  # f8, 0 … 1
-    irritation: np.ndarray  # f8, 0 … 1.5
-    satisfaction: np.ndarray  # f8, 0 … 1
-    debt: np.ndarray  # f8, promised minus delivered
-    disposition: np.ndarray  # f8, lasting points of loyalty
+    trust: np.ndarray  # f4, 0 … 1
+    irritation: np.ndarray  # f4, 0 … 1.5
+    satisfaction: np.ndarray  # f4, 0 … 1
+    debt: np.ndarray  # f4, promised minus delivered
+    disposition: np.ndarray  # f4, lasting points of loyalty
     wronged_until: np.ndarray  # i4, week up to which leaving is blamed on the discovery of a debt
     due_week: np.ndarray  # i4, next week in which a sale ends its cooling-off or earns its deferred pay
     contact_week: np.ndarray  # i4, of the last call
@@ -157,7 +157,7 @@ class Customers(NamedTuple):
     need_level: np.ndarray  # f4, that need returns to
 
 
-_TYPES = Customers(*(7 * ["u1"] + 5 * ["f8"] + 3 * ["i4"] + ["u1", "u1", "i4", "f4", "f4", "f4"]))  # type: ignore[arg-type]
+_TYPES = Customers(*(7 * ["u1"] + 5 * ["f4"] + 3 * ["i4"] + ["u1", "u1", "i4", "f4", "f4", "f4"]))  # type: ignore[arg-type]
 _BY_PRODUCT = Customers._fields[Customers._fields.index("held") :]
 
 
@@ -189,10 +189,10 @@ RESPONSE = np.dtype(
         ("skill", "f8"),  # logit
         ("miss_chance", "f8"),  # of the quota, as the rep sees it
         ("next_quota", "f8"),  # € that a hit now costs through a higher target later
-        ("value", "f8", (len(TACTICS),)),  # € of a sale made this way
-        ("appeal", "f8", (len(TACTICS),)),  # € of a call made this way, sold or not
+        ("value", "f4", (len(TACTICS),)),  # € of a sale made this way
+        ("appeal", "f4", (len(TACTICS),)),  # € of a call made this way, sold or not
         ("precision", "f8"),  # 1/€, of the choice of a tactic
-        ("lift", "f8", (len(TACTICS),)),  # of the odds of a sale
+        ("lift", "f4", (len(TACTICS),)),  # of the odds of a sale
         ("care", "f8"),  # how well the rep works; 1 is usual
         ("honest_call", "f8"),  # share of dissatisfaction that an honest call removes
         ("gain", "f8", (len(CHANNELS),)),  # € that a case of a channel would bring, before risk and conscience
@@ -203,25 +203,69 @@ RESPONSE = np.dtype(
     align=True,
 )
 
-AT_ONCE = 16  # calls sized up together, at most
+AT_ONCE = 16  # calls in lanes, made together
 
-# The calls that a rep is about to make.
+# Calls in lanes: entry k of every array is about the same call. Masks are 1 or 0.
 CALLS = np.dtype(
     [
+        ("lanes", "i8"),
         ("customer", "u4", (AT_ONCE,)),
-        ("place", "i8", (AT_ONCE,)),  # in the list from which to go on afterwards
+        ("place", "i4", (AT_ONCE,)),  # in the list from which to go on afterwards
+        # Of the customer: before the call, and from then on as the call leaves them.
+        ("trust", "f4", (AT_ONCE,)),
+        ("irritation", "f4", (AT_ONCE,)),
+        ("satisfaction", "f4", (AT_ONCE,)),
+        ("debt", "f4", (AT_ONCE,)),
+        ("disposition", "f4", (AT_ONCE,)),
+        ("weeks", "f4", (AT_ONCE,)),  # since the last call
+        ("still_met", "f4", (AT_ONCE,)),  # share of a need met then that has not grown back
+        ("need_level", "f4", (AT_ONCE,)),  # of the product that is looked at
+        ("last_need", "f4", (AT_ONCE,)),  # likewise
+        ("need", "f4", (AT_ONCE,)),  # the greatest, over products
         ("product", "u4", (AT_ONCE,)),  # that is needed most
-        ("luck", "u8", (AT_ONCE,)),
-        ("weeks", "f8", (AT_ONCE,)),  # since the last call
-        ("still_met", "f8", (AT_ONCE,)),  # share of a need met then that has not grown back
-        ("annoyance", "f8", (AT_ONCE,)),  # share of the full irritation at being called again
-        ("ease", "f8", (AT_ONCE,)),  # logit of buying from an honest rep
-        ("odds", "f8", (AT_ONCE,)),
-        ("chance", "f8", (len(TACTICS), AT_ONCE)),  # of a sale
-        ("weight", "f8", (len(TACTICS), AT_ONCE)),  # of a tactic in the choice
-        ("best", "f8", (AT_ONCE,)),
-        ("left", "f8", (AT_ONCE,)),
-        ("tactic", "u4", (AT_ONCE,)),  # that is chosen
+        ("expected", "i4", (AT_ONCE,)),  # mask: asked to be called back
+        ("misled", "i4", (AT_ONCE,)),  # mask: is called back after a refusal
+        ("unknown", "i4", (AT_ONCE,)),  # mask: the log is missing
+        ("earning", "i4", (AT_ONCE,)),  # mask: a sale has deferred pay to earn
+        # Luck: thirds of draws.
+        ("luck", "f4", (3, AT_ONCE)),  # of tactic, sale, notes
+        ("refusal_luck", "f4", (3, AT_ONCE)),  # of undecided, record, never again
+        ("survey_luck", "f4", (2, AT_ONCE)),  # of asked, steered
+        ("answer_noise", "f4", (AT_ONCE,)),  # standard units
+        # The choice of a tactic.
+        ("ease", "f4", (AT_ONCE,)),  # logit of buying from an honest rep
+        ("odds", "f4", (AT_ONCE,)),
+        ("chance", "f4", (len(TACTICS), AT_ONCE)),  # of a sale
+        ("weight", "f4", (len(TACTICS), AT_ONCE)),  # of a tactic in the choice
+        ("best", "f4", (AT_ONCE,)),
+        ("left", "f4", (AT_ONCE,)),
+        ("tactic", "i4", (AT_ONCE,)),  # that is chosen
+        # What it does.
+        ("time", "f4", (AT_ONCE,)),  # of the tactic, relative to an honest call
+        ("sale_chance", "f4", (AT_ONCE,)),
+        ("offence", "f4", (AT_ONCE,)),  # irritation by the tactic
+        ("trust_gain", "f4", (AT_ONCE,)),
+        ("trust_loss", "f4", (AT_ONCE,)),
+        ("again", "f4", (AT_ONCE,)),  # irritation at being called again
+        ("them", "f4", (AT_ONCE,)),  # irritation at a call-back after a refusal
+        ("asked", "f4", (AT_ONCE,)),  # irritation at answering everything again
+        ("upset", "f4", (AT_ONCE,)),  # all irritation that the call would add
+        ("content", "f4", (AT_ONCE,)),  # satisfaction after the talk, before aftercare
+        ("talk", "f4", (AT_ONCE,)),  # hours on the phone
+        ("hours", "f4", (AT_ONCE,)),  # in all
+        # How it ends: masks.
+        ("angry", "i4", (AT_ONCE,)),
+        ("sold", "i4", (AT_ONCE,)),
+        ("undecided", "i4", (AT_ONCE,)),
+        ("refused", "i4", (AT_ONCE,)),
+        ("misbooked", "i4", (AT_ONCE,)),  # refused, filed as a call-back
+        ("unlogged", "i4", (AT_ONCE,)),  # refused, not filed
+        ("never", "i4", (AT_ONCE,)),  # do not call again
+        ("skipped", "i4", (AT_ONCE,)),  # no notes
+        ("steered", "i4", (AT_ONCE,)),
+        ("surveyed", "i4", (AT_ONCE,)),
+        ("opinion", "f4", (AT_ONCE,)),  # 1 promoter, −1 detractor
+        ("csat", "f4", (AT_ONCE,)),
     ],
     align=True,
 )
@@ -248,21 +292,22 @@ class Scratch(NamedTuple):
 
     calls: np.ndarray  # [1] CALLS
     turn: np.ndarray  # [customers] u1: who may be called
-    lived: np.ndarray  # [customers] bool: there at the start of the week
-    chosen: np.ndarray  # [customers] bool: candidates for the next stage
-    picked: np.ndarray  # [customers + 1] u4: their numbers
-    luck: np.ndarray  # [customers] u8
-    loyalty: np.ndarray  # [customers] f8
+    happens: np.ndarray  # [customers] u1: rare events, a bit each; 0 for most
+    picked: np.ndarray  # [customers + 1] u4: the customers to whom something happens
+    luck: np.ndarray  # [5, customers] f4: a draw in 0 … 1 for each of what may happen
+    loyalty: np.ndarray  # [customers] f4
     notes: np.ndarray  # [customers] NOTE; empty where the floor is not watched
 
 
 def empty_scratch(threads: int, customers: int, *, watch: bool = False) -> Scratch:
     """Scratch for a number of threads; `scratch_of` selects one."""
     shape = (threads, customers)
+    calls = np.zeros((threads, 1), np.dtype((np.record, CALLS)))
+    calls["lanes"] = AT_ONCE
     return Scratch(
-        np.zeros((threads, 1), np.dtype((np.record, CALLS))), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_),
-        np.zeros(shape, np.bool_), np.zeros((threads, customers + 1), np.uint32), np.zeros(shape, np.uint64),
-        np.zeros(shape), np.zeros((threads, customers if watch else 0), np.dtype((np.record, NOTE))),
+        calls, np.zeros(shape, np.uint8), np.zeros(shape, np.uint8),
+        np.zeros((threads, customers + 1), np.uint32), np.zeros((threads, 5, customers), np.float32),
+        np.zeros(shape, np.float32), np.zeros((threads, customers if watch else 0), np.dtype((np.record, NOTE))),
     )  # fmt: skip
 
 
@@ -270,8 +315,8 @@ def empty_scratch(threads: int, customers: int, *, watch: bool = False) -> Scrat
 def scratch_of(scratch: Scratch, thread: int) -> Scratch:
     """The scratch of one thread."""
     return Scratch(
-        scratch.calls[thread], scratch.turn[thread], scratch.lived[thread], scratch.chosen[thread],
-        scratch.picked[thread], scratch.luck[thread], scratch.loyalty[thread], scratch.notes[thread],
+        scratch.calls[thread], scratch.turn[thread], scratch.happens[thread], scratch.picked[thread],
+        scratch.luck[thread], scratch.loyalty[thread], scratch.notes[thread],
     )  # fmt: skip
 
 

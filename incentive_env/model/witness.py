@@ -15,7 +15,8 @@ import numpy as np
 
 from incentive_env.config.channels import TACTICS
 from incentive_env.model.compiled import Record, compiled, inlined
-from incentive_env.model.loyalty import forgotten_share, latent_loyalty
+from incentive_env.model.loyalty import forgotten_share, latent_loyalty, weights_of
+from incentive_env.model.maths import f4
 from incentive_env.model.state import COMPETITOR, PRODUCT_FAULT, Customers
 
 MEASURES = ("loyalty", "trust", "irritation", "satisfaction")
@@ -284,7 +285,9 @@ def _update_standing(witness: Witness, customers: Customers, i: int, cause: int,
 def _standing(
     trust: float, irritation: float, satisfaction: float, customers: Customers, i: int, floor: Record, p: Record
 ) -> int:
-    loyalty = latent_loyalty(trust, satisfaction, irritation, customers.disposition[i], floor, p)
+    loyalty = latent_loyalty(
+        f4(trust), f4(satisfaction), f4(irritation), customers.disposition[i], weights_of(floor, p)
+    )  # fmt: skip
     there = int(loyalty >= p.loyalty.promoter) - int(loyalty < p.loyalty.detractor)
     gone = -1 if customers.left_wronged[i] != 0 else 0
     return there if customers.active[i] != 0 else gone

@@ -7,8 +7,7 @@ import pytest
 from worlds import N_LEVERS, PLAIN, QUIET, Core, TinyFloor, blank, tiny_floor
 
 from incentive_env.config.channels import CHANNEL_NAMES
-from incentive_env.model import calls, client, customers, pay, reps, rng, scheme, service, workforce
-from incentive_env.model.calls import ACCURATE, AS_CALLBACK, NOT_FILED
+from incentive_env.model import calls, client, conversation, customers, pay, reps, rng, scheme, service, workforce
 from incentive_env.model.service import Answering
 from incentive_env.model.state import (
     AT_ONCE,
@@ -19,12 +18,11 @@ from incentive_env.model.state import (
     NO_CALLBACK,
     SCHEME,
     TRUE_CALLBACK,
-    UNLOGGED,
 )
 from incentive_env.model.state import PRESSURE as PRESS
 from incentive_env.model.workforce import EXIT_LAID_OFF
 
-core = Core(calls, client, customers, pay, reps, rng, scheme, service, workforce)
+core = Core(calls, client, conversation, customers, pay, reps, rng, scheme, service, workforce)
 KEY = np.uint64(42)
 CLOSED = -1e9
 
@@ -34,8 +32,8 @@ def _shares(world: TinyFloor, ease: float, draws: int = 64 * AT_ONCE) -> np.ndar
     grid = (np.arange(draws) + 0.5) / draws
     calls, shares = world.scratch.calls[0], np.zeros(5)
     calls["ease"] = ease
-    for calls["luck"] in (grid * 2**21).astype(np.uint64).reshape(-1, AT_ONCE):  # the first third is the draw
-        core.choose_tactics(calls, AT_ONCE, world.responses[0])
+    for calls["luck"][0] in grid.reshape(-1, AT_ONCE):
+        core.choose_tactics(calls, world.responses[0])
         shares += np.bincount(calls["tactic"], minlength=5) / draws
     return shares
 
@@ -66,22 +64,28 @@ def test_best_response_takes_the_best_tactic():
 
 
 def test_a_refusal_is_misbooked_below_one_threshold_and_left_unlogged_below_the_next(tiny):
-    response, tally = tiny.responses[0], tiny.tallies[0]
-    response.misbook, response.unlog = 0.3, 0.2
-    filed = [
-        core._file_refusal(response, tiny.customers, 0, tally, luck) for luck in (0.0, 0.299, 0.3, 0.499, 0.5, 0.999)
-    ]
-    assert filed == [AS_CALLBACK, AS_CALLBACK, NOT_FILED, NOT_FILED, ACCURATE, ACCURATE]
-    assert (tally.recorded_callbacks, tally.unlogged, tally.recorded_refusals) == (2, 2, 2)
-    assert (tally.gamed[CALLBACK], tally.gamed[UNLOGGED]) == (2, 2)
+    calls, luck = tiny.scratch.calls[0], [0.0, 0.299, 0.3, 0.499, 0.5, 0.999]
+    tiny.responses[0].misbook, tiny.responses[0].unlog = 0.3, 0.2
+    calls["refused"], calls["refusal_luck"][1, :6] = 1, luck
+    core.file_refusals(calls, tiny.responses[0])
+    assert calls["misbooked"][:6].tolist() == [1, 1, 0, 0, 0, 0]
+    assert calls["unlogged"][:6].tolist() == [0, 0, 1, 1, 0, 0]
+    calls["refused"] = 0
+    core.file_refusals(calls, tiny.responses[0])
+    assert not calls["misbooked"].any()
+    assert not calls["unlogged"].any()
 
 
 @pytest.mark.parametrize("undecided", [0.0, 1.0])
 def test_a_misbooked_callback_is_one_recorded_callback_and_one_true_refusal(undecided):
-    world = tiny_floor({"calls.undecided": undecided, "calls.do_not_call_base": 0, "calls.do_not_call_irritation": 0})
+    """One hour, one call, which nobody buys in."""
+    world = _one_hour_calls({
+        "calls.undecided": undecided, "calls.do_not_call_base": 0, "calls.do_not_call_irritation": 0,
+        "calls.intercept": -9.0,
+    })  # fmt: skip
     tally, customers = world.tallies[0], world.customers
     world.responses[0].misbook = 1.0
-    core._hear_no(world.responses[0], customers, 0, tally, world.p, KEY)
+    assert _work(world, hours=0.5) == [0]
     assert (tally.recorded_callbacks, tally.recorded_refusals) == (1, 0)
     if undecided == 1.0:  # who asks to be called back cannot be misbooked
         assert (tally.callbacks, tally.refusals, tally.gamed[CALLBACK]) == (1, 0, 0)
@@ -91,13 +95,23 @@ def test_a_misbooked_callback_is_one_recorded_callback_and_one_true_refusal(unde
         assert customers.callback[0] == MISBOOKED
 
 
-def _one_hour_calls() -> TinyFloor:
+def test_calls_for_which_there_is_no_time_leave_no_trace(tiny):
+    calls = tiny.scratch.calls[0]
+    masks = ("angry", "sold", "undecided", "refused", "misbooked", "unlogged", "never", "skipped", "steered", "surveyed")
+    for mask in masks:
+        calls[mask] = 1
+    core.keep(calls, 5)
+    assert {mask: calls[mask].sum() for mask in masks} == dict.fromkeys(masks, 5)
+    assert (calls["tactic"] >= 0).sum() == 5
+
+
+def _one_hour_calls(changes: dict[str, float] | None = None) -> TinyFloor:
     """A call takes (120 s + 240 s) × 10 people = one hour, whatever the tactic; nobody is asked for an opinion."""
     overrides = {"calls.search_time": 120.0, "calls.handle_time": 240.0, "calls.skill_time": 0.0, "surveys.share": 0.0}
     times = {
         f"tactics.{tactic}.time": 1.0 for tactic in ("honest", "pressure", "withhold", "false_promise", "disparage")
     }
-    return tiny_floor({**overrides, **times})
+    return tiny_floor({**overrides, **times, **(changes or {})})
 
 
 def _work(world: TinyFloor, hours: float) -> list[int]:
