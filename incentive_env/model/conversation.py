@@ -10,7 +10,7 @@ from incentive_env.model.compiled import Key, Record, inlined
 from incentive_env.model.loyalty import latent_loyalty, weights_of
 from incentive_env.model.maths import exp4, f4
 from incentive_env.model.reps import choose_tactics
-from incentive_env.model.state import AT_ONCE, COMPETITOR, HONEST, MISBOOKED, TRUE_CALLBACK, Customers
+from incentive_env.model.state import COMPETITOR, HONEST, MISBOOKED, TRUE_CALLBACK, Customers
 
 _NONE, _ALL, _MOST_IRRITATED = f4(0.0), f4(1.0), f4(1.5)
 
@@ -39,7 +39,11 @@ def meet(calls: Record, customers: Customers, floor: Record, p: Record, key: Key
 def _draw(calls: Record, key: Key) -> None:
     for k in range(calls.lanes):
         luck = rng.bits(key, rng.CALL, calls.customer[k])
-        calls.luck[0, k], calls.luck[1, k], calls.luck[2, k] = rng.third(luck, 0), rng.third(luck, 1), rng.third(luck, 2)
+        calls.luck[0, k], calls.luck[1, k], calls.luck[2, k] = (
+            rng.third(luck, 0),
+            rng.third(luck, 1),
+            rng.third(luck, 2),
+        )
     for k in range(calls.lanes):
         luck = rng.bits(key, rng.REFUSAL, calls.customer[k])
         calls.refusal_luck[0, k], calls.refusal_luck[1, k] = rng.third(luck, 0), rng.third(luck, 1)

@@ -312,9 +312,9 @@ def _sum_feelings(customers: Customers, week: Record) -> None:
     trust, irritation, satisfaction, debt, none = 0, 0, 0, 0, f4(0.0)
     for i in range(len(customers.active)):
         there = _UNITS if customers.active[i] != 0 else none
-        trust += np.int32(there * customers.trust[i])
-        irritation += np.int32(there * customers.irritation[i])
-        satisfaction += np.int32(there * customers.satisfaction[i])
-        debt += np.int32(there * customers.debt[i])
+        trust += int(np.int32(there * customers.trust[i]))
+        irritation += int(np.int32(there * customers.irritation[i]))
+        satisfaction += int(np.int32(there * customers.satisfaction[i]))
+        debt += int(np.int32(there * customers.debt[i]))
     week.trust, week.irritation = trust / _UNITS8, irritation / _UNITS8
     week.satisfaction, week.debt = satisfaction / _UNITS8, debt / _UNITS8

@@ -36,7 +36,7 @@ def exp(x: float) -> float:
 def exp4(x: np.float32) -> np.float32:
     """Exponential in single precision within 1e-5 relative (1e-6 within ±8), in a form that lanes can share.
 
-    2^y = 2^k · 2^r: adding 1.5 · 2²³ rounds y to the whole k and leaves it in the lowest bits, from where it is added to
+    2^y = 2^k · 2^r: adding 1.5 · 2²³ rounds y to the whole k and leaves it in the lowest bits, from where it goes to
     the exponent of a polynomial in r, |r| ≤ ½.
     """
     y = max(min(x, _REACH4), -_REACH4) * _PER_UNIT4

@@ -16,7 +16,7 @@ from incentive_env.model.know_how import lead_of, visible_share
 from incentive_env.model.maths import clip, exp, exp4, f4, logistic, normal_density, normal_share
 from incentive_env.model.mechanisms import CARE, DEPLETION, RATCHET, on
 from incentive_env.model.pay_memory import cut_felt
-from incentive_env.model.state import AT_ONCE, CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
+from incentive_env.model.state import CALLBACK, CHOICES, EMPTY_LOG, HONEST, RUSHED, SURVEY, UNLOGGED
 
 LOGIT, BEST_RESPONSE, NAIVE = range(3)
 ON_CONVERSION, ON_FIRST_TIME_FIXED = range(2)  # what the quota counts

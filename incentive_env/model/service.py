@@ -64,7 +64,7 @@ def raise_issues(customers: Customers, luck: np.ndarray, floor: Record, p: Recor
 
 
 @compiled
-def who_answers(responses: Records, tallies: Records, draw: float) -> int:
+def who_answers(responses: Records, tallies: Records, draw: np.float32) -> int:
     """The rep to whom a contact is routed, drawn from those present; the first seat if nobody is."""
     start = int(draw * len(responses))
     for step in range(len(responses)):
@@ -77,7 +77,7 @@ def who_answers(responses: Records, tallies: Records, draw: float) -> int:
 @inlined
 def answer_contact(
     customers: Customers, i: int, response: Record, tally: Record, week: Record, answering: Answering, p: Record, luck:
-    np.uint64, rush: float,
+    np.uint64, rush: np.float32,
 ) -> None:  # fmt: skip
     """Answer a customer who calls in: in time, late or not at all; fixed the first time, cut short, or neither."""
     s = p.service

@@ -19,6 +19,14 @@ def test_exp_holds_its_argument_within_80():
     assert maths.exp(-1e9) == maths.exp(-80.0) > 0.0
 
 
+def test_exp_in_single_precision_is_within_one_part_in_a_hundred_thousand():
+    for x in np.linspace(-79.9, 79.9, 4001, dtype=np.float32):
+        within = 1e-6 if abs(x) <= 8.0 else 1e-5
+        assert maths.exp4(x) == pytest.approx(math.exp(x), rel=within)
+    assert maths.exp4(np.float32(1e9)) == maths.exp4(np.float32(80.0))
+    assert maths.exp4(np.float32(-1e9)) == maths.exp4(np.float32(-80.0)) > 0.0
+
+
 def test_logistic_is_a_share_and_symmetric():
     assert maths.logistic(0.0) == pytest.approx(0.5, rel=4e-9)
     for x in np.linspace(-30.0, 30.0, 301):

@@ -97,7 +97,18 @@ def test_a_misbooked_callback_is_one_recorded_callback_and_one_true_refusal(unde
 
 def test_calls_for_which_there_is_no_time_leave_no_trace(tiny):
     calls = tiny.scratch.calls[0]
-    masks = ("angry", "sold", "undecided", "refused", "misbooked", "unlogged", "never", "skipped", "steered", "surveyed")
+    masks = (
+        "angry",
+        "sold",
+        "undecided",
+        "refused",
+        "misbooked",
+        "unlogged",
+        "never",
+        "skipped",
+        "steered",
+        "surveyed",
+    )
     for mask in masks:
         calls[mask] = 1
     core.keep(calls, 5)
