@@ -78,21 +78,21 @@ def test_a_refusal_is_misbooked_below_one_threshold_and_left_unlogged_below_the_
 
 @pytest.mark.parametrize("undecided", [0.0, 1.0])
 def test_a_misbooked_callback_is_one_recorded_callback_and_one_true_refusal(undecided):
-    """One hour, one call, which nobody buys in."""
+    """Half an hour is one call, to the first customer down the list, who does not buy."""
     world = _one_hour_calls({
         "calls.undecided": undecided, "calls.do_not_call_base": 0, "calls.do_not_call_irritation": 0,
         "calls.intercept": -9.0,
     })  # fmt: skip
     tally, customers = world.tallies[0], world.customers
     world.responses[0].misbook = 1.0
-    assert _work(world, hours=0.5) == [0]
+    assert _work(world, hours=0.5) == [1]
     assert (tally.recorded_callbacks, tally.recorded_refusals) == (1, 0)
     if undecided == 1.0:  # who asks to be called back cannot be misbooked
         assert (tally.callbacks, tally.refusals, tally.gamed[CALLBACK]) == (1, 0, 0)
-        assert customers.callback[0] == TRUE_CALLBACK
+        assert customers.callback[1] == TRUE_CALLBACK
     else:
         assert (tally.callbacks, tally.refusals, tally.gamed[CALLBACK]) == (0, 1, 1)
-        assert customers.callback[0] == MISBOOKED
+        assert customers.callback[1] == MISBOOKED
 
 
 def test_calls_for_which_there_is_no_time_leave_no_trace(tiny):
