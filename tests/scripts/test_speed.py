@@ -12,7 +12,7 @@ from agents.provenance import provenance
 from agents.speed import comparison, figures, growth, guard, learning
 from agents.speed.guard import FORMS, MARGIN, MARGIN_ELSEWHERE, WHAT, Verdict
 from agents.speed.peer import Peer, PeerFailed
-from agents.speed.reference import NUMBERS, RATE, fast_week, plain_week, references
+from agents.speed.reference import NUMBERS, RATE, fast_week, plain_week
 from agents.speed.report import CLOSE, OPEN, markdown, with_tables
 from agents.speed.timing import interleave, median, ratio
 from incentive_env import load_config
@@ -138,15 +138,17 @@ def test_the_reference_loop_takes_several_customers_at_once():
     assert "divpd" in assembler  # a division of several doubles
 
 
-def test_the_whole_state_is_read_and_written(small, monkeypatch):
-    """Every field of every customer changes, whatever fields there are."""
+def test_the_whole_state_is_read_and_written(small):
+    """Every field of every customer changes, whatever fields there are; feelings are doubles of the reference's own."""
     from agents.speed import reference
 
-    state = empty_state(2, small.salesforce.reps, small.market.slots, small.market.products)
-    monkeypatch.setattr(reference, "empty_state", lambda *_: state)
-    references(small, 2)["whole"]()
-    for name, field in state.customers._asdict().items():
-        assert np.count_nonzero(field) == field.size, name
+    customers = empty_state(2, small.salesforce.reps, small.market.slots, small.market.products).customers
+    feelings, need, *others = reference._sorted_out(customers)
+    reference.whole(feelings, need, *others, 4)
+    fields = [*feelings, need, *(field for kind in others for field in kind)]
+    assert sorted(field.size for field in fields) == sorted(field.size for field in customers)
+    for field in fields:
+        assert np.count_nonzero(field) == field.size
 
 
 def test_exponents():
