@@ -37,8 +37,7 @@ def main(
     timesteps: Timesteps = None,
 ) -> None:
     scenario = load_config("telesales")
-    print("Compiling the simulator (once) ...", flush=True)
-    evaluate(scenario, load_policy("flat_salary", scenario), range(2))
+    evaluate(scenario, load_policy("flat_salary", scenario), range(2))  # compiles the model once, before both would
     print("Training a manager on recorded conversion and one on loyalty, side by side ...", flush=True)
     with locked(out), ProcessPoolExecutor(len(TRAINED), mp_context=get_context("spawn")) as pool:
         runs = list(pool.map(_train, TRAINED.values(), [out] * len(TRAINED), [timesteps] * len(TRAINED)))

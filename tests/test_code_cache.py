@@ -24,7 +24,7 @@ def machine(tmp_path, monkeypatch):
 
     monkeypatch.setattr(caching._CacheLocator, "ensure_cache_path", refuse)
     monkeypatch.setattr(code_cache.tempfile, "tempdir", str(tmp_path))
-    for cached in (code_cache._private_folder, code_cache._warn):
+    for cached in (code_cache._private_folder, code_cache._warn, code_cache._say_once):
         cached.cache_clear()
     yield tmp_path
     code_cache._private_folder.cache_clear()
@@ -101,3 +101,12 @@ def test_damaged_code_is_compiled_again(function, machine):
     again = function()
     assert (again(1), hits(again)) == (2, 0)
     assert kept(machine) == [".nbc", ".nbi"]
+
+
+def test_a_process_that_compiles_says_so_once(function, capsys):
+    first = function()
+    assert (first(1), first(1.5)) == (2, 2.5)
+    assert capsys.readouterr().err.count("compiling the model, once") == 1
+    code_cache._say_once.cache_clear()  # as in the next process
+    assert function()(1) == 2
+    assert capsys.readouterr().err == ""

@@ -11,7 +11,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
 from stable_baselines3.common.env_util import make_vec_env
-from worlds import BANKRUPT, CLIENT_LEAVES, N_LEVERS, SMALL, open_floors
+from worlds import BANKRUPT, CLIENT_LEAVES, N_LEVERS, SMALL, open_floors, small_config
 
 from incentive_env import ConfigError, SalesFloorEnv, SalesFloorVectorEnv, load_config
 from incentive_env.config import KeywordError, config_directory
@@ -390,3 +390,26 @@ def test_an_unknown_option_of_a_reset_is_refused_and_changes_nothing(name):
 def test_an_unknown_option_of_a_batch_names_the_known_one(vector):
     with pytest.raises(KeywordError, match=r"'resetmask'; nearest valid name: reset_mask; known keys: reset_mask$"):
         vector.reset(options={"resetmask": np.array([True, False])})
+
+
+@pytest.mark.parametrize("mode", ["SameStep", "NextStep"])
+def test_ends_of_episodes_make_no_new_floors(monkeypatch, mode):
+    """Floors open, close and are paid for the rest of their episode in the memory that the batch has."""
+    envs = SalesFloorVectorEnv(3, small_config({**BANKRUPT, "horizon.decisions": 6}), autoreset_mode=mode)
+    monkeypatch.delattr("incentive_env.floors.batch.config_records")
+    monkeypatch.delattr("incentive_env.floors.batch.empty_state")
+    envs.reset(seed=1)
+    ended = sum(np.count_nonzero(envs.step(np.zeros((3, N_LEVERS), np.float32))[2]) for _ in range(14))
+    assert ended >= 3
+
+
+def test_a_floor_that_opens_again_leaves_the_records_of_the_last_period(small):
+    """What was simulated in a step can be read after it, though floors have opened again in the same step."""
+    envs = SalesFloorVectorEnv(2, small, autoreset_mode="SameStep")
+    alone = SalesFloorVectorEnv(2, small, autoreset_mode="Disabled")
+    for env in (envs, alone):
+        env.reset(seed=1)
+        for _ in range(small.horizon.decisions):
+            env.step(np.zeros((2, N_LEVERS), np.float32))
+    for mine, theirs in zip(envs.last_period[:2], alone.last_period[:2], strict=True):
+        assert mine.tobytes() == theirs.tobytes()

@@ -13,9 +13,9 @@ import numpy as np
 
 from agents.speed import peer
 from agents.speed.simulator import FLOORS
-from agents.speed.timing import median, ratio, seconds_of
-from agents.speed.work import NEUTRAL, batch_work, pay
-from incentive_env import Config, SalesFloorVectorEnv
+from agents.speed.timing import median, ratio
+from agents.speed.work import batch_work
+from incentive_env import Config
 from incentive_env.model.state import empty_state
 from incentive_env.support.progress import Progress
 
@@ -70,11 +70,10 @@ def measure(config: Config, rounds: int, *, quick: bool = False) -> dict[str, An
 def core_rate(config: Config) -> Rate:
     """Customers times weeks a second in the compiled simulation alone: what a loop in C would be compared with."""
     work = batch_work(config, FLOORS)
-    work()  # warms caches
 
     def rate() -> float:
         work()
-        return 1.0 / work.samples[-1].core
+        return 1.0 / work.samples[-1].simulated
 
     return rate
 
@@ -84,17 +83,8 @@ def episodes_rate(config: Config) -> Rate:
 
     The time, but not the count, includes everything around them: reports, rewards, infos, and the burn-in of the next.
     """
-    envs = SalesFloorVectorEnv(FLOORS, config)
-    envs.reset(seed=0)
-    horizon = config.horizon
-    action = pay(config, NEUTRAL, FLOORS)()
-    updates = FLOORS * config.slots * horizon.decision_weeks * horizon.decisions
-
-    def play() -> None:
-        for _ in range(horizon.decisions + 1):  # with the step that opens the floors anew
-            envs.step(action)
-
-    return lambda: updates / seconds_of(play)
+    work = batch_work(config, FLOORS)
+    return lambda: 1.0 / work()
 
 
 def _row(name: str, results: list[dict[str, Any]], ours: dict[str, list[float]]) -> dict[str, Any]:

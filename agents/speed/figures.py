@@ -42,7 +42,7 @@ class Part(NamedTuple):
 
 
 PARTS = {
-    "simulator": Part("simulator", 20, 2, 80, 8),
+    "simulator": Part("simulator", 8, 1, 130, 16),
     "startup": Part("startup", 7, 1, 80, 7),
     "growth": Part("growth", 7, 2, 20, 3),
     "peers": Part("comparison", 3, 1, 110, 9),

@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from agents.speed.timing import interleave
-from agents.speed.work import FRESH, batch_work
-from incentive_env import Config, load_config
+from agents.speed.timing import interleave, seconds_of
+from agents.speed.work import NEUTRAL, pay
+from incentive_env import Config, SalesFloorVectorEnv, load_config
 
 FLOORS = 32  # where something else grows
+DECISIONS = 3  # in a sample, where not the weeks grow
 SIZES: dict[str, tuple[int, ...]] = {
     "reps": (6, 12, 24, 48),
     "slots": (25, 50, 100, 200),  # of a rep
@@ -51,6 +52,16 @@ def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
 
 def _seconds_of_batch(config: Config, what: str, size: int) -> Callable[[], float]:
     changed = load_config(config, {**_OPEN, **({_KEYS[what]: size} if what in _KEYS else {})})
-    decisions = size // config.horizon.decision_weeks if what == "weeks" else FRESH
-    work = batch_work(changed, size if what == "floors" else FLOORS, decisions=decisions)
-    return lambda: work() * work.customer_weeks * decisions
+    decisions = size // config.horizon.decision_weeks if what == "weeks" else DECISIONS
+    floors = size if what == "floors" else FLOORS
+    envs, action = SalesFloorVectorEnv(floors, changed), pay(changed, NEUTRAL, floors)()
+
+    def play() -> None:
+        for _ in range(decisions):
+            envs.step(action)
+
+    def task() -> float:
+        envs.reset(seed=0)
+        return seconds_of(play)
+
+    return task

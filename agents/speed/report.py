@@ -70,7 +70,8 @@ def _simulator(part: Mapping[str, Any]) -> Iterator[Table]:
     yield Table(
         "Speed", headings, rows,
         note="× whole and × bare: time relative to these forms of the reference loop. Goals: at most 6 times the whole "
-        "form for 256 floors on one thread; at most 40 % of an Env's step outside compiled code. A step is four weeks.",
+        "form for 256 floors on one thread; outside compiled code at most 40 % of an Env's time, and 9 % of that of 16 "
+        "to 256 floors (1.10 times the core). Time is that of whole episodes, openings included; a step is four weeks.",
     )  # fmt: skip
     meant = {
         "whole": "all arrays of a customer, compiled as well as we can",

@@ -34,7 +34,7 @@ def measure(config: Config, rounds: int, *, quick: bool = False, label: str = "s
     Args:
         config: the scenario.
         rounds: how often each is timed.
-        quick: without batches of 16 and 1024.
+        quick: without batches of 16, 128 and 1024.
         label: of the progress.
 
     Returns:
@@ -60,7 +60,7 @@ def measure(config: Config, rounds: int, *, quick: bool = False, label: str = "s
 def kinds(quick: bool = False) -> list[Kind]:
     """All that is run, small before large."""
     threads = most_threads()
-    sizes = (1, FLOORS) if quick else (1, 16, FLOORS, 1024)
+    sizes = (1, FLOORS) if quick else (1, 16, 128, FLOORS, 1024)
     return [
         Kind("Env", 1, 1, NEUTRAL),
         Kind("Env", 1, 1, RANDOM),

@@ -1,13 +1,12 @@
-"""Work to be timed: floors are opened, take a few decisions, and are opened anew."""
+"""Work to be timed: whole episodes, the openings of the next ones included."""
 
-import math
-import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from agents.speed.timing import Floats
@@ -16,9 +15,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.floors.batch import Floors
 from incentive_env.model.scheme import scheme_to_action
 
-# Decisions before floors are opened again. Later some have closed and cost nothing, which would flatter the figures.
-FRESH = 3
-FEWEST = 32  # floors in a sample: of a small batch several are opened, one after the other
+FEWEST = 32  # episodes in a sample, one after the other in a small batch
 
 NEUTRAL, RANDOM = "neutral", "random"  # pay: the scenario's neutral scheme, or another one every time
 
@@ -26,58 +23,50 @@ Pay = Callable[[], NDArray[np.float32]]
 
 
 class Sample(NamedTuple):
-    """Seconds a customer-week, on the average of a few decisions."""
+    """Seconds, on the average of the decisions of an episode."""
 
-    step: float  # of the whole step
+    step: float  # a customer-week under the manager: of all that is done for it, from the opening of the floor on
     core: float  # of that, in the compiled simulation
     cpu: float  # that all cores together were busy: threads that were given no core of their own show here
+    simulated: float  # in the compiled simulation, a customer-week that was simulated, in openings too
 
 
 class Work:
-    """Opens floors, takes `FRESH` decisions, and times these alone.
+    """Plays on, as many decisions a call as an episode has; floors whose episode is over open again at once.
 
     Args:
-        env: an environment or a batch.
+        env: an environment, or a batch that opens floors by itself.
         floors: what it runs.
         pay: gives the action of the next decision.
-        decisions: before floors are opened anew.
 
     Attributes:
         samples: one a call.
     """
 
-    def __init__(self, env: Any, floors: Floors, pay: Pay, decisions: int = FRESH) -> None:
-        self._env, self._pay, self._decisions = env, pay, decisions
+    def __init__(self, env: Any, floors: Floors, pay: Pay) -> None:
+        self._env, self._pay, self._floors = env, pay, floors
         self._core = _CoreClock(floors)
-        self._floors = floors.num_floors
-        self._openings = -(-FEWEST // self._floors)
-        config = floors.config
-        self.customer_weeks = config.slots * config.horizon.decision_weeks * self._floors  # of a step
+        horizon = floors.config.horizon
+        self._steps = horizon.decisions * -(-FEWEST // floors.num_floors)
+        self._customer_weeks = self._steps * floors.num_floors * floors.config.slots * horizon.decision_weeks
         self.samples: list[Sample] = []
+        env.reset(seed=0)
 
     def __call__(self) -> float:
-        """Seconds a customer-week; the floors are the same ones every time."""
-        step = core = cpu = 0.0
-        steps = 0
-        for opening in range(self._openings):
-            self._env.reset(seed=opening * self._floors)
-            for _ in range(self._decisions):
-                action = self._pay()
-                self._core.restart()
-                busy = time.process_time()
-                start = time.perf_counter()
-                _, _, closed, _, _ = self._env.step(action)
-                took = time.perf_counter() - start
-                busy = time.process_time() - busy
-                if self._floors == 1 and np.any(closed):
-                    break  # its last step holds the rest of the episode, and is none of four weeks
-                step, core, cpu, steps = step + took, core + self._core.seconds, cpu + busy, steps + 1
-        weeks = max(steps, 1) * self.customer_weeks
-        self.samples.append(Sample(step / weeks, core / weeks, cpu / weeks))
+        """Seconds a customer-week."""
+        self._core.restart()
+        cpu, start = time.process_time(), time.perf_counter()
+        for _ in range(self._steps):
+            _, _, terminated, truncated, _ = self._env.step(self._pay())
+            if self._floors.num_floors == 1 and (terminated or truncated):
+                self._env.reset()
+        step, cpu = time.perf_counter() - start, time.process_time() - cpu
+        core, weeks = self._core.seconds, self._customer_weeks
+        self.samples.append(Sample(step / weeks, core / weeks, cpu / weeks, core / self._core.customer_weeks))
         return self.samples[-1].step
 
     def outside(self, last: int) -> Floats:
-        """The share of a step that is spent outside the compiled simulation ``[last]``, of the last samples."""
+        """The share of the time that is spent outside the compiled simulation ``[last]``, of the last samples."""
         return np.array([1.0 - sample.core / sample.step for sample in self.samples[-last:]])
 
     def cores(self, last: int) -> Floats:
@@ -98,10 +87,10 @@ def env_work(config: Config, kind: str, *, wrapped: bool = False) -> Work:
     return Work(made, cast(SalesFloorEnv, made.unwrapped).floors, pay(config, kind))
 
 
-def batch_work(config: Config, floors: int, kind: str = NEUTRAL, *, threads: int = 1, decisions: int = FRESH) -> Work:
+def batch_work(config: Config, floors: int, kind: str = NEUTRAL, *, threads: int = 1) -> Work:
     """A batch of floors."""
-    envs = SalesFloorVectorEnv(floors, config, threads=threads)
-    return Work(envs, envs.floors, pay(config, kind, floors), decisions)
+    envs = SalesFloorVectorEnv(floors, config, threads=threads, autoreset_mode=AutoresetMode.SAME_STEP)
+    return Work(envs, envs.floors, pay(config, kind, floors))
 
 
 def pay(config: Config, kind: str, floors: int | None = None) -> Pay:
@@ -121,31 +110,26 @@ def pay(config: Config, kind: str, floors: int | None = None) -> Pay:
 
 
 class _CoreClock:
-    """The seconds of a step in the compiled simulation, from the first thread's start to the last one's end."""
+    """What a batch does in the compiled simulation: openings, weeks, and the rest of episodes that closed."""
 
     def __init__(self, floors: Floors) -> None:
-        self._lock = threading.Lock()
-        self._first, self._last = math.inf, -math.inf  # s
-        weeks = floors.config.horizon.decision_weeks
-        runner = floors._runner(weeks)
-        floors._runners[weeks] = runner._replace(simulate=self._timed(runner.simulate))
+        self._slots = floors.config.slots
+        self.restart()
+        run, open_floors = floors._run, floors._open_floors
 
-    def _timed(self, simulate: Callable[..., None]) -> Callable[..., None]:
-        def timed(*arguments: Any) -> None:
+        def timed_run(runner: Any, which: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
             start = time.perf_counter()
-            simulate(*arguments)
-            end = time.perf_counter()
-            with self._lock:
-                self._first, self._last = min(self._first, start), max(self._last, end)
+            run(runner, which, rows)
+            self.seconds += time.perf_counter() - start
+            self.customer_weeks += len(which) * runner.period.floor_weeks.shape[1] * self._slots
 
-        return timed
+        def timed_opening(*arguments: Any) -> None:
+            start = time.perf_counter()
+            open_floors(*arguments)
+            self.seconds += time.perf_counter() - start
+
+        vars(floors).update(_run=timed_run, _open_floors=timed_opening)
 
     def restart(self) -> None:
-        """Forget the last step."""
-        with self._lock:
-            self._first, self._last = math.inf, -math.inf
-
-    @property
-    def seconds(self) -> float:
-        """Of the step since the restart; 0 where nothing was simulated."""
-        return max(0.0, self._last - self._first)
+        """Forget what was done."""
+        self.seconds, self.customer_weeks = 0.0, 0

@@ -108,7 +108,7 @@ def working(what: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    with Console(stderr=True).status(f"{what} ...  (the first run compiles the model, which takes a minute)"):
+    with Console(stderr=True).status(f"{what} ..."):
         yield
 
 

@@ -14,12 +14,14 @@ from incentive_env.config.reference import with_tables
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import credit_closed, reward_weights, weigh
+from incentive_env.model.report import FIGURES, TERMS, TRUTH
 from incentive_env.rendering.ansi import ansi
 from incentive_env.rendering.frame import frame_of
 from incentive_env.rendering.picture import picture
 from incentive_env.rendering.window import Window
 from incentive_env.support.seeds import checked_seed, first_seed, folded, next_seed
 
+_NAMES = {"reward_terms": TERMS.names or (), "figures": FIGURES.names or (), "truth": TRUTH.names or ()}  # of infos
 _OPTIONS_OF_WRAPPERS = ("minari_autoseed",)  # which Minari's collector reads and passes on
 
 
@@ -161,16 +163,12 @@ class SalesFloorEnv(PlainSpec, gym.Env[NDArray[np.float32], NDArray[np.float32]]
         terminated = bool(self.floors.closed[0])
         truncated = self._decisions >= self.config.horizon.decisions and not terminated
         self._over = terminated or truncated
-        terms = period.terms.view(np.float64)
+        terms = self.floors.numbers["reward_terms"]
         if terminated:
-            credit_closed(terms[None], self.floors, np.array([0]), self._weights)
-        info = {
-            "reward_terms": _as_dict(period.terms),
-            "figures": _as_dict(period.figures),
-            "truth": _as_dict(period.truth),
-        }
+            credit_closed(terms, self.floors, np.array([0]), self._weights)
+        info = {key: dict(zip(_NAMES[key], of[0].tolist(), strict=True)) for key, of in self.floors.numbers.items()}
         self._show()
-        return self.floors.observation()[0], float(weigh(terms, self._weights)), terminated, truncated, info
+        return self.floors.observation()[0], float(weigh(terms[0], self._weights)), terminated, truncated, info
 
     def render(self) -> str | NDArray[np.uint8] | None:  # type: ignore[override]
         """Draw the floor after the last step, or as it opened, in the form of ``render_mode``.
@@ -228,9 +226,4 @@ def check_actions(actions: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
     if not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"action{list(place)} = {array[place]}: must be finite")
-    return np.clip(array, -1.0, 1.0).astype(np.float32)
-
-
-def _as_dict(records: np.ndarray) -> dict[str, float]:
-    names = records.dtype.names or ()
-    return dict(zip(names, records.view(np.float64).tolist(), strict=True))
+    return np.minimum(np.maximum(array, -1.0), 1.0).astype(np.float32)

@@ -16,9 +16,16 @@ from incentive_env.envs.single import check_actions, configured
 from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import credit_closed, reward_weights, weigh
+from incentive_env.model.report import FIGURES, TERMS, TRUTH
 from incentive_env.support.seeds import first_seed, next_seed, seeds_of_floors
 
 Batch = NDArray[np.float32]
+
+
+_KEYS = {  # of each info: its arrays, then their masks
+    key: [mark + name for mark in ("", "_") for name in records.names or ()]
+    for key, records in (("reward_terms", TERMS), ("figures", FIGURES), ("truth", TRUTH))
+}
 
 
 class SalesFloorVectorEnv(PlainSpec, VectorEnv[Batch, Batch, np.ndarray]):
@@ -110,17 +117,21 @@ class SalesFloorVectorEnv(PlainSpec, VectorEnv[Batch, Batch, np.ndarray]):
         if self.autoreset_mode is AutoresetMode.DISABLED and self._over.any():
             raise ResetNeeded(f"episodes of floors {np.flatnonzero(self._over).tolist()} are over: call reset() first")
         lived = ~self._over
-        stale = np.flatnonzero(self._over)  # under NEXT_STEP these open in this step, whatever the action
-        period = self.floors.decide(check_actions(actions, self.action_space.shape or ()))
+        reopens = self._over.any()  # under NEXT_STEP floors open in the step after their last, whatever the action
+        which = np.flatnonzero(lived) if reopens else None
+        period = self.floors.decide(check_actions(actions, self.action_space.shape or ()), which=which)
         self.last_period = period
         self._decisions += 1
         terminated = self.floors.closed.copy()
         truncated = (self._decisions >= self.config.horizon.decisions) & ~terminated
-        terms = period.terms.view(np.float64).reshape(self.num_envs, -1)
-        credit_closed(terms, self.floors, np.flatnonzero(terminated & lived), self._weights)
+        terms = self.floors.numbers["reward_terms"]
+        closed = terminated & lived
+        if closed.any():
+            credit_closed(terms, self.floors, np.flatnonzero(closed), self._weights)
         rewards = weigh(terms, self._weights)
-        infos = _infos(period, lived)
-        if stale.size:
+        infos = _infos(self.floors, lived)
+        if reopens:
+            stale = np.flatnonzero(self._over)
             self._restart(stale)
             rewards[stale], terminated[stale], truncated[stale] = 0.0, False, False
         self._over = terminated | truncated
@@ -166,11 +177,11 @@ class SalesFloorVectorEnv(PlainSpec, VectorEnv[Batch, Batch, np.ndarray]):
         self._over[chosen] = False
 
 
-def _infos(period: Period, lived: NDArray[np.bool_]) -> dict[str, Any]:
+def _infos(floors: Floors, lived: NDArray[np.bool_]) -> dict[str, Any]:
     """Infos in Gymnasium's vector form: a dict of arrays, each with a mask of the floors that have it."""
     infos: dict[str, Any] = {}
-    for key, records in (("reward_terms", period.terms), ("figures", period.figures), ("truth", period.truth)):
-        names = records.dtype.names or ()
-        entry = {name: records[name].copy() for name in names} | {f"_{name}": lived for name in names}
-        infos.update({key: entry, f"_{key}": lived})
+    for key, numbers in floors.numbers.items():
+        columns = [*numbers.T.copy()]
+        infos[key] = dict(zip(_KEYS[key], columns + [lived] * len(columns), strict=True))
+        infos[f"_{key}"] = lived
     return infos

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from incentive_env.config import Config
 from incentive_env.config.levers import LEVERS
 from incentive_env.config.record import config_records
+from incentive_env.floors.measures import net_promoters
 from incentive_env.floors.observation import HIGH, LOW, NAMES, NOISE
 from incentive_env.model.compiled import bound
-from incentive_env.model.floor import open_floors, run_floors, run_some_floors
+from incentive_env.model.floor import open_floors, run_floors
 from incentive_env.model.loyalty import write_customer_loyalty
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
@@ -23,6 +24,7 @@ from incentive_env.support.tables import shapes
 from incentive_env.support.threads import check_threads, share_out
 
 _WORTH_THREADS = 256  # floors
+_APART = 256  # floors, at most, whose weeks are run at once without being recorded
 
 
 class Period(NamedTuple):
@@ -49,6 +51,9 @@ class Floors:
             gained), at most one for each processor; results are the same bits for any number.
         watch: record what moves customers, and why; nothing else changes, but it takes a third longer.
 
+    Attributes:
+        numbers: reward terms, figures and truth of the last period, each ``[floors, names]``; used again by the next.
+
     Raises:
         ValueError: fewer than one thread, or more than this process may use.
     """
@@ -58,7 +63,6 @@ class Floors:
         self.config = config
         self.num_floors = num_floors
         self.threads = threads
-        self._threaded = threads > 1 and num_floors >= _WORTH_THREADS
         # Always passed as an array: passing a single record to compiled code takes longer than most of its work.
         self.parameters = config_records(config)
         reps = config.salesforce.reps
@@ -70,20 +74,29 @@ class Floors:
         low, high = lever_ranges(config)
         self._middle = (low + high) / 2.0
         self._half_width = (high - low) / 2.0
+        self._neutral = np.array([getattr(config.neutral_scheme, lever) for lever in LEVERS])
         self._responses = _records((num_floors, reps), RESPONSE)
         self._figures = _records((num_floors,), FIGURES)
         self._truth = _records((num_floors,), TRUTH)
         self._terms = _records((num_floors,), TERMS)
-        self._shown = self._figures.view(np.float64).reshape(num_floors, len(LOW))
+        self.numbers = {
+            name: records.view(np.float64).reshape(num_floors, -1)
+            for name, records in (("reward_terms", self._terms), ("figures", self._figures), ("truth", self._truth))
+        }
+        self._shown = self.numbers["figures"]
         self._previous = self._shown.copy()
         self._levers = np.zeros((num_floors, len(LEVERS)))
         self._schemes = scheme_records(self._levers)
         self._actions = np.zeros((num_floors, len(LEVERS)))
-        self._runners: dict[int, _Runner] = {}
+        self._all = np.arange(num_floors)
+        self._runners: dict[tuple[int, bool], _Runner] = {}
         self._reported = (
             self.state.floors, self._shown, self._previous, NOISE, LOW, HIGH, self._actions
         )  # fmt: skip
         self._observe = bound(observe, *self._reported, np.empty((num_floors, len(NAMES)), np.float32), self.parameters)
+        self._open_floors = bound(
+            open_floors, *self._core_state, self._all, np.zeros(1, np.uint64), self.parameters, self.witness
+        )
 
     def reset(self, seeds: Seeds, which: NDArray[np.int64] | None = None) -> None:
         """Open floors, each with its seed, and run their burn-in under the neutral scheme.
@@ -95,62 +108,93 @@ class Floors:
         Raises:
             ValueError: a seed cannot be used, or there are more or fewer than floors; nothing has changed.
         """
-        chosen = np.arange(self.num_floors) if which is None else which
-        seeds = floor_seeds(seeds, len(chosen))
-        if len(chosen) < self.num_floors:
-            fresh = type(self)(self.config, len(chosen), **self._options())
-            fresh.reset(seeds)
-            for mine, theirs in zip(self._arrays(), fresh._arrays(), strict=True):
-                mine[chosen] = theirs
-            return
-        open_floors(*self._core_state, chosen, seeds, self.parameters, self.witness)
-        self._shown.fill(0.0)
-        horizon = self.config.horizon
-        neutral = [getattr(self.config.neutral_scheme, lever) for lever in LEVERS]
-        self._levers[:] = neutral
-        self._actions[:] = np.clip((self._levers - self._middle) / self._half_width, -1.0, 1.0)
-        for _ in range(horizon.burn_in_weeks // horizon.decision_weeks):
-            self.advance(horizon.decision_weeks)
-        self._previous[:] = self._shown
+        chosen = self._all if which is None else np.ascontiguousarray(which, np.int64)
+        numbers = np.array(floor_seeds(seeds, len(chosen)))
+        for first in range(0, len(chosen), _APART):
+            part = slice(first, first + _APART)
+            self._open(chosen[part], numbers[part])
 
-    def decide(self, actions: NDArray[np.floating], weeks: int | None = None) -> Period:
-        """Put normalised actions ``[floors, levers]`` in force and run to the next decision, or for some weeks."""
-        np.clip(actions, -1.0, 1.0, out=self._actions)
+    def _open(self, which: NDArray[np.int64], seeds: NDArray[np.uint64]) -> None:
+        """Open a few floors; what the last decision recorded stays."""
+        self._open_floors(*self._core_state, which, seeds, self.parameters, self.witness)
+        self._shown[which] = 0.0
+        self._levers[which] = self._neutral
+        self._actions[which] = np.clip((self._neutral - self._middle) / self._half_width, -1.0, 1.0)
+        horizon = self.config.horizon
+        run = self._runner(horizon.decision_weeks, apart=True)
+        rows = self._all[: len(which)]
+        for _ in range(horizon.burn_in_weeks // horizon.decision_weeks):
+            self._run(run, which, rows)
+        if horizon.burn_in_weeks > 0:
+            run.report(*run.reported, which, rows)
+        self._previous[which] = self._shown[which]
+
+    def decide(
+        self, actions: NDArray[np.floating], weeks: int | None = None, which: NDArray[np.int64] | None = None
+    ) -> Period:
+        """Put normalised actions ``[floors, levers]`` in force and run to the next decision, or for some weeks.
+
+        Args:
+            actions: of all floors.
+            weeks: to run; to the next decision where not given.
+            which: numbers of the floors to run, as in `advance`.
+        """
+        np.minimum(actions, 1.0, out=self._actions)
+        np.maximum(self._actions, -1.0, out=self._actions)
         np.multiply(self._actions, self._half_width, out=self._levers)
         self._levers += self._middle
         self._previous[:] = self._shown
-        return self.advance(self.config.horizon.decision_weeks if weeks is None else weeks)
+        return self.advance(self.config.horizon.decision_weeks if weeks is None else weeks, which)
 
-    def advance(self, weeks: int) -> Period:
-        """Run all floors for some weeks with the schemes in force.
+    def advance(self, weeks: int, which: NDArray[np.int64] | None = None) -> Period:
+        """Run floors for some weeks with the schemes in force.
 
         The arrays returned are used again by the next call of the same length: copy what you keep.
+
+        Args:
+            weeks: to run.
+            which: numbers of the floors; all of them where not given. The others stay as they are.
         """
         run = self._runner(weeks)
-        if self._threaded:
-            share_out(partial(run.simulate, *run.simulated), self.num_floors, self.threads)
-        else:
-            run.simulate(*run.simulated)
-        np.add.reduce(run.weeks, axis=1, out=run.totals)
-        run.report(*run.reported)
+        chosen = self._all if which is None else which
+        self._run(run, chosen, chosen)
+        run.report(*run.reported, chosen, chosen)
         return run.period
 
     def loyalty_to_come(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
         """True loyalty of closed floors in the rest of their episode: points × periods ``[len(which)]``.
 
-        A copy of them runs on, closed. The floors themselves do not change.
+        They run on, closed, and are then put back.
         """
+        loyalty = np.zeros(len(which))
+        kept = [array[which] for array in self._arrays()]
+        for first in range(0, len(which), _APART):
+            part = slice(first, first + _APART)
+            loyalty[part] = self._run_off(which[part])
+        for mine, before in zip(self._arrays(), kept, strict=True):
+            mine[which] = before
+        return loyalty
+
+    def _run_off(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
         horizon = self.config.horizon
         loyalty = np.zeros(len(which))
-        end = horizon.burn_in_weeks + horizon.episode_weeks
-        weeks_left = np.maximum(end - self.state.floors["week"][which], 0)
-        for left in np.unique(weeks_left):
-            chosen = np.flatnonzero(weeks_left == left)
-            copy = self._copy_of(which[chosen])
-            for week in range(0, int(left), horizon.decision_weeks):
-                length = min(horizon.decision_weeks, int(left) - week)
-                loyalty[chosen] += copy.advance(length).truth["loyalty"] * length / horizon.decision_weeks
+        weeks_left = horizon.burn_in_weeks + horizon.episode_weeks - self.state.floors["week"][which]
+        for done in range(0, int(weeks_left.max(initial=0)), horizon.decision_weeks):
+            lengths = np.minimum(weeks_left - done, horizon.decision_weeks)
+            for length in np.unique(lengths[lengths > 0]).tolist():
+                now = np.flatnonzero(lengths == length)
+                run = self._runner(length, apart=True)
+                self._run(run, which[now], self._all[: len(now)])
+                net = net_promoters(run.period.floor_weeks[: len(now)]).sum(axis=1)
+                points = 100.0 * net / (self.config.slots * length)
+                loyalty[now] += points * length / horizon.decision_weeks
         return loyalty
+
+    def _run(self, run: "_Runner", which: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+        if self.threads > 1 and len(which) >= _WORTH_THREADS:
+            share_out(partial(run.simulate, *run.simulated, which, rows), len(which), self.threads)
+        else:
+            run.simulate(*run.simulated, which, rows, 0, len(which), 0)
 
     def observation(self) -> NDArray[np.float32]:
         """The manager's reports ``[floors, entries]``, float32; a new array each time."""
@@ -201,46 +245,38 @@ class Floors:
         """Keyword arguments for a batch of the same kind."""
         return {"threads": self.threads, "watch": self.watch}
 
-    def _arrays(self, *, watched: bool = True) -> tuple[np.ndarray, ...]:
+    def _arrays(self) -> tuple[np.ndarray, ...]:
         """What carries floors from one decision to the next, floors first on each; and what is watched of them."""
-        mine = (
-            *self.state.arrays, self._figures, self._previous, self._truth, self._terms,
-            self._levers, self._actions,
+        return (
+            *self.state.arrays, self._figures, self._previous, self._truth, self._terms, self._levers, self._actions,
+            *self.witness[:-1],
         )  # fmt: skip
-        return (*mine, *self.witness[:-1]) if watched else mine
 
-    def _copy_of(self, which: NDArray[np.int64]) -> Self:
-        """Some of these floors; the copies are not watched."""
-        copy = type(self)(self.config, len(which), **{**self._options(), "watch": False})
-        for theirs, mine in zip(copy._arrays(watched=False), self._arrays(watched=False), strict=True):
-            theirs[...] = mine[which]
-        return copy
-
-    def _runner(self, weeks: int) -> "_Runner":
-        if weeks in self._runners:
-            return self._runners[weeks]
-        floors = self.num_floors
-        rep_weeks = _records((floors, weeks, self.config.salesforce.reps), REP_WEEK)
-        floor_weeks, totals = _records((floors, weeks), FLOOR_WEEK), _records((floors,), FLOOR_WEEK)
-        flat_weeks = floor_weeks.view(np.float64).reshape(floors, -1)
-        witness = self.witness._replace(moves=empty_moves(floors, weeks, self.witness.trust.shape[1]))
+    def _runner(self, weeks: int, *, apart: bool = False) -> "_Runner":
+        """Runs of one length: of the whole batch, or apart from it, so that the records of the last decision stay."""
+        if (weeks, apart) in self._runners:
+            return self._runners[weeks, apart]
+        rows = min(self.num_floors, _APART) if apart else self.num_floors
+        rep_weeks = _records((rows, weeks, self.config.salesforce.reps), REP_WEEK)
+        floor_weeks, totals = _records((rows, weeks), FLOOR_WEEK), _records((rows,), FLOOR_WEEK)
+        flat_weeks = floor_weeks.view(np.float64)
+        witness = self.witness._replace(moves=empty_moves(self.num_floors, weeks, self.witness.trust.shape[1]))
         simulated = (
-            *self._core_state, self._responses, rep_weeks, floor_weeks, rep_weeks.view(np.float64).reshape(floors, -1),
-            flat_weeks, self._schemes, self.parameters, self._scratch, witness,
+            *self._core_state, self._responses, rep_weeks, floor_weeks, rep_weeks.view(np.float64).reshape(rows, -1),
+            flat_weeks.reshape(rows, -1), self._schemes, self.parameters, self._scratch, witness,
         )  # fmt: skip
         reported = (
-            self.state.floors, totals, floor_weeks, self._figures, self._truth, self._terms, self.parameters
+            self.state.floors, totals, floor_weeks, totals.view(np.float64).reshape(rows, -1),
+            flat_weeks.reshape(rows, weeks, -1), self._figures, self._truth, self._terms, self.parameters,
         )  # fmt: skip
-        self._runners[weeks] = _Runner(
-            simulate=bound(run_some_floors, *simulated, 0, 0, 0) if self._threaded else bound(run_floors, *simulated),
+        self._runners[weeks, apart] = _Runner(
+            simulate=bound(run_floors, *simulated, self._all, self._all, 0, 0, 0),
             simulated=simulated,
-            weeks=flat_weeks.reshape(floors, weeks, -1),
-            totals=totals.view(np.float64).reshape(floors, -1),
-            report=bound(report_period, *reported),
+            report=bound(report_period, *reported, self._all, self._all),
             reported=reported,
             period=Period(floor_weeks, rep_weeks, self._figures, self._truth, self._terms, witness.moves),
         )
-        return self._runners[weeks]
+        return self._runners[weeks, apart]
 
 
 class _Runner(NamedTuple):
@@ -248,8 +284,6 @@ class _Runner(NamedTuple):
 
     simulate: Callable[..., None]
     simulated: tuple[Any, ...]  # its arguments
-    weeks: NDArray[np.float64]  # [floors, weeks, numbers] of FLOOR_WEEK
-    totals: NDArray[np.float64]  # [floors, numbers] summed over weeks
     report: Callable[..., None]
     reported: tuple[Any, ...]  # its arguments
     period: Period

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 import tempfile
 import warnings
 from contextlib import suppress
@@ -45,12 +46,15 @@ class _Cache:
         return getattr(self._cache, name)
 
     def load_overload(self, signature: Any, context: Any) -> Any:
-        """The code, if it is there and can be read."""
+        """The code, if it is there and can be read; if not, numba compiles next, which takes a while."""
         try:
-            return self._cache.load_overload(signature, context)
+            found = self._cache.load_overload(signature, context)
         except Exception:  # a damaged pickle raises anything
             self._forget()
-            return None
+            found = None
+        if found is None:
+            _say_once()
+        return found
 
     def save_overload(self, signature: Any, code: Any) -> None:
         """Keep the code, if it can be written."""
@@ -106,6 +110,11 @@ def _private_folder() -> Path | None:
         return None
     private = user is None or (found.st_uid == user and not found.st_mode & 0o022)
     return folder if stat.S_ISDIR(found.st_mode) and private and folder.parent != Path.cwd() else None
+
+
+@cache
+def _say_once() -> None:
+    print("incentive-env: compiling the model, once: about half a minute ...", file=sys.stderr, flush=True)
 
 
 @cache

@@ -1,7 +1,12 @@
 """How functions of the core are compiled: `compiled` inside, `entry` and `threaded_entry` where Python calls in."""
 
+import gc
 import hashlib
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -9,6 +14,7 @@ import numba
 import numpy as np
 
 from incentive_env.model.code_cache import keep_on_disk
+from incentive_env.model.inner_code import InnerCompiler
 
 # A record of a structured array: its fields are attributes that a type checker cannot see.
 Record: TypeAlias = Any
@@ -22,7 +28,30 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # ``fastmath`` stays off: it would let the compiler reorder sums, so that results depended on the batch.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 # A way in from Python for each of the inner functions would take a quarter of the time to compile.
-_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INNER: dict[str, Any] = {
+    **_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": InnerCompiler,
+}  # fmt: skip
+
+
+def _load_without_scipy() -> None:
+    """Load the part of numba that imports ``scipy.linalg`` only to learn whether it can be had: half of its start."""
+    if "numba.np.arraymath" in sys.modules:
+        return
+    linalg: Any = import_module("numba.np.linalg")
+    checked, linalg.ensure_blas = linalg.ensure_blas, _look_for_scipy
+    try:
+        arraymath: Any = import_module("numba.np.arraymath")
+        arraymath.ensure_blas = checked
+    finally:
+        linalg.ensure_blas = checked  # imports it where a function of somebody else's needs it
+
+
+def _look_for_scipy() -> None:
+    if find_spec("scipy") is None:
+        raise ImportError
+
+
+_load_without_scipy()
 
 
 def compiled(function: Function) -> Function:
@@ -66,12 +95,25 @@ def bound(function: Function, *examples: Any) -> Function:
     if key not in _BOUND:
         typeof: Any = numba.typeof
         signature = tuple(typeof(example) for example in examples)
-        function.compile(signature)  # type: ignore[attr-defined]
+        with _without_collection():
+            function.compile(signature)  # type: ignore[attr-defined]
         _BOUND[key] = function.overloads[signature].entry_point
     return cast(Function, _BOUND[key])
 
 
 _BOUND: dict[Any, Any] = {}
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep Python from looking for garbage: the compiler makes little, and the search takes a sixth of its time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _kind(example: Any) -> Any:

@@ -23,49 +23,39 @@ def run_floor(
         )
 
 
-@entry
+@threaded_entry
 def run_floors(
     floors: Records, reps: Records, customers: Customers, responses: Records, rep_weeks: Records, floor_weeks: Records,
     flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: Records, parameters: Records, scratch: Scratch, witness:
-    Witness,
+    Witness, which: np.ndarray, rows: np.ndarray, first: int, end: int, thread: int,
 ) -> None:  # fmt: skip
-    """Run a batch, one floor after the other.
+    """Run some floors of a batch, one after the other.
 
     Args:
         floors: ``[floors]`` FLOOR.
         reps: ``[floors, reps]`` REP.
         customers: of the batch, flat.
         responses: ``[floors, reps]`` RESPONSE, scratch.
-        rep_weeks: ``[floors, weeks, reps]`` REP_WEEK, written.
-        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK, written.
-        flat_reps: the same memory as numbers ``[floors, numbers]``.
+        rep_weeks: ``[rows, weeks, reps]`` REP_WEEK, written.
+        floor_weeks: ``[rows, weeks]`` FLOOR_WEEK, written.
+        flat_reps: the same memory as numbers ``[rows, numbers]``.
         flat_weeks: likewise.
         schemes: ``[floors]`` SCHEME.
         parameters: ``[1]`` record of the configuration.
         scratch: for each thread.
         witness: of the batch; its moves are written if floors are watched.
+        which: numbers of the floors to run.
+        rows: where the records of each are written.
+        first: place in ``which`` from which on this thread runs them, while others run the rest.
+        end: place before which it ends.
+        thread: its number.
     """
-    mine, moves = scratch_of(scratch, 0), witness.moves
-    for f in range(len(floors)):
-        flat_reps[f], flat_weeks[f], moves[f] = 0.0, 0.0, 0.0
-        run_floor(
-            floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
-            parameters[0], mine, witness_of(witness, f),
-        )  # fmt: skip
-
-
-@threaded_entry
-def run_some_floors(
-    floors: Records, reps: Records, customers: Customers, responses: Records, rep_weeks: Records, floor_weeks: Records,
-    flat_reps: np.ndarray, flat_weeks: np.ndarray, schemes: Records, parameters: Records, scratch: Scratch, witness:
-    Witness, first: int, end: int, thread: int,
-) -> None:  # fmt: skip
-    """The same as `run_floors` for floors ``first`` to ``end``, which this thread runs while others run the rest."""
     mine, moves = scratch_of(scratch, thread), witness.moves
-    for f in range(first, end):
-        flat_reps[f], flat_weeks[f], moves[f] = 0.0, 0.0, 0.0
+    for place in range(first, end):
+        f, row = which[place], rows[place]
+        flat_reps[row], flat_weeks[row], moves[f] = 0.0, 0.0, 0.0
         run_floor(
-            floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[f], floor_weeks[f], schemes[f],
+            floors[f], reps[f], customers_of(customers, f), responses[f], rep_weeks[row], floor_weeks[row], schemes[f],
             parameters[0], mine, witness_of(witness, f),
         )  # fmt: skip
 

@@ -47,29 +47,44 @@ TERMS = np.dtype([(name, "f8") for name in Weights.model_fields], align=True)
 
 @entry
 def report_period(
-    floors: Records, totals: Records, floor_weeks: Records, figures: Records, truth: Records, terms: Records,
-    parameters: Records,
+    floors: Records, totals: Records, floor_weeks: Records, flat_totals: np.ndarray, flat_weeks: np.ndarray,
+    figures: Records, truth: Records, terms: Records, parameters: Records, which: np.ndarray, rows: np.ndarray,
 ) -> None:  # fmt: skip
     """Compute the measured figures, true figures and reward terms of a period.
 
     Args:
         floors: ``[floors]`` FLOOR, at the end of the period.
-        totals: ``[floors]`` FLOOR_WEEK, summed over the period.
-        floor_weeks: ``[floors, weeks]`` FLOOR_WEEK, week by week.
+        totals: ``[rows]`` FLOOR_WEEK, written: sums over the period.
+        floor_weeks: ``[rows, weeks]`` FLOOR_WEEK, week by week.
+        flat_totals: the memory of ``totals`` as numbers ``[rows, numbers]``.
+        flat_weeks: likewise of ``floor_weeks``, ``[rows, weeks, numbers]``.
         figures: ``[floors]`` FIGURES, written.
         truth: ``[floors]`` TRUTH, written.
         terms: ``[floors]`` TERMS, written.
         parameters: ``[1]`` record of the configuration.
+        which: numbers of the floors that have run.
+        rows: where the records of each are.
     """
     p = parameters[0]
     weeks = float(floor_weeks.shape[1])
-    for f in range(len(floors)):
-        last = floor_weeks[f, floor_weeks.shape[1] - 1]
-        _measure_outcomes(totals[f], figures[f], p)
-        _measure_people(floors[f], totals[f], figures[f], p)
-        _write_known(floors[f], totals[f], last, figures[f], weeks, p)
-        _write_truth(totals[f], truth[f], weeks, p)
+    for place in range(len(which)):
+        f, row = which[place], rows[place]
+        _sum_weeks(flat_weeks[row], flat_totals[row])
+        last = floor_weeks[row, floor_weeks.shape[1] - 1]
+        _measure_outcomes(totals[row], figures[f], p)
+        _measure_people(floors[f], totals[row], figures[f], p)
+        _write_known(floors[f], totals[row], last, figures[f], weeks, p)
+        _write_truth(totals[row], truth[f], weeks, p)
         _write_terms(figures[f], truth[f], terms[f])
+
+
+@compiled
+def _sum_weeks(weeks: np.ndarray, total: np.ndarray) -> None:
+    for number in range(len(total)):
+        total[number] = weeks[0, number]
+    for week in range(1, len(weeks)):
+        for number in range(len(total)):
+            total[number] += weeks[week, number]
 
 
 @entry

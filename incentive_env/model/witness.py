@@ -134,7 +134,7 @@ def note_calls(witness: Witness, customers: Customers, notes: np.ndarray, floor:
             _owe(witness, i, customers.debt[i], notes[i].tactic)
 
 
-@inlined
+@compiled
 def _note_call(witness: Witness, customers: Customers, i: int, call: Record, floor: Record, p: Record) -> None:
     """Irritation has its own causes; the rest is the tactic's."""
     trust, irritation, before = customers.trust[i], customers.irritation[i], witness.irritation[i]
@@ -255,7 +255,7 @@ def _irritate(
         _see(witness, customers, i, cause, witness.trust[i], risen, witness.satisfaction[i], floor, p)
 
 
-@inlined
+@compiled
 def _see(
     witness: Witness, customers: Customers, i: int, cause: int, trust: float, irritation: float, satisfaction: float,
     floor: Record, p: Record,
@@ -265,7 +265,7 @@ def _see(
     _update_standing(witness, customers, i, cause, floor, p)
 
 
-@inlined
+@compiled
 def _move(witness: Witness, i: int, cause: int, trust: float, irritation: float, satisfaction: float) -> None:
     moves = witness.moves
     moves[TRUST, cause] += trust - witness.trust[i]
@@ -274,14 +274,14 @@ def _move(witness: Witness, i: int, cause: int, trust: float, irritation: float,
     witness.trust[i], witness.irritation[i], witness.satisfaction[i] = trust, irritation, satisfaction
 
 
-@inlined
+@compiled
 def _update_standing(witness: Witness, customers: Customers, i: int, cause: int, floor: Record, p: Record) -> None:
     standing = _standing(witness.trust[i], witness.irritation[i], witness.satisfaction[i], customers, i, floor, p)
     witness.moves[LOYALTY, cause] += standing - witness.standing[i]
     witness.standing[i] = standing
 
 
-@inlined
+@compiled
 def _standing(
     trust: float, irritation: float, satisfaction: float, customers: Customers, i: int, floor: Record, p: Record
 ) -> int:

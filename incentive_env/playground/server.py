@@ -45,7 +45,7 @@ def serve(
         ValueError: a name is not a host's.
     """
     place = place_for(host, port, allowed_hosts)
-    report("Loading the simulator (the first time it is compiled, which takes half a minute) ...")
+    report("Loading the simulator ...")
     warm_up()
     workers = Workers()
     workers.warm()

@@ -1,6 +1,6 @@
 """Floors where a policy acts for the reps, instead of the model's own."""
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.seats import Seats
 from incentive_env.policies.contract import PolicyLike
 from incentive_env.policies.files import as_policy
-from incentive_env.support.seeds import Seeds, floor_seeds
+from incentive_env.support.seeds import Seeds
 
 
 class StaffedFloors(Floors):
@@ -35,43 +35,25 @@ class StaffedFloors(Floors):
         self.reps = None if reps is None else as_policy(reps, config, seats=True)
         self.taken = np.arange(config.salesforce.reps) if seats is None else seats
         self.seats = Seats(self)
-        self._open = False
 
     def reset(self, seeds: Seeds, which: NDArray[np.int64] | None = None) -> None:
         """Open floors; the policy takes over after the burn-in."""
-        seeds = floor_seeds(seeds, self.num_floors if which is None else len(which))  # before anything changes
-        self._open = False
         super().reset(seeds, which)
-        self._open = True
         self.seats.open(np.arange(self.num_floors) if which is None else which)
 
-    def advance(self, weeks: int) -> Period:
-        """Ask the policy, then run all floors for some weeks."""
-        if not self._open or self.reps is None:
-            return super().advance(weeks)
+    def advance(self, weeks: int, which: NDArray[np.int64] | None = None) -> Period:
+        """Ask the policy, then run floors for some weeks."""
+        if self.reps is None:
+            return super().advance(weeks, which)
         seen = self.seats.seen()[:, self.taken]
         actions, _ = self.reps.predict(seen.reshape(-1, seen.shape[-1]))
         self.seats.choose(np.asarray(actions, np.float64).reshape(*seen.shape[:2], -1), self.taken)
-        period = super().advance(weeks)
+        period = super().advance(weeks, which)
         self.seats.remember(period)
         return period
 
     def _options(self) -> dict[str, Any]:
         return {**super()._options(), "reps": self.reps, "seats": self.taken}
 
-    def _arrays(self, *, watched: bool = True) -> tuple[np.ndarray, ...]:
-        return (*super()._arrays(watched=watched), self.seats.memory)
-
-    def _copy_of(self, which: NDArray[np.int64]) -> Self:
-        copy = super()._copy_of(which)
-        copy._open = self._open
-        return copy
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What a copy needs, the policy of the seats included."""
-        return {**super().__getstate__(), "open": self._open}
-
-    def __setstate__(self, stored: dict[str, Any]) -> None:
-        """Build the batch anew and fill it."""
-        super().__setstate__(stored)
-        self._open = stored["open"]
+    def _arrays(self) -> tuple[np.ndarray, ...]:
+        return (*super()._arrays(), self.seats.memory)
