@@ -103,13 +103,23 @@ def counted(number: int, noun: str) -> str:
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
-    """Show on a terminal what is running; print nothing to files and pipes."""
+def working(what: str, total: int = 0) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal what is running; print nothing to files and pipes.
+
+    Args:
+        what: is running.
+        total: its size, for a bar that moves when the function given is told how much is done.
+    """
     if not sys.stderr.isatty():
-        yield
-        return
-    with Console(stderr=True).status(f"{what} ..."):
-        yield
+        yield lambda done: None
+    elif total:
+        from incentive_env.support.progress import Progress
+
+        with Progress(what, total) as progress:
+            yield progress.move
+    else:
+        with Console(stderr=True).status(f"{what} ..."):
+            yield lambda done: None
 
 
 @contextmanager

@@ -70,8 +70,10 @@ def run(
     levers = [lever or [], []]  # those of --lever are the first one's
     managers = [load_manager(name, config, scenario, moved) for name, moved in zip(names, levers, strict=False)]
     seeds = range(seed, seed + floors)
-    with working(f"watching {counted(floors, 'floor')}"):
-        explanations = [explain(scenario, manager, seeds) for manager in managers]
+    explanations = []
+    for name, manager in zip(names, managers, strict=True):
+        with working(f"watching {counted(floors, 'floor')} under {name}", scenario.horizon.episode_weeks) as move:
+            explanations.append(explain(scenario, manager, seeds, done=move))
     label = f"{', '.join((policy, *(lever or [])))} on {scenario.name}"
     title = label if against is None else f"{label}, less {against}"
     console().print(_table(explanations, measure, window, title))

@@ -1,6 +1,7 @@
 """`incentive-env simulate`: floors under a scheme or policy, quarter by quarter, as tables and as a picture."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,12 +77,22 @@ def command(load: Callable[..., Any] | None = None, others: str = "") -> Callabl
         tables.check_size(scenario, floors, weeks)
         manager = load_manager(policy, config, scenario, lever or [], load or load_policy)
         title = ", ".join((f"{scenario.name} under {policy}", *(lever or []), counted(floors, "floor")))
-        with working(f"simulating {counted(floors, 'floor')}"):
-            panel = simulate(scenario, manager, range(seed, seed + floors), weeks)
+        seeds, length = range(seed, seed + floors), weeks or scenario.horizon.episode_weeks
+        with ExitStack() as stack:
+            write = None
+            if out is not None:
+                stack.enter_context(locked(out))
+                write = stack.enter_context(tables.written_tables(out, kind))
+            move = stack.enter_context(working(f"simulating {counted(floors, 'floor')}", length))
+
+            def each(part: "Panel") -> None:
+                if write is not None:
+                    write(part)
+                move(int(part.floor_weeks["week"][-1]))
+
+            panel = simulate(scenario, manager, seeds, weeks, each=each)
         _print(panel, title, whole=weeks is None)
         if out is not None:
-            with locked(out):
-                tables.write_tables(panel, out, kind)
             print(f"tables written to {out}")
         if picture is not None:
             drawing.draw_picture(panel, title, picture)

@@ -1,6 +1,7 @@
 """Tables of a simulation: quarter by quarter for people, and as files for programs."""
 
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,10 @@ from incentive_env.config import Config
 from incentive_env.floors import measures
 from incentive_env.floors.reward import episode_score
 from incentive_env.model.state import YEAR
-from incentive_env.studies.simulate import Panel
+from incentive_env.studies.simulate import TABLES, Panel
 from incentive_env.support.files import written_whole
 from incentive_env.support.statistics import interval
 
-TABLES = ("floor_weeks", "rep_weeks", "ledger")
 QUARTER = YEAR // 4  # weeks
 MOST_ROWS = 5_000_000  # of rep-weeks: some gigabytes
 _HEADINGS = (
@@ -63,14 +63,23 @@ def score_line(panel: Panel) -> str:
     return f"long-term loyalty (the score, in the last {horizon.scored_weeks} weeks): {mean:+.1f} points{spread}"
 
 
-def write_tables(panel: Panel, folder: Path, kind: str) -> list[Path]:
-    """Write floor-weeks, rep-weeks and the ledger as ``csv`` or ``parquet``; gives the files."""
-    write = {"csv": _write_csv, "parquet": _write_parquet}[kind]
-    paths = [folder / f"{name}.{kind}" for name in TABLES]
+@contextmanager
+def written_tables(folder: Path, kind: str) -> Iterator[Callable[[Panel], None]]:
+    """Give a function that appends a panel to floor-weeks, rep-weeks and the ledger, as ``csv`` or ``parquet``.
+
+    The files take their names together, when all is written.
+    """
     with ExitStack() as together:
-        for name, path in zip(TABLES, paths, strict=True):
-            write(getattr(panel, name), together.enter_context(written_whole(path)))
-    return paths
+        writers = []
+        for name in TABLES:
+            partial = together.enter_context(written_whole(folder / f"{name}.{kind}"))
+            writers.append(together.enter_context({"csv": _csv, "parquet": _parquet}[kind](partial)))
+
+        def write(panel: Panel) -> None:
+            for name, append in zip(TABLES, writers, strict=True):
+                append(getattr(panel, name))
+
+        yield write
 
 
 def check_kind(kind: str) -> None:
@@ -100,18 +109,34 @@ def _quarter(panel: Panel, first: int, until: int) -> tuple[str, ...]:
     )
 
 
-def _write_csv(table: np.ndarray, path: Path) -> None:
-    names = table.dtype.names or ()
-    formats = ["%s" if table.dtype[name].kind in "iuU" else "%.10g" for name in names]
-    np.savetxt(path, table, fmt=formats, delimiter=",", header=",".join(names), comments="", encoding="utf-8")
+@contextmanager
+def _csv(path: Path) -> Iterator[Callable[[np.ndarray], None]]:
+    with path.open("w", encoding="utf-8") as file:
+
+        def append(table: np.ndarray) -> None:
+            names = table.dtype.names or ()
+            formats = ["%.10g" if table.dtype[name].kind == "f" else "%s" for name in names]
+            header = "" if file.tell() else ",".join(names)
+            np.savetxt(file, table, fmt=formats, delimiter=",", header=header, comments="")
+
+        yield append
 
 
-def _write_parquet(table: np.ndarray, path: Path) -> None:
+@contextmanager
+def _parquet(path: Path) -> Iterator[Callable[[np.ndarray], None]]:
     import pyarrow
     import pyarrow.parquet
 
-    names = table.dtype.names or ()
-    pyarrow.parquet.write_table(pyarrow.table({name: _column(table[name]) for name in names}), path)
+    with ExitStack() as opened:
+        writers: list[Any] = []
+
+        def append(table: np.ndarray) -> None:
+            rows = pyarrow.table({name: _column(table[name]) for name in table.dtype.names or ()})
+            if not writers:
+                writers.append(opened.enter_context(pyarrow.parquet.ParquetWriter(path, rows.schema)))
+            writers[0].write_table(rows)
+
+        yield append
 
 
 def _column(column: np.ndarray) -> Any:

@@ -7,7 +7,7 @@ The floors are watched while they run (`incentive_env.model.witness`). A part is
   and arrivals move a mean too, by as much as the customers who left or came differed from it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -114,8 +114,9 @@ class Explanation(NamedTuple):
 
 
 def explain(
-    config: "str | Path | Config | None", policy: PolicyLike, seeds: Sequence[int], weeks: int | None = None
-) -> Explanation:
+    config: "str | Path | Config | None", policy: PolicyLike, seeds: Sequence[int], weeks: int | None = None, *,
+    done: Callable[[int], None] = lambda weeks: None,
+) -> Explanation:  # fmt: skip
     """Run floors under a policy, and attribute every change in their customers to its cause.
 
     Args:
@@ -123,17 +124,18 @@ def explain(
         policy: as for `incentive_env.simulate`.
         seeds: one floor for each.
         weeks: length after the burn-in; an episode where not given.
+        done: told now and then how many weeks of all floors are over.
 
     Raises:
         ConfigError: the config cannot be used.
         ValueError: as of `incentive_env.simulate`.
     """
     loaded = load_config(config)
-    return explanation_of(roll_out(loaded, policy, seeds, weeks, watch=True), loaded, seeds)
+    return explanation_of(roll_out(loaded, policy, seeds, weeks, watch=True, done=done), loaded, seeds)
 
 
 def explanation_of(rollout: Rollout, config: Config, seeds: Sequence[int]) -> Explanation:
-    """The same, of floors that were watched while they ran."""
+    """The same, of floors that were watched while they ran; the roll-out's moves become the parts."""
     opening, moves = rollout.opening, rollout.moves
     assert opening is not None
     assert moves is not None
@@ -194,13 +196,13 @@ def _wholes(weeks: np.ndarray, config: Config) -> NDArray[np.float64]:
 def _parts(
     moves: NDArray[np.float64], wholes: NDArray[np.float64], weeks: np.ndarray, config: Config
 ) -> NDArray[np.float64]:
-    """Turn sums over customers into parts of the measures.
+    """Turn sums over customers into parts of the measures, in their place.
 
     With S the sum over N customers at the beginning of a week and m = S / N their mean, with M what moved those who
     were there, A and D the sums over the a who arrive and the d who depart, and N' = N + a − d at its end:
     m' − m = M / N' + (A − a m) / N' + (d m − D) / N'.
     """
-    parts = moves.copy()
+    parts = moves
     parts[:, :, LOYALTY] *= 100.0 / config.slots
     before, after = wholes[:, :-1, 1:], np.maximum(weeks["customers"], 1.0)[:, :, None]
     parts[:, :, 1:, ARRIVAL] -= weeks["arrivals"][:, :, None] * before
