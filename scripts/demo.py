@@ -10,6 +10,7 @@ Example:
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +27,7 @@ from incentive_env.support.files import write_json, written_whole
 from incentive_env.support.locks import locked
 from incentive_env.support.statistics import interval
 from incentive_env.support.tables import span
+from incentive_env.support.threads import free_threads
 
 TRAINED = {"PPO on conversion": "conversion", "PPO on loyalty": "loyalty"}
 
@@ -40,7 +42,8 @@ def main(
     evaluate(scenario, load_policy("flat_salary", scenario), range(2))  # compiles the model once, before both would
     print("Training a manager on recorded conversion and one on loyalty, side by side ...", flush=True)
     with locked(out), ProcessPoolExecutor(len(TRAINED), mp_context=get_context("spawn")) as pool:
-        runs = list(pool.map(_train, TRAINED.values(), [out] * len(TRAINED), [timesteps] * len(TRAINED)))
+        job = partial(_train, out=out, timesteps=timesteps, threads=free_threads(len(TRAINED)))
+        runs = list(pool.map(job, TRAINED.values()))
     print(
         f"Evaluating {len(NAMES) + len(TRAINED)} policies on {floors} floors that none was trained on ...",
         flush=True,
@@ -50,13 +53,15 @@ def main(
         **dict(zip(TRAINED, map(str, runs), strict=True)),
         **{name: name for name in NAMES},
     }.items():
-        evaluations[name] = evaluate(scenario, load_policy(source, scenario), evaluation_seeds(floors))
+        evaluations[name] = evaluate(
+            scenario, load_policy(source, scenario), evaluation_seeds(floors), threads=len(TRAINED)
+        )
     rows = result_rows(evaluations, TRAINED)
     write_json(out / "results.json", rows)
     from agents.studies.pictures import draw_story  # loads matplotlib
 
-    with written_whole(out / "demo.png") as partial:
-        draw_story(evaluations, rows, scenario, partial)
+    with written_whole(out / "demo.png") as picture:
+        draw_story(evaluations, rows, scenario, picture)
     console().print(
         result_table(rows, f"What each scheme did to long-term loyalty: {floors} floors, scored in the third year")
     )
@@ -64,7 +69,7 @@ def main(
     print(f"\nresults: {out / 'results.json'}   picture: {out / 'demo.png'}")
 
 
-def _train(reward: str, out: Path, timesteps: int | None) -> Path:
+def _train(reward: str, *, out: Path, timesteps: int | None, threads: int) -> Path:
     from agents.loading import load
     from agents.training.train import train
 
@@ -73,7 +78,8 @@ def _train(reward: str, out: Path, timesteps: int | None) -> Path:
         plan = plan.model_copy(update={"total_timesteps": timesteps})
     scenario = load_config("telesales")
     folder = out / f"ppo-{reward}-{_fingerprint(scenario)}"  # a changed model starts a new run, and keeps older ones
-    train(scenario, reward, plan, folder, resume=True, label=f"training on {reward}", plain=True)
+    label = f"training on {reward}"
+    train(scenario, reward, plan, folder, resume=True, label=label, plain=True, threads=threads)
     return folder
 
 

@@ -14,6 +14,7 @@ from incentive_env.cli.common import script
 from incentive_env.cli.options import Overrides, Scenario, Seed
 from incentive_env.floors.reward import reward_weights
 from incentive_env.support.locks import locked
+from incentive_env.support.threads import free_threads
 
 
 @script
@@ -28,6 +29,10 @@ def main(
     timesteps: Timesteps = None,
     seed: Seed = 0,
     resume: Resume = False,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, metavar="N", help="threads that share the floors; two if two cores are free"),
+    ] = None,
 ) -> None:
     scenario = load_config(config, override or [])
     reward_weights(scenario, reward)
@@ -38,7 +43,7 @@ def main(
     if timesteps is not None:
         plan = plan.model_copy(update={"total_timesteps": timesteps})
     with locked(run):
-        checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume)
+        checkpoint = train(scenario, reward, plan, run, seed=seed, resume=resume, threads=threads or free_threads())
     print(f"trained; newest checkpoint: {checkpoint}")
     print(f"curves: tensorboard --logdir {run / 'tensorboard'}")
     print(f"next: python scripts/evaluate.py flat_salary {run}")

@@ -34,7 +34,7 @@ def alone(small):
     return {i: _play(open_floors(small, [i]), actions[:, [i]])[0] for i in (0, 1, 6, 63, 299)}
 
 
-@pytest.mark.parametrize(("size", "threads"), [(7, 1), (64, 1), (300, 1), (300, 2)])  # threads from 256 floors on
+@pytest.mark.parametrize(("size", "threads"), [(7, 1), (64, 1), (64, 2), (300, 1), (300, 2)])  # threads from 64 on
 def test_a_floor_alone_is_the_same_floor_in_a_batch(small, alone, size, threads):
     batch = _play(open_floors(small, range(size), threads=threads), random_actions(DECISIONS, size))
     for i, floor in alone.items():

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from incentive_env.floors.batch import Floors
+from incentive_env.support import threads
 from incentive_env.support.threads import most_threads
 
 # Floors are run on two threads, then by two Python threads at once, then in a forked child, and compared.
@@ -49,8 +50,15 @@ def test_threads_survive_each_other_and_a_fork():
     assert (done.returncode, done.stdout) == (0, "the same\n"), done.stderr
 
 
-@pytest.mark.parametrize("threads", [0, -1, 1.5, most_threads() + 1])
-def test_a_number_of_threads_that_there_is_not_is_refused(small, threads):
-    allowed = rf"threads = {threads}: must be a whole number from 1 to {most_threads()}, "
+@pytest.mark.parametrize("number", [0, -1, 1.5, most_threads() + 1])
+def test_a_number_of_threads_that_there_is_not_is_refused(small, number):
+    allowed = rf"threads = {number}: must be a whole number from 1 to {most_threads()}, "
     with pytest.raises(ValueError, match=allowed):
-        Floors(small, 1, threads=threads)
+        Floors(small, 1, threads=number)
+
+
+@pytest.mark.parametrize(("busy", "jobs", "free"), [(0.2, 1, 2), (1.0, 1, 1), (0.2, 2, 1), (9.0, 1, 1)])
+def test_two_threads_are_free_where_two_processors_have_nothing_to_do(monkeypatch, busy, jobs, free):
+    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(threads.os, "getloadavg", lambda: (busy, 0.0, 0.0), raising=False)
+    assert threads.free_threads(jobs) == free

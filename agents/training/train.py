@@ -36,7 +36,7 @@ from incentive_env.support.seeds import TRAINING_SEEDS, TRAINING_STRIDE
 def train(
     config: Config, reward: str, training: TrainingPlan, run: Path, *, seed: int = 0, resume: bool = False,
     label: str | None = None, plain: bool = False, quiet: bool = False,
-    watch: Watch | None = None,
+    watch: Watch | None = None, threads: int = 1,
 ) -> Path:  # fmt: skip
     """Train a manager, and return its last checkpoint.
 
@@ -52,6 +52,7 @@ def train(
         plain: progress as lines even on a terminal, for several runs side by side.
         quiet: no progress at all, and no TensorBoard logs.
         watch: called with the policy before the first decision, at every checkpoint, and at the end.
+        threads: number of threads that share the floors; the result is the same bits for any number.
 
     Raises:
         CheckpointError: the run has checkpoints already and is not resumed, or they are of another scenario or reward.
@@ -61,7 +62,9 @@ def train(
         "reward": reward, "seed": seed, "config": config.model_dump(), "training": _plan(training)
     }  # fmt: skip
     batch = SEEN[training.sees]
-    venv = NativeVecEnv(batch(training.num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP))
+    venv = NativeVecEnv(
+        batch(training.num_envs, config, reward, autoreset_mode=AutoresetMode.SAME_STEP, threads=threads)
+    )
     normaliser = VecNormalize(venv, gamma=training.hyper_parameters.gamma, clip_obs=CLIP)
     done = checkpoints(run)
     if done and not resume:

@@ -40,7 +40,7 @@ class SalesFloorVectorEnv(PlainSpec, VectorEnv[Batch, Batch, np.ndarray]):
         autoreset_mode: what happens to a floor whose episode is over: it opens again at the next step (``NEXT_STEP``),
             in the same step (``SAME_STEP``, last observation and info under ``final_obs`` and ``final_info``), or
             not at all (``DISABLED``).
-        threads: number of threads that share the floors, from 256 floors on.
+        threads: number of threads that share the floors, from 64 floors on.
         render_mode: ``None``; a batch is not drawn.
         **overrides: dotted overrides of the config.
     """

@@ -23,7 +23,7 @@ from incentive_env.support.seeds import Seeds, floor_seeds
 from incentive_env.support.tables import shapes
 from incentive_env.support.threads import check_threads, share_out
 
-_WORTH_THREADS = 256  # floors
+_WORTH_THREADS = 64  # floors
 _APART = 256  # floors, at most, whose weeks are run at once without being recorded
 
 
@@ -47,7 +47,7 @@ class Floors:
     Args:
         config: the scenario.
         num_floors: size of the batch.
-        threads: number of threads that share the floors, from 256 floors on (with fewer, waiting costs more than is
+        threads: number of threads that share the floors, from 64 floors on (with fewer, waiting costs more than is
             gained), at most one for each processor; results are the same bits for any number.
         watch: record what moves customers, and why; nothing else changes, but it takes a third longer.
 

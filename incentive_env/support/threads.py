@@ -15,6 +15,13 @@ def most_threads() -> int:
     return max(there, 2)
 
 
+def free_threads(jobs: int = 1) -> int:
+    """Threads for each of some jobs side by side: two where so many processors have nothing to do, else one."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return 2 if there - busy >= 2 * jobs - 0.5 else 1
+
+
 def check_threads(threads: int) -> None:
     """Refuse a number of threads that this process cannot have.
 
