@@ -57,15 +57,15 @@ def main(
         thorough = any(gate.id in THOROUGH for gate in gates)
         bench = Bench(scenario, budget, workers, thorough=thorough, seed=seed)
         verdicts = measure(bench, gates)
-        kept = [] if keep is None else keep_policies(keep, bench)
-    console().print(verdict_table(verdicts, f"{scenario.name}: gates"))
-    print(summary(verdicts))
-    if keep is not None:
-        print(f"policies written: {', '.join(map(str, kept))}")
-    length = "--quick" if quick else "--at-length" if at_length else ""
-    command = f"python scripts/gates.py {length} --decisions {budget.decisions} --trainings {budget.trainings}"
-    about = {"scenario": scenario.name, "overrides": override or [], "seed": seed, "command": " ".join(command.split())}
-    save(out, {**about, "gates": list(map(as_json, verdicts))})
+        console().print(verdict_table(verdicts, f"{scenario.name}: gates"))
+        print(summary(verdicts))
+        length = "--quick" if quick else "--at-length" if at_length else ""
+        command = f"python scripts/gates.py {length} --decisions {budget.decisions} --trainings {budget.trainings}"
+        command = " ".join(command.split())
+        about = {"scenario": scenario.name, "overrides": override or [], "seed": seed, "command": command}
+        save(out, {**about, "gates": list(map(as_json, verdicts))})
+        if keep is not None:  # last: where the disk is full, the verdicts are known
+            print(f"policies written: {', '.join(map(str, keep_policies(keep, bench))) or 'none'}")
     if not all(verdict.holds for verdict in verdicts):
         raise typer.Exit(1)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from incentive_env import load_config
 from incentive_env.floors.batch import Floors
+from incentive_env.floors.seats import Seats
 from incentive_env.support.files import folder_written_whole, full_disk_named, write_text
 from incentive_env.support.locks import locked
 
@@ -18,7 +20,11 @@ TINY = ("--config", "tiny.yaml", "--floors", 2)
 SEARCH = (*TINY, "--generations", 1, "--population", 3, "--validation", 2, "--restarts", 1)
 PLAN = ("--config", "tiny.yaml", "--training", "quick.yaml")
 FLAT = ("flat_salary", "--config", "tiny.yaml", "--floors", 2)
+FRONT = (
+    *TINY, "--population", 8, "--generations", 1, "--finalists", 4, "--validation", 2, "--reference-point=-3,-9,-3,-3"
+)  # fmt: skip
 ID = "incentive_env/tiny/fixed-v0"
+ROOT = Path(__file__).resolve().parents[2]
 
 # What is run, and where it writes.
 WRITERS = {
@@ -40,7 +46,24 @@ MORE_WRITERS = {
     "png": (("film", "--config", "tiny.yaml", "--weeks", 4, "--width", 800, "--out", "f.png"), "f.png"),
     "points": (("sensitivity", *TINY, "--only", "learning.step", "--trajectories", 2, "--run", "run"), "run"),
     "learned gaming": (("learned_gaming", "quota_or_salary", "--store", "run", "--workers", 1), "run"),
+    "benchmark": (("benchmark", "run", "--suite", "suite.yaml", "--out", "run", "--workers", 1), "run"),
+    "sweep": (("sweep", "sweep.yaml", "--store", "run", "--workers", 1), "run"),
+    "gates": (("gates", "--config", "tiny.yaml", "--only", "G3", "--quick", "--processes", 1, "--keep", "run"), "run"),
+    "front": (("pareto", "find", *FRONT, "--out", "f.json"), "f.json"),
+    "front's picture": (("pareto", "draw", ROOT / "docs/results/pareto.json", "--out", "f.png"), "f.png"),
+    "report": (("report", ROOT / "docs/results/benchmark.json", "--out", "r.html"), "r.html"),
+    "export": (("export", "trained", "--out", "e.yaml"), "e.yaml"),
+    "offline": (("offline", "train", ID, "--root", "kept", "--epochs", 1, "--out", "a.yaml"), "a.yaml"),
 }
+FIRST = {  # what has to be there already
+    "export": ("train", *PLAN, "--run", "trained"),
+    "offline": ("collect", ID, "--config", "tiny.yaml", "--episodes", 6, "--root", "kept"),
+}
+SUITE = {
+    "description": "one", "scenarios": {"tiny.yaml": []}, "floors": {"home": 9, "held_out": 2, "curve": 2},
+    "entries": [{"policies": ["flat_salary"]}],
+}  # fmt: skip
+SWEEP = {"floors": 20, "fixed": {"scenario": "tiny.yaml"}, "vary": {"scheme.audit": [0.0, 0.1]}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,6 +72,7 @@ def compiled():
     floors = Floors(load_config("small"), 1)
     floors.reset(np.zeros(1, np.uint64))
     floors.customer_loyalty()
+    Seats(floors).seen()
 
 
 @contextmanager
@@ -75,10 +99,14 @@ def contents(folder):
     ],
 )
 def test_a_full_disk_is_one_line_and_loses_nothing(run, scenario, training, tmp_path, command, place):
+    (tmp_path / "suite.yaml").write_text(yaml.safe_dump(SUITE))
+    (tmp_path / "sweep.yaml").write_text(yaml.safe_dump(SWEEP))
+    if command[0] in FIRST:
+        assert run(*FIRST[command[0]]).exit_code == 0
     if (tmp_path / place).suffix:
         (tmp_path / place).write_text("of an earlier run")
     before = contents(tmp_path)
-    with full_disk(700):
+    with full_disk(300):
         result = run(*command)
     assert (result.exit_code, result.stderr.count("error: ")) == (2, 1), result.output
     error = result.stderr.splitlines()[-1]

@@ -225,6 +225,16 @@ def test_any_suite_has_a_report(report, results, figures):
     assert not re.search(r"\b(nan|None|inf)\b", page.text)
 
 
+def test_results_of_a_version_with_fewer_levers_and_channels_have_a_report(report):
+    content = made_up().model_dump(mode="json")
+    for cell in content["cells"]:
+        for scored in cell["scored"].values():
+            scored["levers"].pop(LEVER_NAMES[-1])
+            scored["channels"].pop(CHANNEL_NAMES[-1])
+    page = report(Results(**content))
+    assert len(page.drawings) == 3 + len(LEARNED) + len(LEVER_NAMES) - 1
+
+
 def test_a_hostile_name_stays_text(report):
     page = report(made_up((*FIXED, (HOSTILE, "learned", "conversion", 0.0))))
     assert HOSTILE in page.text

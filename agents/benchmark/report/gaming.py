@@ -11,12 +11,13 @@ from incentive_env.config.levers import LEVERS
 
 
 def schemes(key: str, entries: Sequence[Entry], home: str) -> list[Figure]:
-    """A small figure for each lever, over the lever's whole range."""
+    """A small figure for each lever that the results know, over the lever's whole range."""
     ranges = Config().levers
     levers = [mean_levers(entry, home) for entry in entries]
     return [
         _lever(f"{key}-{lever}", lever, getattr(ranges, lever), entries, [one[lever] for one in levers])
         for lever in LEVERS
+        if all(lever in one for one in levers)  # results of an earlier version may lack some
     ]
 
 
@@ -62,6 +63,7 @@ def gaming(key: str, entries: Sequence[Entry], home: str) -> Figure:
             hovertemplate="%{y}<br>%{x:.3f} a call",
         )
         for channel, row in CHANNELS.items()
+        if all(channel in cases for cases in channels.values())
     ]  # fmt: skip
     return figure(
         key, "Gaming by channel", f"Gamed cases a call: {sums}.", traces,
