@@ -1,14 +1,13 @@
 """The playground as its command serves it, and visitors without a browser who speak its protocol."""
 
 import ast
-import asyncio
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from html import unescape
 from typing import NamedTuple
@@ -118,34 +117,20 @@ class Socket:
     async def heard(self, wanted: str, seconds: float = 10.0) -> str:
         """The first message that contains a text."""
         while True:
-            message = await self._next(seconds)
-            if wanted in message:
-                return message
+            message = await self._websocket.receive(timeout=seconds)
+            assert message.type == aiohttp.WSMsgType.TEXT, f"closed: {message}"
+            if wanted in message.data:
+                return message.data
 
     async def until_silent(self, seconds: float = 0.7) -> list[str]:
         """All messages until there are none for a while."""
         heard = []
         with suppress(TimeoutError):
             while True:
-                heard.append(await self._next(seconds))
+                message = await self._websocket.receive(timeout=seconds)
+                assert message.type == aiohttp.WSMsgType.TEXT, f"closed: {message}"
+                heard.append(message.data)
         return heard
-
-    async def during(self, work: Awaitable[object]) -> list[str]:
-        """All messages until some work is done."""
-        heard, task = [], asyncio.ensure_future(work)
-        while not task.done():
-            heard += await self.until_silent(0.1)
-        await task
-        return heard
-
-    async def _next(self, seconds: float) -> str:
-        """The next message; a question whether the socket is still there is answered, or the server would close it."""
-        while True:
-            message = await self._websocket.receive(timeout=seconds)
-            assert message.type == aiohttp.WSMsgType.TEXT, f"closed: {message}"
-            if message.data != "2":
-                return message.data
-            await self.send("3")
 
 
 @asynccontextmanager

@@ -165,8 +165,7 @@ async def _attacked(served, visitors, most):
         async with connected(session, served.address, victim.query, Origin=served.origin) as socket:
             await socket.heard("B against A on 16 floors")
             await socket.until_silent()
-            strangers = (_send_nonsense(session, served, victim, number, most) for number in range(visitors))
-            assert await socket.during(asyncio.gather(*strangers)) == []
+            await asyncio.gather(*(_send_nonsense(session, served, victim, number, most) for number in range(visitors)))
             assert await socket.until_silent() == []
             await socket.emit("event", victim.event(victim.element(**{"aria-label": "commission"}), 21.0))
             await socket.heard("showCharts", seconds=120)
@@ -178,17 +177,13 @@ async def _send_nonsense(session, served, victim, number, most):
     mine = await opened(session, served.origin)
     async with connected(session, served.address, mine.query) as socket:
         await socket.heard("40")
-        await socket.during(_nonsense(socket, luck, mine, victim, most))
+        for page in (mine, victim):
+            sources = [(key, event) for key, one in page.elements.items() for event in one.get("events", ())]
+            for key, event in luck.sample(sources, min(most, len(sources))):
+                values = [json.dumps(luck.choice(ANYTHING)) for _ in range(luck.randrange(3))]
+                message = {"id": int(key), "client_id": page.client, "listener_id": event["listener_id"]}
+                await socket.emit("event", {**message, "args": luck.choice([values, values, "x", None, 3])})
+        messages = [(name, content) for name in NAMES for content in (*ANYTHING, *mine.claims, *victim.claims)]
+        for name, content in luck.sample(messages, min(most, len(messages))):
+            await socket.emit(name, content)
         await socket.send(luck.choice(FRAMES))
-
-
-async def _nonsense(socket, luck, mine, victim, most):
-    for page in (mine, victim):
-        sources = [(key, event) for key, one in page.elements.items() for event in one.get("events", ())]
-        for key, event in luck.sample(sources, min(most, len(sources))):
-            values = [json.dumps(luck.choice(ANYTHING)) for _ in range(luck.randrange(3))]
-            message = {"id": int(key), "client_id": page.client, "listener_id": event["listener_id"]}
-            await socket.emit("event", {**message, "args": luck.choice([values, values, "x", None, 3])})
-    messages = [(name, content) for name in NAMES for content in (*ANYTHING, *mine.claims, *victim.claims)]
-    for name, content in luck.sample(messages, min(most, len(messages))):
-        await socket.emit(name, content)
