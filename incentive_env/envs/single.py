@@ -1,7 +1,7 @@
 """`gymnasium.Env` of a sales floor: a batch of one."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
@@ -15,11 +15,10 @@ from incentive_env.floors.batch import Floors, Period
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.reward import credit_closed, reward_weights, weigh
 from incentive_env.model.report import FIGURES, TERMS, TRUTH
-from incentive_env.rendering.ansi import ansi
-from incentive_env.rendering.frame import frame_of
-from incentive_env.rendering.picture import picture
-from incentive_env.rendering.window import Window
 from incentive_env.support.seeds import checked_seed, first_seed, folded, next_seed
+
+if TYPE_CHECKING:
+    from incentive_env.rendering.window import Window
 
 _NAMES = {"reward_terms": TERMS.names or (), "figures": FIGURES.names or (), "truth": TRUTH.names or ()}  # of infos
 _OPTIONS_OF_WRAPPERS = ("minari_autoseed",)  # which Minari's collector reads and passes on
@@ -181,10 +180,14 @@ class SalesFloorEnv(PlainSpec, gym.Env[NDArray[np.float32], NDArray[np.float32]]
             return None
         if self._seed is None:
             raise ResetNeeded("render() was called before reset(): call reset() first")
+        from incentive_env import rendering  # which takes a while to load, and most never draw
+
         if self.render_mode == "ansi":
-            return ansi(self.floors, self.last_period)
+            return rendering.ansi(self.floors, self.last_period)
         if self.render_mode == "rgb_array":
-            return picture(frame_of(self.floors, self.last_period))
+            from incentive_env.rendering.picture import picture
+
+            return picture(rendering.frame_of(self.floors, self.last_period))
         self._show()
         return None
 
@@ -198,6 +201,9 @@ class SalesFloorEnv(PlainSpec, gym.Env[NDArray[np.float32], NDArray[np.float32]]
         """Bring the window up to date, in mode ``"human"``."""
         if self.render_mode != "human":
             return
+        from incentive_env.rendering.frame import frame_of
+        from incentive_env.rendering.window import Window
+
         if self._window is None:
             self._window = Window(f"{self.config.name}: the floor", self.metadata["render_fps"])
         self._window.show(frame_of(self.floors, self.last_period))
