@@ -39,6 +39,10 @@ class Band(NamedTuple):
             return estimate.low > self.low and estimate.high < self.high
         return self.low <= estimate.mean <= self.high
 
+    def contradicted_by(self, estimate: Interval) -> bool:
+        """Whether the whole interval of an estimate is outside; on few floors, less than this is chance."""
+        return not (estimate.low <= self.high and estimate.high >= self.low)
+
     def __str__(self) -> str:
         if math.isinf(self.high):
             return f"above {self.low:g}"

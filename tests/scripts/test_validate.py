@@ -6,7 +6,9 @@ import pytest
 
 from incentive_env import load_config
 from incentive_env.config.mechanisms import Mechanisms
+from incentive_env.support.statistics import UNKNOWN, Interval
 from incentive_env.validation import DEFAULTS, FACTS
+from incentive_env.validation.contract import Band
 from incentive_env.validation.pictures import report_page
 
 KEYS = {"id", "figure", "low", "high", "band", "published", "source", "holds"}
@@ -21,9 +23,12 @@ def quick(scenario):
 
 
 def test_facts_and_field_defaults_hold_on_the_sales_floor():
+    """On few floors, figures near the end of a band fall to both sides of it; so no interval may leave a band."""
     verdicts = quick("telesales")
     short = {name: verdict.weakest for name, verdict in verdicts.items() if name in FACTS and not verdict.holds}
-    assert len(short) <= 2, short
+    assert len(short) <= len(FACTS) // 4, short
+    contradicted = {name for name in short for one in verdicts[name].parts if one.band.contradicted_by(one.estimate)}
+    assert contradicted <= {"pay_cut"}, short  # a known departure of docs/model.md
     assert all(verdicts[name].holds for name in DEFAULTS), [verdicts[name].weakest for name in DEFAULTS]
     assert report_page(list(verdicts.values()), "telesales").count("data:image/png;base64,") == len(verdicts)
 
@@ -95,3 +100,13 @@ def test_a_calibration_fits_writes_and_resumes(run, tmp_path):
     assert run("calibrate", *arguments, "--out", "c.yaml").exit_code == 2  # there is a checkpoint
     assert run("calibrate", *arguments, "--out", "c.yaml", "--resume").exit_code == 0
     assert (tmp_path / "c.yaml").read_bytes() == first
+
+
+def test_a_band_is_contradicted_by_an_interval_that_leaves_it():
+    band, above = Band(20, 50), Band(0)
+    assert not band.contradicted_by(Interval(51, 46, 56))
+    assert band.contradicted_by(Interval(56, 51, 61))
+    assert band.contradicted_by(Interval(15, 11, 19))
+    assert not above.contradicted_by(Interval(1, -1, 3))
+    assert above.contradicted_by(Interval(-2, -3, -1))
+    assert band.contradicted_by(UNKNOWN)
