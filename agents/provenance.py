@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,6 +44,12 @@ def code_digest() -> str:
                 digest.update(name.encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def version_note(origin: Mapping[str, Any]) -> str:
+    """A line for a page: of which version its figures are, from where they come."""
+    made = origin["versions"]["incentive_env"]
+    return f"**The figures are of version {made}**; CHANGELOG.md lists what has changed in the floor since.\n"
 
 
 def _version(name: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from rich.table import Table as RichTable
 
+from agents.provenance import version_note
 from incentive_env.support.tables import between_marks, markdown_table, with_interval
 from incentive_env.support.tables import rich_table as rich_table_of
 
@@ -28,8 +29,8 @@ def tables(results: Mapping[str, Any]) -> list[Table]:
 
 
 def markdown(results: Mapping[str, Any]) -> str:
-    """All tables, and the provenance of the figures."""
-    return "\n".join([*map(_markdown, tables(results)), _origin(results)])
+    """The version of the figures, all tables, and the machine."""
+    return "\n".join([version_note(results["provenance"]), *map(_markdown, tables(results)), _origin(results)])
 
 
 def with_tables(text: str, results: Mapping[str, Any], where: Path) -> str:

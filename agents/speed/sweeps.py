@@ -11,7 +11,7 @@ import numpy as np
 from agents.jobs.engine import Session, engine_named
 from agents.jobs.store import Store, open_store
 from agents.jobs.work import Kept, Work
-from agents.provenance import provenance
+from agents.provenance import provenance, version_note
 from agents.sweep.cell import Job, make_cell
 from incentive_env import load_config
 from incentive_env.support.tables import between_marks, markdown_table
@@ -64,7 +64,7 @@ def measure(*, most: int, rounds: int, cells: int) -> dict[str, Any]:
 
 
 def markdown(measured: dict[str, Any]) -> str:
-    """The figures as a table for a page."""
+    """The figures as a table for a page, and of which version they are."""
     headings = ("cells", "engine", "workers", "cells a minute", "against one worker", "against one local worker")
     rows = (
         (row["kind"], row["engine"], str(row["workers"]), f"{row['cells_per_minute']:.0f}",
@@ -77,7 +77,7 @@ def markdown(measured: dict[str, Any]) -> str:
         f"{machine['cores']} cores ({machine['cpu']}); other work was going on there, a load of "
         f"{measured['load_before']:.1f} before."
     )
-    return f"{markdown_table(headings, rows, left=2)}\n{note}"
+    return f"{version_note(measured['provenance'])}\n{markdown_table(headings, rows, left=2)}\n{note}"
 
 
 def with_table(text: str, measured: dict[str, Any]) -> str:

@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.provenance import provenance
+from agents.provenance import provenance, version_note
 from agents.speed import comparison, figures, growth, guard, learning
 from agents.speed.guard import FORMS, MARGIN, MARGIN_ELSEWHERE, WHAT, Verdict
 from agents.speed.peer import Peer, PeerFailed
 from agents.speed.reference import NUMBERS, RATE, fast_week, plain_week
 from agents.speed.report import CLOSE, OPEN, markdown, with_tables
+from agents.speed.sweeps import with_table
 from agents.speed.timing import interleave, median, ratio
 from incentive_env import load_config
 from incentive_env.model.state import empty_state
+from incentive_env.support.texts import read_json
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = {"batch": {"bare": 6.7, "plain": 1.6}, "env": {"bare": 7.7, "plain": 1.8}}
@@ -322,6 +324,17 @@ def test_the_page_has_the_figures_of_the_committed_results():
     committed = figures.read_results(ROOT / "docs" / "results" / "speed.json", *figures.PARTS, "guard")
     assert page.read_text() == with_tables(page.read_text(), committed, page)
     assert markdown(committed).count("| VectorEnv |") >= 9
+
+
+@pytest.mark.parametrize(("page", "results"), [("performance", "speed"), ("sweeps", "sweep_speed")])
+def test_pages_say_of_which_version_their_timings_are(page, results):
+    origin = read_json(ROOT / "docs" / "results" / f"{results}.json")["provenance"]
+    assert version_note(origin) in (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_sweeps_is_that_of_the_committed_results():
+    page = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    assert page == with_table(page, read_json(ROOT / "docs" / "results" / "sweep_speed.json"))
 
 
 def test_the_default_scenario_is_what_the_figures_are_of():

@@ -12,6 +12,7 @@ from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, 
 from agents.benchmark.analysis.statistics import Estimate
 from agents.benchmark.report.headlines import Home, highlights, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
+from agents.provenance import version_note
 from incentive_env.support.files import written_whole
 from incentive_env.support.tables import between_marks, markdown_table, with_interval
 from incentive_env.support.texts import read_json
@@ -27,8 +28,6 @@ _HEAD = """# Leaderboard
 figures are computed. Loyalty is true loyalty, in points, in the last year of an episode of three years. Differences are
 paired by floor. Intervals are 95 %. The intervals of loyalty and of differences treat floors and training seeds as
 random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
-
-**The figures are of version {version}**; CHANGELOG.md lists what has changed in the floor since.
 """
 
 
@@ -77,7 +76,7 @@ def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
         results: of a suite.
         power: operating characteristics of the comparison; their section is left out where there are none.
     """
-    parts = [_HEAD.format(suite=results.suite, version=results.provenance["versions"]["incentive_env"])]
+    parts = [_HEAD.format(suite=results.suite), version_note(results.provenance)]
     homes = homes_of(results)
     for home in homes:
         parts += [f"## {home.name}", "", _lines(in_short(home)), _board(home.rows)]
