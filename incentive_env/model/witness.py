@@ -9,7 +9,7 @@ others in the order of `CAUSES`. A customer whose status is the same afterwards 
 A floor that is not watched has an empty witness, which costs only a look at its length.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -23,7 +23,6 @@ MEASURES = ("loyalty", "trust", "irritation", "satisfaction")
 LOYALTY, TRUST, IRRITATION, SATISFACTION = range(len(MEASURES))
 
 _SOURCES = (*TACTICS, "unsolved")  # of debt: a sale by a tactic, or a caller who gave up without a solution
-UNSOLVED = np.int64(len(TACTICS))
 CAUSES = (
     *TACTICS,  # how they were spoken to in a call
     "repeated_call", "misbooked_callback", "missing_log", "aftercare",
@@ -31,13 +30,15 @@ CAUSES = (
     "poor_service", "good_service",
     "rep_exit", "time", "neglect", "product_fault", "competitor", "departure", "arrival",
 )  # fmt: skip
-# Of one type, which numba does not take for a literal: it would compile what takes a cause anew for each.
+# Numba takes a Python number for a literal, and would compile what takes a cause anew for each.
+_number: type[int] = cast(type[int], np.int64)
+UNSOLVED = _number(len(TACTICS))
 (
     REPEATED_CALL, MISBOOKED_CALLBACK, MISSING_LOG, AFTERCARE, DISCOVERED,
-) = map(np.int64, range(len(TACTICS), len(TACTICS) + 5))  # fmt: skip
+) = map(_number, range(len(TACTICS), len(TACTICS) + 5))  # fmt: skip
 (
     POOR_SERVICE, GOOD_SERVICE, REP_EXIT, TIME, NEGLECT, FAULT, COMPETITOR_AT_WORK, DEPARTURE, ARRIVAL,
-) = map(np.int64, range(DISCOVERED + len(_SOURCES), len(CAUSES)))  # fmt: skip
+) = map(_number, range(DISCOVERED + len(_SOURCES), len(CAUSES)))  # fmt: skip
 
 
 class Witness(NamedTuple):
@@ -131,8 +132,8 @@ def note_calls(witness: Witness, customers: Customers, notes: np.ndarray, floor:
             notes[i].called = 0
             _note_call(witness, customers, i, notes[i], floor, p)
             note(witness, customers, i, AFTERCARE, floor, p)
-            _owe(witness, i, notes[i].debt, np.int64(notes[i].tactic))
-            _owe(witness, i, customers.debt[i], np.int64(notes[i].tactic))
+            _owe(witness, i, notes[i].debt, _number(notes[i].tactic))
+            _owe(witness, i, customers.debt[i], _number(notes[i].tactic))
 
 
 @compiled
@@ -147,14 +148,14 @@ def _note_call(witness: Witness, customers: Customers, i: int, call: Record, flo
         _irritate(witness, customers, i, REPEATED_CALL, again, floor, p)
         _irritate(witness, customers, i, MISBOOKED_CALLBACK, them, floor, p)
         _irritate(witness, customers, i, MISSING_LOG, asked, floor, p)
-        _see(witness, customers, i, np.int64(call.tactic), trust, irritation, call.satisfaction, floor, p)
+        _see(witness, customers, i, _number(call.tactic), trust, irritation, call.satisfaction, floor, p)
     else:
         moves = witness.moves[IRRITATION]
         moves[REPEATED_CALL] += again
         moves[MISBOOKED_CALLBACK] += them
         moves[MISSING_LOG] += asked
         witness.irritation[i] = before + again + them + asked
-        _move(witness, i, np.int64(call.tactic), trust, irritation, call.satisfaction)
+        _move(witness, i, _number(call.tactic), trust, irritation, call.satisfaction)
 
 
 @compiled
