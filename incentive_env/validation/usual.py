@@ -76,10 +76,10 @@ def _cooling_off(lab: Lab) -> tuple[Interval, Interval]:
 
 
 @fact(
-    claim="A floor is decent or rotten, and stays so",
+    claim="A floor that opens with a norm of gaming still games more at the end of the year",
     setup="teams of usual honesty under flat pay, all opening with a norm of gaming against none; gamed calls in the "
     "last quarter of the first year",
-    published="two basins of conduct; a norm of gaming erodes conscience (direction: Gallen et al. 2016)",
+    published="two basins of conduct for a year; a norm of gaming erodes conscience (direction: Gallen et al. 2016)",
     source="design of this model",
     bands={"gaming, points apart": Band(15, 80)},
     book=DEFAULTS,
