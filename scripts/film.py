@@ -4,7 +4,7 @@ Example:
     python scripts/film.py --policy quota_with_threat --out runs/floor.gif
 
 The film on the front page:
-    python scripts/film.py --policy quota_with_threat --seed 50 --weeks 104 --every 2 --fps 5 --width 900 \
+    python scripts/film.py --policy quota_with_threat --seed 26 --weeks 104 --every 2 --fps 5 --width 900 \
         --out docs/floor.gif
 """
 
