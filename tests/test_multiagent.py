@@ -137,7 +137,7 @@ def test_utility_of_a_quiet_period_by_hand(small):
             return np.tile(np.float32([-1, 1, -1, -1, -1, -1, 1, -1, -1, -1, -1, -1]), (len(observation), 1)), None
 
     panel = simulate(small, FIXED["flat_salary"].scheme, [11], 4, reps=Idle())
-    assert set(panel.rep_weeks["effort"][panel.rep_weeks["present"] > 0]) == {0.05}
+    assert set(panel.rep_weeks["effort"][panel.rep_weeks["present"] > 0]) == {np.float32(0.05)}
     terms, weeks = _worth(small, [-1, 1, -1, -1, -1, -1, 1, -1, -1, -1, -1, -1], "flat_salary", periods=1, reps=[0])
     mine = weeks[:, 0]
     assert (mine["present"] == 1).all()
