@@ -160,7 +160,9 @@ def test_visitors_who_send_nonsense_change_nothing_for_another(served, visitors,
 
 async def _attacked(served, visitors, most):
     jar = aiohttp.CookieJar(unsafe=True)  # cookies of a numeric address too
-    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+    # Browsers open a socket on a connection of its own. On one that a page was sent on, uvicorn may close it after 5 s.
+    alone = aiohttp.TCPConnector(force_close=True)
+    async with aiohttp.ClientSession(cookie_jar=jar, connector=alone) as session:
         victim = await opened(session, served.address)
         async with connected(session, served.address, victim.query, Origin=served.origin) as socket:
             await socket.heard("B against A on 16 floors")
