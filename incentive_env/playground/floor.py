@@ -77,9 +77,8 @@ class FloorPage:
             f"{len(data['frames']) - 1} weeks. Press Play, or move the slider."
         )
         root = f"document.querySelector('#c{self._player.id} .player')"
-        await ui.run_javascript(
-            f"new FloorPlayer({root}, {json.dumps(drawing)}, {json.dumps(data)}, '{self._theme()}'); 0", timeout=10.0
-        )
+        # No answer is awaited: a slow browser, or one that has left, is no fault of the page.
+        ui.run_javascript(f"new FloorPlayer({root}, {json.dumps(drawing)}, {json.dumps(data)}, '{self._theme()}')")
 
     def _theme(self) -> str:
         return "dark" if self._dark else "light"
