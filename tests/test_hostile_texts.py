@@ -108,9 +108,8 @@ def test_of_9000_mistakes_the_first_are_listed(kind, tmp_path):
         return time.process_time() - started, str(caught.value)
 
     refused(900)  # what is built once is not timed
-    few = min(refused(900)[0] for _ in range(3))
-    many, message = refused(9000)
-    assert many < 40.0 * few
+    few, (many, message) = min(refused(900) for _ in range(3))[0], min(refused(9000) for _ in range(3))
+    assert many < 40.0 * few  # the fastest of three, since the garbage of other tests may be collected meanwhile
     assert re.search(r"and 8,?9\d\d more errors$", message)
     assert len(message.splitlines()) <= 21
 
