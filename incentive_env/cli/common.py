@@ -108,7 +108,7 @@ def working(what: str, total: int = 0) -> Iterator[Callable[[int], None]]:
 
     Args:
         what: is running.
-        total: its size, for a bar that moves when the function given is told how much is done.
+        total: its size, for a bar that moves each time the function reports how much is done.
     """
     if not sys.stderr.isatty():
         yield lambda done: None
