@@ -17,7 +17,8 @@ from incentive_env.config.channels import CHANNELS
 from incentive_env.config.fields import Section
 from incentive_env.config.record import config_records
 from incentive_env.model.report import FIGURES, TERMS, TRUTH
-from incentive_env.model.state import CALLS, FLOOR, FLOOR_WEEK, REP, REP_WEEK, RESPONSE, SCHEME
+from incentive_env.model.scratch import CALLS
+from incentive_env.model.state import FLOOR, FLOOR_WEEK, REP, REP_WEEK, RESPONSE, SCHEME
 
 RECORDS = (FLOOR, REP, RESPONSE, REP_WEEK, FLOOR_WEEK, SCHEME, CALLS, FIGURES, TERMS, TRUTH)
 

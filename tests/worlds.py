@@ -17,18 +17,8 @@ from incentive_env.config.record import config_records
 from incentive_env.floors.batch import Floors
 from incentive_env.floors.observation import NAMES
 from incentive_env.floors.seats import CONDUCT_NAMES
-from incentive_env.model.state import (
-    FLOOR_WEEK,
-    LONG_AGO,
-    NEVER,
-    REP_WEEK,
-    RESPONSE,
-    Customers,
-    Scratch,
-    empty_scratch,
-    empty_state,
-    flat,
-)
+from incentive_env.model.scratch import Scratch, empty_scratch
+from incentive_env.model.state import FLOOR_WEEK, LONG_AGO, NEVER, REP_WEEK, RESPONSE, Customers, empty_state, flat
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
 
 N_LEVERS, N_ENTRIES, N_CHOICES = len(LEVERS), len(NAMES), len(CONDUCT_NAMES)  # of an action, a report, a seat's action

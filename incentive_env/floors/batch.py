@@ -17,7 +17,8 @@ from incentive_env.model.floor import open_floors, run_floors
 from incentive_env.model.loyalty import write_customer_loyalty
 from incentive_env.model.report import FIGURES, TERMS, TRUTH, observe, report_period
 from incentive_env.model.scheme import lever_ranges, scheme_records
-from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_scratch, empty_state, flat
+from incentive_env.model.scratch import empty_scratch
+from incentive_env.model.state import FLOOR_WEEK, REP_WEEK, RESPONSE, State, empty_state, flat
 from incentive_env.model.witness import Witness, empty_moves, empty_witness
 from incentive_env.support.seeds import Seeds, floor_seeds
 from incentive_env.support.tables import shapes

@@ -4,8 +4,8 @@ import numpy as np
 
 from incentive_env.model.compiled import Key, Record, compiled, inlined
 from incentive_env.model.conversation import ask_opinions, keep, meet, regrown, talk, usual_talk
+from incentive_env.model.scratch import AT_ONCE, Scratch
 from incentive_env.model.state import (
-    AT_ONCE,
     CALLBACK,
     EMPTY_LOG,
     HONEST,
@@ -15,7 +15,6 @@ from incentive_env.model.state import (
     TRUE_CALLBACK,
     UNLOGGED,
     Customers,
-    Scratch,
 )
 
 LISTED, DUE = range(1, 3)  # whether a customer may be called, and when

@@ -7,8 +7,9 @@ from incentive_env.model.compiled import Key, Record, Records, compiled, inlined
 from incentive_env.model.loyalty import latent_loyalty, loyalty_of, weights_of
 from incentive_env.model.maths import clip, exp4, f4
 from incentive_env.model.opening import fill_slot
+from incentive_env.model.scratch import Scratch
 from incentive_env.model.service import Answering, answer_contact, raise_issues, who_answers
-from incentive_env.model.state import LONG_AGO, NEVER, NO_CALLBACK, PRODUCT_FAULT, Customers, Scratch
+from incentive_env.model.state import LONG_AGO, NEVER, NO_CALLBACK, PRODUCT_FAULT, Customers
 from incentive_env.model.witness import (
     Witness,
     note_arrival,

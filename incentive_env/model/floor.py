@@ -5,7 +5,8 @@ import numpy as np
 from incentive_env.model.compiled import Record, Records, entry, inlined, threaded_entry
 from incentive_env.model.opening import open_floor
 from incentive_env.model.scheme import change_scheme
-from incentive_env.model.state import Customers, Scratch, customers_of, scratch_of
+from incentive_env.model.scratch import Scratch, scratch_of
+from incentive_env.model.state import Customers, customers_of
 from incentive_env.model.week import simulate_week
 from incentive_env.model.witness import Witness, in_week, look_first, witness_of
 

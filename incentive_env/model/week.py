@@ -14,8 +14,9 @@ from incentive_env.model.mechanisms import AUDIT_BELIEFS, KNOW_HOW, PAY_MEMORY, 
 from incentive_env.model.pay import audit_rep, pay_of, pay_rep
 from incentive_env.model.pay_memory import notice_success, remember_pay
 from incentive_env.model.reps import decide, follow
+from incentive_env.model.scratch import Scratch
 from incentive_env.model.service import plan_hours
-from incentive_env.model.state import Customers, Scratch
+from incentive_env.model.state import Customers
 from incentive_env.model.witness import Witness, note_calls, note_exits
 from incentive_env.model.workforce import change_rep, fill_vacancy, learn_from_week, move_norm, settle_exit
 

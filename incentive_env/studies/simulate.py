@@ -138,8 +138,8 @@ def roll_out(
 
     ``weeks`` may be more than an episode: the policy goes on. ``watch`` records what moves customers, see
     `incentive_env.studies.explain`. ``reps`` is a policy that acts for the reps; without it the model's own reps act.
-    ``done`` is called with the number of weeks that all floors have behind them. A closed floor continues without reps; the policy still
-    acts, which has no effect there.
+    ``done`` is called with the number of weeks that all floors have behind them. A closed floor continues without
+    reps; the policy still acts, which has no effect there.
     """
     total, floors, acting = _length(config, weeks), len(seeds), Acting(as_policy(policy, config))
     floor_weeks = np.zeros((floors, total), _RECORDS[0])

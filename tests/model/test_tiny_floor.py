@@ -8,17 +8,9 @@ from worlds import N_LEVERS, PLAIN, QUIET, Core, TinyFloor, blank, tiny_floor
 
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.model import calls, client, conversation, customers, pay, reps, rng, scheme, service, workforce
+from incentive_env.model.scratch import AT_ONCE
 from incentive_env.model.service import Answering
-from incentive_env.model.state import (
-    AT_ONCE,
-    CALLBACK,
-    HONEST,
-    MISBOOKED,
-    NEVER,
-    NO_CALLBACK,
-    SCHEME,
-    TRUE_CALLBACK,
-)
+from incentive_env.model.state import CALLBACK, HONEST, MISBOOKED, NEVER, NO_CALLBACK, SCHEME, TRUE_CALLBACK
 from incentive_env.model.state import PRESSURE as PRESS
 from incentive_env.model.workforce import EXIT_LAID_OFF
 
