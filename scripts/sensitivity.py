@@ -16,7 +16,8 @@ from rich.table import Table
 from agents.options import OptionalRun, Resume, check_resume
 from agents.registry import load_policy
 from agents.studies.coefficients import coefficients
-from agents.studies.sensitivity import Point, Rows, all_values, draw_design, ranked, sensitivity
+from agents.studies.kept import Kept
+from agents.studies.sensitivity import Point, all_values, draw_design, ranked, sensitivity
 from incentive_env import load_config
 from incentive_env.cli.common import console, save, script
 from incentive_env.cli.options import Floors, Json, Overrides, Picture, Processes, Scenario, Seed
@@ -61,8 +62,8 @@ def main(
     design = draw_design(scenario, moved, trajectories, levels, seed)
     points = [Point(scenario, values, (policy, base), floors) for values in all_values(moved, design)]
     with locked(run):
-        rows = Rows(run, {**about, "config": scenario.model_dump(), "moved": moved}, resume=resume)
-        found = {**about, "trajectories": trajectories, **sensitivity(moved, design, levels, points, rows, processes)}
+        kept = Kept(run, {**about, "config": scenario.model_dump(), "moved": moved}, resume=resume)
+        found = {**about, "trajectories": trajectories, **sensitivity(moved, design, levels, points, kept, processes)}
     titles = {name: title.format(policy=policy, base=base) for name, title in OUTPUTS.items()}
     for name in SHOWN:
         console().print(_table(found, name, titles[name]))

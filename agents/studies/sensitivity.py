@@ -1,10 +1,6 @@
 """Which coefficients matter: Morris's elementary effects on the score, and on the lead of one policy over another."""
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,11 +8,10 @@ from numpy.typing import NDArray
 
 from agents.registry import load_policy
 from agents.studies.coefficients import Coefficient
+from agents.studies.kept import Kept, computed
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.studies.evaluate import evaluate, evaluation_seeds
-from incentive_env.support.files import write_json
 from incentive_env.support.progress import Progress
-from incentive_env.support.texts import TextError, read_json
 
 _TRIES = 1000  # trajectories drawn for one that the configuration takes
 
@@ -63,48 +58,6 @@ def all_values(moved: Sequence[Coefficient], design: NDArray[np.float64]) -> lis
     return [dict(zip([one.key for one in moved], row.tolist(), strict=True)) for row in rows]
 
 
-class Rows:
-    """The scores of the points evaluated so far; with a directory, a file for each, whole or not at all.
-
-    Args:
-        directory: of the run; ``None`` keeps nothing.
-        description: of what is evaluated; a run goes on only with the same.
-        resume: whether the directory may hold a run already.
-
-    Raises:
-        ValueError: it holds one and may not, or one of something else.
-    """
-
-    def __init__(self, directory: Path | None, description: dict[str, Any], *, resume: bool = False) -> None:
-        self._folder = None if directory is None else directory / "points"
-        if directory is None:
-            return
-        file, wanted = directory / "run.json", json.loads(json.dumps(description))
-        if not file.exists():
-            write_json(file, wanted)
-            return
-        if not resume:
-            raise ValueError(f"{file}: holds a run already; resume it, or choose another directory")
-        stored = _read_json(file)
-        others = [key for key in wanted if stored.get(key) != wanted[key]]
-        if others:
-            raise ValueError(f"{file}: is of a run with another {', '.join(others)}; choose another directory")
-
-    def read(self, number: int) -> NDArray[np.float64] | None:
-        """Scores ``[policies, floors]`` of a point; ``None`` where it was not evaluated yet."""
-        file = self._file(number)
-        return None if file is None or not file.exists() else np.array(_read_json(file)["scores"])
-
-    def write(self, number: int, scores: NDArray[np.float64]) -> None:
-        """Keep the scores of a point."""
-        file = self._file(number)
-        if file is not None:
-            write_json(file, {"scores": scores.tolist()})
-
-    def _file(self, number: int) -> Path | None:
-        return None if self._folder is None else self._folder / f"{number:06d}.json"
-
-
 def measure(point: Point) -> NDArray[np.float64]:
     """Scores ``[policies, floors]`` with the coefficients of a point."""
     config = load_config(point.config, point.values)
@@ -113,30 +66,18 @@ def measure(point: Point) -> NDArray[np.float64]:
 
 
 def evaluate_points(
-    points: Sequence[Point], rows: Rows, processes: int = 1, measured: Measure = measure
+    points: Sequence[Point], kept: Kept, processes: int = 1, measured: Measure = measure
 ) -> NDArray[np.float64]:
     """Scores ``[points, policies, floors]``; those that the run has already are not computed again."""
-    scores = {number: kept for number in range(len(points)) if (kept := rows.read(number)) is not None}
-    missing = [number for number in range(len(points)) if number not in scores]
-    jobs = [points[number] for number in missing]
-    with (
-        ProcessPoolExecutor(processes) if processes > 1 else nullcontext() as pool,
-        Progress("evaluations", len(points), done=len(scores)) as progress,
-    ):
-        results: Iterable[NDArray[np.float64]] = map(measured, jobs) if pool is None else pool.map(measured, jobs)
-        for number, result in zip(missing, results, strict=True):
-            rows.write(number, result)
-            scores[number] = result
-            progress.move(len(scores))
-    return np.stack([scores[number] for number in range(len(points))])
+    return np.stack([np.asarray(one) for one in computed(points, kept, processes, measured, "evaluations")])
 
 
 def sensitivity(
-    moved: Sequence[Coefficient], design: NDArray[np.float64], levels: int, points: Sequence[Point], rows: Rows,
+    moved: Sequence[Coefficient], design: NDArray[np.float64], levels: int, points: Sequence[Point], kept: Kept,
     processes: int = 1, measured: Measure = measure,
 ) -> dict[str, Any]:  # fmt: skip
     """Effects of all coefficients on all outputs, as plain data; and how sure the lead is over all points."""
-    scores = evaluate_points(points, rows, processes, measured)
+    scores = evaluate_points(points, kept, processes, measured)
     outputs = {"score": scores[:, 0], "advantage": scores[:, 0] - scores[:, 1], "base": scores[:, 1]}
     found = {name: effects(moved, design, values, levels) for name, values in outputs.items()}
     lead = outputs["advantage"].mean(axis=1)
@@ -216,10 +157,3 @@ def _effects_by_floor(design: NDArray[np.float64], values: NDArray[np.float64]) 
     found = np.empty_like(steps)
     np.put_along_axis(found, np.broadcast_to(which, steps.shape), steps / np.take_along_axis(moves, which, 2), axis=1)
     return found
-
-
-def _read_json(file: Path) -> Any:
-    try:
-        return read_json(file)
-    except TextError:
-        raise ValueError(f"{file}: is damaged; delete it, and it is computed again") from None

@@ -5,14 +5,14 @@ coefficient of its own: the loss is the mean, over all figures, of how far each 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, load_config, value_at
-from incentive_env.validation.contract import DEFAULTS, FACTS, Part
+from incentive_env.validation.contract import DEFAULTS, FACTS, Band, Part
 from incentive_env.validation.lab import Lab
 
 # Too long for every step of a fit; they are checked after it.
@@ -137,10 +137,10 @@ def fit_of(
         if (everything or fact.id not in CHECKED_AFTERWARDS) and not fact.missing(config)
     ]
     parts = {f"{verdict.fact.id}: {part.name}": part for verdict in verdicts for part in verdict.parts}
-    distance = np.mean([_distance(part) ** 2 for part in parts.values()])
-    loss = float(distance + PRIOR * np.mean((point - start) ** 2))
     figures = {name: part.estimate.mean for name, part in parts.items()}
     units = {name: unit_of(part) for name, part in parts.items()}
+    distances = [distance(figures[name], units[name], part.band) for name, part in parts.items()]
+    loss = float(np.mean(np.square(distances)) + PRIOR * np.mean((point - start) ** 2))
     return Fit(loss, figures, {verdict.fact.id: verdict.holds for verdict in verdicts}, units)
 
 
@@ -154,18 +154,59 @@ def unit_of(part: Part) -> float:
     return part.band.high - part.band.low
 
 
-def _distance(part: Part) -> float:
-    """How far a figure lies from the inside of its band, in bands; 3 at most, so that none drowns the others."""
-    figure, band = part.estimate.mean, part.band
+def distance(figure: float, unit: float, band: Band) -> float:
+    """How far a figure lies from the inside of its band, in bands; 3 at most, so that none drowns the others.
+
+    Args:
+        figure: what was measured.
+        unit: what its moves are measured in, see `unit_of`.
+        band: where it must lie.
+    """
     if not math.isfinite(figure):
         return 3.0
     if band.one_sided:
-        clear = part.estimate.low - band.low if math.isinf(band.high) else band.high - part.estimate.high
-        half_widths = 4.0 * clear / unit_of(part)  # by which the interval clears the edge
+        beyond = figure - band.low if math.isinf(band.high) else band.high - figure
+        half_widths = 4.0 * beyond / unit - 1.0  # by which the interval clears the edge
         return min(max(0.5 - half_widths, 0.0), 3.0)
     margin = MARGIN * (band.high - band.low)
     outside = max(band.low + margin - figure, figure - band.high + margin, 0.0)
     return min(outside / (band.high - band.low), 3.0)
+
+
+def band_of(figure: str) -> Band:
+    """The band of a figure by its name, ``fact: part``."""
+    fact, _, part = figure.partition(": ")
+    return {**FACTS, **DEFAULTS}[fact].bands[part]
+
+
+def proposed(
+    fit: Fit, moves: Mapping[str, NDArray[np.float64]], point: NDArray[np.float64], radius: float
+) -> NDArray[np.float64]:
+    """The point near a measured one that would have the least loss if the figures moved in straight lines.
+
+    A step of Gauss–Newton within a box of trust (Nocedal & Wright 2006, chapter 10), with the loss of `fit_of`.
+
+    Args:
+        fit: what was measured at the point.
+        moves: ``[parameters]`` of each figure, in its units, as each coefficient moves through its whole range.
+        point: ``[parameters]``.
+        radius: how far a coefficient may move, as a share of its range.
+    """
+    from scipy.optimize import minimize
+
+    names = [name for name in fit.figures if name in moves and math.isfinite(fit.figures[name])]
+    slopes = np.stack([moves[name] * fit.units[name] for name in names])
+    figures, units = (np.array([by_name[name] for name in names]) for by_name in (fit.figures, fit.units))
+    bands = [band_of(name) for name in names]
+
+    def loss(step: NDArray[np.float64]) -> float:
+        distances = [distance(*each) for each in zip(figures + slopes @ step, units, bands, strict=True)]
+        return float(np.mean(np.square(distances)) + PRIOR * np.mean(step**2))
+
+    low, high = np.maximum(-radius, -point), np.minimum(radius, 1.0 - point)
+    found = minimize(loss, np.zeros_like(point), method="L-BFGS-B", bounds=list(zip(low, high, strict=True)))
+    best: NDArray[np.float64] = np.clip(point + found.x, 0.0, 1.0)
+    return best
 
 
 def sensitivities(

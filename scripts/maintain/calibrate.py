@@ -1,12 +1,12 @@
 """Fit the shared coefficients to all facts and field defaults at once, and measure what they leave open.
 
 Example:
-    python scripts/maintain/calibrate.py fit --run runs/calibration
+    python scripts/maintain/calibrate.py identify --run runs/moves --out docs/results/calibration.json
+    python scripts/maintain/calibrate.py fit --moves docs/results/calibration.json
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +16,9 @@ import yaml
 from numpy.typing import NDArray
 from rich.table import Table
 
-from agents.options import Resume, Run
-from agents.search.evolution import Objective, SearchBudget, Start, search
+from agents.options import OptionalRun, Resume, check_resume
 from agents.studies.defaults import put_in_force
+from agents.studies.kept import Kept, computed
 from incentive_env import Config, load_config
 from incentive_env.cli.common import command, console, group, save
 from incentive_env.cli.options import Json, Processes, Scenario, Seed, written
@@ -38,11 +38,16 @@ from incentive_env.validation.calibration import (
     fit_of,
     point_of,
     posterior_spread,
+    proposed,
     sensitivities,
 )
 
 main = group(__doc__)
+Job = tuple[Config, NDArray[np.float64], NDArray[np.float64], Sequence[int]]
+Moves = Annotated[Path, typer.Option(help="what `identify` wrote")]
 FitFloors = Annotated[int, typer.Option(min=16, max=10_000, metavar="N", help="number of floors")]
+
+RADII = (0.015, 0.03, 0.06, 0.12)  # of a step: how far a coefficient may move, as a share of its range
 
 NEXT_STEPS = """\
 Written: the defaults in incentive_env/config/, and docs/configuration.md. What depends on them, in this order:
@@ -56,34 +61,37 @@ The shipped policies and the results in docs/results belong to the old values: s
 
 @command(main)
 def fit(
-    run: Run,
+    moves: Moves,
     out: Annotated[Path, written("YAML file for the coefficients")] = Path("runs/calibration.yaml"),
     config: Scenario = "telesales",
-    generations: Annotated[int, typer.Option(min=1, max=10_000)] = 40,
-    population: Annotated[int, typer.Option(min=3, max=1000, help="points in a generation")] = 14,
-    floors: FitFloors = 48,
-    seed: Seed = 0,
+    floors: FitFloors = 96,
     processes: Processes = 2,
-    resume: Resume = False,
 ) -> None:
-    """Fit by CMA-ES; write the coefficients.
+    """Take a step of Gauss–Newton toward all bands at once; write the coefficients if it is better on fresh floors.
+
+    Steps of several lengths are measured, all on the same floors. Repeat `identify` and `fit` until no step is better.
 
     Example:
-        python scripts/maintain/calibrate.py fit --run runs/calibration --out runs/calibration.yaml
+        python scripts/maintain/calibrate.py fit --moves docs/results/calibration.json --out runs/calibration.yaml
     """
     scenario = load_config(config)
-    start = point_of(scenario)
-    plan = SearchBudget(generations, population, floors, 2 * floors, seed=seed, bounds=(0.0, 1.0))
-    with locked(run), _objective(scenario, start, processes) as objective:
-        found = search(
-            objective, [Start(scenario.name, start, 0.08)], plan, checkpoint_path=run / "calibration.json",
-            description={"config": scenario.model_dump(), "keys": KEYS}, resume=resume, label="calibration",
-        )  # fmt: skip
-    point = found.winner.point
-    fits = [fit_of(scenario, p, start, FIT_SEEDS[: 2 * floors], everything=True) for p in (start, point)]
-    _write_coefficients(out, coefficients(point), fits[1])
-    console().print(_moves_table(start, point))
+    start, slopes = point_of(scenario), _slopes(moves)
+    first, others, fresh = FIT_SEEDS[:floors], FIT_SEEDS[floors : 2 * floors], FRESH_FIT_SEEDS[:floors]
+    measured = _measure((scenario, start, start, first))
+    points = [start, *(proposed(measured, slopes, start, radius) for radius in RADII)]
+    jobs = [(scenario, point, start, others) for point in points]
+    losses = [found.loss for found in computed(jobs, Kept(None, {}), processes, _measure, "steps")]
+    for radius, loss in zip((0.0, *RADII), losses, strict=True):
+        print(f"coefficients moved by up to {radius:.0%} of their ranges: loss {loss:.4f}")
+    best = points[int(np.argmin(losses))]
+    pair = [(scenario, point, start, fresh) for point in (start, best)]
+    fits = computed(pair, Kept(None, {}), processes, _measure_everything, "on fresh floors")
+    console().print(_moves_table(start, best))
     console().print(_fits_table(fits))
+    if not fits[1].loss < fits[0].loss:
+        print(f"no step is better; {out} was not written")
+        return
+    _write_coefficients(out, coefficients(best), fits[1])
 
 
 @command(main)
@@ -106,6 +114,8 @@ def apply(
 def identify(
     out: Annotated[Path, written("JSON file for what each coefficient moved")],
     config: Scenario = "telesales",
+    run: OptionalRun = None,
+    resume: Resume = False,
     floors: FitFloors = 64,
     step: Annotated[float, typer.Option(min=0.01, max=0.5, help="of a coefficient's range, to either side")] = 0.1,
     processes: Processes = 2,
@@ -113,16 +123,20 @@ def identify(
     """Measure what each coefficient moves, and which ones the facts do not pin down.
 
     Example:
-        python scripts/maintain/calibrate.py identify --out runs/identified.json
+        python scripts/maintain/calibrate.py identify --run runs/moves --out runs/identified.json
     """
-    found = identification(load_config(config), floors, step, processes)
+    check_resume(run, resume)
+    scenario = load_config(config)
+    with locked(run):
+        about = {"config": scenario.model_dump(), "keys": KEYS, "floors": floors, "step": step}
+        found = identification(scenario, floors, step, processes, Kept(run, about, resume=resume))
     console().print(_identification_table(found))
     save(out, found)
 
 
 @command(main)
 def ensemble(
-    moves: Annotated[Path, typer.Option(help="what `identify` wrote")],
+    moves: Moves,
     config: Scenario = "telesales",
     directory: Annotated[Path, written("folder for the members", folder=True)] = Path("configs"),
     members: Annotated[int, typer.Option(min=1, max=100)] = 5,
@@ -156,7 +170,7 @@ def ensemble(
         raise typer.Exit(1)
 
 
-def identification(config: Config, floors: int, step: float, processes: int) -> dict[str, Any]:
+def identification(config: Config, floors: int, step: float, processes: int, kept: Kept) -> dict[str, Any]:
     """Moves of all figures with all coefficients, and the spread that the facts leave to each coefficient."""
     point = point_of(config)
     ends = [point.copy() for _ in range(2 * len(point))]
@@ -164,11 +178,8 @@ def identification(config: Config, floors: int, step: float, processes: int) -> 
         ends[2 * index][index] = max(0.0, point[index] - step)
         ends[2 * index + 1][index] = min(1.0, point[index] + step)
     jobs = [(config, end, point, FIT_SEEDS[:floors]) for end in ends]
-    measured: dict[bytes, dict[str, float]] = {}
-    with ProcessPoolExecutor(processes) as pool, Progress("coefficients", len(jobs)) as progress:
-        for number, (end, result) in enumerate(zip(ends, pool.map(_measure, jobs), strict=True), start=1):
-            measured[end.tobytes()] = result.figures
-            progress.move(number)
+    figures = computed(jobs, kept, processes, _figures, "coefficients")
+    measured = dict(zip([end.tobytes() for end in ends], figures, strict=True))
     names, moves = sensitivities(lambda moved: measured[moved.tobytes()], point, step)
     at_point = _measure((config, point, point, FIT_SEEDS[:floors])).units
     units = np.array([at_point[name] for name in names])
@@ -189,34 +200,41 @@ def identification(config: Config, floors: int, step: float, processes: int) -> 
     }  # fmt: skip
 
 
-@contextmanager
-def _objective(config: Config, start: NDArray[np.float64], processes: int) -> Iterator[Objective]:
-    """Minus the loss of each candidate; all of them meet the same floors."""
-    with ProcessPoolExecutor(processes) as pool:
-
-        def objective(candidates: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
-            floors = range(seeds[0], seeds[0] + len(seeds))
-            jobs = [(config, candidate, start, floors) for candidate in candidates]
-            losses = [-result.loss for result in pool.map(_measure, jobs)]
-            return np.tile(np.array(losses)[:, None], (1, len(seeds)))
-
-        yield objective
-
-
-def _measure(job: tuple[Config, NDArray[np.float64], NDArray[np.float64], Sequence[int]]) -> Fit:
+def _measure(job: Job) -> Fit:
     return fit_of(*job)
+
+
+def _measure_everything(job: Job) -> Fit:
+    return fit_of(*job, everything=True)
+
+
+def _figures(job: Job) -> dict[str, float]:
+    return fit_of(*job).figures
+
+
+def _slopes(moves: Path) -> dict[str, NDArray[np.float64]]:
+    """``[parameters]`` of each figure in its units, per whole range."""
+    rows = _identified(moves)["coefficients"]
+    return {name: np.array([rows[key]["moves"][name] for key in KEYS]) for name in rows[KEYS[0]]["moves"]}
+
+
+def _identified(moves: Path) -> dict[str, Any]:
+    """What `identify` wrote of these coefficients."""
+    try:
+        stored = dict(read_json(moves))
+        same = set(stored["coefficients"]) == set(KEYS) and np.shape(stored["directions"]) == (len(KEYS), len(KEYS))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{moves}: is not what `calibrate.py identify` writes ({error})") from None
+    if not same:
+        raise ValueError(f"{moves}: is of other coefficients; run `calibrate.py identify` again")
+    return stored
 
 
 def _draw_members(
     config: Config, moves: Path, members: int, floors: int, least: int, tries: int, seed: int, processes: int
 ) -> list[NDArray[np.float64]]:
-    try:
-        stored = read_json(moves)
-        directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{moves}: is not what `calibrate.py identify` writes ({error})") from None
-    if directions.shape != (len(KEYS), len(KEYS)):
-        raise ValueError(f"{moves}: is of other coefficients; run `calibrate.py identify` again")
+    stored = _identified(moves)
+    directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
     point, random = point_of(config), np.random.default_rng(seed)
     points = [
         np.clip(point + directions @ (random.standard_normal(len(KEYS)) / np.sqrt(precision)), 0.0, 1.0)

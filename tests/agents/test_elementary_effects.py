@@ -5,7 +5,8 @@ import pytest
 
 from agents.studies import sensitivity
 from agents.studies.coefficients import Coefficient, coefficients
-from agents.studies.sensitivity import Point, Rows, all_values, draw_design, evaluate_points
+from agents.studies.kept import Kept
+from agents.studies.sensitivity import Point, all_values, draw_design, evaluate_points
 from incentive_env import load_config
 
 PAIR = ("retention_first", "flat_salary")
@@ -18,7 +19,7 @@ def _points(config, moved, design):
 
 def _found(config, moved, measured, trajectories=4):
     design = draw_design(config, moved, trajectories, 4, 0)
-    return sensitivity.sensitivity(moved, design, 4, _points(config, moved, design), Rows(None, {}), 1, measured)
+    return sensitivity.sensitivity(moved, design, 4, _points(config, moved, design), Kept(None, {}), 1, measured)
 
 
 def test_the_design_moves_one_coefficient_at_a_time(small):
@@ -107,19 +108,19 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(small, tmp_path):
         return np.array([[point.values[A], 1.0 / 3.0], [point.values[B], 0.1]])
 
     with pytest.raises(KeyboardInterrupt):
-        evaluate_points(points, Rows(tmp_path, {"seed": 1}), 1, measured)
+        evaluate_points(points, Kept(tmp_path, {"seed": 1}), 1, measured)
     files = sorted(path.name for path in (tmp_path / "points").iterdir())
     assert files == [f"{number:06d}.json" for number in range(5)]
     scores = evaluate_points(
-        points, Rows(tmp_path, {"seed": 1}, resume=True), 1, lambda point: measured(point, stop=None)
+        points, Kept(tmp_path, {"seed": 1}, resume=True), 1, lambda point: measured(point, stop=None)
     )
     assert asked == points  # each once, in order
-    whole = evaluate_points(points, Rows(None, {}), 1, lambda point: measured(point, stop=None))
+    whole = evaluate_points(points, Kept(None, {}), 1, lambda point: measured(point, stop=None))
     np.testing.assert_array_equal(scores, whole)
     with pytest.raises(ValueError, match="holds a run already; resume it, or choose another directory"):
-        Rows(tmp_path, {"seed": 1})
+        Kept(tmp_path, {"seed": 1})
     with pytest.raises(ValueError, match="is of a run with another seed; choose another directory"):
-        Rows(tmp_path, {"seed": 2}, resume=True)
-    (tmp_path / "points" / files[0]).write_text('{"scores": [')
+        Kept(tmp_path, {"seed": 2}, resume=True)
+    (tmp_path / "points" / files[0]).write_text('{"result": [')
     with pytest.raises(ValueError, match=r"000000\.json: is damaged; delete it, and it is computed again"):
-        evaluate_points(points, Rows(tmp_path, {"seed": 1}, resume=True))
+        evaluate_points(points, Kept(tmp_path, {"seed": 1}, resume=True))

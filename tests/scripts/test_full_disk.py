@@ -144,7 +144,7 @@ HOLDERS = {
         ("optimise_feedback", *SEARCH, "--static", "flat_salary", "--out", "o.yaml", "--run", "run"), "run", ()
     ),
     "sensitivity": (("sensitivity", *TINY, "--only", "learning.step", "--trajectories", 2, "--run", "run"), "run", ()),
-    "calibrate": (("calibrate", "fit", "--run", "run", "--out", "c.yaml"), "run", ()),
+    "calibrate": (("calibrate", "identify", "--run", "run", "--out", "c.json"), "run", ()),
     "collect": (("collect", ID, "--config", "tiny.yaml", "--episodes", 6, "--root", "sets"), "sets", (ID,)),
     "study": (("offline", "study", "--config", "tiny.yaml", "--out", "s.json", "--root", "sets"), "sets", ()),
     "gates": (("gates", "--config", "tiny.yaml", "--only", "G2", "--quick", "--keep", "run"), "run", ()),

@@ -160,7 +160,7 @@ USERS = {
     "value_of_information": ("value_of_information", "--static", "flat_salary", "--floors", 2),
 }
 CALIBRATIONS = {
-    "calibrate fit": ("calibrate", "fit", "--run", "run", "--out", "c.yaml"),
+    "calibrate fit": ("calibrate", "fit", "--moves", "c.json", "--out", "c.yaml"),
     "calibrate identify": ("calibrate", "identify", "--out", "c.json"),
     "calibrate ensemble": ("calibrate", "ensemble", "--moves", "c.json", "--directory", "members"),
 }
@@ -262,8 +262,8 @@ def test_a_training_file_that_is_missing_or_wrong_is_refused(refused, tmp_path):
         ("demo", "--timesteps", 0), ("simulate", "--weeks", 0), ("simulate", "--seed", -1), ("evaluate",), ("train",),
         ("train", "--run", "r", "--timesteps", 0), ("simulate", "--floors", "many"), ("schema", "--colour"),
         ("evaluate", "all", "--threads", 0), ("validate", "--floors", 7), ("validate", "--threads", 0),
-        ("calibrate",), ("calibrate", "fit"), ("calibrate", "fit", "--run", "r", "--population", 2),
-        ("calibrate", "fit", "--run", "r", "--floors", 15), ("calibrate", "identify"),
+        ("calibrate",), ("calibrate", "fit"), ("calibrate", "identify", "--out", "c.json", "--floors", 15),
+        ("calibrate", "fit", "--moves", "c.json", "--floors", 15), ("calibrate", "identify"),
         ("calibrate", "identify", "--out", "c.json", "--step", 0), ("calibrate", "ensemble"),
         ("calibrate", "ensemble", "--moves", "c.json", "--members", 0), ("rationality", "--floors", 7),
         ("rationality", "--processes", 0), ("attribution", "--floors", 1), ("attribution", "--audit", "much"),
@@ -305,7 +305,7 @@ def results(tmp_path):
         ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=2", "--out"),
         ("train", *SCENARIO, "--training", "quick.yaml", "--run"), ("schema", "--out"), ("schema", "--markdown"),
         ("validate", "--floors", 8, "--out"), ("validate", "--floors", 8, "--report"),
-        ("calibrate", "fit", "--run", "run", "--out"), ("calibrate", "fit", "--out", "c.yaml", "--run"),
+        ("calibrate", "fit", "--moves", "c.json", "--out"), ("calibrate", "identify", "--out", "c.json", "--run"),
         ("calibrate", "identify", "--out"), ("calibrate", "ensemble", "--moves", "c.json", "--directory"),
         ("calibrate", "ensemble", "--moves", "c.json", "--directory", "members", "--out"),
         ("rationality", "--floors", 8, "--out"), ("attribution", "--floors", 2, *SCENARIO, "--out"),

@@ -10,11 +10,15 @@ from incentive_env.validation import Band
 from incentive_env.validation.calibration import (
     KEYS,
     PARAMETERS,
-    _distance,
+    Fit,
+    band_of,
     coefficients,
+    distance,
     point_of,
     posterior_spread,
+    proposed,
     sensitivities,
+    unit_of,
 )
 from incentive_env.validation.contract import Part
 
@@ -35,20 +39,38 @@ def test_shipped_coefficients_lie_inside_their_ranges():
 
 
 @pytest.mark.parametrize(
-    ("figure", "low", "band", "distance"),
+    ("figure", "half_width", "band", "expected"),
     [
-        (5.0, 4.0, Band(0, 10), 0.0),
-        (9.5, 9.0, Band(0, 10), 0.05),  # a tenth of the band is margin
-        (12.0, 11.0, Band(0, 10), 0.3),
-        (3.0, 2.0, Band(0), 0.0),  # a direction that is sure
-        (1.0, 0.0, Band(0), 0.5),  # one that is just sure
-        (1.0, -1.0, Band(0), 1.0),
-        (99.0, 98.0, Band(0, 10), 3.0),
+        (5.0, 1.0, Band(0, 10), 0.0),
+        (9.5, 0.5, Band(0, 10), 0.05),  # a tenth of the band is margin
+        (12.0, 1.0, Band(0, 10), 0.3),
+        (3.0, 1.0, Band(0), 0.0),  # a direction that is sure
+        (1.0, 1.0, Band(0), 0.5),  # one that is just sure
+        (1.0, 2.0, Band(0), 1.0),
+        (99.0, 1.0, Band(0, 10), 3.0),
+        (float("nan"), 1.0, Band(0), 3.0),
     ],
 )
-def test_the_loss_counts_distance_from_the_inside_of_a_band(figure, low, band, distance):
-    part = Part("x", Interval(figure, low, 2 * figure - low), band)
-    assert _distance(part) == pytest.approx(distance)
+def test_the_loss_counts_distance_from_the_inside_of_a_band(figure, half_width, band, expected):
+    part = Part("x", Interval(figure, figure - half_width, figure + half_width), band)
+    assert distance(figure, unit_of(part), band) == pytest.approx(expected)
+
+
+def test_a_step_brings_figures_that_move_in_straight_lines_into_their_bands():
+    outside, inside = "schmitt: churn, %", "deci: output, %"
+    band = band_of(outside)
+    width = band.high - band.low
+    fit = Fit(
+        0.0, {outside: band.high + 0.1 * width, inside: sum(band_of(inside)) / 2}, {}, {outside: width, inside: 1.0}
+    )
+    point = np.full(len(KEYS), 0.5)
+    moves = {outside: np.eye(len(KEYS))[3] * -2.0, inside: np.eye(len(KEYS))[7]}
+    found = proposed(fit, moves, point, 0.2)
+    moved = found - point
+    assert fit.figures[outside] + width * moves[outside] @ moved <= band.high
+    assert moved[3] == pytest.approx(0.1, abs=0.01)  # half a width a range: no farther than the margin asks
+    assert np.abs(np.delete(moved, 3)).max() < 1e-3  # what moves nothing stays
+    assert proposed(fit, moves, point, 0.02)[3] == pytest.approx(0.52)  # and none goes beyond what is trusted
 
 
 def test_what_no_figure_sees_keeps_the_spread_of_the_box():
