@@ -70,12 +70,13 @@ def compare(
     Example:
         python scripts/benchmark.py compare docs/results/benchmark.json docs/results/benchmark.json
     """
+    from agents.benchmark.analysis import comment
     from agents.benchmark.analysis import compare as comparing
 
     comparison = comparing.compare(read_results(base), read_results(head), margin)
-    text = comparing.markdown(comparison)
+    text = comment.markdown(comparison)
     print(text, end="")
-    for path, content in ((markdown, text), (junit, comparing.junit_xml(comparison))):
+    for path, content in ((markdown, text), (junit, comment.junit_xml(comparison))):
         if path is not None:
             write_text(path, content)
     if comparison.regressions:

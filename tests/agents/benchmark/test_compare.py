@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from agents.benchmark.analysis.compare import Verdict, adjusted_level, check_comparable, compare, junit_xml, markdown
+from agents.benchmark.analysis.comment import junit_xml, markdown
+from agents.benchmark.analysis.compare import Verdict, adjusted_level, check_comparable, compare
 from agents.benchmark.analysis.statistics import paired_difference
 from agents.benchmark.results import ResultsError
 

@@ -1,0 +1,67 @@
+"""A comparison as a comment on a pull request, and as a test report."""
+
+from collections import Counter
+from xml.etree import ElementTree
+
+from agents.benchmark.analysis.compare import FALSE_ALARMS, Comparison, ComparisonRow, Verdict
+from incentive_env.support.tables import markdown_table, with_interval
+
+
+def markdown(comparison: Comparison) -> str:
+    """The comparison as a comment on a pull request."""
+    regressions = len(comparison.regressions)
+    found = {0: "no regression", 1: "1 regression"}.get(regressions, f"{regressions} regressions")
+    count = Counter(row.verdict for row in comparison.rows)
+    clear = [row for row in comparison.rows if row.verdict in (Verdict.REGRESSION, Verdict.BETTER)]
+    unclear = [row for row in comparison.rows if row.verdict in (Verdict.UNJUDGED, Verdict.UNCLEAR)]
+    lines = [
+        f"### Benchmark `{comparison.suite}`: {found}",
+        "",
+        ", ".join(f"{count[verdict]} × {verdict}" for verdict in Verdict),
+        "",
+        *([_table(clear, comparison.level)] if clear else []),
+        *(_folded(unclear, comparison.level) if unclear else []),
+        f"Loyalty in points, `{comparison.base}` → `{comparison.head}`, on the same floors. A row is a regression "
+        f"where its whole interval lies below −{comparison.margin:g}. Intervals are adjusted for the number of rows: "
+        f"without a change, at most {FALSE_ALARMS:.0%} of comparisons show a regression.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def junit_xml(comparison: Comparison) -> str:
+    """The comparison as a test report, for what reads JUnit's format; one test a row."""
+    unjudged = sum(row.verdict is Verdict.UNJUDGED for row in comparison.rows)
+    suite = ElementTree.Element(
+        "testsuite", name=f"benchmark {comparison.suite}", tests=str(len(comparison.rows)), errors="0",
+        failures=str(len(comparison.regressions)), skipped=str(unjudged), time="0",
+    )  # fmt: skip
+    properties = ElementTree.SubElement(suite, "properties")
+    for name in ("base", "head", "margin", "level"):
+        ElementTree.SubElement(properties, "property", name=name, value=str(getattr(comparison, name)))
+    for row in comparison.rows:
+        case = ElementTree.SubElement(suite, "testcase", classname=comparison.suite, name=row.name, time="0")
+        if row.verdict is Verdict.REGRESSION:
+            ElementTree.SubElement(case, "failure", message=f"loyalty {_change(row)}", type="regression")
+        elif row.verdict is Verdict.UNJUDGED:
+            ElementTree.SubElement(case, "skipped", message=str(row.verdict))
+    content: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return content.decode("utf-8")
+
+
+def _folded(rows: list[ComparisonRow], level: float) -> list[str]:
+    summary = f"<details><summary>{len(rows)} rows without a clear change</summary>"
+    return [summary, "", _table(rows, level), "</details>", ""]
+
+
+def _table(rows: list[ComparisonRow], level: float) -> str:
+    cells = (
+        (row.name, str(row.difference.seeds), f"{row.base:.1f}", _change(row),
+         "**regression**" if row.verdict is Verdict.REGRESSION else row.verdict)
+        for row in rows
+    )  # fmt: skip
+    headings = ("policy", "seeds", "loyalty in BASE", f"change, {100 * level:.4g} % interval", "verdict")
+    return markdown_table(headings, cells, left=(0, 4))
+
+
+def _change(row: ComparisonRow) -> str:
+    return with_interval(row.difference, "+.2f")
