@@ -12,9 +12,11 @@ import typer
 
 from agents.benchmark.results import read_results
 from agents.options import Address, Engine, Workers, stored
+from incentive_env import load_config
 from incentive_env.cli.common import command, group, only_regressions_exit_with_1, save
-from incentive_env.cli.options import Json, Seed, written
+from incentive_env.cli.options import Floors, Json, Scenario, Seed, written
 from incentive_env.support.files import write_text
+from incentive_env.support.seeds import CARD_SEEDS
 
 main = group(__doc__)
 MARGIN = 1.0
@@ -126,6 +128,42 @@ def pages(
 
     write_pages(read_results(results), characteristics, page, readme)
     print(f"{page} and {readme} written")
+
+
+@command(main)
+def card(
+    config: Scenario = "telesales",
+    trained: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PROXY=POLICY", help="a policy trained on a proxy; repeatable; the shipped ones if not given"
+        ),
+    ] = None,
+    floors: Floors = 256,
+    out: Json = None,
+    page: Annotated[Path | None, written("page in Markdown; its picture stands beside it")] = None,
+) -> None:
+    """Measure how good each proxy is before it is paid on, and what optimizing it does: the Goodhart card.
+
+    Example:
+        python scripts/benchmark.py card --out docs/results/goodhart_card.json --page docs/goodhart_card.md
+    """
+    from agents.studies.card.measuring import card as measured
+    from agents.studies.card.measuring import optimized_policies
+    from agents.studies.card.page import card_page
+
+    scenario = load_config(config)
+    policies = optimized_policies(scenario, trained)
+    found = measured(scenario, policies, CARD_SEEDS[:floors])
+    picture = None if page is None else page.with_suffix(".png")
+    text = card_page(found, "" if picture is None else picture.name)
+    print(text, end="")
+    save(out, found)
+    if page is not None and picture is not None:
+        from agents.studies.card.picture import draw_card  # loads matplotlib
+
+        draw_card(found, picture)
+        write_text(page, text)
 
 
 if __name__ == "__main__":

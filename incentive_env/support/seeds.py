@@ -22,6 +22,7 @@ SWEEP_SEEDS = range(80_000, 90_000)  # apart from the benchmark's, which scores 
 FIT_SEEDS = range(400_000, 450_000)  # what calibrations are compared and chosen on
 FRESH_FIT_SEEDS = range(450_000, 500_000)  # what chosen calibrations are measured on
 GATE_SEEDS = range(500_000, 600_000)  # on which gates are measured
+CARD_SEEDS = range(600_000, 700_000)  # on which Goodhart cards are measured
 FACT_SEARCH_SEEDS = range(700_000, 800_000)  # of the search inside a published fact
 TRAINING_SEEDS = range(1_000_000, 2_000_000)  # first floors of training with seed 0
 TRAINING_STRIDE = 10_000_000  # from the floors of one training seed to those of the next

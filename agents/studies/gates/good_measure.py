@@ -10,6 +10,7 @@ from agents.studies.gates.contract import Figure, Outcome, Threshold
 from agents.studies.gates.managing import gate_seeds
 from incentive_env import Config
 from incentive_env.floors import measures
+from incentive_env.model.scheme import Scheme
 from incentive_env.model.state import YEAR
 from incentive_env.policies import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import summarise
@@ -67,7 +68,7 @@ def clouds(bench: Bench, names: tuple[str, ...], *, closing: bool = True) -> dic
 
 def cloud_under(config: Config, name: str, seeds: range) -> Cloud:
     """The floors under a scheme: a hand-made one, or a flat salary with one lever at its highest."""
-    rollout = roll_out(config, FixedPolicy(_scheme(name, config), config), seeds)
+    rollout = roll_out(config, FixedPolicy(scheme_called(name, config), config), seeds)
     episode = measures.totals(rollout.floor_weeks[:, : config.horizon.episode_weeks], axis=1)
     last = measures.totals(rollout.floor_weeks[:, -YEAR:], axis=1)
     measured = {
@@ -84,7 +85,8 @@ def _key(name: str, closing: bool) -> str:
     return f"floors under {name}" + ("" if closing else ", closing off")
 
 
-def _scheme(name: str, config: Config) -> Any:
+def scheme_called(name: str, config: Config) -> Scheme:
+    """A hand-made scheme, or a flat salary with one lever at its highest."""
     if name in FIXED:
         return FIXED[name].scheme
     return FIXED["flat_salary"].scheme._replace(**{name: getattr(config.levers, name).high})
