@@ -21,7 +21,7 @@ def draw_card(card: dict[str, Any], path: Path) -> None:
         _draw_rises(below, proxy)
     axes[0, 0].set_ylabel("score: true loyalty, points")
     figure.suptitle(
-        f"{card['scenario']}: good measures, until they are paid on ({card['floors']} floors; rises over a flat salary)",
+        f"{card['scenario']}: good measures, until they are paid on. {card['floors']} floors; rises over a flat salary",
         fontsize=14,
     )
     with written_whole(path) as partial:
