@@ -55,7 +55,7 @@ benchmark: .venv/.installed  ## run a suite (SUITE=smoke, standard, full) and wr
 	$(BIN)/python scripts/report.py runs/benchmark/$(SUITE)/results.json
 
 pages: .venv/.installed  ## regenerate docs/leaderboard.md, its picture and the README's results
-	$(BIN)/python scripts/benchmark.py pages docs/results/benchmark.json
+	$(BIN)/python scripts/benchmark.py pages
 
 speed: .venv/.installed  ## measure all speeds into docs/results/speed.json and docs/performance.md: many minutes
 	$(BIN)/python scripts/maintain/speed.py --until-better --out docs/results/speed.json

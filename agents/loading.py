@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from incentive_env import ConfigError
 from incentive_env.config import config_directory, merge, read_chain
+from incentive_env.config.gone import why_gone
 from incentive_env.support.files import is_file
 from incentive_env.support.spelling import listed, nearest, shown, shown_key
 
@@ -78,6 +79,8 @@ def find(kind: str, name: "str | Path") -> Path:
     path = config_directory() / folder / f"{name}.yaml" if str(name) in known else Path(name)
     if is_file(path):
         return path
+    if advice := why_gone(str(name)):
+        raise ConfigError(f"{word} {shown(str(name))}: is gone; {advice}")
     raise ConfigError(
         f"no {word} {shown(str(name))}; {word}s: {', '.join(known)}, or a path{nearest(str(name), known)}"
     )

@@ -70,7 +70,7 @@ def compare(
     be compared.
 
     Example:
-        python scripts/benchmark.py compare docs/results/benchmark.json docs/results/benchmark.json
+        python scripts/benchmark.py compare runs/base/results.json runs/head/results.json
     """
     from agents.benchmark.analysis import comment
     from agents.benchmark.analysis import compare as comparing
@@ -99,7 +99,7 @@ def power(
     """Print how often a comparison raises a false alarm, and how great a loss it finds.
 
     Example:
-        python scripts/benchmark.py power docs/results/benchmark.json --out runs/power.json
+        python scripts/benchmark.py power runs/benchmark/smoke/results.json --out runs/power.json
     """
     from agents.benchmark.analysis import characteristics
 
@@ -112,21 +112,26 @@ def power(
 
 @command(main)
 def pages(
-    results: Annotated[Path, typer.Argument(help="results.json of a suite")] = Path("docs/results/benchmark.json"),
+    results: Annotated[
+        Path | None,
+        typer.Argument(help="results.json of a suite; docs/results/benchmark.json, if there is one, where not given"),
+    ] = None,
     characteristics: Annotated[Path, typer.Option("--power", help="JSON file of `power`; left out if missing")] = Path(
         "docs/results/benchmark_power.json"
     ),
     page: Annotated[Path, written("leaderboard to write")] = Path("docs/leaderboard.md"),
     readme: Annotated[Path, written("file whose part between marks is rewritten")] = Path("README.md"),
 ) -> None:
-    """Write the leaderboard, and the README's figures, from a results file.
+    """Write the leaderboard, and the README's figures, from a results file; without one, they say that it is missing.
 
     Example:
-        python scripts/benchmark.py pages docs/results/benchmark.json
+        python scripts/benchmark.py pages runs/benchmark/standard/results.json
     """
     from agents.benchmark.report.markdown import write_pages
 
-    write_pages(read_results(results), characteristics, page, readme)
+    committed = Path("docs/results/benchmark.json")
+    chosen = results or (committed if committed.exists() else None)
+    write_pages(None if chosen is None else read_results(chosen), characteristics, page, readme)
     print(f"{page} and {readme} written")
 
 

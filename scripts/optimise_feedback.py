@@ -1,4 +1,4 @@
-"""Find the best linear feedback by CMA-ES, on the report or, for an oracle, on the true state.
+"""Find the best linear feedback by CMA-ES, on the report or on the true state.
 
 The search starts at a fixed scheme.
 
@@ -30,6 +30,7 @@ from agents.search.optimising import command_line, finalists_table, how_found, l
 from incentive_env import Config, load_config
 from incentive_env.cli.common import console, script
 from incentive_env.cli.options import Overrides, Scenario, Seed, Threads
+from incentive_env.config.gone import why_gone
 from incentive_env.policies.feedback import KINDS, LinearFeedback, LinearForm
 from incentive_env.policies.files import found_content
 from incentive_env.policies.fixed import FixedPolicy
@@ -39,9 +40,7 @@ from incentive_env.policies.fixed import FixedPolicy
 def main(
     static: Annotated[str, typer.Option(help="where to start: a scheme's YAML file, or the name of a fixed scheme")],
     out: PolicyFile,
-    kind: Annotated[str, typer.Option(help="what it sees: feedback (the report) or oracle (the true state)")] = (
-        "feedback"
-    ),
+    kind: Annotated[str, typer.Option(help="feedback: sees the report; state_feedback: the true state")] = ("feedback"),
     objective: Objective = "score",
     config: Scenario = "telesales",
     override: Overrides = None,
@@ -58,6 +57,8 @@ def main(
     run: OptionalRun = None,
     resume: Resume = False,
 ) -> None:
+    if advice := why_gone(kind):
+        raise ValueError(f"--kind {kind}: is gone; {advice}")
     if kind not in KINDS:
         raise ValueError(f"--kind {kind}: must be one of {', '.join(KINDS)}")
     scenario = load_config(config, override or [])

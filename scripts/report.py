@@ -3,7 +3,7 @@
 It shows the leaderboard, Goodhart curves, profiles, schemes and gaming.
 
 Example:
-    python scripts/report.py docs/results/benchmark.json --out runs/report.html
+    python scripts/report.py runs/benchmark/smoke/results.json --out runs/report.html
 """
 
 from pathlib import Path

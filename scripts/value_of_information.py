@@ -1,4 +1,4 @@
-"""What it is worth to look: fixed scheme, linear feedback, trained policy and oracle on the same unseen floors.
+"""What it is worth to look: fixed scheme, linear feedback, trained policy and true state on the same unseen floors.
 
 The gains over the best fixed scheme are shown overall and situation by situation.
 
@@ -34,7 +34,7 @@ def main(
     static: Annotated[str, typer.Option(help="the best fixed scheme: a YAML file or a name")],
     feedback: Annotated[str | None, typer.Option(help="linear feedback on the report: a YAML file or a name")] = None,
     ppo: Annotated[str | None, typer.Option(help="trained policy: a run directory or a checkpoint")] = None,
-    oracle: Annotated[str | None, typer.Option(help="linear feedback on the true state")] = None,
+    state: Annotated[str | None, typer.Option(help="linear feedback on the true state")] = None,
     looked_at: Annotated[
         str | None, typer.Option("--look-at", help="policy whose behavior in situations is shown; ppo, else feedback")
     ] = None,
@@ -46,7 +46,7 @@ def main(
     out: Json = None,
 ) -> None:
     scenario = load_config(config, override or [])
-    given = {"static": static, "feedback": feedback, "ppo": ppo, "oracle": oracle}
+    given = {"static": static, "feedback": feedback, "ppo": ppo, "true_state": state}
     policies = {role: load_policy(name, scenario) for role, name in given.items() if name is not None}
     watched = _watched(policies, looked_at)
     seeds = range(first, first + floors)
@@ -103,14 +103,16 @@ def situation_rows(
 def _watched(policies: dict[str, Policy], wanted: str | None) -> str:
     if not isinstance(policies["static"], FixedPolicy):
         raise ValueError("--static: is no fixed scheme")
-    if "oracle" in policies and policies["oracle"].sees != "state":
-        raise ValueError("--oracle: does not see the true state; find one with optimise_feedback.py --kind oracle")
+    if "true_state" in policies and policies["true_state"].sees != "state":
+        raise ValueError(
+            "--state: does not see the true state, as what optimise_feedback.py --kind state_feedback finds"
+        )
     for role in ("feedback", "ppo"):
         if role in policies and policies[role].sees == "state":
-            raise ValueError(f"--{role}: sees the true state; give it as --oracle")
+            raise ValueError(f"--{role}: sees the true state; give it as --state")
     if wanted is not None and wanted not in policies:
         raise ValueError(f"--look-at {wanted}: must be one of {', '.join(policies)}")
-    return wanted or next((role for role in ("ppo", "feedback", "oracle") if role in policies), "static")
+    return wanted or next((role for role in ("ppo", "feedback", "true_state") if role in policies), "static")
 
 
 def _worth_table(rows: list[dict[str, Any]], title: str) -> Table:

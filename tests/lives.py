@@ -63,7 +63,7 @@ class Life(NamedTuple):
     seen: np.ndarray  # [decisions + 1, floors, reps, entries]
     gained: np.ndarray  # [decisions, floors, reps, terms] utility
     end: State
-    true_end: np.ndarray  # [floors, entries] as oracles see it
+    true_end: np.ndarray  # [floors, entries] as policies of the true state see it
 
     def __repr__(self) -> str:
         return "Life(…)"

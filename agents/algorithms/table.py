@@ -11,7 +11,14 @@ from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import create_model
 
-from agents.algorithms.search import FeedbackPlan, RandomSearchPlan, SearchPlan, StaticPlan
+from agents.algorithms.search import (
+    FeedbackPlan,
+    FloorByFloorPlan,
+    OpenLoopPlan,
+    RandomSearchPlan,
+    SearchPlan,
+    StaticPlan,
+)
 from agents.algorithms.training import (
     AnchoredPPOPlan,
     PPOPlan,
@@ -52,6 +59,13 @@ ALGORITHMS = {
     ),
     "cma_feedback": Algorithm(
         FeedbackPlan, "agents.search.learners:search_feedback", "a scheme linear in the report, by CMA-ES", cost=0.5
+    ),
+    "cma_open_loop": Algorithm(
+        OpenLoopPlan, "agents.search.learners:search_open_loop", "schemes in turn that never look, by CMA-ES", cost=0.5
+    ),
+    "floor_by_floor": Algorithm(
+        FloorByFloorPlan, "agents.search.floor_by_floor:only_in_suites",
+        "the best scheme of each single floor, with its luck known: a reference, no policy", cost=0.5,
     ),
     "random_search": Algorithm(
         RandomSearchPlan, "agents.search.learners:search_at_random", "the best of many random schemes", cost=0.5

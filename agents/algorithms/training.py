@@ -94,7 +94,7 @@ class TrainingPlan(Part):
     sees: Literal["report", "history", "state"] = Field(
         "report",
         description="what the policy is shown: the manager's report, the report beside running means of past reports, "
-        "or, as an oracle, the true state",
+        "or the true state",
     )
     hyper_parameters: Any
     policy: Network = Network()
@@ -107,6 +107,15 @@ class TrainingPlan(Part):
     def work(self, decisions: int) -> float:
         """Size of the job in PPO decisions, for episodes of this length."""
         return float(self.total_timesteps)
+
+    def simulated(self, decisions: int) -> int:
+        """Decisions that are trained on; ``decisions`` of an episode change nothing."""
+        return self.total_timesteps
+
+    @property
+    def begins_at(self) -> str:
+        """The fixed scheme around which the first actions are drawn."""
+        return self.policy.initial_scheme
 
     def schemes(self) -> dict[str, str]:
         """Fixed schemes that the plan starts from, by the key that names them."""

@@ -18,7 +18,8 @@ from incentive_env.support.texts import TextError, read_json
 
 FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming")  # kept floor by floor
 Group = tuple[str, str | None, str]  # policy, reward, scenario: `Cell.group`
-Kind = Literal["fixed", "searched", "learned", "oracle"]
+# What sees the true state, or knows its luck, is a reference and no contestant.
+Kind = Literal["fixed", "searched", "learned", "true_state", "luck_known"]
 
 
 class ResultsError(ValueError):
@@ -37,6 +38,9 @@ class Scored(_Part):
     nps: tuple[float, ...]  # [floors] measured, points
     profit: tuple[float, ...]  # [floors] €/week
     gaming: tuple[float, ...]  # [floors] share of calls and contacts
+    year_five: tuple[float, ...]  # [floors] loyalty in the fifth year under the same policy, points
+    open: tuple[bool, ...]  # [floors] whether it was open when the episode ended
+    blind: tuple[float, ...] = ()  # [floors] loyalty under its mean schedule, replayed without looking; at home alone
     wellbeing: float  # mean over floors, points
     volume: float  # mean over floors: share of the client's volume that is left at the end
     channels: dict[str, float]  # gamed cases a call, mean over floors
@@ -59,6 +63,9 @@ class Cell(_Part):
 
     policy: str  # name of a fixed scheme or of a training file
     kind: Kind
+    decisions: int | None  # that it was trained on or searched with, validation included; None where it is not known
+    starts_from: str | None  # scheme that training or search began at; None where there was none, or it is not known
+    strength: float | None = None  # λ of a method against reward hacking
     reward: str | None  # what it was trained on; None where nothing was trained
     scenario: str  # where it was trained, and is at home
     seed: int  # of training; 0 where nothing was trained
@@ -69,6 +76,11 @@ class Cell(_Part):
     def key(self) -> str:
         """Its name in files and messages."""
         return key_of(self.policy, self.reward, self.scenario, self.seed)
+
+    @property
+    def method(self) -> str:
+        """The policy's name without the strength that is part of it."""
+        return self.policy.partition("@")[0]
 
     @property
     def group(self) -> Group:
@@ -89,7 +101,7 @@ class FloorRange(_Part):
 class Results(_Part):
     """A whole file."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     suite: str
     suite_hash: str  # changes with any number of the suite and its training files
     scenarios: dict[str, str]  # name to config hash

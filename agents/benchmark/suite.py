@@ -3,15 +3,18 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
+from agents.algorithms.search import SearchPlan
 from agents.algorithms.table import LearnerPlan
 from agents.benchmark.results import FloorRange, key_of
 from agents.loading import Part, checked, load, shipped_names
 from agents.registry import NAMES
+from agents.search.objective import SCORE
 from incentive_env import Config, ConfigError, load_config
 from incentive_env.floors.reward import reward_weights
 from incentive_env.policies.files import resolved, shipped, unknown_policy
@@ -30,9 +33,14 @@ class Entry(Part):
     """Policies that are treated alike."""
 
     policies: tuple[str, ...] = Field(min_length=1, description="fixed schemes, shipped policies, or training files")
-    rewards: tuple[str, ...] = Field((), description="presets that each is trained on; none for what is not trained")
+    rewards: tuple[str, ...] = Field(
+        (), description="presets that each is trained on, or for searches the score; none for what is not trained"
+    )
     seeds: int = Field(1, ge=1, le=1000, description="training seeds, from 0 on")
     changes: dict[str, Any] = Field({}, description="entries that take the place of the training file's")
+    strengths: tuple[Annotated[float, Field(ge=0.0, allow_inf_nan=False)], ...] = Field(
+        (), description="λ of methods against reward hacking, a cell each; the training file's where not given"
+    )
     scenarios: tuple[str, ...] | None = Field(None, description="homes; all of the suite where not given")
 
 
@@ -64,11 +72,13 @@ class Job(NamedTuple):
     config: Config
     held_out: tuple[Config, ...]
     plan: LearnerPlan | None  # None where nothing is trained
+    strength: float | None = None  # where the suite says so
 
     @property
     def name(self) -> str:
-        """The policy's name, without the folder of a training file of one's own."""
-        return Path(self.policy).stem
+        """The policy's name, without the folder of a training file of one's own, and with its strength."""
+        stem = Path(self.policy).stem
+        return stem if self.strength is None else f"{stem}@{self.strength:g}"
 
     @property
     def key(self) -> str:
@@ -135,27 +145,32 @@ def _jobs_of(suite: Suite, path: Path) -> Iterator[Job]:
             raise ConfigError(f"{path}: two scenarios are called {twice}; results are distinguished by name")
         for entry in suite.entries:
             if entry.scenarios is None or home in entry.scenarios:
-                for policy in entry.policies:
-                    plan = _plan_of(policy, entry, config)
-                    for reward in entry.rewards or (None,):
-                        for seed in range(entry.seeds):
-                            yield Job(policy, reward, seed, config, held_out, plan)
+                for policy, strength in product(entry.policies, entry.strengths or (None,)):
+                    plan = _plan_of(policy, entry, strength, config)
+                    for reward, seed in product(entry.rewards or (None,), range(entry.seeds)):
+                        yield Job(policy, reward, seed, config, held_out, plan, strength)
 
 
-def _plan_of(policy: str, entry: Entry, config: Config) -> LearnerPlan | None:
-    """How a policy is trained; ``None`` for one that is not."""
-    if policy in NAMES or policy in shipped(config):
-        if entry.rewards or entry.seeds > 1 or entry.changes:
-            raise ConfigError(f"policy {policy}: is not trained, so it takes no rewards, seeds or changes")
-        return None
+def _plan_of(policy: str, entry: Entry, strength: float | None, config: Config) -> LearnerPlan | None:
+    """How a policy is trained; ``None`` for one that is not.
+
+    A shipped policy and the training file that it came of may have one name; the training file is meant where the
+    entry says on which rewards.
+    """
     plans = shipped_names("learner")
+    if policy in NAMES or (policy in shipped(config) and not (entry.rewards and policy in plans)):
+        if entry.rewards or entry.seeds > 1 or entry.changes or entry.strengths:
+            raise ConfigError(f"policy {policy}: is not trained, so it takes no rewards, seeds, changes or strengths")
+        return None
     if policy not in plans and not Path(policy).is_file():
         raise unknown_policy(policy, config, "or the file of a plan", plans)
-    plan: LearnerPlan = load("learner", policy, entry.changes)
+    changes = entry.changes if strength is None else {**entry.changes, "strength": strength}
+    plan: LearnerPlan = load("learner", policy, changes)
     if not entry.rewards:
         raise ConfigError(f"policy {policy}: is trained, so the suite must say on which rewards")
     for reward in entry.rewards:
-        reward_weights(config, reward)
+        if reward != SCORE or not isinstance(plan, SearchPlan):
+            reward_weights(config, reward)
     for key, name in plan.schemes().items():
         resolved(key, name, config)
     return plan

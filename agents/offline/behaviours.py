@@ -123,4 +123,4 @@ def _found(config: Config, networks_only: bool) -> list[str]:
     kinds = {name: read_yaml(path).get("kind") for name, path in shipped(config).items()}
     if networks_only:
         return [name for name, kind in kinds.items() if kind == NetworkPolicy.kind]
-    return [name for name, kind in kinds.items() if kind not in ("oracle", StateNetwork.kind)]
+    return [name for name, kind in kinds.items() if kind not in ("state_feedback", StateNetwork.kind)]

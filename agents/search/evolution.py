@@ -127,7 +127,9 @@ def _candidates(memory: Memory, starts: Sequence[Start], plan: SearchBudget) -> 
     """The candidates of the next generation ``[population, size]``."""
     number = len(memory.ended)
     if memory.strategy is None:
-        memory.strategy = _new_strategy(starts[number], plan, number)
+        memory.strategy = new_strategy(
+            starts[number], plan.population, [plan.seed, number], bounds=plan.bounds, diagonal=plan.diagonal
+        )
     return np.asarray(memory.strategy.ask())
 
 
@@ -155,16 +157,19 @@ def _validate(
     return Found(max(finalists, key=lambda finalist: float(finalist.values.mean())), finalists)
 
 
-def _new_strategy(start: Start, plan: SearchBudget, number: int) -> Any:
+def new_strategy(
+    start: Start, population: int, luck: list[int], *, bounds: tuple[float, float] | None, diagonal: bool = False
+) -> Any:
+    """A CMA-ES of the library ``cma``, whose luck is its own: a seed of numbers, and no global state."""
     options = {
-        "popsize": plan.population, "randn": _Normals([plan.seed, number]), "seed": math.nan,
-        "CMA_diagonal": plan.diagonal, "verbose": -10, "verb_log": 0, "verb_disp": 0,
+        "popsize": population, "randn": _Normals(luck), "seed": math.nan,
+        "CMA_diagonal": diagonal, "verbose": -10, "verb_log": 0, "verb_disp": 0,
         # Values vary with the luck of a generation, so a plateau does not stop the search.
         "maxiter": math.inf, "tolfun": 0, "tolfunhist": 0, "tolstagnation": math.inf, "tolflatfitness": 10,
         "tolxstagnation": False,
     }  # fmt: skip
-    if plan.bounds is not None:
-        options["bounds"] = list(plan.bounds)
+    if bounds is not None:
+        options["bounds"] = list(bounds)
     return cma.CMAEvolutionStrategy(start.point, start.sigma, options)
 
 

@@ -126,11 +126,12 @@ def optimum(
 
 def _under(config: Config, form: LinearForm, points: NDArray[np.float64], seeds: Sequence[int]) -> _Seen:
     """Run floors under the policy of a point each."""
-    features, actions = [], []
+    features: list[NDArray[np.float64]] = []
+    actions: list[NDArray[np.float32]] = []
 
     def act(seen: NDArray[np.floating]) -> NDArray[np.float32]:
         features.append(standardised(seen, form.features, ENTRIES[form.sees]))
-        actions.append(form.act(points, seen))
+        actions.append(form.act(points, seen, len(actions)))
         return actions[-1]
 
     score = evaluate(config, FunctionPolicy(act, form.sees), seeds).loyalty

@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 import yaml
 
-from agents.algorithms.search import EvolutionPlan, FeedbackPlan, RandomSearchPlan, StaticPlan
+from agents.algorithms.search import EvolutionPlan, FeedbackPlan, OpenLoopPlan, RandomSearchPlan, StaticPlan
 from agents.algorithms.training import Watch
 from agents.learners import Task
 from agents.search.evolution import SearchBudget, Start, search
 from agents.search.objective import FloorObjective
 from agents.search.random import search_randomly
-from agents.search.static import StaticForm, scheme_of, static_content
+from agents.search.static import OpenLoopForm, StaticForm, scheme_of, static_content
 from incentive_env import Config
 from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.files import found_content, resolved
+from incentive_env.policies.schedule import Schedule
 from incentive_env.support.files import written_whole
 
 
@@ -37,6 +38,20 @@ def search_feedback(plan: FeedbackPlan, task: Task, watch: Watch) -> Policy:
     policy = LinearFeedback(form, point)
     _keep(task, policy.content())
     return policy
+
+
+def search_open_loop(plan: OpenLoopPlan, task: Task, watch: Watch) -> Policy:
+    """The best schemes in turn, by CMA-ES, from one scheme throughout."""
+    form = OpenLoopForm(plan.phases, task.config.horizon.decisions)
+    first = np.tile(resolved("start", plan.start, task.config).astype(np.float64), plan.phases)
+    start = Start(plan.start, first, plan.sigma)
+
+    def schedule(point: np.ndarray) -> Schedule:
+        return Schedule.from_content(form.content(point, task.config), task.config)
+
+    point = _evolve(plan, form, start, task, watch, schedule, bounds=form.bounds)
+    _keep(task, form.content(point, task.config))
+    return schedule(point)
 
 
 def search_at_random(plan: RandomSearchPlan, task: Task, watch: Watch) -> Policy:

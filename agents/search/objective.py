@@ -24,8 +24,11 @@ class Form(Protocol):
     size: int  # numbers of a point
     sees: Sees  # as of a policy
 
-    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Actions ``[rows, levers]``, row by row, of points ``[rows, size]`` that see ``[rows, entries]``."""
+    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating], decision: int) -> NDArray[np.float32]:
+        """Actions ``[rows, levers]``, row by row, of points ``[rows, size]`` that see ``[rows, entries]``.
+
+        ``decision`` is its number in the episode, from 0 on.
+        """
 
 
 class FloorObjective:
@@ -53,36 +56,41 @@ class FloorObjective:
         """Values ``[candidates, seeds]`` of candidates ``[candidates, size]``, each on the same floors."""
         points = np.repeat(candidates, len(seeds), axis=0)
         numbers = np.tile(floor_seeds(seeds, len(seeds)), len(candidates))
-        batches = range(0, len(numbers), _MOST_FLOORS)
-        values = [self._on_floors(points[at : at + _MOST_FLOORS], numbers[at : at + _MOST_FLOORS]) for at in batches]
-        return np.concatenate(values).reshape(len(candidates), len(seeds))
+        return self.each(points, numbers).reshape(len(candidates), len(seeds))
+
+    def each(self, points: NDArray[np.float64], seeds: NDArray[np.uint64]) -> NDArray[np.float64]:
+        """Values ``[rows]`` of points ``[rows, size]``, each on the floor of its own seed ``[rows]``."""
+        batches = range(0, len(seeds), _MOST_FLOORS)
+        values = [self._on_floors(points[at : at + _MOST_FLOORS], seeds[at : at + _MOST_FLOORS]) for at in batches]
+        return np.concatenate(values)
 
     def _on_floors(self, points: NDArray[np.float64], seeds: NDArray[np.uint64]) -> NDArray[np.float64]:
         floors = Floors(self.config, len(seeds), threads=self.threads)
         floors.reset(seeds)
 
-        def choose() -> NDArray[np.float32]:
-            return self.form.act(points, shown(floors, self.form.sees))
+        def choose(decision: int) -> NDArray[np.float32]:
+            return self.form.act(points, shown(floors, self.form.sees), decision)
 
         if self._weights is None:
             return _score(floors, choose)
         return _return(floors, choose, self._weights)
 
 
-def _score(floors: Floors, choose: Callable[[], NDArray[np.float32]]) -> NDArray[np.float64]:
+def _score(floors: Floors, choose: Callable[[int], NDArray[np.float32]]) -> NDArray[np.float64]:
     """Loyalty score ``[floors]`` of an episode."""
-    periods = [net_promoters(floors.decide(choose()).floor_weeks) for _ in range(floors.config.horizon.decisions)]
+    decisions = range(floors.config.horizon.decisions)
+    periods = [net_promoters(floors.decide(choose(decision)).floor_weeks) for decision in decisions]
     return episode_score(np.concatenate(periods, axis=1), floors.config)
 
 
 def _return(
-    floors: Floors, choose: Callable[[], NDArray[np.float32]], weights: NDArray[np.float64]
+    floors: Floors, choose: Callable[[int], NDArray[np.float32]], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return ``[floors]`` of an episode."""
     total = np.zeros(floors.num_floors)
     living = np.ones(floors.num_floors, np.bool_)
-    for _ in range(floors.config.horizon.decisions):
-        period = floors.decide(choose())
+    for decision in range(floors.config.horizon.decisions):
+        period = floors.decide(choose(decision))
         over = living & floors.closed
         terms = period.terms.view(np.float64).reshape(-1, len(TERM_NAMES))
         credit_closed(terms, floors, np.flatnonzero(over), weights)

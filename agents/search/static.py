@@ -10,6 +10,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges, scheme_to_action
 from incentive_env.policies.contract import Sees
 from incentive_env.policies.fixed import FIXED
+from incentive_env.policies.schedule import schedule_content
 
 _DIGITS = 5  # significant, of a lever in a file
 
@@ -25,9 +26,41 @@ class StaticForm:
     sees: Sees = "report"
     bounds = (-1.2, 1.2)
 
-    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
+    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating], decision: int = 0) -> NDArray[np.float32]:
         """The point itself, clipped to the box, for any observation."""
         return np.clip(points, -1.0, 1.0).astype(np.float32)
+
+
+class OpenLoopForm:
+    """A point is the actions ``[phases, levers]`` of schemes in turn, each for an equal share of the decisions.
+
+    Args:
+        phases: number of schemes.
+        decisions: of an episode.
+    """
+
+    sees: Sees = "report"
+    bounds = StaticForm.bounds
+
+    def __init__(self, phases: int, decisions: int) -> None:
+        self.phases, self.decisions = phases, decisions
+        self.size = phases * len(LEVERS)
+
+    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating], decision: int) -> NDArray[np.float32]:
+        """The scheme of this decision, clipped to the box, for any observation."""
+        phase = min(decision, self.decisions - 1) * self.phases // self.decisions
+        schemes = points.reshape(len(points), self.phases, len(LEVERS))
+        return np.clip(schemes[:, phase], -1.0, 1.0).astype(np.float32)
+
+    def actions(self, points: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Actions ``[decisions, rows, levers]`` of points ``[rows, size]``, for a schedule."""
+        return np.stack([self.act(points, points, decision) for decision in range(self.decisions)])
+
+    def content(self, point: NDArray[np.float64], config: Config) -> dict[str, Any]:
+        """The content of a policy file for a point ``[size]``."""
+        schemes = [scheme_of(part, config) for part in point.reshape(self.phases, len(LEVERS))]
+        starts = [-(-phase * self.decisions // self.phases) for phase in range(self.phases + 1)]
+        return schedule_content(schemes, np.diff(starts).tolist())
 
 
 def scheme_of(point: NDArray[np.float64], config: Config) -> Scheme:

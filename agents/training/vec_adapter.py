@@ -17,7 +17,7 @@ from incentive_env.support.seeds import checked_seed
 
 
 class StateVectorEnv(SalesFloorVectorEnv):
-    """Floors whose manager sees the true state instead of the report; only oracles are trained on them."""
+    """Floors whose manager sees the true state instead of the report: a reference for those that do not."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)

@@ -144,7 +144,7 @@ def _scheme_entry(name: str, idea: str, scheme: Scheme) -> Entry:
 
 def _found_entry(name: str, content: dict[str, Any]) -> Entry:
     kinds = {
-        "feedback": "leans with the report", "oracle": "leans with the true state, which no manager sees",
+        "feedback": "leans with the report", "state_feedback": "leans with the true state, which no manager sees",
         "network": "a trained network that sees the report",
     }  # fmt: skip
     said = f"{kinds.get(content.get('kind', ''), 'a fixed scheme')}; made for: {content.get('objective', 'unknown')}"

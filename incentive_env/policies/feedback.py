@@ -1,4 +1,4 @@
-"""Linear feedback: a scheme that depends linearly on what is seen. The baseline of learned policies, and the oracle."""
+"""Linear feedback: a scheme that depends linearly on what is seen. The baseline of learned policies."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -11,7 +11,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.policies.contract import ENTRIES, Policy, Sees
 from incentive_env.policies.features import FEATURES, Feature, standardised
 
-KINDS: dict[str, Sees] = {"feedback": "report", "oracle": "state"}  # and what each sees
+KINDS: dict[str, Sees] = {"feedback": "report", "state_feedback": "state"}  # and what each sees
 _DECIMALS = 5  # of a bias or weight in a file: a hundred-thousandth of half a lever's range
 
 
@@ -28,7 +28,7 @@ class LinearForm:
         self.features = FEATURES[sees] if features is None else features
         self.size = len(LEVERS) * (1 + len(self.features))
 
-    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating]) -> NDArray[np.float32]:
+    def act(self, points: NDArray[np.float64], seen: NDArray[np.floating], decision: int = 0) -> NDArray[np.float32]:
         """Clipped ``bias + weights · features``, row by row; summed in one order, so a batch has the bits of one."""
         inputs = standardised(seen, self.features, ENTRIES[self.sees])
         bias, weights = self.split(points)
@@ -57,7 +57,7 @@ class LinearFeedback(Policy):
         self.sees = form.sees
 
     def act(self, seen: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Actions ``[floors, levers]``; of the report, or of the true state for an oracle."""
+        """Actions ``[floors, levers]``; of the report, or of the true state."""
         return self.form.act(np.broadcast_to(self.point, (len(seen), len(self.point))), seen)
 
     def content(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_env.config import Config, ConfigError, config_directory, lineage, load_config, read_yaml
+from incentive_env.config.gone import why_gone
 from incentive_env.model.scheme import Scheme, scheme_from_mapping
 from incentive_env.policies.contract import ENTRIES, FunctionPolicy, ModelPolicy, Policy, PolicyLike
 from incentive_env.policies.feedback import KINDS, LinearFeedback
@@ -131,7 +132,7 @@ def read_seat_network(path: "str | Path") -> SeatNetwork:
 
 
 def read_policy(path: Path, config: Config) -> Policy:
-    """The policy of a file: a ``scheme:`` with levers, or a ``kind:`` feedback, oracle or network with its numbers.
+    """The policy of a file: a ``scheme:`` with levers, or a ``kind:`` feedback, schedule or network with its numbers.
 
     Raises:
         PolicyError: it holds none, or one that the scenario's ranges do not allow.
@@ -158,6 +159,8 @@ def policy_of(content: Mapping[str, Any], config: Config) -> Policy:
         return LinearFeedback.from_content(content)
     if kind == SCHEDULE:
         return Schedule.from_content(content, config)
+    if advice := why_gone(str(kind)):
+        raise ValueError(f"kind {shown(kind)}: is gone; {advice}")
     if "kind" in content:
         raise ValueError(f"kind {shown(kind)}: must be one of {', '.join((*KINDS, *MANAGERS, SCHEDULE))}")
     levers = content.get("scheme")

@@ -135,7 +135,7 @@ class SeatNetwork(NetworkPolicy):
 
 
 class StateNetwork(NetworkPolicy):
-    """The same for an oracle, which sees the true state."""
+    """The same for a policy that sees the true state."""
 
     sees = "state"
     kind = "state_network"

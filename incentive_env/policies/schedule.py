@@ -1,6 +1,6 @@
 """A schedule: actions that are fixed in advance, one decision after the other, whatever the report says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -53,6 +53,7 @@ class Schedule(Policy):
         return cls(np.stack(actions), repeat=repeat)
 
 
-def schedule_content(schemes: list[Scheme], periods: int) -> dict[str, Any]:
-    """The content of a policy file for schemes that are in force for some periods each; the last one stays."""
-    return {"kind": KIND, "schemes": [{"periods": periods, **scheme._asdict()} for scheme in schemes]}
+def schedule_content(schemes: Sequence[Scheme], periods: Sequence[int]) -> dict[str, Any]:
+    """The content of a policy file for schemes, each in force for its number of periods; the last one stays."""
+    entries = zip(schemes, periods, strict=True)
+    return {"kind": KIND, "schemes": [{"periods": length, **scheme._asdict()} for scheme, length in entries]}

@@ -33,6 +33,7 @@ class Evaluation(NamedTuple):
     channels: NDArray[np.float64]  # [floors, channels] cases a call, over the episode
     wellbeing: NDArray[np.float64]  # [floors] reps' own loyalty, points, over the episode
     survived: NDArray[np.float64]  # [floors] volume that is left when the episode ends
+    open: NDArray[np.bool_]  # [floors] whether it is open when the episode ends
     loyalty_by_week: NDArray[np.float64]  # [weeks] mean over floors
     conversion_by_week: NDArray[np.float64]  # [weeks] mean over floors, recorded
     actions: NDArray[np.float64]  # [decisions, levers] mean over floors
@@ -101,6 +102,7 @@ def summarise(rollout: Rollout, config: Config) -> Evaluation:
         channels=weeks["gamed"].sum(axis=1) / np.maximum(total("calls"), 1.0)[:, None],
         wellbeing=measures.WELLBEING.of(total),
         survived=weeks["volume"][:, -1],
+        open=weeks["closed"][:, -1] == 0,
         loyalty_by_week=measures.loyalty_points(net.mean(axis=0), config),
         conversion_by_week=measures.RECORDED_CONVERSION.of(measures.totals(weeks, axis=0)),
         actions=rollout.actions[: horizon.decisions].mean(axis=1),

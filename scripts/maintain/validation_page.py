@@ -136,10 +136,10 @@ def worth_section(found: dict[str, Any]) -> str:
         rows.append((row["policy"], with_interval(row["loyalty"], ",.1f"), gain))
     text = _section(
         "The value of observing the floor",
-        "python scripts/value_of_information.py --static ... --feedback ... --ppo ... --oracle ... --out ...",
+        "python scripts/value_of_information.py --static ... --feedback ... --ppo ... --state ... --out ...",
         ("policy", "loyalty, points", "difference to the best static scheme, paired by floor"), rows,
         f"{found['floors']} floors from seed {found['first']} on, which no search or training uses. Static: the best "
-        "fixed scheme of a search with restarts. Feedback and oracle: linear in the report and in the true state. "
+        "fixed scheme of a search with restarts. Feedback and true_state: linear in the report and in the true state. "
         "Hindsight: for each floor, the best of 32 schemes around the best static one, chosen with knowledge of the "
         "floor's luck; an upper reference for fixed schemes, not for all policies.",
     )  # fmt: skip

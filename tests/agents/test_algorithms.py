@@ -29,7 +29,7 @@ PLANS = {
     },
     "sac": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
     "tqc": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
-    "oracle": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
+    "ppo_state": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
     "ppo_history": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
 }  # fmt: skip
 FLOORS_CLOSE = {
@@ -39,7 +39,7 @@ FLOORS_CLOSE = {
 
 
 def _plan(name, **changes):
-    return load("training", name, {**SMALL, **PLANS.get(name, PLANS["oracle"]), **changes})
+    return load("training", name, {**SMALL, **PLANS.get(name, PLANS["ppo_state"]), **changes})
 
 
 @pytest.fixture(scope="module", params=PLANS)
@@ -57,7 +57,7 @@ def _weights(run):
 def test_every_algorithm_trains_and_manages_floors(small, run):
     name, folder = run
     policy = load_policy(str(folder), small)
-    assert policy.sees == ("state" if name == "oracle" else "report")
+    assert policy.sees == ("state" if name == "ppo_state" else "report")
     actions = roll_out(small, policy, range(3)).actions
     assert actions.shape == (small.horizon.decisions, 3, N_LEVERS)
     assert (np.abs(actions) <= 1.0 + 1e-6).all() or name not in ("sac", "tqc")
@@ -126,7 +126,7 @@ def test_the_first_actions_are_about_those_of_the_initial_scheme(small, tmp_path
     train(
         small, "loyalty", _plan(name, policy=network, hyper_parameters=slow, total_timesteps=12), tmp_path, quiet=True
     )
-    entries = len(TRUE) if name == "oracle" else len(REPORTED)
+    entries = len(TRUE) if name == "ppo_state" else len(REPORTED)
     first = load_policy(str(tmp_path), small).predict(np.zeros((2, entries), np.float32), deterministic=True)[0]
     np.testing.assert_allclose(
         first, np.tile(resolved("start", "retention_first", small), (2, 1)), atol=0.15

@@ -59,7 +59,7 @@ def test_what_it_sees_goes_with_the_network(small, tmp_path, sees):
         ({"sizes": [N_ENTRIES]}, "sizes: must be a list"),
         ({"sizes": [N_ENTRIES, 8, N_LEVERS + 1]}, "numbers: must be"),
         ({"numbers": "no"}, "numbers: are missing or damaged"),
-        ({"kind": "netwerk"}, "kind 'netwerk': must be one of feedback, oracle, network"),
+        ({"kind": "netwerk"}, "kind 'netwerk': must be one of feedback, state_feedback, network"),
     ],
 )
 def test_a_damaged_network_file_is_refused(finished, small, tmp_path, damage, says):

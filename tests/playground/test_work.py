@@ -66,7 +66,7 @@ def test_a_player_is_judged_like_a_policy_on_the_same_floor():
 def test_the_rivals_hold_a_trained_policy_and_none_that_sees_the_truth(scenario):
     names = [rival.name for rival in judge_game(scenario, (), 1, np.zeros((26, N_LEVERS)))[0]]
     assert "ppo_report" in names
-    assert not any(name.startswith("oracle") for name in names)
+    assert not any(name == "ppo_state" for name in names)
 
 
 def test_a_process_that_dies_is_told_and_replaced():

@@ -73,7 +73,7 @@ def test_an_action_leans_with_the_report_and_stays_in_the_box():
     assert (actions.dtype, state) == (np.float32, None)
 
 
-def test_the_oracle_sees_the_true_state_and_rollouts_keep_the_report(small):
+def test_feedback_on_the_state_sees_the_true_state_and_rollouts_keep_the_report(small):
     policy = wired("state", "norm", AUDIT, 0.1)
     floors = open_floors(small, SEEDS)
     expected = 0.1 * (true_state(floors)[:, TRUE.index("norm")] - 0.15) / 0.15
@@ -104,9 +104,9 @@ def test_what_was_not_meant_for_it_is_refused(small):
         wired("report", "nps", AUDIT, 1.0).predict(np.zeros(len(REPORTED), np.float32))
 
 
-@pytest.mark.parametrize("kind", ["feedback", "oracle"])
+@pytest.mark.parametrize("kind", ["feedback", "state_feedback"])
 def test_a_policy_goes_to_a_file_and_back(small, tmp_path, kind):
-    form = LinearForm("state" if kind == "oracle" else "report")
+    form = LinearForm("state" if kind == "state_feedback" else "report")
     policy = LinearFeedback(form, np.random.default_rng(2).normal(size=form.size))
     path = tmp_path / "mine.yaml"
     path.write_text(yaml.safe_dump({"objective": "score", **policy.content()}, sort_keys=False))
@@ -121,7 +121,7 @@ def test_a_policy_goes_to_a_file_and_back(small, tmp_path, kind):
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("kind", "magic", "kind 'magic': must be one of feedback, oracle"),
+        ("kind", "magic", "kind 'magic': must be one of feedback, state_feedback"),
         ("features", None, "features: is missing"),
         ("features", {"npss": {"centre": 0, "scale": 1}}, "features.npss: is no entry of the report"),
         ("features", {"time_left": {"centre": 0, "scale": 1}}, "features.time_left: is gone; a manager is not shown"),

@@ -21,14 +21,17 @@ PPO = {
     "hyper_parameters": {"n_steps": 3, "batch_size": 6, "n_epochs": 1}, "policy": {"net_arch": [8]},
 }  # fmt: skip
 STATIC = {"algorithm": "cma_static", "generations": 2, "population": 4, "floors": 2, "validation_floors": 3}
+LOOP = STATIC | {"algorithm": "cma_open_loop", "phases": 2}
+SINGLE = {"algorithm": "floor_by_floor", "generations": 2, "population": 4, "start": "flat_salary"}
 
 
 @pytest.fixture
 def suite(scenario, tmp_path):
-    """Eight cells of a fraction of a second each, on the small scenario and one that is held out."""
+    """Ten cells of a fraction of a second each, on the small scenario and one that is held out."""
     other = yaml.safe_load(scenario.read_text()) | {"name": "other", "extends": "decent_team"}
     nameless = {"extends": "telesales", "market": {"slots": 40}}
-    for name, content in {"other": other, "learner": PPO, "searcher": STATIC, "nameless": nameless}.items():
+    files = {"other": other, "nameless": nameless, "learner": PPO, "searcher": STATIC, "loop": LOOP, "single": SINGLE}
+    for name, content in files.items():
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content))
     path = tmp_path / "quick.yaml"
     path.write_text(yaml.safe_dump({
@@ -38,6 +41,7 @@ def suite(scenario, tmp_path):
             {"policies": ["flat_salary", "random"]},
             {"policies": ["learner.yaml"], "rewards": ["conversion", "loyalty"], "seeds": 2},
             {"policies": ["searcher.yaml"], "rewards": ["loyalty"], "seeds": 2},
+            {"policies": ["loop.yaml", "single.yaml"], "rewards": ["score"]},
         ],
     }))  # fmt: skip
     return path
@@ -76,17 +80,41 @@ def test_a_suite_is_run_and_says_where_it_comes_from(finished):
     assert [cell.key for cell in results.cells] == [
         "flat_salary-tiny-0", "random-tiny-0", "learner-conversion-tiny-0", "learner-conversion-tiny-1",
         "learner-loyalty-tiny-0", "learner-loyalty-tiny-1", "searcher-loyalty-tiny-0", "searcher-loyalty-tiny-1",
+        "loop-score-tiny-0", "single-score-tiny-0",
     ]  # fmt: skip
-    assert [cell.kind for cell in results.cells] == [*["fixed"] * 2, *["learned"] * 4, *["searched"] * 2]
+    kinds = [*["fixed"] * 2, *["learned"] * 4, *["searched"] * 3, "luck_known"]
+    assert [cell.kind for cell in results.cells] == kinds
     assert results.held_out == {"tiny": ("other",)}
     assert results.scenarios.keys() == {"tiny", "other"}
     for cell in results.cells:
         assert {on: len(scored.loyalty) for on, scored in cell.scored.items()} == {"tiny": 3, "other": 2}
         assert [len(line) for line in cell.scored["tiny"].levers.values()] == [3] * N_LEVERS
         steps = [point.step for point in cell.curve]
-        assert steps == {"fixed": [], "learned": [0, 12, 24, 36], "searched": [0, 24, 48]}[cell.kind]
+        assert steps == {"fixed": [], "learned": [0, 12, 24, 36], "searched": [0, 24, 48], "luck_known": []}[cell.kind]
     assert results.provenance["versions"]["torch"]
     assert results.provenance["machine"]["cores"] == os.cpu_count()
+
+
+def test_a_cell_says_what_it_cost_where_it_began_and_how_its_floors_ended(finished):
+    cells = {cell.key: cell for cell in read_results(finished).cells}
+    origins = {key: (cell.decisions, cell.starts_from) for key, cell in cells.items() if cell.seed == 0}
+    assert origins["flat_salary-tiny-0"] == (0, None)
+    assert origins["learner-loyalty-tiny-0"] == (36, "balanced_scorecard")
+    decisions = 3  # of an episode
+    assert origins["loop-score-tiny-0"] == ((2 * 4 * 2 + 3 * 3) * decisions, "retention_first")
+    assert origins["single-score-tiny-0"] == ((2 * 4 + 1) * decisions, "flat_salary")
+    for cell in cells.values():
+        home = cell.scored["tiny"]
+        assert [len(values) for values in (home.year_five, home.open)] == [3, 3]
+        assert len(home.blind) == (3 if cell.kind == "learned" else 0)  # the others do not look
+        assert cell.scored["other"].blind == ()
+
+
+def test_on_no_floor_is_the_scheme_made_for_it_worse_than_where_its_search_began(finished):
+    cells = {cell.key: cell for cell in read_results(finished).cells}
+    best, start = (cells[key].scored["tiny"].loyalty for key in ("single-score-tiny-0", "flat_salary-tiny-0"))
+    assert all(one >= other for one, other in zip(best, start, strict=True))
+    assert best != start
 
 
 def test_what_was_trained_is_kept_and_manages_floors(run, finished, scenario):
@@ -125,7 +153,7 @@ def test_cells_of_other_code_are_taken_over_on_request_only_and_counted(run, sui
     result = run("benchmark", "run", "--suite", suite, "--out", "out", "--workers", 1, "--any-code")
     assert result.exit_code == 0, result.output
     assert {path.name: path.stat().st_mtime_ns for path in Path("out/cells").iterdir()} == before
-    assert read_results(finished).provenance["cells_of_other_code"] == {"0" * 16: 8}
+    assert read_results(finished).provenance["cells_of_other_code"] == {"0" * 16: 10}
     assert run("benchmark", "run", "--suite", suite, "--out", "out", "--workers", 1).exit_code == 0
     assert read_results(finished).provenance["cells_of_other_code"] == {}
     assert all(path.stat().st_mtime_ns != before[path.name] for path in Path("out/cells").iterdir())
@@ -179,7 +207,7 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(run, suite, finished, tm
     before = {path: path.stat().st_mtime_ns for path in out.glob("cells/*.json")}
     result = run("benchmark", "run", "--suite", suite, "--out", out, "--workers", 1)
     assert result.exit_code == 0, result.output
-    assert f"8 cells, {len(done)} of them done already" in result.stderr or len(done) == 8
+    assert f"10 cells, {len(done)} of them done already" in result.stderr or len(done) == 10
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert _without_times(out / "results.json") == _without_times(finished)
 
@@ -266,7 +294,7 @@ def test_a_comparison_fails_on_a_loss_alone(run, finished):
         assert result.exit_code == code, result.output
         assert result.output == Path("table.md").read_text()
         report = ElementTree.parse("report.xml").getroot()
-        assert (report.get("failures"), report.get("tests")) == (str(code), "10")
+        assert (report.get("failures"), report.get("tests")) == (str(code), "14")
 
 
 def test_results_that_do_not_belong_together_are_refused(refused, run, suite, finished):

@@ -51,12 +51,13 @@ MORE_WRITERS = {
     "gates": (("gates", "--config", "tiny.yaml", "--only", "G3", "--quick", "--processes", 1, "--keep", "run"), "run"),
     "front": (("pareto", "find", *FRONT, "--out", "f.json"), "f.json"),
     "front's picture": (("pareto", "draw", ROOT / "docs/results/pareto.json", "--out", "f.png"), "f.png"),
-    "report": (("report", ROOT / "docs/results/benchmark.json", "--out", "r.html"), "r.html"),
+    "report": (("report", "kept/results.json", "--out", "r.html"), "r.html"),
     "export": (("export", "trained", "--out", "e.yaml"), "e.yaml"),
     "offline": (("offline", "train", ID, "--root", "kept", "--epochs", 1, "--out", "a.yaml"), "a.yaml"),
 }
 FIRST = {  # what has to be there already
     "export": ("train", *PLAN, "--run", "trained"),
+    "report": ("benchmark", "run", "--suite", "suite.yaml", "--out", "kept", "--workers", 1),
     "offline": ("collect", ID, "--config", "tiny.yaml", "--episodes", 6, "--root", "kept"),
 }
 SUITE = {

@@ -9,19 +9,21 @@ import pytest
 from worlds import N_LEVERS, small_config
 
 from agents.search.leaning import SurfaceBudget, optimum, surest
+from agents.search.static import OpenLoopForm
 from agents.studies.gates import measuring, trainings
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.budget import Budget, Search
 from agents.studies.gates.contract import Figure, Gate, Outcome, Threshold, Verdict
 from agents.studies.gates.good_measure import Cloud
 from agents.studies.gates.keeping import keep_policies
-from agents.studies.gates.managing import Managed, manage, mean_schedule, own_means
-from agents.studies.gates.searches import Best, best_of, in_turn
+from agents.studies.gates.searches import Best, best_of
 from agents.studies.gates.survival import explained
 from agents.studies.gates.wear import Gains, given_back, left
 from agents.studies.gates.workers import Workers
+from incentive_env import load_config
 from incentive_env.policies import Policy, load_policy
 from incentive_env.policies.schedule import Schedule
+from incentive_env.studies.managed import Managed, manage, mean_schedule, own_means
 from incentive_env.support.statistics import UNKNOWN, Interval, correlation
 
 _ONE = Search(1, 1, 3, 2)
@@ -78,8 +80,9 @@ def test_closed_floors_leave_the_schedules():
 
 
 def test_phases_share_the_decisions():
-    points = np.repeat([[-1.0, 0.0, 3.0]], N_LEVERS, axis=1)
-    np.testing.assert_array_equal(in_turn(points, 7)[:, 0, 0], [-1, -1, -1, 0, 0, 1, 1])
+    form, point = OpenLoopForm(3, 7), np.repeat([-1.0, 0.0, 3.0], N_LEVERS)
+    np.testing.assert_array_equal(form.actions(point[None])[:, 0, 0], [-1, -1, -1, 0, 0, 1, 1])
+    assert [scheme["periods"] for scheme in form.content(point, load_config(None))["schemes"]] == [3, 2, 2]
 
 
 def test_correlation_and_explained_variance():

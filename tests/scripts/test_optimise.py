@@ -62,7 +62,7 @@ def test_a_table_tells_of_each_restart(run, scenario):
     assert result.output.count("winner") == 1
 
 
-@pytest.mark.parametrize("kind", ["feedback", "oracle"])
+@pytest.mark.parametrize("kind", ["feedback", "state_feedback"])
 def test_feedback_starts_from_the_scheme_and_is_a_policy(run, best, kind):
     result = run("optimise_feedback", *QUICK, "--kind", kind, "--static", best, "--sigma", 0.01, "--out", "f.yaml")
     assert result.exit_code == 0, result.output
@@ -76,16 +76,16 @@ def test_feedback_starts_from_the_scheme_and_is_a_policy(run, best, kind):
 
 
 def test_worth_compares_floor_by_floor_and_tells_of_situations(run, best):
-    for kind in ("feedback", "oracle"):
+    for kind in ("feedback", "state_feedback"):
         command = ("optimise_feedback", *QUICK, "--kind", kind, "--static", best, "--out", f"{kind}.yaml")
         assert run(*command).exit_code == 0
     result = run(
         "value_of_information", "--config", "tiny.yaml", "--static", best, "--feedback", "feedback.yaml",
-        "--oracle", "oracle.yaml", "--floors", 12, "--out", "worth.json",
+        "--state", "state_feedback.yaml", "--floors", 12, "--out", "worth.json",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     printed = json.loads(Path("worth.json").read_text())
-    assert [row["policy"] for row in printed["worth"]] == ["static", "feedback", "oracle", "hindsight"]
+    assert [row["policy"] for row in printed["worth"]] == ["static", "feedback", "true_state", "hindsight"]
     assert list(printed["worth"][2]["gain_over"]) == ["static", "feedback"]
     gain = printed["worth"][1]["gain_over"]["static"]["mean"]
     assert gain == pytest.approx(printed["worth"][1]["loyalty"]["mean"] - printed["worth"][0]["loyalty"]["mean"])
@@ -117,9 +117,13 @@ WORTH = ("value_of_information", "--config", "tiny.yaml", "--floors", 2, "--stat
         ((*STATIC, "--out", "tiny.yaml/o.yaml"), "cannot be written"),
         ((*FEEDBACK, "flat_salry"), "no policy 'flat_salry'; nearest valid name: flat_salary"),
         ((*FEEDBACK, "random"), "--static random: is no fixed scheme"),
-        ((*FEEDBACK, "flat_salary", "--kind", "seer"), "--kind seer: must be one of feedback, oracle"),
+        (
+            (*FEEDBACK, "flat_salary", "--kind", "oracle"),
+            "--kind oracle: is gone; what sees",
+        ),
+        ((*FEEDBACK, "flat_salary", "--kind", "seer"), "--kind seer: must be one of feedback, state_feedback"),
         ((*WORTH, "random"), "--static: is no fixed scheme"),
-        ((*WORTH, "flat_salary", "--oracle", "flat_salary"), "--oracle: does not see the true state"),
+        ((*WORTH, "flat_salary", "--state", "flat_salary"), "--state: does not see the true state"),
         ((*WORTH, "flat_salary", "--look-at", "ppo"), "--look-at ppo: must be one of static"),
         ((*WORTH, "flat_salary", "--out", "tiny.yaml/w.json"), "cannot be written"),
     ],
@@ -128,7 +132,8 @@ def test_a_mistake_is_one_clear_line_and_leaves_nothing(refused, scenario, argum
     assert printed in refused(*arguments)
 
 
-def test_an_oracle_is_not_taken_for_a_policy_that_reads_reports(run, refused, best):
-    assert run("optimise_feedback", *QUICK, "--kind", "oracle", "--static", best, "--out", "o.yaml").exit_code == 0
+def test_what_sees_the_state_is_not_taken_for_a_policy_that_reads_reports(run, refused, best):
+    found = run("optimise_feedback", *QUICK, "--kind", "state_feedback", "--static", best, "--out", "o.yaml")
+    assert found.exit_code == 0
     shutil.copy("o.yaml", "again.yaml")
     assert "--feedback: sees the true state" in refused(*WORTH, best, "--feedback", "again.yaml")

@@ -14,7 +14,9 @@ RESULTS = ROOT / "docs" / "results"
 
 @pytest.fixture(scope="module")
 def results():
-    return read_results(RESULTS / "benchmark.json")
+    """The committed results; ``None`` while there are none of this version."""
+    path = RESULTS / "benchmark.json"
+    return read_results(path) if path.exists() else None
 
 
 def test_the_leaderboard_is_that_of_the_committed_results(results):
@@ -37,8 +39,10 @@ def test_no_measured_figure_of_the_readme_stands_outside_its_marks():
 
 def test_the_reference_results_are_what_they_are_said_to_be(results):
     """Five training seeds or more, unchanged code, and floors that training did not meet."""
+    if results is None:
+        pytest.skip("no results of this version are committed")
     assert results.suite == "standard"
     assert results.provenance["changed"] is False
-    seeds = [cell.seed for cell in results.cells if cell.kind in ("learned", "oracle") and cell.reward]
+    seeds = [cell.seed for cell in results.cells if cell.kind in ("learned", "true_state") and cell.reward]
     assert max(seeds) >= 4
     assert all(floors.first + floors.count < 1_000_000 for floors in results.floors.values())

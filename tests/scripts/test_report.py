@@ -25,9 +25,9 @@ HOSTILE = "</script><img src=https://bad.example/x.png onerror=alert(1)>\"'&{{7*
 FIXED = (("flat_salary", "fixed", None, -4.0), ("retention_first", "fixed", None, 19.0))
 TRAINED = (
     ("static", "searched", "loyalty", 26.0), ("ppo", "learned", "conversion", -50.0),
-    ("ppo", "learned", "loyalty", 30.0), ("oracle", "oracle", "loyalty", 31.0),
+    ("ppo", "learned", "loyalty", 30.0), ("ppo_state", "true_state", "loyalty", 31.0),
 )  # fmt: skip
-LEARNED = [policy for policy in TRAINED if policy[1] in ("learned", "oracle")]  # those with Goodhart curves
+LEARNED = [policy for policy in TRAINED if policy[1] in ("learned", "true_state")]  # those with Goodhart curves
 
 
 def made_up(policies=FIXED + TRAINED, *, seeds=3, homes=(HOME,), held_out=HELD_OUT, floors=6, points=5) -> Results:
@@ -56,11 +56,14 @@ def _cell(chance, policy, home, seed, held_out, floors, points) -> Cell:
     name, kind, reward, loyalty = policy
     reached = loyalty + (chance.normal(0.0, 3.0) if reward else 0.0)
     scored = {
-        scenario: _scored(chance, reached - 8.0 * place, floors, kind in ("learned", "oracle"))
+        scenario: _scored(chance, reached - 8.0 * place, floors, kind in ("learned", "true_state"))
         for place, scenario in enumerate((home, *held_out))
     }
     curve = [_point(chance, part, reached) for part in np.linspace(0.0, 1.0, points)] if reward else []
-    return Cell(policy=name, kind=kind, reward=reward, scenario=home, seed=seed, scored=scored, curve=curve)
+    return Cell(
+        policy=name, kind=kind, reward=reward, scenario=home, seed=seed, scored=scored, curve=curve,
+        decisions=150_000 if reward else 0, starts_from="balanced_scorecard" if reward else None,
+    )  # fmt: skip
 
 
 def _scored(chance, loyalty, floors, looks) -> Scored:
@@ -70,6 +73,9 @@ def _scored(chance, loyalty, floors, looks) -> Scored:
     share = np.linspace(0.2, 0.9, 26) if looks else np.full(26, 0.5)  # of those that look, a scheme moves
     return Scored(
         **{figure: (usual[figure] + spread[figure] * chance.normal(size=floors)).tolist() for figure in FIGURES},
+        year_five=(loyalty + 12.0 * chance.normal(size=floors)).tolist(),
+        open=(chance.uniform(size=floors) < 0.9).tolist(),
+        blind=(loyalty - 2.0 + 12.0 * chance.normal(size=floors)).tolist() if looks else [],
         wellbeing=20.0, volume=0.8,
         channels={channel: greed * chance.uniform(0.0, 0.3) for channel in CHANNEL_NAMES},
         levers={name: (r.low + (r.high - r.low) * chance.uniform() * share).tolist() for name, r in Config().levers},
@@ -183,7 +189,7 @@ def test_the_leaderboard_is_that_of_the_statistics(report):
     assert len(shown) == len(rows)
     for row, cells in zip(rows, shown, strict=True):
         assert cells[0].startswith(row.policy)
-        for cell, part in zip(cells[1:5], (row.loyalty, row.over_flat, row.over_static, row.over_oracle), strict=True):
+        for cell, part in zip(cells[1:5], (row.loyalty, row.over_flat, row.over_static, row.over_state), strict=True):
             spec = ".1f" if part is row.loyalty else "+.1f"
             wanted = [] if part is None else [number(bound, spec) for bound in (part[0], part.low, part.high)]
             assert cell.replace(" … ", " ").split() == (wanted or ["–"])
@@ -215,7 +221,7 @@ def test_the_goodhart_curves_hold_every_checkpoint(report):
         (made_up(FIXED + TRAINED[:-1], held_out=()), 3 + len(LEARNED) - 1 + len(LEVER_NAMES)),
         (made_up(TRAINED), 3 + len(LEARNED) + len(LEVER_NAMES)),
     ],
-    ids=["fixed only", "one policy", "one seed", "two homes", "no oracle", "no flat salary"],
+    ids=["fixed only", "one policy", "one seed", "two homes", "no true state", "no flat salary"],
 )
 def test_any_suite_has_a_report(report, results, figures):
     page = report(results)

@@ -199,7 +199,7 @@ POLICY_USERS = (
     ("sensitivity", "--policy"), ("sensitivity", "--base"), ("optimise_feedback", "--out", "o.yaml", "--static"),
     ("value_of_information", "--static"), ("value_of_information", "--static", "flat_salary", "--feedback"),
     ("value_of_information", "--static", "flat_salary", "--ppo"),
-    ("value_of_information", "--static", "flat_salary", "--oracle"),
+    ("value_of_information", "--static", "flat_salary", "--state"),
 )  # fmt: skip
 every_policy_user = pytest.mark.parametrize("command", POLICY_USERS, ids=" ".join)
 

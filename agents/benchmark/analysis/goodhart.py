@@ -51,7 +51,7 @@ def goodhart_table(results: Results) -> list[GoodhartRow]:
     return [
         _row(cells, loyalty_range(results, cells[0].scenario), groups.get((BASE, None, cells[0].scenario)))
         for cells in groups.values()
-        if cells[0].kind in ("learned", "oracle") and all(cell.curve for cell in cells)
+        if cells[0].kind in ("learned", "true_state") and all(cell.curve for cell in cells)
     ]
 
 

@@ -29,7 +29,7 @@ class LeaderboardRow(NamedTuple):
     iqm: Estimate  # interquartile mean of the runs' mean loyalty; bootstrap over training seeds
     over_flat: Difference | None  # loyalty − that of the reference on the same floors; None for the reference itself,
     over_static: Difference | None  # and where there is none
-    over_oracle: Difference | None  # of several, the one with the highest mean loyalty at home
+    over_state: Difference | None  # of several, the one with the highest mean loyalty at home
     conversion: float  # means over seeds and floors
     nps: float
     profit: float
@@ -61,7 +61,7 @@ def leaderboard(results: Results, scenario: str, on: str | None = None) -> list[
     """
     where = on or scenario
     groups = cells_by_group(results, scenario)
-    references = (groups.get((BASE, None, scenario)), groups[best_static(results, scenario)], _best_oracle(groups))
+    references = (groups.get((BASE, None, scenario)), groups[best_static(results, scenario)], _best_true_state(groups))
     rows = [_row(cells, where, *references) for cells in groups.values() if where in cells[0].scored]
     return sorted(rows, key=lambda row: -row.loyalty.value)
 
@@ -102,12 +102,12 @@ def _mean_at_home(cells: Sequence[Cell]) -> float:
     return float(figures(cells, cells[0].scenario).mean())
 
 
-def _best_oracle(groups: Mapping[Group, Sequence[Cell]]) -> Sequence[Cell] | None:
-    return max((cells for cells in groups.values() if cells[0].kind == "oracle"), key=_mean_at_home, default=None)
+def _best_true_state(groups: Mapping[Group, Sequence[Cell]]) -> Sequence[Cell] | None:
+    return max((cells for cells in groups.values() if cells[0].kind == "true_state"), key=_mean_at_home, default=None)
 
 
 def _row(
-    cells: Sequence[Cell], on: str, flat: Sequence[Cell] | None, static: Sequence[Cell], oracle: Sequence[Cell] | None
+    cells: Sequence[Cell], on: str, flat: Sequence[Cell] | None, static: Sequence[Cell], state: Sequence[Cell] | None
 ) -> LeaderboardRow:
     first, loyalty = cells[0], figures(cells, on)
     return LeaderboardRow(
@@ -119,7 +119,7 @@ def _row(
         iqm=bootstrap_interval([loyalty.mean(axis=1)]),
         over_flat=_over(cells, flat, on),
         over_static=_over(cells, static, on),
-        over_oracle=_over(cells, oracle, on),
+        over_state=_over(cells, state, on),
         conversion=float(figures(cells, on, "conversion").mean()),
         nps=float(figures(cells, on, "nps").mean()),
         profit=float(figures(cells, on, "profit").mean()),

@@ -81,10 +81,10 @@ def board_of(
 
 
 def _caption(home: str, best: str, rows: Sequence[LeaderboardRow]) -> str:
-    oracles = [row for row in rows if row.kind == "oracle" and row.over_oracle is None]  # compared with no other
-    oracle = "".join(f", the oracle {name_of(row.policy, row.reward)}" for row in oracles[:1])
+    best_state = next((row for row in rows if row.kind == "true_state" and row.over_state is None), None)
+    state = "" if best_state is None else f", true state {name_of(best_state.policy, best_state.reward)}"
     return (
-        f"Policies at home in {home}, the best on top; flat is flat_salary, best static {best}{oracle}. IQM: "
+        f"Policies at home in {home}, the best on top; flat is flat_salary, best static {best}{state}. IQM: "
         "interquartile mean over training seeds. Goodhart gap: gain in the proxy less gain in loyalty, both over "
         "flat_salary and in standard deviations."
     )
@@ -99,6 +99,6 @@ def _references(rows: Sequence[LeaderboardRow], ranked: Sequence[Entry], static:
 
 def _choices(ranked: Sequence[Entry], static: Group) -> list[Choice]:
     """Learned policies and the one to beat are shown at first; all at once would crowd the figures."""
-    learned = {entry.group for entry in ranked if entry.kind in ("learned", "oracle")}
+    learned = {entry.group for entry in ranked if entry.kind in ("learned", "true_state")}
     first = {*learned, static} if learned else {entry.group for entry in ranked}
     return [Choice(entry.label, entry.style, entry.group in first) for entry in ranked]

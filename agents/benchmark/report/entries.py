@@ -20,7 +20,7 @@ class Entry(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """Fixed, searched, learned or oracle."""
+        """How it came about, or what it was allowed to know."""
         return self.cells[0].kind
 
     def scored(self, scenario: str) -> list[Scored]:

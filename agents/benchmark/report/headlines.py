@@ -62,8 +62,8 @@ def _best_learned(home: Home, best: LeaderboardRow | None) -> str:
         f"The best learned policy, {full_name(best)} ({best.seeds} training seeds), differs by "
         f"{over(best.over_static)} points from the best fixed scheme, {full_name(static)}: {_sure(best)} it."
     )
-    if best.over_oracle is not None:
-        text += f" Its difference to the oracle, which sees the true state, is {over(best.over_oracle)}."
+    if best.over_state is not None:
+        text += f" Its difference to the best policy that sees the true state is {over(best.over_state)}."
     return text
 
 

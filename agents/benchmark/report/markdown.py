@@ -30,12 +30,17 @@ paired by floor. Intervals are 95 %. The intervals of loyalty and of differences
 random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
 """
 
+_MISSING = """The standard suite has not been run on this version yet: see
+`python scripts/benchmark.py run --suite standard`. Its results, as `docs/results/benchmark.json`, fill
+this place with `make pages`.
+"""
 
-def write_pages(results: Results, power: Path, page: Path, readme: Path) -> None:
+
+def write_pages(results: Results | None, power: Path, page: Path, readme: Path) -> None:
     """Write the leaderboard and its picture, and the part of the README between marks.
 
     Args:
-        results: of a suite.
+        results: of a suite; where there are none, the pages say so.
         power: JSON file of the operating characteristics; need not exist.
         page: the leaderboard; the picture stands beside it.
         readme: file with the marks.
@@ -45,18 +50,19 @@ def write_pages(results: Results, power: Path, page: Path, readme: Path) -> None
     """
     new_readme = with_figures(readme.read_text(encoding="utf-8"), results, readme)
     new_page = leaderboard_page(results, read_power(power))
-    from agents.benchmark.report.goodhart_picture import draw_goodhart  # loads matplotlib
+    if results is not None:
+        from agents.benchmark.report.goodhart_picture import draw_goodhart  # loads matplotlib
 
-    with written_whole(page.parent / PICTURE) as partial:
-        draw_goodhart(results, partial)
+        with written_whole(page.parent / PICTURE) as partial:
+            draw_goodhart(results, partial)
     for path, text in ((page, new_page), (readme, new_readme)):
         with written_whole(path) as partial:
             partial.write_text(text, encoding="utf-8")
 
 
-def with_figures(text: str, results: Results, where: Path) -> str:
+def with_figures(text: str, results: Results | None, where: Path) -> str:
     """The README's text with its figures as the results have them."""
-    return between_marks(text, OPEN, CLOSE, lambda: readme_part(results), where)
+    return between_marks(text, OPEN, CLOSE, lambda: _MISSING if results is None else readme_part(results), where)
 
 
 def read_power(path: Path) -> dict[str, Any] | None:
@@ -69,13 +75,15 @@ def read_power(path: Path) -> dict[str, Any] | None:
     return content
 
 
-def leaderboard_page(results: Results, power: dict[str, Any] | None) -> str:
+def leaderboard_page(results: Results | None, power: dict[str, Any] | None) -> str:
     """The whole page.
 
     Args:
-        results: of a suite.
+        results: of a suite; where there are none, the page says so.
         power: operating characteristics of the comparison; their section is left out where there are none.
     """
+    if results is None:
+        return f"# Leaderboard\n\n{_MISSING}"
     parts = [_HEAD.format(suite=results.suite), version_note(results.provenance)]
     homes = homes_of(results)
     for home in homes:
@@ -104,12 +112,12 @@ def readme_part(results: Results) -> str:
 def _board(rows: Sequence[LeaderboardRow]) -> str:
     titles = (
         "policy", "trained on", "kind", "seeds", "loyalty", "IQM over seeds", "against a flat salary",
-        "against the best fixed scheme", "against the oracle", "recorded conversion", "measured NPS", "profit, €/week",
-        "calls gamed", "Goodhart gap",
+        "against the best fixed scheme", "against the true state", "recorded conversion", "measured NPS",
+        "profit, €/week", "calls gamed", "Goodhart gap",
     )  # fmt: skip
     cells = [
         (_name(row.policy), row.reward or "", row.kind, str(row.seeds), with_interval(row.loyalty),
-         with_interval(row.iqm), over(row.over_flat), over(row.over_static), over(row.over_oracle),
+         with_interval(row.iqm), over(row.over_flat), over(row.over_static), over(row.over_state),
          f"{row.conversion:.3f}", f"{row.nps:.1f}", f"{row.profit:,.0f}",
          f"{100 * row.gaming:.0f} %", with_interval(row.gap))
         for row in rows

@@ -10,7 +10,8 @@ from agents.benchmark.results import Kind, Results, name_of
 
 _KINDS: dict[Kind, tuple[str, str]] = {
     "fixed": ("fixed", "fixed"), "searched": ("found by search", "found by search"),
-    "learned": ("learned by training", "learned by training"), "oracle": ("oracle", "oracles"),
+    "learned": ("learned by training", "learned by training"), "true_state": ("that sees the true state",) * 2,
+    "luck_known": ("with its luck known",) * 2,
 }  # fmt: skip
 
 _USES = {"home": "at home", "held_out": "held out", "curve": "during training"}
@@ -34,7 +35,7 @@ def verdict(rows: Sequence[LeaderboardRow], best_static: str) -> str:
         rows: of the leaderboard.
         best_static: its label.
     """
-    best = next((row for row in rows if row.kind != "oracle"), None)
+    best = next((row for row in rows if row.kind not in ("true_state", "luck_known")), None)
     if best is None:
         return ""
     if best.over_static is None:

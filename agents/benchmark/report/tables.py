@@ -77,13 +77,13 @@ def leaderboard_table(rows: Sequence[LeaderboardRow], caption: str) -> Table:
     """The leaderboard at home."""
     columns = (
         POLICY, Column("loyalty", "points, 95 %"), Column("over flat", "points, 95 %"),
-        Column("over best static", "points, 95 %"), Column("over oracle", "points, 95 %"),
+        Column("over best static", "points, 95 %"), Column("under true state", "points, 95 %"),
         Column("IQM", "of seeds"), *_FIGURES, Column("gap", "Goodhart"),
     )  # fmt: skip
     body = (
         Row(name_of(row.policy, row.reward), row.kind, (
             estimate(row.loyalty, ".1f"), estimate(row.over_flat, "+.1f"), estimate(row.over_static, "+.1f"),
-            estimate(row.over_oracle, "+.1f"), estimate(row.iqm, ".1f"), *_figures(row), estimate(row.gap, "+.1f"),
+            estimate(row.over_state, "+.1f"), estimate(row.iqm, ".1f"), *_figures(row), estimate(row.gap, "+.1f"),
         ), note=_kind_and_seeds(row))
         for row in rows
     )  # fmt: skip
@@ -194,7 +194,7 @@ def _warm(mean: float | None, largest: float) -> Datum:
 
 
 def _without_empty(table: Table) -> Table:
-    """Leave out columns in which no policy has anything, as those against an oracle that was not run."""
+    """Leave out columns in which no policy has anything, as those against what was not run."""
     kept = [place for place in range(len(table.columns) - 1) if any(row.data[place].text != NONE for row in table.rows)]
     columns = (table.columns[0], *(table.columns[place + 1] for place in kept))
     rows = tuple(row._replace(data=tuple(row.data[place] for place in kept)) for row in table.rows)

@@ -12,8 +12,12 @@ from agents.benchmark.results import Kind
 ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE, GREY = (
     "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#7f878c",
 )  # fmt: skip
-KIND_COLOURS: dict[Kind, str] = {"fixed": GREY, "searched": BLUE, "learned": VERMILLION, "oracle": GREEN}
-KIND_SYMBOLS: dict[Kind, str] = {"fixed": "circle", "searched": "square", "learned": "diamond", "oracle": "triangle-up"}
+KIND_COLOURS: dict[Kind, str] = {
+    "fixed": GREY, "searched": BLUE, "learned": VERMILLION, "true_state": GREEN, "luck_known": PURPLE,
+}  # fmt: skip
+KIND_SYMBOLS: dict[Kind, str] = {
+    "fixed": "circle", "searched": "square", "learned": "diamond", "true_state": "triangle-up", "luck_known": "star",
+}  # fmt: skip
 _CYCLE = (VERMILLION, BLUE, GREEN, ORANGE, PURPLE, SKY, GREY)
 _DASHES = ("solid", "dash", "dot", "dashdot")
 

@@ -11,13 +11,14 @@ from agents.search.objective import SCORE, FloorObjective
 from agents.search.starts import starting_points
 from agents.search.static import StaticForm
 from agents.studies.gates.budget import Budget, Search
-from agents.studies.gates.managing import Managed, gate_seeds, manage
 from agents.studies.gates.searches import Best, best_of, search_feedback, search_fixed, search_phases
 from agents.studies.gates.trainings import train_ppo
 from agents.studies.gates.workers import Workers
 from incentive_env import Config, load_config
 from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.policies import Policy
+from incentive_env.studies.managed import Managed, manage
+from incentive_env.support.seeds import GATE_SEEDS
 from incentive_env.validation.lab import OPEN
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ class Bench:
 
     def managed(self, *policies: Policy, closing: bool = True) -> list[Managed]:
         """The unseen floors under each of some policies."""
-        seeds = gate_seeds(self.budget.unseen)
+        seeds = GATE_SEEDS[: self.budget.unseen]
         config = self.scenario(closing=closing)
         return self.workers.run(manage, [(config, policy, seeds) for policy in policies])
 

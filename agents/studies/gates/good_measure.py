@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.contract import Figure, Outcome, Threshold
-from agents.studies.gates.managing import gate_seeds
 from incentive_env import Config
 from incentive_env.floors import measures
 from incentive_env.model.scheme import Scheme
@@ -15,6 +14,7 @@ from incentive_env.model.state import YEAR
 from incentive_env.policies import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import summarise
 from incentive_env.studies.simulate import roll_out
+from incentive_env.support.seeds import GATE_SEEDS
 from incentive_env.support.statistics import correlation
 
 NOT_PAID = ("flat_salary", "balanced_scorecard")
@@ -59,7 +59,7 @@ def good_measure(bench: Bench) -> Outcome:
 
 def clouds(bench: Bench, names: tuple[str, ...], *, closing: bool = True) -> dict[str, Cloud]:
     """The floors under schemes, by their names; each is made once."""
-    config, seeds = bench.scenario(closing=closing), gate_seeds(bench.budget.floors)
+    config, seeds = bench.scenario(closing=closing), GATE_SEEDS[: bench.budget.floors]
     new = [name for name in names if not bench.knows(_key(name, closing))]
     for name, cloud in zip(new, bench.workers.run(cloud_under, [(config, name, seeds) for name in new]), strict=True):
         bench.keep(_key(name, closing), cloud)

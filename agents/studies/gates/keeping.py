@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.search.optimising import write_policy
-from agents.search.static import scheme_of, static_content
+from agents.search.static import OpenLoopForm, scheme_of, static_content
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.searches import Best
 from incentive_env import Config
@@ -13,7 +13,7 @@ from incentive_env.policies import FixedPolicy
 from incentive_env.policies.feedback import LinearFeedback
 from incentive_env.policies.files import found_content
 from incentive_env.policies.network import NetworkPolicy
-from incentive_env.policies.schedule import Schedule, schedule_content
+from incentive_env.policies.schedule import Schedule
 
 
 def keep_policies(folder: Path, bench: Bench) -> list[Path]:
@@ -34,8 +34,7 @@ def _content(best: Best, config: Config) -> dict[str, Any] | None:
     if isinstance(best.policy, FixedPolicy):
         return static_content(scheme_of(best.point, config))
     if isinstance(best.policy, Schedule):
-        schemes = [scheme_of(point, config) for point in best.point.reshape(-1, len(LEVERS))]
-        return schedule_content(schemes, config.horizon.decisions // len(schemes))
+        return OpenLoopForm(best.point.size // len(LEVERS), config.horizon.decisions).content(best.point, config)
     if isinstance(best.policy, LinearFeedback | NetworkPolicy):
         return best.policy.content()
     return None

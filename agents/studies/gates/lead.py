@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.contract import Figure, Outcome, Threshold
-from agents.studies.gates.managing import Managed, mean_schedule, own_means
 from agents.studies.gates.searches import Best
 from incentive_env.policies import Policy
+from incentive_env.studies.managed import Managed, mean_schedule, own_means
 from incentive_env.support.statistics import UNKNOWN, Interval, interval, jackknife
 
 _LEAD, _BESIDE, _HALF = Threshold(least=8.0, above=5.0), Threshold(least=3.0, above=1.0), Threshold(most=0.5)

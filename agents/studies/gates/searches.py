@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from agents.search.evolution import Found, Objective, SearchBudget, Start, search
 from agents.search.leaning import SurfaceBudget, lean
 from agents.search.objective import SCORE, FloorObjective
-from agents.search.static import StaticForm, scheme_of
+from agents.search.static import OpenLoopForm, StaticForm, scheme_of
 from incentive_env import Config
 from incentive_env.config.levers import LEVERS
 from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.policies.feedback import LinearFeedback, LinearForm
 from incentive_env.policies.schedule import Schedule
-from incentive_env.studies.evaluate import evaluate
 
 
 class Best(NamedTuple):
@@ -62,23 +61,9 @@ def search_feedback(config: Config, start: Start, plan: SearchBudget, label: str
 
 def search_phases(config: Config, start: Start, plan: SearchBudget, label: str) -> Best:
     """The best schemes in turn, each for its share of the decisions, blind."""
-    decisions = config.horizon.decisions
-
-    def objective(candidates: NDArray[np.float64], seeds: Sequence[int]) -> NDArray[np.float64]:
-        actions = np.repeat(in_turn(candidates, decisions), len(seeds), axis=1)
-        score = evaluate(config, Schedule(actions), np.tile(seeds, len(candidates)).tolist()).loyalty
-        return score.reshape(len(candidates), len(seeds))
-
-    found = _found(objective, start, plan, label)
-    return _best("schemes in turn", Schedule(in_turn(found.winner.point[None], decisions)[:, 0]), start, found)
-
-
-def in_turn(points: NDArray[np.float64], decisions: int) -> NDArray[np.float64]:
-    """Actions ``[decisions, points, levers]`` of schemes ``[points, phases × levers]``, in phases of equal length."""
-    schemes = np.clip(points, -1.0, 1.0).reshape(len(points), -1, len(LEVERS)).swapaxes(0, 1)
-    phase = np.arange(decisions) * len(schemes) // decisions
-    actions: NDArray[np.float64] = schemes[phase]
-    return actions
+    form = OpenLoopForm(start.point.size // len(LEVERS), config.horizon.decisions)
+    found = _found(FloorObjective(config, form, SCORE), start, plan, label)
+    return _best("schemes in turn", Schedule(form.actions(found.winner.point[None])[:, 0]), start, found)
 
 
 def _found(objective: Objective, start: Start, plan: SearchBudget, label: str) -> Found:

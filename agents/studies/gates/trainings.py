@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from agents.loading import load
 from agents.search.static import scheme_of, static_content
-from agents.studies.gates.managing import manage
 from agents.studies.gates.searches import Best
 from incentive_env import Config
+from incentive_env.studies.managed import manage
 from incentive_env.support.seeds import VALIDATION_SEEDS
 
 # Small updates, since there are few decisions; the rest is the plan's.

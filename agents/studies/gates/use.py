@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.contract import Figure, Outcome, Threshold
-from agents.studies.gates.managing import Managed
 from incentive_env.config.levers import LEVER_NAMES
+from incentive_env.studies.managed import Managed
 from incentive_env.support.statistics import Interval
 
 _SOME = 0.05  # of the range

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.contract import Figure, Outcome, Threshold
-from agents.studies.gates.managing import gate_seeds
 from incentive_env import Config, load_config
 from incentive_env.floors.measures import GAMING_SHARE, MEASURED_NPS, Ratio
 from incentive_env.model.state import YEAR
+from incentive_env.support.seeds import GATE_SEEDS
 from incentive_env.support.statistics import UNKNOWN, Interval, interval
 from incentive_env.validation.lab import NORM_FROZEN, Lab
 from incentive_env.validation.measures import HALF, QUARTER, SATISFACTION, Gains, gains_of, share_back, share_left
@@ -19,7 +19,7 @@ _UP, _LITTLE, _BACK = Threshold(above=0.0), Threshold(most=1 / 3), Threshold(lea
 
 def wears_out(bench: Bench) -> Outcome:
     """Pay on measured NPS and true satisfaction; commission and gaming, also where the norm of gaming is frozen."""
-    seeds = gate_seeds(bench.budget.floors)
+    seeds = GATE_SEEDS[: bench.budget.floors]
     frozen = load_config(bench.config, NORM_FROZEN)
     sold = ("commission", _percent(GAMING_SHARE), _SALES, seeds)
     rows = [

@@ -13,7 +13,10 @@ HELD_OUT = {"home": ("away",)}
 def _scored(loyalty: Sequence[float], base_pay: Sequence[float], **others: Sequence[float]) -> Scored:
     figures = {figure: tuple(others.get(figure, [0.0] * len(loyalty))) for figure in FIGURES}
     figures["loyalty"] = tuple(map(float, loyalty))
-    return Scored(**figures, wellbeing=50.0, volume=1.0, channels={"pitch": 0.0}, levers={"base_pay": tuple(base_pay)})
+    later = {"year_five": figures["loyalty"], "open": tuple(len(loyalty) * [True])}
+    return Scored(
+        **figures, **later, wellbeing=50.0, volume=1.0, channels={"pitch": 0.0}, levers={"base_pay": tuple(base_pay)}
+    )
 
 
 def _cell(
@@ -25,10 +28,12 @@ def _cell(
         Point(step=step, loyalty=truth, conversion=proxy, nps=proxy, profit=proxy, gaming=0.0)
         for step, proxy, truth in curve
     )
-    looks = kind == "oracle" or (reward is not None and policy != "static")
+    looks = kind == "true_state" or (reward is not None and policy != "static")
     pay = (600.0, 601.0) if looks else (600.0, 600.0)
     return Cell(
-        policy=policy, kind=kind or ("learned" if reward else "fixed"), reward=reward, scenario=scenario, seed=seed,
+        policy=policy, kind=kind or ("learned" if reward else "fixed"), reward=reward,
+        decisions=1000 if reward else 0, starts_from="flat_salary" if reward else None,
+        scenario=scenario, seed=seed,
         scored={on: _scored(values, pay, **others) for on, values in loyalty.items()}, curve=points,
     )  # fmt: skip
 

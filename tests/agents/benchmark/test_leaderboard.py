@@ -7,7 +7,7 @@ from agents.benchmark.analysis.leaderboard import aggregate, best_static, leader
 from agents.benchmark.analysis.statistics import bootstrap_interval, paired_difference, probability_of_improvement
 from agents.benchmark.results import ResultsError
 
-FLAT, STATIC, ORACLE = [1.0, 2.0, 3.0], [4.0, 6.0, 5.0], [9.0, 9.0, 12.0]
+FLAT, STATIC, STATE = [1.0, 2.0, 3.0], [4.0, 6.0, 5.0], [9.0, 9.0, 12.0]
 RUNS = np.array([[5.0, 7.0, 9.0], [4.0, 6.0, 8.0], [8.0, 10.0, 12.0]])
 
 
@@ -16,7 +16,7 @@ def cells(make_cell):
     return [
         make_cell("flat_salary", {"home": FLAT, "away": FLAT}, conversion=[0.1, 0.2, 0.3]),
         make_cell("best_static", {"home": STATIC, "away": [0.0, 0.0, 0.0]}, kind="searched"),
-        make_cell("ppo_state", {"home": ORACLE}, kind="oracle"),
+        make_cell("ppo_state", {"home": STATE}, kind="true_state"),
         *(
             make_cell("ppo", {"home": run, "away": run - 8.0}, reward="loyalty", seed=seed, profit=[10.0, 20.0, 60.0])
             for seed, run in enumerate(RUNS)
@@ -36,16 +36,16 @@ def test_rows_are_best_first_with_their_references(results):
     assert (ppo.reward, ppo.kind, ppo.seeds, ppo.profit) == ("loyalty", "learned", 3, 30.0)
     assert ppo.loyalty.value == RUNS.mean()
     assert ppo.iqm == bootstrap_interval([RUNS.mean(axis=1)])
-    for difference, reference in ((ppo.over_flat, FLAT), (ppo.over_static, STATIC), (ppo.over_oracle, ORACLE)):
+    for difference, reference in ((ppo.over_flat, FLAT), (ppo.over_static, STATIC), (ppo.over_state, STATE)):
         assert difference == paired_difference(RUNS, [reference])
     assert (flat.over_flat, flat.iqm, flat.gap.value) == (None, (2.0, None, None), 0.0)
 
 
 def test_held_out_rows_compare_on_the_floors_held_out(results):
     rows = leaderboard(results, "home", "away")
-    assert [row.policy for row in rows] == ["flat_salary", "best_static", "ppo"]  # the oracle was not there
+    assert [row.policy for row in rows] == ["flat_salary", "best_static", "ppo"]  # the true state was not there
     assert rows[2].over_static == paired_difference(RUNS - 8.0, [[0.0, 0.0, 0.0]])
-    assert rows[2].over_oracle is None
+    assert rows[2].over_state is None
 
 
 def test_the_best_static_policy_is_chosen_at_home(results, cells, make_results):

@@ -6,12 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env import Config
+from incentive_env.config import Config
 from incentive_env.policies import PolicyLike
 from incentive_env.policies.schedule import Schedule
 from incentive_env.studies.evaluate import summarise
 from incentive_env.studies.simulate import roll_out
-from incentive_env.support.seeds import GATE_SEEDS
 
 
 class Managed(NamedTuple):
@@ -21,11 +20,6 @@ class Managed(NamedTuple):
     closed: NDArray[np.bool_]  # [floors] at the end
     actions: NDArray[np.float64]  # [decisions, floors, levers] from −1 to 1
     open: NDArray[np.bool_]  # [decisions, floors] something was left to manage
-
-
-def gate_seeds(floors: int) -> range:
-    """Seeds of the floors on which gates are measured; no search and no training has seen them."""
-    return GATE_SEEDS[:floors]
 
 
 def manage(config: Config, policy: PolicyLike, seeds: Sequence[int]) -> Managed:
