@@ -91,10 +91,10 @@ class TrainingPlan(Part):
     total_timesteps: int = Field(250_000, ge=1, le=10_000_000_000, description="decisions, over all floors")
     num_envs: int = Field(128, ge=1, le=100_000, description="floors in the batch")
     checkpoint_every: int = Field(20_000, ge=1, description="decisions between checkpoints")
-    sees: Literal["report", "history", "state"] = Field(
+    sees: Literal["report", "history", "stack", "state"] = Field(
         "report",
         description="what the policy is shown: the manager's report, the report beside running means of past reports, "
-        "or the true state",
+        "the last eight reports, or the true state",
     )
     hyper_parameters: Any
     policy: Network = Network()

@@ -80,7 +80,7 @@ def _managed(
     config: Config, manager: Policy, teacher: Policy, sees: str, seeds: range
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What is seen ``[decisions × floors, entries]`` under a manager, and what the teacher would do each time."""
-    floors, memory = Floors(config, len(seeds)), nothing(len(seeds))
+    floors, memory = Floors(config, len(seeds)), nothing("history", len(seeds))
     floors.reset(np.array(seeds, np.uint64))
     managing, teaching = Acting(manager), Acting(teacher)
     seen, wanted = [], []

@@ -11,17 +11,18 @@ from stable_baselines3.common.running_mean_std import RunningMeanStd
 from agents.training.checkpoints import latest_checkpoint, read_network
 from incentive_env.floors.observation import observation_space
 from incentive_env.policies.contract import Context, Policy
-from incentive_env.policies.history import WIDTH, with_history
+from incentive_env.policies.history import WIDTHS, with_memory
 from incentive_env.policies.network import (
     CLIP,
     HistoryNetwork,
     Layer,
     NetworkPolicy,
+    StackNetwork,
     StateNetwork,
     layers_of,
 )
 
-_NETWORKS = {"report": NetworkPolicy, "history": HistoryNetwork, "state": StateNetwork}
+_NETWORKS = {"report": NetworkPolicy, "history": HistoryNetwork, "stack": StackNetwork, "state": StateNetwork}
 
 
 class LearnedPolicy(Policy):
@@ -29,7 +30,8 @@ class LearnedPolicy(Policy):
 
     def __init__(self, module: BasePolicy, statistics: RunningMeanStd) -> None:
         self.module = module
-        widths: dict[Any, str] = {observation_space().shape: "report", (WIDTH,): "history"}
+        widths: dict[Any, str] = {(width,): remembers for remembers, width in WIDTHS.items()}
+        widths[observation_space().shape] = "report"
         self._trained_on = widths.get(module.observation_space.shape, "state")
         self.sees = "state" if self._trained_on == "state" else "report"
         self._statistics = statistics
@@ -45,10 +47,10 @@ class LearnedPolicy(Policy):
         return cls(*read_network(latest_checkpoint(path)))
 
     def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
-        """Normalise as in training, then ask the model; one that learned from a history remembers it."""
-        if self._trained_on != "history":
+        """Normalise as in training, then ask the model; one that learned from past reports remembers them."""
+        if self._trained_on not in WIDTHS:
             return self._act(seen, context)
-        wide, memory, inner = with_history(seen, context)
+        wide, memory, inner = with_memory(self._trained_on, seen, context)
         actions, state = self._act(wide, inner)
         return actions, (memory, state)
 

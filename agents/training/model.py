@@ -17,9 +17,10 @@ from incentive_env import Config
 from incentive_env.floors.observation import action_space, observation_space
 from incentive_env.floors.true_state import NAMES as TRUE_NAMES
 from incentive_env.policies.files import resolved
-from incentive_env.policies.history import WIDTH
+from incentive_env.policies.history import WIDTHS
 
-SEEN_SHAPES = {"report": observation_space().shape, "history": (WIDTH,), "state": (len(TRUE_NAMES),)}
+SEEN_SHAPES: dict[str, tuple[int, ...] | None] = {"report": observation_space().shape, "state": (len(TRUE_NAMES),)}
+SEEN_SHAPES |= {remembers: (width,) for remembers, width in WIDTHS.items()}
 """Shape of what a policy is shown, by the plan's ``sees``."""
 
 _FURTHEST = 0.995  # a squashed action never reaches an end of the box; a lever at one starts here

@@ -12,7 +12,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import SalesFloorVectorEnv
 from incentive_env.floors.true_state import NAMES, true_state
-from incentive_env.policies.history import WIDTH, Memory, nothing
+from incentive_env.policies.history import WIDTHS, Remembers, nothing
 from incentive_env.support.seeds import checked_seed
 
 
@@ -31,11 +31,13 @@ class StateVectorEnv(SalesFloorVectorEnv):
 class HistoryVectorEnv(SalesFloorVectorEnv):
     """Floors whose manager sees the report beside running means of past reports, as a policy with a memory does."""
 
+    remembers: Remembers = "history"
+
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
-        self.single_observation_space = Box(-np.inf, np.inf, (WIDTH,), np.float32)
+        self.single_observation_space = Box(-np.inf, np.inf, (WIDTHS[self.remembers],), np.float32)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        self._memory = nothing(self.num_envs)
+        self._memory = nothing(self.remembers, self.num_envs)
 
     def _observe(self) -> np.ndarray:
         """The reports with their history; a report that was looked at already is not remembered twice."""
@@ -43,14 +45,22 @@ class HistoryVectorEnv(SalesFloorVectorEnv):
         opened = self._decisions == 0
         after = self._memory.after(report, opened)
         new = opened | (self._decisions == self._memory.reports)
-        self._memory = Memory(
-            np.where(new[:, None, None], after.means, self._memory.means),
-            np.where(new, after.reports, self._memory.reports),
+        self._memory = self._memory._replace(
+            kept=np.where(new[:, None, None], after.kept, self._memory.kept),
+            reports=np.where(new, after.reports, self._memory.reports),
         )
         return self._memory.beside(report)
 
 
-SEEN = {"report": SalesFloorVectorEnv, "history": HistoryVectorEnv, "state": StateVectorEnv}
+class StackVectorEnv(HistoryVectorEnv):
+    """The same, with the last reports as they were."""
+
+    remembers = "stack"
+
+
+SEEN = {
+    "report": SalesFloorVectorEnv, "history": HistoryVectorEnv, "stack": StackVectorEnv, "state": StateVectorEnv,
+}  # fmt: skip
 
 
 class Episodes(NamedTuple):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from incentive_env.config.levers import LEVERS
 from incentive_env.policies.contract import CHOICES, ENTRIES, Context, Policy
-from incentive_env.policies.history import WIDTH, with_history
+from incentive_env.policies.history import WIDTHS, Remembers, with_memory
 
 KIND = "network"
 CLIP = 10.0  # standardised observations are clipped to ±this, in training and after
@@ -145,16 +145,26 @@ class HistoryNetwork(NetworkPolicy):
     """The same with a memory: it is given the report and running means of past reports."""
 
     kind = "history_network"
+    remembers: Remembers = "history"
 
     @classmethod
     def inputs(cls) -> int:
-        """Entries of a report with its history."""
-        return WIDTH
+        """Entries of a report with what is remembered."""
+        return WIDTHS[cls.remembers]
 
     def act_in(self, seen: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], Any]:
         """Actions ``[rows, levers]``, and what is remembered."""
-        wide, memory, _ = with_history(seen, context)
+        wide, memory, _ = with_memory(self.remembers, seen, context)
         return self.act(wide), (memory, None)
 
 
-MANAGERS: dict[str, type[NetworkPolicy]] = {one.kind: one for one in (NetworkPolicy, StateNetwork, HistoryNetwork)}
+class StackNetwork(HistoryNetwork):
+    """The same with the last reports as they were."""
+
+    kind = "stack_network"
+    remembers = "stack"
+
+
+MANAGERS: dict[str, type[NetworkPolicy]] = {
+    one.kind: one for one in (NetworkPolicy, StateNetwork, HistoryNetwork, StackNetwork)
+}

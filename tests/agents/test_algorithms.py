@@ -30,6 +30,7 @@ PLANS = {
     "sac": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
     "tqc": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
     "ppo_state": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
+    "ppo_stack": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
     "ppo_history": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
 }  # fmt: skip
 FLOORS_CLOSE = {

@@ -41,9 +41,9 @@ def test_only_a_ppo_can_be_exported(small, tmp_path):
         LearnedPolicy.load(tmp_path / "run").network()
 
 
-@pytest.mark.parametrize("sees", ["history", "state"])
+@pytest.mark.parametrize("sees", ["history", "stack", "state"])
 def test_what_it_sees_goes_with_the_network(small, tmp_path, sees):
-    hyper = {"n_steps": 3, "batch_size": 6, "learning_rate": 0.1}
+    hyper = {"n_steps": 3, "batch_size": 6, "learning_rate": 0.03}
     changes = {"total_timesteps": 24, "num_envs": 4, "sees": sees, "hyper_parameters": hyper}
     train(small, "loyalty", load("training", "ppo", changes), tmp_path / "run", quiet=True)
     learned, file = LearnedPolicy.load(tmp_path / "run"), tmp_path / "net.yaml"

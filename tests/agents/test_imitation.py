@@ -6,7 +6,7 @@ from worlds import N_LEVERS, small_config
 from agents.studies.imitation import Size, imitate
 from incentive_env.floors.observation import NAMES
 from incentive_env.policies import Policy
-from incentive_env.policies.history import with_history
+from incentive_env.policies.history import with_memory
 
 SERVICE = NAMES.index("service_level")
 
@@ -15,7 +15,7 @@ class OfTheYear(Policy):
     """Every lever is the mean service level of the last year, which no single report shows."""
 
     def act_in(self, seen, context):
-        wide, memory, _ = with_history(seen, context)
+        wide, memory, _ = with_memory("history", seen, context)
         slow = wide[:, -len(NAMES) :]
         return np.repeat(np.clip(slow[:, SERVICE, None], -1.0, 1.0), N_LEVERS, axis=1), (memory, None)
 
