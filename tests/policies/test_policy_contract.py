@@ -90,6 +90,7 @@ EXAMPLES = {
     "Exploring": lambda made: made(Counting(), 0.1, 5),
     "FixedPolicy": lambda made: made(QUOTA, incentive_env.load_config()),
     "HistoryNetwork": network_of,
+    "StackNetwork": network_of,
     "FunctionPolicy": lambda made: made(lambda seen: seen[:, : len(LEVER_NAMES)]),
     "LearnedPolicy": learned,
     "LinearFeedback": linear,
