@@ -144,30 +144,43 @@ def card(
             metavar="PROXY=POLICY", help="a policy trained on a proxy; repeatable; the shipped ones if not given"
         ),
     ] = None,
+    curves: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="results.json of the suite `hacking`, for the λ-curves of methods"),
+    ] = None,
     floors: Floors = 256,
     out: Json = None,
-    page: Annotated[Path | None, written("page in Markdown; its picture stands beside it")] = None,
+    page: Annotated[Path | None, written("page in Markdown; its pictures stand beside it")] = None,
 ) -> None:
     """Measure how good each proxy is before it is paid on, and what optimizing it does: the Goodhart card.
 
     Example:
         python scripts/benchmark.py card --out docs/results/goodhart_card.json --page docs/goodhart_card.md
     """
+    from agents.studies.card import curves as lambdas
     from agents.studies.card.measuring import card as measured
     from agents.studies.card.measuring import optimized_policies
-    from agents.studies.card.page import card_page
+    from agents.studies.card.page import card_page, curves_section
 
     scenario = load_config(config)
     policies = optimized_policies(scenario, trained)
-    found = measured(scenario, policies, CARD_SEEDS[:floors])
-    picture = None if page is None else page.with_suffix(".png")
-    text = card_page(found, "" if picture is None else picture.name)
+    results = None if curves is None else read_results(curves)
+    found_curves = [] if results is None else lambdas.lambda_curves(results, scenario.name)
+    found = {**measured(scenario, policies, CARD_SEEDS[:floors]), "curves": lambdas.as_json(found_curves)}
+    pictures = [
+        Path(f"card{end}.png") if page is None else page.with_name(f"{page.stem}{end}.png") for end in ("", "_curves")
+    ]
+    text = card_page(found, pictures[0].name)
+    if results is not None:
+        text += curves_section(found_curves, results.suite, pictures[1].name)
     print(text, end="")
     save(out, found)
-    if page is not None and picture is not None:
-        from agents.studies.card.picture import draw_card  # loads matplotlib
+    if page is not None:
+        from agents.studies.card.picture import draw_card, draw_curves  # loads matplotlib
 
-        draw_card(found, picture)
+        draw_card(found, pictures[0])
+        if found_curves:
+            draw_curves(found_curves, pictures[1])
         write_text(page, text)
 
 

@@ -5,11 +5,13 @@ import json
 import numpy as np
 import pytest
 
+from agents.studies.card.curves import Curve, Point, area_under, in_one_sentence
 from agents.studies.card.measuring import Seen, card, correlations, optimized_policies, rise
-from agents.studies.card.page import card_page
+from agents.studies.card.page import card_page, curves_section
 from agents.studies.card.picture import draw_card
 from agents.studies.card.proxies import PROXIES
 from incentive_env import load_config
+from incentive_env.support.statistics import Interval
 
 FLOORS, DECISIONS = 40, 13
 
@@ -78,3 +80,27 @@ def test_the_shipped_policies_that_were_trained_on_a_proxy_are_taken_unless_othe
     }.items():
         with pytest.raises(ValueError, match=message):
             optimized_policies(config, named)
+
+
+def _point(proxy, truth, strength=1.0):
+    return Point(strength, Interval(proxy, proxy - 0.1, proxy + 0.1), Interval(truth, truth - 0.5, truth + 0.5), 3)
+
+
+def test_the_area_is_the_loyalty_gained_at_a_rise_of_the_proxy():
+    assert area_under([_point(1.0, 4.0)], 1.0) == pytest.approx(4.0)
+    assert area_under([_point(0.5, 4.0)], 1.0) == pytest.approx(2.0)  # half of the way, and nothing beyond
+    assert area_under([_point(0.5, 4.0), _point(1.0, 2.0)], 1.0) == pytest.approx(3.0)
+    assert area_under([_point(0.5, 1.0), _point(1.0, 2.0)], 1.0) == pytest.approx(2.0)  # the farther point is better
+    assert area_under([_point(1.0, -9.0)], 1.0) == 0.0  # a method may always be left alone
+    assert area_under([_point(-1.0, 5.0)], 1.0) == 0.0
+    assert area_under([_point(-1.0, 5.0)], -1.0) == 0.0  # no method's proxy rises
+
+
+def test_truth_is_kept_only_where_both_intervals_say_so():
+    assert _point(0.5, 0.0).keeps_truth
+    assert not _point(0.05, 3.0).keeps_truth  # the proxy may not have risen
+    assert not _point(0.5, -0.6).keeps_truth  # loyalty may have fallen by more than the margin
+    curve = Curve("some", "conversion", "conversion", (_point(0.5, -9.0, 0.1), _point(0.2, 1.0, 3.0)), 0.4)
+    assert curve.best == curve.points[1]
+    assert "at some strength of: some on conversion; at no strength of: none" in in_one_sentence([curve])
+    assert "| conversion | `some` | 0.4 | 3 |" in curves_section([curve], "hacking", "x.png")

@@ -1,7 +1,10 @@
 """The card as a page in Markdown."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from agents.studies.card.curves import Curve, in_one_sentence
+from agents.studies.card.proxies import PROXIES
 from incentive_env.support.statistics import Interval
 from incentive_env.support.tables import markdown_table, with_interval
 
@@ -30,8 +33,52 @@ the proxy did not rise, or has no real counterpart: money is counted when it com
 """
 
 
+_CURVES = """
+## Methods against hacking, by their strength
+
+From a run of the suite `{suite}`. Each method was trained on a proxy at several strengths λ; [methods.md](methods.md)
+says what λ means for each. The *area* is the mean loyalty that a method gains as the proxy rises from nothing to the
+widest rise of any method; it is 0 where the proxy rises only at the truth's expense. The best strength is that of the
+highest loyalty where the proxy rises for sure.
+
+{sentence}
+
+![Rise of loyalty against rise of the proxy, a line a method]({picture})
+
+{table}
+"""
+
+
+def curves_section(curves: Sequence[Curve], suite: str, picture: str) -> str:
+    """The section on λ-curves."""
+    return _CURVES.format(suite=suite, sentence=in_one_sentence(curves), picture=picture, table=_table(curves))
+
+
+def _table(curves: Sequence[Curve]) -> str:
+    rows = []
+    for curve in sorted(curves, key=lambda one: (one.reward, -one.area)):
+        best, spec = curve.best, ("+,.0f" if PROXIES[curve.proxy].unit.startswith("€") else "+.3g")
+        figures = ("nowhere", "", "") if best is None else (
+            f"{best.strength:g}", with_interval(best.proxy, spec), with_interval(best.truth, "+.1f"),
+        )  # fmt: skip
+        kept = sum(point.keeps_truth for point in curve.points)
+        rows.append(
+            (curve.reward, f"`{curve.method}`", f"{curve.area:.1f}", *figures, f"{kept} of {len(curve.points)}")
+        )
+    heading = (
+        "trained on",
+        "method",
+        "area, points",
+        "best λ",
+        "rise of the proxy",
+        "of loyalty",
+        "strengths that keep it",
+    )
+    return markdown_table(heading, rows, left=(0, 1))
+
+
 def card_page(card: dict[str, Any], picture: str) -> str:
-    """The whole page."""
+    """The whole page, but for λ-curves."""
     return _HEAD.format(
         scenario=card["scenario"], floors=card["floors"], picture=picture,
         references=" and ".join(f"`{name}`" for name in card["references"]),

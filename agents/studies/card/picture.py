@@ -1,11 +1,16 @@
 """The card's picture: how each proxy lies to the truth before it is paid on and after, and what of its rise is real."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
+from agents.studies.card.curves import Curve
+from agents.studies.card.proxies import PROXIES
+from incentive_env.studies.evaluate import proxy_of
 from incentive_env.support.files import written_whole
 
 _BEFORE, _AFTER, _REAL = "#0072b2", "#d55e00", "#009e73"
@@ -56,3 +61,33 @@ def _draw_rises(axes: Any, proxy: dict[str, Any]) -> None:
     axes.set_ylabel(f"rise, {proxy['unit']}")
     axes.legend(fontsize=9, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.2))
     axes.grid(axis="y", alpha=0.25)
+
+
+def draw_curves(curves: Sequence[Curve], path: Path) -> None:
+    """A panel for each reward: the rise of the proxy against that of loyalty, a line a method, a dot a strength."""
+    rewards = list(dict.fromkeys(curve.reward for curve in curves))
+    figure = Figure(figsize=(5.4 * len(rewards), 5.6), layout="constrained")
+    axes = figure.subplots(1, len(rewards), squeeze=False)[0]
+    methods = list(dict.fromkeys(curve.method for curve in curves))
+    colours = dict(zip(methods, colormaps["tab20"].colors, strict=False))
+    for panel, reward in zip(axes, rewards, strict=True):
+        for curve in (one for one in curves if one.reward == reward):
+            _draw_curve(panel, curve, colours[curve.method])
+        panel.axhline(0.0, color="#444444", lw=0.8)
+        panel.axvline(0.0, color="#444444", lw=0.8)
+        panel.set_title(f"trained on {reward}", fontsize=12)
+        panel.set_xlabel(f"rise of {PROXIES[proxy_of(reward)].title}, {PROXIES[proxy_of(reward)].unit}")
+        panel.grid(alpha=0.25)
+    axes[0].set_ylabel("rise of true loyalty, points")
+    figure.suptitle("What each method keeps of the truth as the proxy rises, over a flat salary", fontsize=14)
+    lines, labels = axes[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", ncols=5, fontsize=10, frameon=False)
+    with written_whole(path) as partial:
+        figure.savefig(partial, dpi=110, format="png")
+
+
+def _draw_curve(axes: Any, curve: Curve, colour: Any) -> None:
+    """Dots grow with the strength."""
+    rises, truths = ([getattr(point, name).mean for point in curve.points] for name in ("proxy", "truth"))
+    axes.plot(rises, truths, color=colour, lw=1.4, label=curve.method.replace("_", " "))
+    axes.scatter(rises, truths, s=14 + 14 * np.arange(len(rises)), color=colour, zorder=3)
