@@ -69,7 +69,7 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
     figure = Figure(figsize=(5.4 * len(rewards), 5.6), layout="constrained")
     axes = figure.subplots(1, len(rewards), squeeze=False)[0]
     methods = list(dict.fromkeys(curve.method for curve in curves))
-    colours = dict(zip(methods, colormaps["tab20"].colors, strict=False))
+    colours = {method: colormaps["tab20"](number % 20) for number, method in enumerate(methods)}
     for panel, reward in zip(axes, rewards, strict=True):
         for curve in (one for one in curves if one.reward == reward):
             _draw_curve(panel, curve, colours[curve.method])

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from agents.studies.card.curves import Curve, Point, area_under, in_one_sentence
+from agents.studies.card.curves import Curve, Point, area_under, in_one_sentence, lambda_curves
 from agents.studies.card.measuring import Seen, card, correlations, optimized_policies, rise
 from agents.studies.card.page import card_page, curves_section
-from agents.studies.card.picture import draw_card
+from agents.studies.card.picture import draw_card, draw_curves
 from agents.studies.card.proxies import PROXIES
 from incentive_env import load_config
 from incentive_env.support.statistics import Interval
@@ -104,3 +104,26 @@ def test_truth_is_kept_only_where_both_intervals_say_so():
     assert curve.best == curve.points[1]
     assert "at some strength of: some on conversion; at no strength of: none" in in_one_sentence([curve])
     assert "| conversion | `some` | 0.4 | 3 |" in curves_section([curve], "hacking", "x.png")
+
+
+def test_curves_are_the_rises_over_a_flat_salary_by_strength(make_cell, make_results, tmp_path):
+    floors = np.linspace(-2.0, 2.0, 4)
+
+    def cell(policy, proxy, truth, **more):
+        return make_cell(policy, {"home": floors + truth}, conversion=floors + proxy, **more)
+
+    cells = [cell("flat_salary", 0.0, 10.0)]
+    for strength, proxy, truth in ((0.3, 4.0, -20.0), (3.0, 1.0, 12.0)):
+        for seed in range(3):
+            run = cell(f"some@{strength:g}", proxy, truth, reward="conversion", seed=seed)
+            cells.append(run.model_copy(update={"strength": strength}))
+    (curve,) = lambda_curves(make_results(cells), "home")
+    assert [(point.strength, round(point.proxy.mean, 9), round(point.truth.mean, 9)) for point in curve.points] == [
+        (0.3, 4.0, -30.0), (3.0, 1.0, 2.0)
+    ]  # fmt: skip
+    assert curve.area == pytest.approx(0.5)  # 2 points on a quarter of the way
+    assert curve.best is not None
+    assert curve.best.keeps_truth
+    draw_curves([curve], tmp_path / "curves.png")
+    with pytest.raises(ValueError, match="hold no cell of flat_salary in home"):
+        lambda_curves(make_results(cells[1:]), "home")
