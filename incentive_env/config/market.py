@@ -69,10 +69,10 @@ class Calls(Section):
     diligence: float = number(0.6, 0.0, 10.0, "logit", "gain per unit of the rep's effort above usual_effort")
     missing_log_time: float = number(0.15, 0.0, 2.0, "share", "extra length if everything is asked again")
     skill_time: float = number(0.10, 0.0, 1.0, "share/logit", "reduction of call length per unit of skill")
-    intercept: float = number(-3.259, -10.0, 5.0, "logit", "logit of buying without need at usual trust", fitted())
+    intercept: float = number(-3.3, -10.0, 5.0, "logit", "logit of buying without need at usual trust", fitted())
     need: float = number(2.7, 0.0, 10.0, "logit", "gain per unit of need", PROTOTYPE)
-    trust: float = number(2.7, 0.0, 10.0, "logit", "gain per unit of trust above the usual", by_hand())
-    irritation: float = number(1.2, 0.0, 10.0, "logit", "loss per unit of irritation", by_hand())
+    trust: float = number(2.537, 0.0, 10.0, "logit", "gain per unit of trust above the usual", fitted())
+    irritation: float = number(1.213, 0.0, 10.0, "logit", "loss per unit of irritation", fitted())
     competence: float = number(
         0.8, 0.0, 5.0, "1/logit", "rise of the satisfaction that an honest call gives, per unit of skill", by_hand()
     )
@@ -87,7 +87,7 @@ class Calls(Section):
     missing_log_irritation: float = number(0.05, 0.0, 1.0, "1", "irritation from having to repeat everything")
     do_not_call_base: float = number(0.006, 0.0, 1.0, "share", 'share of refusals that end in "never call me again"')
     do_not_call_irritation: float = number(
-        0.1523, 0.0, 1.0, "1", "the same per unit of irritation", fitted("field: 2–7 % pressed")
+        0.1457, 0.0, 1.0, "1", "the same per unit of irritation", fitted("field: 2–7 % pressed")
     )
     do_not_call_expiry: float = number(0.02, 0.0, 1.0, "1/week", "rate at which do-not-call expires")
     angry_level: float = number(0.35, 0.0, 1.0, "1", "irritation above which a call is angry")
@@ -108,26 +108,26 @@ class Customers(Section):
     honest_call: float = number(0.17, 0.0, 1.0, "1", "satisfaction gained by an honest call", by_hand())
     product_fault: float = number(0.02, 0.0, 1.0, "1/week", "satisfaction lost during a product fault")
     aftercare: float = number(0.10, 0.0, 1.0, "share", "dissatisfaction and debt removed by full care")
-    discovery: float = number(0.135, 0.0, 1.0, "1/week", "hazard that a debt is discovered", by_hand())
+    discovery: float = number(0.1302, 0.0, 1.0, "1/week", "hazard that a debt is discovered", fitted())
     debt_trust: float = number(0.30, 0.0, 2.0, "1", "trust lost per unit of debt discovered", PROTOTYPE)
     debt_irritation: float = number(0.35, 0.0, 2.0, "1", "irritation per unit of debt discovered", PROTOTYPE)
     debt_satisfaction: float = number(0.20, 0.0, 2.0, "1", "satisfaction lost per unit of debt discovered")
-    debt_cancels: float = number(0.97, 0.0, 1.0, "share", "customers who may cancel after a discovery", by_hand())
+    debt_cancels: float = number(0.9881, 0.0, 1.0, "share", "customers who may cancel after a discovery", fitted())
     debt_cancel_slope: float = number(3.5, 0.0, 5.0, "1/debt", "factor on debt_cancels per unit of debt", by_hand())
     debt_complains: float = number(0.5, 0.0, 1.0, "share", "customers who complain after a discovery")
     wronged_weeks: int = number(13, 0, 104, "weeks", "time in which leaving is attributed to the discovery")
     cooling_off_weeks: int = number(2, 1, 26, "weeks", "legal cooling-off", "EU Directive 2011/83: 14 days")
-    late_cancellation: float = number(0.005227, 0.0, 0.05, "1/week", "hazard of canceling a product later", fitted())
+    late_cancellation: float = number(0.005043, 0.0, 0.05, "1/week", "hazard of canceling a product later", fitted())
     late_loyalty: float = number(0.4, 0.0, 2.0, "1", "fall of that log hazard per point of loyalty", by_hand())
     retention_weeks: int = number(13, 2, 52, "weeks", "time a sale must be held for retention pay")
     rep_left_trust: float = number(0.03, 0.0, 1.0, "1", "trust lost when a customer's rep leaves")
     lead_rate: float = number(0.030, 0.0, 1.0, "1/week", "vacant slots filled by marketing at neutral reputation")
     referral_rate: float = number(0.0023, 0.0, 1.0, "1/week", "referrals per promoter", "field: 0.5–2 % a month")
     referral_disposition: float = number(
-        0.2018, 0.0, 3.0, "sd", "extra loyalty of referred customers", fitted("direction: Schmitt et al. 2011")
+        0.2202, 0.0, 3.0, "sd", "extra loyalty of referred customers", fitted("direction: Schmitt et al. 2011")
     )
     referral_match: float = number(
-        0.08899, 0.0, 1.0, "1", "extra need of referred customers", fitted("direction: Schmitt et al. 2011")
+        0.09344, 0.0, 1.0, "1", "extra need of referred customers", fitted("direction: Schmitt et al. 2011")
     )
     reputation_rate: float = number(0.03, 0.0, 1.0, "1/week", "speed at which word of mouth spreads")
     reputation_trust: float = number(0.20, 0.0, 1.0, "1", "trust of a new customer per unit of reputation")
@@ -136,7 +136,7 @@ class Customers(Section):
 class Loyalty(Section):
     """One latent variable of trust, satisfaction and irritation, on the 0–10 scale of the NPS question."""
 
-    level: float = number(7.94, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", by_hand())
+    level: float = number(7.922, 0.0, 10.0, "points", "loyalty at usual trust, satisfaction, irritation", fitted())
     trust: float = number(3.0, 0.0, 20.0, "points", "gain per unit of trust above the usual", PROTOTYPE)
     satisfaction: float = number(2.5, 0.0, 20.0, "points", "gain per unit of satisfaction above the usual", PROTOTYPE)
     irritation: float = number(3.0, 0.0, 20.0, "points", "loss per unit of irritation above the usual", PROTOTYPE)
@@ -148,7 +148,7 @@ class Loyalty(Section):
     competitor: float = number(0.45, 0.0, 5.0, "points", "loss while a competitor courts the customers")
     promoter: float = number(8.5, 0.0, 10.0, "points", "rounds to 9 or 10: a promoter", "Reichheld 2003")
     detractor: float = number(6.5, 0.0, 10.0, "points", "rounds to 6 or less: a detractor", "Reichheld 2003")
-    churn_log_hazard: float = number(-6.471, -15.0, 0.0, "log 1/week", "hazard of leaving at churn_at", fitted())
+    churn_log_hazard: float = number(-6.499, -15.0, 0.0, "log 1/week", "hazard of leaving at churn_at", fitted())
     churn_slope: float = number(0.45, 0.0, 5.0, "1/point", "log hazard per point of loyalty lost", PROTOTYPE)
 
 

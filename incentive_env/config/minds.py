@@ -1,6 +1,6 @@
 """What reps learn, believe, are used to and care about: coefficients of the mechanisms of `config.mechanisms`."""
 
-from incentive_env.config.fields import Section, by_hand, number
+from incentive_env.config.fields import Section, by_hand, fitted, number
 
 
 class Care(Section):
@@ -13,10 +13,10 @@ class Care(Section):
     motivation: float = number(0.6, 0.0, 5.0, "1", "care gained per unit of motivation above content")
     coached: float = number(0.06, 0.0, 2.0, "1", "care gained under a full coaching stock", by_hand())
     survey: float = number(
-        0.15, 0.0, 5.0, "1/100 €", "care per 100 € of survey bonus, as far as it is not steered", by_hand()
+        0.1363, 0.0, 5.0, "1/100 €", "care per 100 € of survey bonus, as far as it is not steered", fitted()
     )
     deferred: float = number(0.06, 0.0, 2.0, "1", "care gained when much retention pay is at stake", by_hand())
-    haste: float = number(0.06, 0.0, 2.0, "1/€", "care lost per euro that one more call would earn now", by_hand())
+    haste: float = number(0.06537, 0.0, 2.0, "1/€", "care lost per euro that one more call would earn now", fitted())
     least: float = number(0.10, 0.0, 1.0, "1", "least care")
     most: float = number(2.0, 1.0, 3.0, "1", "most care", by_hand())
     fixing: float = number(0.8, 0.0, 5.0, "logit", "gain in fixing a contact per unit of care above 1")
@@ -26,15 +26,15 @@ class KnowHow(Section):
     """A rep's skill at gaming, by channel, 0 to 1; half is neutral."""
 
     growth: float = number(
-        0.3, 0.0, 2.0, "1/week", "speed of learning from use, times the share of cases gamed", by_hand()
+        0.2904, 0.0, 2.0, "1/week", "speed of learning from use, times the share of cases gamed", fitted()
     )
     search: float = number(
-        0.22, 0.0, 1.0, "share", "use that the search for ways is worth where gaming pays much", by_hand()
+        0.2342, 0.0, 1.0, "share", "use that the search for ways is worth where gaming pays much", fitted()
     )
     search_scale: float = number(2.0, 0.01, 100.0, "€", "gain of a gamed case at which 63 % of the search takes place")
     sharing: float = number(0.03, 0.0, 1.0, "1/week", "speed of learning from colleagues who know more")
-    fading: float = number(0.042, 0.0, 1.0, "1/week", "share forgotten each week", by_hand())
-    worth: float = number(9.0, 0.0, 20.0, "logit", "log odds of a choice between no and full know-how", by_hand())
+    fading: float = number(0.04334, 0.0, 1.0, "1/week", "share forgotten each week", fitted())
+    worth: float = number(9.274, 0.0, 20.0, "logit", "log odds of a choice between no and full know-how", fitted())
     hiding: float = number(0.3, 0.0, 1.0, "share", "chance of being found out that full know-how saves")
     newcomer: float = number(0.20, 0.0, 1.0, "1", "know-how of a new rep")
     opening: float = number(0.15, 0.0, 1.0, "1", "mean know-how when a floor opens", by_hand())
@@ -48,14 +48,14 @@ class Beliefs(Section):
     """What a rep believes of audits and sanctions."""
 
     heard_rate: float = number(
-        0.8, 0.0, 1.0, "1/week", "speed at which the believed share of calls heard moves", by_hand()
+        0.8203, 0.0, 1.0, "1/week", "speed at which the believed share of calls heard moves", fitted()
     )
     own_weight: float = number(0.6, 0.0, 1.0, "share", "weight of own calls heard against those of colleagues")
     prior_heard: float = number(0.02, 0.0, 1.0, "share", "calls heard that a new rep expects")
     alarm: float = number(3.0, 0.0, 10.0, "1", "alarm per announced rise of the share of calls heard", by_hand())
     alarm_fading: float = number(0.25, 0.0, 1.0, "1/week", "share of the alarm that fades each week", by_hand())
     sanction_step: float = number(
-        4.0, 0.0, 10.0, "1", "change of the believed severity per unexpected sanction", by_hand()
+        3.808, 0.0, 10.0, "1", "change of the believed severity per unexpected sanction", fitted()
     )
     colleagues: float = number(0.3, 0.0, 1.0, "share", "weight of a colleague's sanction against one's own")
     usual_escalation: float = number(
@@ -72,15 +72,15 @@ class PayMemory(Section):
     usual_rate: float = number(0.05, 0.0, 1.0, "1/week", "speed at which a rep gets used to recent pay", by_hand())
     noticed: float = number(0.05, 0.0, 1.0, "1", "fall of log pay that nobody minds, as pay varies anyway")
     cut_quit: float = number(
-        11.0, 0.0, 50.0, "1", "log hazard of quitting per unit of log pay below the usual", by_hand()
+        10.82, 0.0, 50.0, "1", "log hazard of quitting per unit of log pay below the usual", fitted()
     )
-    cut_effort: float = number(1.0, 0.0, 8.0, "share", "effort to make up for it, per unit of log pay", by_hand())
+    cut_effort: float = number(1.079, 0.0, 8.0, "share", "effort to make up for it, per unit of log pay", fitted())
     success: float = number(
-        0.34, 0.0, 5.0, "1", "fall of the log hazard per standard unit of success at flat pay", by_hand()
+        0.3295, 0.0, 5.0, "1", "fall of the log hazard per standard unit of success at flat pay", fitted()
     )
-    success_paid: float = number(4.6, 0.0, 10.0, "1", "additional fall if all pay is contingent", by_hand())
+    success_paid: float = number(4.352, 0.0, 10.0, "1", "additional fall if all pay is contingent", fitted())
     success_rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which success is noticed")
-    poached: float = number(2.6, 0.0, 10.0, "1", "factor on cut_quit per standard unit of success: offers", by_hand())
+    poached: float = number(2.815, 0.0, 10.0, "1", "factor on cut_quit per standard unit of success: offers", fitted())
 
 
 class Ratchet(Section):
@@ -96,9 +96,9 @@ class Ratchet(Section):
 class Crowding(Section):
     """What the mere presence of contingent pay does, at once."""
 
-    effort: float = number(0.012, 0.0, 1.0, "share", "effort lost by a rep of full motivation", by_hand())
+    effort: float = number(0.0144, 0.0, 1.0, "share", "effort lost by a rep of full motivation", fitted())
     care: float = number(0.10, 0.0, 1.0, "1", "care lost by a rep of full motivation")
-    depletion: float = number(1.0, 0.0, 5.0, "1", "scruples lost per unit of strain above strain_usual", by_hand())
+    depletion: float = number(0.934, 0.0, 5.0, "1", "scruples lost per unit of strain above strain_usual", fitted())
 
 
 class Kinds(Section):
@@ -113,12 +113,12 @@ class Kinds(Section):
         0.1, 0.0, 1.0, "share", "scruples an honest rep loses where 10 % of calls are heard", by_hand()
     )
     repayment: float = number(
-        1.9, 0.0, 3.0, "1", "care returned for full autonomy; opportunists withhold it", by_hand()
+        1.973, 0.0, 3.0, "1", "care returned for full autonomy; opportunists withhold it", fitted()
     )
     trust_power: float = number(
         1.5, 0.5, 4.0, "1", "power of autonomy in what is repaid: half of it is repaid by less than half", by_hand()
     )
-    control: float = number(1.0, 0.0, 3.0, "1", "care lost where 10 % are heard; gained by opportunists", by_hand())
+    control: float = number(1.052, 0.0, 3.0, "1", "care lost where 10 % are heard; gained by opportunists", fitted())
     control_scale: float = number(
         0.03, 0.001, 10.0, "share", "share of calls heard at which 63 % of all control is felt", by_hand()
     )

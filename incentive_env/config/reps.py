@@ -43,23 +43,23 @@ class Quota(Section):
 class Decision(Section):
     """The perceived pay-off of a choice, € per real conversation unless the unit says otherwise."""
 
-    temperature: float = number(0.9482, 0.01, 50.0, "€", "noise of the choice of a tactic", fitted())
-    pride: float = number(4.797, 0.0, 100.0, "€/sale", "intrinsic value of an honest sale to a motivated rep", fitted())
+    temperature: float = number(0.9838, 0.01, 50.0, "€", "noise of the choice of a tactic", fitted())
+    pride: float = number(4.663, 0.0, 100.0, "€/sale", "intrinsic value of an honest sale to a motivated rep", fitted())
     pride_unmotivated: float = number(0.5, 0.0, 5.0, "1", "pride is proportional to motivation plus this")
     commission_risk: float = number(0.5, 0.0, 1.0, "share", "share of risk aversion that applies to commission")
     least_fairness: float = number(0.2, 0.0, 1.0, "share", "share of conscience that remains at the worst pay")
-    stake: float = number(130.0, 0.0, 5000.0, "€/sale", "value of reaching the quota under full pressure", by_hand())
+    stake: float = number(125.1, 0.0, 5000.0, "€/sale", "value of reaching the quota under full pressure", fitted())
     period_discount: float = number(
-        0.3098, 0.01, 1.0, "1/week", "present bias toward the end of the period", fitted("direction: Oyer 1998")
+        0.3006, 0.01, 1.0, "1/week", "present bias toward the end of the period", fitted("direction: Oyer 1998")
     )
     survey_reach: float = number(0.012, 0.0, 1.0, "1", "survey bonus at risk per unit of harm done", PROTOTYPE)
     sanction_fear: float = number(50.0, 0.0, 5000.0, "€", "perceived cost of a sanction", by_hand())
-    conscience: float = number(19.5, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", by_hand())
+    conscience: float = number(19.72, 0.0, 500.0, "€", "moral cost of full harm to an honest rep", fitted())
     norm_erosion: float = number(
-        0.75, 0.0, 1.0, "share", "conscience lost when everybody games", by_hand("direction: Gallen et al. 2016")
+        0.7662, 0.0, 1.0, "share", "conscience lost when everybody games", fitted("direction: Gallen et al. 2016")
     )
-    norm_midpoint: float = number(0.4348, 0.05, 1.0, "share", "norm at which half of norm_erosion is reached", fitted())
-    norm_steepness: float = number(3.222, 1.0, 10.0, "1", "steepness of that loss around the midpoint", fitted())
+    norm_midpoint: float = number(0.4251, 0.05, 1.0, "share", "norm at which half of norm_erosion is reached", fitted())
+    norm_steepness: float = number(3.398, 1.0, 10.0, "1", "steepness of that loss around the midpoint", fitted())
     entitlement: float = number(
         2.0,
         0.0,
@@ -84,8 +84,8 @@ class Recording(Section):
     logging_effort: float = number(0.2, 0.0, 10.0, "€", "nuisance of filing a refusal", PROTOTYPE)
     callback_effort: float = number(1.0, 0.0, 10.0, "€", "nuisance of having to call again", PROTOTYPE)
     unlogged_effort: float = number(0.4, 0.0, 10.0, "€", "unease about a missing record", PROTOTYPE)
-    callback_harm: float = number(0.33, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", by_hand())
-    unlogged_harm: float = number(0.36, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", by_hand())
+    callback_harm: float = number(0.3191, 0.0, 2.0, "harm", "moral harm of a misbooked refusal", fitted())
+    unlogged_harm: float = number(0.3807, 0.0, 2.0, "harm", "moral harm of an unlogged refusal", fitted())
     callback_detectability: float = number(0.35, 0.0, 1.0, "share", "probability that an audited call reveals it")
     unlogged_detectability: float = number(0.25, 0.0, 1.0, "share", "probability that an audited call reveals it")
     notes_temperature: float = number(0.10, 0.005, 10.0, "€", "noise of the habit of writing notes")
@@ -104,9 +104,9 @@ class Recording(Section):
 class Effort(Section):
     """Share of the available time that is worked; the rest is breaks."""
 
-    resting: float = number(0.2417, 0.0, 1.0, "share", "effort without motivation or marginal pay", fitted())
-    motivation: float = number(0.5439, 0.0, 2.0, "share", "effort per unit of motivation", fitted())
-    marginal_pay: float = number(0.128, 0.0, 1.0, "share/€", "effort per euro earned by one more call", by_hand())
+    resting: float = number(0.2493, 0.0, 1.0, "share", "effort without motivation or marginal pay", fitted())
+    motivation: float = number(0.5312, 0.0, 2.0, "share", "effort per unit of motivation", fitted())
+    marginal_pay: float = number(0.1242, 0.0, 1.0, "share/€", "effort per euro earned by one more call", fitted())
     activity_salience: float = number(
         3.3, 0.0, 10.0, "1", "weight of pay per call, which is immediate and certain, relative to other pay"
     )
@@ -141,21 +141,29 @@ class Motivation(Section):
     rate: float = number(0.08, 0.0, 1.0, "1/week", "speed at which motivation changes", PROTOTYPE)
     resting: float = number(0.55, 0.0, 1.5, "1", "motivation without autonomy or control", PROTOTYPE)
     autonomy: float = number(
-        0.3143, 0.0, 2.0, "1", "motivation gained under full autonomy", fitted("direction: Bloom et al. 2015")
+        0.3042, 0.0, 2.0, "1", "motivation gained under full autonomy", fitted("direction: Bloom et al. 2015")
     )
     honest_work: float = number(0.12, 0.0, 2.0, "1", "motivation gained by honest work", PROTOTYPE)
     coaching: float = number(0.05, 0.0, 2.0, "1", "motivation gained under a full coaching stock")
     fair_wage: float = number(0.10, 0.0, 2.0, "1", "motivation gained per unit of log base pay above the fair wage")
     pressure: float = number(0.04, 0.0, 2.0, "1", "motivation lost under full pressure", PROTOTYPE)
-    audit: float = number(0.3159, 0.0, 10.0, "1", "motivation lost if every call is audited", fitted())
+    audit: float = number(0.3736, 0.0, 10.0, "1", "motivation lost if every call is audited", fitted())
     contingent: float = number(
-        0.026, 0.0, 1.0, "1", "motivation lost as soon as any pay is contingent",
-        by_hand('direction: Deci, Koestner & Ryan 1999'),
-    )  # fmt: skip
+        0.02726,
+        0.0,
+        1.0,
+        "1",
+        "motivation lost as soon as any pay is contingent",
+        fitted("direction: Deci, Koestner & Ryan 1999"),
+    )
     contingent_share: float = number(
-        0.085, 0.0, 1.0, "1", "motivation lost per unit of the contingent share of pay",
-        by_hand('direction: Deci, Koestner & Ryan 1999'),
-    )  # fmt: skip
+        0.08926,
+        0.0,
+        1.0,
+        "1",
+        "motivation lost per unit of the contingent share of pay",
+        fitted("direction: Deci, Koestner & Ryan 1999"),
+    )
     guilt: float = number(0.13, 0.0, 2.0, "1", "motivation lost by an honest rep who always games", PROTOTYPE)
     scheme_change: float = number(0.10, 0.0, 2.0, "1", "lost at once if every lever moves over its range", PROTOTYPE)
     content: float = number(0.60, 0.0, 1.5, "1", "motivation at which a rep's own loyalty is neutral")
@@ -165,13 +173,17 @@ class Motivation(Section):
     strain_up: float = number(0.15, 0.0, 1.0, "1/week", "speed at which strain builds", PROTOTYPE)
     strain_down: float = number(0.04, 0.0, 1.0, "1/week", "speed at which strain recovers, about four times slower")
     strain_base: float = number(0.15, 0.0, 1.0, "1", "strain of quiet work", PROTOTYPE)
-    strain_pressure: float = number(0.1, 0.0, 3.0, "1", "strain under full pressure and a certain miss", by_hand())
+    strain_pressure: float = number(0.1341, 0.0, 3.0, "1", "strain under full pressure and a certain miss", fitted())
     strain_threat: float = number(0.3, 0.0, 1.0, "share", "share of that if no miss is near")
     strain_anger: float = number(0.60, 0.0, 5.0, "1", "strain if every call is with an angry customer", PROTOTYPE)
     strain_audit: float = number(
-        1.7, 0.0, 5.0, "1", "strain if every call is audited",
-        by_hand('direction: Ravid et al. 2023; Siegel et al. 2022'),
-    )  # fmt: skip
+        1.842,
+        0.0,
+        5.0,
+        "1",
+        "strain if every call is audited",
+        fitted("direction: Ravid et al. 2023; Siegel et al. 2022"),
+    )
     strain_audit_honesty: float = number(
         0.1, 0.0, 1.0, "share", "share of that strain that affects only honest reps", by_hand()
     )
@@ -183,15 +195,15 @@ class Motivation(Section):
 class Skill(Section):
     """Skill is a term of the buying logit."""
 
-    ability: float = number(0.3099, 0.0, 2.0, "logit", "skill per unit of ability", fitted())
+    ability: float = number(0.3142, 0.0, 2.0, "logit", "skill per unit of ability", fitted())
     newcomer: float = number(0.75, 0.0, 3.0, "logit", "skill a newcomer still lacks", PROTOTYPE)
     learning_rate: float = number(0.09, 0.0, 1.0, "1/week", "speed of learning the job: 26 weeks", PROTOTYPE)
     coached_learning: float = number(2.0, 0.0, 10.0, "1", "extra speed of learning the job under a full coaching stock")
     coaching: float = number(
-        0.1275, 0.0, 2.0, "logit", "skill of a full coaching stock", fitted("direction: De Grip & Sauermann 2012")
+        0.1214, 0.0, 2.0, "logit", "skill of a full coaching stock", fitted("direction: De Grip & Sauermann 2012")
     )
     coaching_hours: float = number(2.0, 0.1, 40.0, "hours/week", "hours that give 63 % of a full stock", PROTOTYPE)
-    coaching_rate: float = number(0.058, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", by_hand())
+    coaching_rate: float = number(0.0562, 0.0, 1.0, "1/week", "speed at which coaching builds up and fades", fitted())
     knowledge: float = number(1.0, 0.0, 5.0, "1", "gain of coaching if research shows what matters")
 
 
@@ -200,13 +212,13 @@ class Workforce(Section):
 
     absence_base: float = number(0.045, 0.0, 0.5, "share", "absence of a rep without strain", "field: 5–9 % of hours")
     absence_strain: float = number(0.12, 0.0, 2.0, "share", "absence per unit of strain")
-    quit_log_hazard: float = number(-5.15, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", by_hand())
+    quit_log_hazard: float = number(-5.118, -12.0, 0.0, "log 1/week", "quits at usual strain and pay", fitted())
     quit_strain: float = number(1.7, 0.0, 10.0, "1", "log hazard per unit of strain", PROTOTYPE)
-    quit_motivation: float = number(2.7, 0.0, 10.0, "1", "log hazard per unit of motivation", by_hand())
-    quit_pay: float = number(3.632, 0.0, 20.0, "1", "log hazard per unit of log pay", fitted())
+    quit_motivation: float = number(2.644, 0.0, 10.0, "1", "log hazard per unit of motivation", fitted())
+    quit_pay: float = number(3.539, 0.0, 20.0, "1", "log hazard per unit of log pay", fitted())
     outside_pay: float = number(600.0, 50.0, 5000.0, "€/week", "outside pay for average ability", PROTOTYPE)
     outside_ability: float = number(0.08, 0.0, 1.0, "1", "log outside pay per unit of ability", TUNED)
-    escalation: float = number(0.005446, 0.0, 1.0, "share", "share of detected cases that lead to a sanction", fitted())
+    escalation: float = number(0.0063, 0.0, 1.0, "share", "share of detected cases that lead to a sanction", fitted())
     sanction_fine: float = number(40.0, 0.0, 5000.0, "€", "fine of a sanction")
     gaming_rep: float = number(0.40, 0.0, 1.0, "share", "share of recent calls above which a rep counts as gaming")
     sanction_memory: float = number(0.96, 0.0, 1.0, "1/week", "share of the record of sanctions kept each week")
@@ -217,7 +229,7 @@ class Workforce(Section):
     vacancy_weeks: int = number(4, 0, 52, "weeks", "time to fill a seat")
     hiring_cost: float = number(3500.0, 0.0, 100_000.0, "€", "search, training and equipment of one hire", "field")
     applicants: int = number(8, 1, 64, "people", "applicants who see an offer", PROTOTYPE)
-    offer_scale: float = number(46.25, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", fitted())
+    offer_scale: float = number(44.83, 1.0, 1000.0, "€/week", "pay difference that an applicant notices", fitted())
     offer_pressure: float = number(
         110.0, 0.0, 1000.0, "€/week", "extra pay that an honest, cautious applicant wants for full pressure"
     )

@@ -18,6 +18,8 @@ from incentive_env.validation.lab import Lab
 # Too long for every step of a fit; they are checked after it.
 CHECKED_AFTERWARDS = ("karwowski",)
 MARGIN = 0.1  # of a band's width: a figure nearer to the edge than this counts as not quite inside
+_RELUCTANCE = 3000.0  # loss of a whole range, in squared half-widths of a figure: a hundredth costs a third
+_CHANCE = 3.0  # half-widths by which chance may carry a figure out of where it should be
 PRIOR = 0.02  # loss of a coefficient that moved through the whole of its range
 
 
@@ -101,6 +103,7 @@ class Fit(NamedTuple):
     figures: dict[str, float]  # "fact: part" → figure
     holds: dict[str, bool]  # fact → whether it holds
     units: dict[str, float]  # "fact: part" → what its moves are measured in
+    refuted: frozenset[str] = frozenset()  # facts of which a figure's whole interval is outside its band
 
 
 def point_of(config: Config) -> NDArray[np.float64]:
@@ -141,7 +144,8 @@ def fit_of(
     units = {name: unit_of(part) for name, part in parts.items()}
     distances = [distance(figures[name], units[name], part.band) for name, part in parts.items()]
     loss = float(np.mean(np.square(distances)) + PRIOR * np.mean((point - start) ** 2))
-    return Fit(loss, figures, {verdict.fact.id: verdict.holds for verdict in verdicts}, units)
+    refuted = {one.fact.id for one in verdicts if any(part.band.contradicted_by(part.estimate) for part in one.parts)}
+    return Fit(loss, figures, {verdict.fact.id: verdict.holds for verdict in verdicts}, units, frozenset(refuted))
 
 
 def unit_of(part: Part) -> float:
@@ -207,6 +211,50 @@ def proposed(
     found = minimize(loss, np.zeros_like(point), method="L-BFGS-B", bounds=list(zip(low, high, strict=True)))
     best: NDArray[np.float64] = np.clip(point + found.x, 0.0, 1.0)
     return best
+
+
+def smallest_move(
+    parts: Mapping[str, Part], moves: Mapping[str, NDArray[np.float64]], point: NDArray[np.float64], radius: float
+) -> NDArray[np.float64]:
+    """The point nearest to a measured one at which every figure would clear the ends of its band.
+
+    For figures that chance could carry out of their bands: a figure in a band should clear its ends by half of its
+    interval's half-width, a direction by one and a half. A figure farther out than chance carries one is left out.
+
+    Args:
+        parts: what was measured at the point, by the figure's name.
+        moves: ``[parameters]`` of each figure, in its unit, as each coefficient moves through its whole range.
+        point: ``[parameters]``.
+        radius: how far a coefficient may move, as a share of its range.
+    """
+    from scipy.optimize import minimize
+
+    names = [name for name in parts if name in moves and not _far_out(parts[name])]
+    slopes = np.stack([moves[name] for name in names])
+    rows = [_to_clear(parts[name]) for name in names]
+    figures, halves, lows, highs = (np.array(column) for column in zip(*rows, strict=True))
+
+    def loss(step: NDArray[np.float64]) -> float:
+        there = figures + slopes @ step
+        missing = np.maximum(np.maximum(lows - there, there - highs), 0.0) / halves
+        return float(np.sum(missing**2) + _RELUCTANCE * np.mean(step**2))
+
+    low, high = np.maximum(-radius, -point), np.minimum(radius, 1.0 - point)
+    found = minimize(loss, np.zeros_like(point), method="L-BFGS-B", bounds=list(zip(low, high, strict=True)))
+    moved: NDArray[np.float64] = np.clip(point + found.x, 0.0, 1.0)
+    return moved
+
+
+def _to_clear(part: Part) -> tuple[float, float, float, float]:
+    """Figure, half-width, and the ends that it should stay within."""
+    half = max(part.estimate.high - part.estimate.mean, 1e-9)
+    margin = half * (1.5 if part.band.one_sided else 0.5)
+    return part.estimate.mean, half, part.band.low + margin, part.band.high - margin
+
+
+def _far_out(part: Part) -> bool:
+    figure, half, low, high = _to_clear(part)
+    return max(low - figure, figure - high) > _CHANCE * half
 
 
 def sensitivities(

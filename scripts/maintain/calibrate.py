@@ -26,6 +26,7 @@ from incentive_env.support.files import write_text, written_whole
 from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
 from incentive_env.support.seeds import FIT_SEEDS, FRESH_FIT_SEEDS
+from incentive_env.support.statistics import Interval
 from incentive_env.support.tables import largest, rich_table
 from incentive_env.support.texts import read_json
 from incentive_env.support.threads import most_threads
@@ -34,13 +35,16 @@ from incentive_env.validation.calibration import (
     KEYS,
     PARAMETERS,
     Fit,
+    band_of,
     coefficients,
     fit_of,
     point_of,
     posterior_spread,
     proposed,
     sensitivities,
+    smallest_move,
 )
+from incentive_env.validation.contract import Part
 
 main = group(__doc__)
 Job = tuple[Config, NDArray[np.float64], NDArray[np.float64], Sequence[int]]
@@ -95,6 +99,38 @@ def fit(
 
 
 @command(main)
+def settle(
+    moves: Moves,
+    figures: Annotated[Path, typer.Option(help="what `validate.py --out` wrote of the scenario, on many floors")],
+    out: Annotated[Path, written("YAML file for the coefficients")] = Path("runs/calibration.yaml"),
+    config: Scenario = "telesales",
+    radius: Annotated[float, typer.Option(min=0.001, max=0.2, help="of a move, as a share of a range")] = 0.02,
+) -> None:
+    """Move coefficients as little as it takes to bring figures at the ends of their bands inside; write them.
+
+    Example:
+        python scripts/maintain/calibrate.py settle --moves docs/results/calibration.json --figures runs/facts.json
+    """
+    point = point_of(load_config(config))
+    rows = _identified(moves)
+    units = dict(zip(rows["figures"], rows["units"], strict=True))
+    parts = _parts_of(figures)
+    slopes = {name: row * units[name] for name, row in _slopes(moves).items()}
+    best = smallest_move(parts, slopes, point, radius)
+    values = coefficients(best)
+    write_text(
+        out,
+        "# Written by `python scripts/maintain/calibrate.py settle`.\n"
+        + yaml.safe_dump(_tree(values), sort_keys=False),
+    )
+    console().print(_moves_table(point, best))
+    for name, part in parts.items():
+        moved = part.estimate.mean + float(slopes[name] @ (best - point)) if name in slopes else part.estimate.mean
+        if not part.holds or abs(moved - part.estimate.mean) > 0.5 * (part.estimate.high - part.estimate.mean):
+            print(f"{name}: {part.estimate.mean:.3g} measured, {moved:.3g} expected, band {part.band}")
+
+
+@command(main)
 def apply(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file that `fit` wrote")],
 ) -> None:
@@ -141,7 +177,10 @@ def ensemble(
     directory: Annotated[Path, written("folder for the members", folder=True)] = Path("configs"),
     members: Annotated[int, typer.Option(min=1, max=100)] = 5,
     floors: FitFloors = 96,
-    least: Annotated[int, typer.Option(help="facts that a member must hold, of those a fit measures")] = 13,
+    spread: Annotated[
+        float, typer.Option(min=0.01, max=1.0, help="of the members, as a share of what the facts leave open")
+    ] = 0.5,
+    least: Annotated[int, typer.Option(help="facts that a member must hold, of those a fit measures")] = 20,
     tries: Annotated[int, typer.Option(min=1, max=10_000, help="points drawn at most")] = 60,
     seed: Seed = 0,
     processes: Processes = 2,
@@ -157,7 +196,7 @@ def ensemble(
     scenario = load_config(config)
     threads = min(processes, most_threads())
     with locked(directory):
-        chosen = _draw_members(scenario, moves, members, floors, least, tries, seed, processes)
+        chosen = _draw_members(scenario, moves, members, floors, spread, least, tries, seed, processes)
         kept = [
             (point, fit_of(scenario, point, point, FRESH_FIT_SEEDS[:floors], everything=True, threads=threads))
             for point in chosen
@@ -212,6 +251,19 @@ def _figures(job: Job) -> dict[str, float]:
     return fit_of(*job).figures
 
 
+def _parts_of(figures: Path) -> dict[str, Part]:
+    """The figures that `validate.py` measured, by ``fact: part``."""
+    try:
+        return {
+            (name := f"{row['id']}: {part['name']}"): Part(
+                name, Interval(*(float(part[key]) for key in ("figure", "low", "high"))), band_of(name)
+            )
+            for row in read_json(figures) for part in row["parts"]
+        }  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{figures}: is not what `validate.py --out` writes ({error})") from None
+
+
 def _slopes(moves: Path) -> dict[str, NDArray[np.float64]]:
     """``[parameters]`` of each figure in its units, per whole range."""
     rows = _identified(moves)["coefficients"]
@@ -231,13 +283,21 @@ def _identified(moves: Path) -> dict[str, Any]:
 
 
 def _draw_members(
-    config: Config, moves: Path, members: int, floors: int, least: int, tries: int, seed: int, processes: int
+    config: Config,
+    moves: Path,
+    members: int,
+    floors: int,
+    spread: float,
+    least: int,
+    tries: int,
+    seed: int,
+    processes: int,
 ) -> list[NDArray[np.float64]]:
     stored = _identified(moves)
     directions, precision = np.array(stored["directions"]), np.array(stored["precision"])
     point, random = point_of(config), np.random.default_rng(seed)
     points = [
-        np.clip(point + directions @ (random.standard_normal(len(KEYS)) / np.sqrt(precision)), 0.0, 1.0)
+        np.clip(point + spread * directions @ (random.standard_normal(len(KEYS)) / np.sqrt(precision)), 0.0, 1.0)
         for _ in range(tries)
     ]
     kept: list[NDArray[np.float64]] = []
@@ -246,8 +306,8 @@ def _draw_members(
             some = points[first : first + processes]
             jobs = [(config, drawn, point, FIT_SEEDS[:floors]) for drawn in some]
             for drawn, result in zip(some, pool.map(_measure, jobs), strict=True):
-                defaults_hold = all(result.holds[name] for name in DEFAULTS)
-                if defaults_hold and sum(result.holds.get(name, False) for name in FACTS) >= least:
+                usual = not result.refuted & set(DEFAULTS)
+                if usual and sum(result.holds.get(name, False) for name in FACTS) >= least:
                     kept.append(drawn)
             progress.move(min(len(kept), members))
             if len(kept) >= members:

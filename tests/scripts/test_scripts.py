@@ -162,6 +162,7 @@ USERS = {
 CALIBRATIONS = {
     "calibrate fit": ("calibrate", "fit", "--moves", "c.json", "--out", "c.yaml"),
     "calibrate identify": ("calibrate", "identify", "--out", "c.json"),
+    "calibrate settle": ("calibrate", "settle", "--moves", "c.json", "--figures", "f.json", "--out", "c.yaml"),
     "calibrate ensemble": ("calibrate", "ensemble", "--moves", "c.json", "--directory", "members"),
 }
 READERS = {**USERS, **CALIBRATIONS}
@@ -305,7 +306,9 @@ def results(tmp_path):
         ("levers", "--floors", 2, *SCENARIO, "--set", "horizon.decisions=2", "--out"),
         ("train", *SCENARIO, "--training", "quick.yaml", "--run"), ("schema", "--out"), ("schema", "--markdown"),
         ("validate", "--floors", 8, "--out"), ("validate", "--floors", 8, "--report"),
-        ("calibrate", "fit", "--moves", "c.json", "--out"), ("calibrate", "identify", "--out", "c.json", "--run"),
+        ("calibrate", "fit", "--moves", "c.json", "--out"),
+        ("calibrate", "settle", "--moves", "c.json", "--figures", "f.json", "--out"),
+        ("calibrate", "identify", "--out", "c.json", "--run"),
         ("calibrate", "identify", "--out"), ("calibrate", "ensemble", "--moves", "c.json", "--directory"),
         ("calibrate", "ensemble", "--moves", "c.json", "--directory", "members", "--out"),
         ("rationality", "--floors", 8, "--out"), ("attribution", "--floors", 2, *SCENARIO, "--out"),

@@ -18,6 +18,7 @@ from incentive_env.validation.calibration import (
     posterior_spread,
     proposed,
     sensitivities,
+    smallest_move,
     unit_of,
 )
 from incentive_env.validation.contract import Part
@@ -71,6 +72,20 @@ def test_a_step_brings_figures_that_move_in_straight_lines_into_their_bands():
     assert moved[3] == pytest.approx(0.1, abs=0.01)  # half a width a range: no farther than the margin asks
     assert np.abs(np.delete(moved, 3)).max() < 1e-3  # what moves nothing stays
     assert proposed(fit, moves, point, 0.02)[3] == pytest.approx(0.52)  # and none goes beyond what is trusted
+
+
+def test_the_smallest_move_clears_the_ends_of_bands_and_leaves_what_is_far_out():
+    edge, far = "deci: motivation, d", "pay_cut: effort of stayers, %"
+    band = band_of(edge)
+    parts = {
+        edge: Part("d", Interval(band.high - 0.001, band.high - 0.011, band.high + 0.009), band),
+        far: Part("effort", Interval(-4.6, -4.8, -4.4), band_of(far)),
+    }
+    moves = {edge: -0.5 * np.eye(len(KEYS))[3], far: np.eye(len(KEYS))[5]}
+    point = np.full(len(KEYS), 0.5)
+    moved = smallest_move(parts, moves, point, 0.1) - point
+    assert moved[3] == pytest.approx(0.008, abs=0.001)  # half of a half-width is 0.005: 0.004 more, at half a range
+    assert np.abs(np.delete(moved, 3)).max() < 1e-6
 
 
 def test_what_no_figure_sees_keeps_the_spread_of_the_box():
