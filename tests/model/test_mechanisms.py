@@ -29,8 +29,8 @@ COEFFICIENTS = {
 
 def lived(overrides, weeks: int = 16) -> np.ndarray:
     """All numbers of some floor-weeks under a tempting scheme whose target moves."""
-    floors = open_floors(small_config(overrides), range(3))
-    action = np.tile(scheme_to_action(TEMPTING, floors.config), (3, 1))
+    floors = open_floors(small_config(overrides), range(6))
+    action = np.tile(scheme_to_action(TEMPTING, floors.config), (6, 1))
     weeks_lived = []
     for period in range(weeks // 4):
         action[:, 2] = 0.2 + 0.1 * period
