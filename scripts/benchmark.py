@@ -25,7 +25,7 @@ Margin = Annotated[float, typer.Option(min=0.0, max=200.0, help="loss in points 
 
 @command(main)
 def run(
-    suite: Annotated[str, typer.Option(help="smoke, standard, full, or a YAML file")] = "smoke",
+    suite: Annotated[str, typer.Option(help="smoke, standard, hacking, full, or a YAML file")] = "smoke",
     out: Annotated[str | None, stored("cells, models and results.json", "runs/benchmark/SUITE")] = None,
     workers: Workers = None,
     engine: Engine = "local",

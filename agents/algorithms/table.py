@@ -46,29 +46,29 @@ class Algorithm(NamedTuple):
 ALGORITHMS = {
     "ppo": Algorithm(PPOPlan, "stable_baselines3:PPO", "PPO (Schulman et al. 2017)"),
     "recurrent_ppo": Algorithm(
-        RecurrentPPOPlan, "sb3_contrib:RecurrentPPO", "PPO with a memory", cost=2.5, network="MlpLstmPolicy"
+        RecurrentPPOPlan, "sb3_contrib:RecurrentPPO", "PPO with a memory", cost=2.8, network="MlpLstmPolicy"
     ),
     "anchored_ppo": Algorithm(
         AnchoredPPOPlan, "agents.training.anchored_ppo:AnchoredPPO",
-        "PPO on a proxy, held near a safe scheme (Laidlaw, Singhal and Dragan, ICLR 2025)", cost=1.1,
+        "PPO on a proxy, held near a safe scheme (Laidlaw, Singhal and Dragan, ICLR 2025)", cost=1.6,
     ),
-    "sac": Algorithm(SACPlan, "stable_baselines3:SAC", "SAC (Haarnoja et al. 2018), off-policy", cost=4.0),
-    "tqc": Algorithm(TQCPlan, "sb3_contrib:TQC", "TQC (Kuznetsov et al. 2020), off-policy", cost=7.0),
+    "sac": Algorithm(SACPlan, "stable_baselines3:SAC", "SAC (Haarnoja et al. 2018), off-policy", cost=7.5),
+    "tqc": Algorithm(TQCPlan, "sb3_contrib:TQC", "TQC (Kuznetsov et al. 2020), off-policy", cost=12.5),
     "cma_static": Algorithm(
-        StaticPlan, "agents.search.learners:search_static", "the best fixed scheme, by CMA-ES", cost=0.5
+        StaticPlan, "agents.search.learners:search_static", "the best fixed scheme, by CMA-ES", cost=0.8
     ),
     "cma_feedback": Algorithm(
-        FeedbackPlan, "agents.search.learners:search_feedback", "a scheme linear in the report, by CMA-ES", cost=0.5
+        FeedbackPlan, "agents.search.learners:search_feedback", "a scheme linear in the report, by CMA-ES", cost=0.8
     ),
     "cma_open_loop": Algorithm(
-        OpenLoopPlan, "agents.search.learners:search_open_loop", "schemes in turn that never look, by CMA-ES", cost=0.5
+        OpenLoopPlan, "agents.search.learners:search_open_loop", "schemes in turn that never look, by CMA-ES", cost=0.8
     ),
     "floor_by_floor": Algorithm(
         FloorByFloorPlan, "agents.search.floor_by_floor:only_in_suites",
-        "the best scheme of each single floor, with its luck known: a reference, no policy", cost=0.5,
+        "the best scheme of each single floor, with its luck known: a reference, no policy", cost=0.8,
     ),
     "random_search": Algorithm(
-        RandomSearchPlan, "agents.search.learners:search_at_random", "the best of many random schemes", cost=0.5
+        RandomSearchPlan, "agents.search.learners:search_at_random", "the best of many random schemes", cost=0.8
     ),
 }  # fmt: skip
 # Plain keywords of an algorithm's class that are not a plan's: `agents.training.train` sets them or they set nothing.

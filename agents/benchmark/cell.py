@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from agents.algorithms.search import FloorByFloorPlan
 from agents.algorithms.training import TrainingPlan
-from agents.benchmark.results import FIGURES, Cell, Kind, Point, Scored
+from agents.benchmark.results import FIGURES, Cell, Kind, Point, Scored, Sees
 from agents.benchmark.suite import Job, Suite
 from agents.learners import Task, learn
 from agents.registry import load_policy
@@ -22,10 +22,13 @@ from incentive_env.model.scheme import lever_ranges
 from incentive_env.policies import FIXED, FixedPolicy, Policy
 from incentive_env.policies.files import shipped
 from incentive_env.policies.fixed import RandomPolicy
+from incentive_env.policies.network import HistoryNetwork
 from incentive_env.policies.schedule import Schedule
-from incentive_env.studies.evaluate import Evaluation, evaluate
-from incentive_env.studies.managed import manage, mean_schedule
+from incentive_env.studies.evaluate import Evaluation, evaluate, loyalty_in_year_five, summarise, through_year_five
+from incentive_env.studies.managed import Managed, managed, mean_schedule
+from incentive_env.studies.simulate import roll_out
 
+BLIND = (FixedPolicy, Schedule, RandomPolicy)  # policies that do not look
 _DIGITS = 5  # significant, of a figure in the file
 _Manager = Callable[[Config, Sequence[int]], Policy]  # who manages these floors
 
@@ -57,8 +60,9 @@ def run_cell(suite: Suite, job: Job, models: Path) -> Cell:
     for config in job.held_out:
         scored[config.name] = _score(config, manager(config, floors["held_out"]), floors["held_out"], at_home=False)
     return Cell(
-        policy=job.name, kind=_kind(job, at_home), **origin_of(job)._asdict(), strength=job.strength,
-        reward=job.reward, scenario=job.config.name, seed=job.seed, scored=scored, curve=tuple(curve),
+        policy=job.name, kind=_kind(job, at_home), sees=_sees(job, at_home), **origin_of(job)._asdict(),
+        strength=job.strength, reward=job.reward, scenario=job.config.name, seed=job.seed, scored=scored,
+        curve=tuple(curve),
     )  # fmt: skip
 
 
@@ -100,19 +104,29 @@ def _kind(job: Job, policy: Policy) -> Kind:
     return "fixed" if job.policy in FIXED or job.policy == "random" else "searched"
 
 
+def _sees(job: Job, policy: Policy) -> Sees:
+    if isinstance(job.plan, FloorByFloorPlan):
+        return "luck"
+    if isinstance(job.plan, TrainingPlan):
+        return "memory" if job.plan.algorithm.startswith("recurrent") and job.plan.sees == "report" else job.plan.sees
+    if isinstance(policy, BLIND):
+        return "nothing"
+    return policy.remembers if isinstance(policy, HistoryNetwork) else "state" if policy.sees == "state" else "report"
+
+
 def _point(seen: Evaluation, step: int) -> Point:
     return Point(step=step, **{figure: _rounded(getattr(seen, figure).mean()) for figure in FIGURES})
 
 
 def _score(config: Config, policy: Policy, seeds: Sequence[int], *, at_home: bool) -> Scored:
     """Score a policy; what says how it manages is kept of its home alone, where what it saw decided about it."""
-    seen = evaluate(config, policy, seeds, year_five=True)
-    assert seen.loyalty_year_five is not None
+    rollout = roll_out(config, policy, seeds, through_year_five(config))
+    seen = summarise(rollout, config)
     return Scored(
         **{figure: _all_rounded(getattr(seen, figure)) for figure in FIGURES},
-        year_five=_all_rounded(seen.loyalty_year_five),
+        year_five=_all_rounded(loyalty_in_year_five(rollout, config)),
         open=tuple(seen.open.tolist()),
-        blind=_blind(config, policy, seeds) if at_home else (),
+        blind=() if isinstance(policy, BLIND) or not at_home else _blind(config, managed(rollout, config), seeds),
         wellbeing=_rounded(seen.wellbeing.mean()),
         volume=_rounded(seen.survived.mean()),
         channels=dict(zip(CHANNELS, _all_rounded(seen.channels.mean(axis=0)), strict=True)),
@@ -120,12 +134,9 @@ def _score(config: Config, policy: Policy, seeds: Sequence[int], *, at_home: boo
     )
 
 
-def _blind(config: Config, policy: Policy, seeds: Sequence[int]) -> tuple[float, ...]:
-    """Loyalty ``[floors]`` under the policy's mean schedule; empty for a policy that does not look."""
-    if isinstance(policy, FixedPolicy | Schedule | RandomPolicy):
-        return ()
-    schedule = mean_schedule(manage(config, policy, seeds))
-    return _all_rounded(evaluate(config, schedule, seeds).loyalty)
+def _blind(config: Config, seen: Managed, seeds: Sequence[int]) -> tuple[float, ...]:
+    """Loyalty ``[floors]`` under the mean schedule of what was done there."""
+    return _all_rounded(evaluate(config, mean_schedule(seen), seeds).loyalty)
 
 
 def _levers(actions: NDArray[np.float64], config: Config) -> dict[str, tuple[float, ...]]:

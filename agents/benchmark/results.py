@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from incentive_env.support.texts import TextError, read_json
 
-FIGURES = ("loyalty", "conversion", "nps", "profit", "gaming")  # kept floor by floor
+FIGURES = ("loyalty", "conversion", "nps", "service", "profit", "gaming")  # kept floor by floor
 Group = tuple[str, str | None, str]  # policy, reward, scenario: `Cell.group`
 # What sees the true state, or knows its luck, is a reference and no contestant.
+Sees = Literal["nothing", "report", "history", "stack", "memory", "state", "luck"]  # memory: of a recurrent network
 Kind = Literal["fixed", "searched", "learned", "true_state", "luck_known"]
 
 
@@ -36,6 +37,7 @@ class Scored(_Part):
     loyalty: tuple[float, ...]  # [floors] score, points
     conversion: tuple[float, ...]  # [floors] recorded, share
     nps: tuple[float, ...]  # [floors] measured, points
+    service: tuple[float, ...]  # [floors] contacts answered in time, %
     profit: tuple[float, ...]  # [floors] €/week
     gaming: tuple[float, ...]  # [floors] share of calls and contacts
     year_five: tuple[float, ...]  # [floors] loyalty in the fifth year under the same policy, points
@@ -54,6 +56,7 @@ class Point(_Part):
     loyalty: float
     conversion: float
     nps: float
+    service: float
     profit: float
     gaming: float
 
@@ -63,6 +66,7 @@ class Cell(_Part):
 
     policy: str  # name of a fixed scheme or of a training file
     kind: Kind
+    sees: Sees
     decisions: int | None  # that it was trained on or searched with, validation included; None where it is not known
     starts_from: str | None  # scheme that training or search began at; None where there was none, or it is not known
     strength: float | None = None  # λ of a method against reward hacking

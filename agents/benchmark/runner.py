@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agents.algorithms.search import FloorByFloorPlan
 from agents.algorithms.table import cost_of
 from agents.benchmark.cell import run_cell
 from agents.benchmark.results import Cell, Results, digest_of
@@ -17,8 +18,10 @@ from agents.jobs.work import Kept, Work
 from agents.provenance import provenance
 from incentive_env.config import read_yaml
 from incentive_env.policies.files import shipped
+from incentive_env.studies.evaluate import through_year_five
 
 _MODELS = "models"
+_SCORED = 0.7  # cost of a decision that is only simulated, beside one that PPO learns from
 
 
 def run_suite(
@@ -96,11 +99,12 @@ def _assemble(benchmark: Benchmark, done: list[Kept], started: str, origin: dict
 
 def _cost(suite: Suite, job: Job) -> int:
     """About how much work a cell is, in decisions of PPO."""
-    decisions = job.config.horizon.decisions
-    floors = suite.floors.home + suite.floors.held_out * len(job.held_out)
-    if job.plan is not None:
-        floors += suite.points * suite.floors.curve
-    return int(cost_of(job.plan, decisions)) + 2 * decisions * floors
+    decisions, counts = job.config.horizon.decisions, suite.floors
+    later = through_year_five(job.config) / job.config.horizon.episode_weeks  # episodes that a score takes
+    scored = counts.home * (later + 1.0) + counts.held_out * len(job.held_out) * later  # at home once more, blind
+    searches = counts.home + counts.held_out * len(job.held_out) if isinstance(job.plan, FloorByFloorPlan) else 1
+    curve = 0 if job.plan is None else suite.points * counts.curve
+    return int(searches * cost_of(job.plan, decisions) + _SCORED * decisions * (scored + curve))
 
 
 def _loyalty_text(done: Kept) -> str:

@@ -19,6 +19,7 @@ from incentive_env import Config, ConfigError, load_config
 from incentive_env.floors.reward import reward_weights
 from incentive_env.policies.files import resolved, shipped, unknown_policy
 from incentive_env.support.seeds import BENCHMARK_SEEDS
+from incentive_env.support.spelling import nearest
 
 
 class FloorCounts(Part):
@@ -44,6 +45,13 @@ class Entry(Part):
     scenarios: tuple[str, ...] | None = Field(None, description="homes; all of the suite where not given")
 
 
+class MainTable(Part):
+    """Budget and start of the main table: what was trained or searched otherwise is shown apart."""
+
+    decisions: int = Field(ge=1, description="of a training or a search, validation included; within 5 %")
+    starts_from: str = Field(description="fixed scheme that it began at")
+
+
 class Suite(Part):
     """A whole suite."""
 
@@ -54,6 +62,10 @@ class Suite(Part):
     floors: FloorCounts
     points: int = Field(
         10, ge=1, le=1000, description="checkpoints of a training that are evaluated, besides the first"
+    )
+    main: MainTable | None = Field(None, description="budget and start of the main table; everything where not given")
+    twins: tuple[tuple[str, ...], ...] = Field(
+        (), description="trainings that differ in what they see alone; the first of each sees the report"
     )
     entries: tuple[Entry, ...] = Field(min_length=1)
 
@@ -116,6 +128,11 @@ def benchmark_of(content: Mapping[str, Any], path: Path) -> Benchmark:
     jobs = tuple(_jobs_of(suite, path))
     if not jobs:
         raise ConfigError(f"{path}: holds no cells")
+    trained = {job.name for job in jobs if job.plan is not None}
+    unknown = sorted({name for twins in suite.twins for name in twins} - trained)
+    if unknown:
+        hint = nearest(unknown[0], sorted(trained))
+        raise ConfigError(f"{path}: twins names {unknown[0]}, which the suite does not train{hint}")
     keys = [job.key for job in jobs]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:

@@ -23,6 +23,8 @@ REFERENCE_POINTS: dict[str, tuple[float, float, float, float]] = {
     "rotten_team": (-0.7, -7.4, -1.2, -1.0),
     "hard_market": (-0.7, -7.5, -1.3, -0.9),
     "no_gaming": (-0.1, -7.5, -0.6, -0.8),
+    "never_closes": (-0.8, -18.7, -0.9, -0.9),
+    "strong_seasons": (-0.7, -7.6, -1.0, -0.9),
     "telesales_1": (-0.6, -7.5, -1.1, -0.9),
     "telesales_2": (-0.7, -7.5, -1.1, -0.9),
     "telesales_3": (-0.7, -7.6, -1.1, -0.9),

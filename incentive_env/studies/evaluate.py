@@ -19,7 +19,8 @@ from incentive_env.support.tables import shapes
 _YEAR_FIVE = slice(4 * YEAR, 5 * YEAR)  # weeks
 BASE = "flat_salary"  # the base of a Goodhart gap
 # The measured figure that stands for what was trained on; recorded conversion for policies that were not trained.
-_PROXIES = {"survey": "nps", "loyalty": "nps", "score": "nps", "balanced": "nps", "profit": "profit"}
+_PROXIES = dict.fromkeys(("survey", "loyalty", "score", "balanced"), "nps")
+_PROXIES |= {"profit": "profit", "service": "service"}
 
 
 class Evaluation(NamedTuple):
@@ -28,6 +29,7 @@ class Evaluation(NamedTuple):
     loyalty: NDArray[np.float64]  # [floors] score, points
     conversion: NDArray[np.float64]  # [floors] recorded, over the episode
     nps: NDArray[np.float64]  # [floors] measured, over the episode
+    service: NDArray[np.float64]  # [floors] contacts answered in time, over the episode, %
     profit: NDArray[np.float64]  # [floors] €/week, over the episode
     gaming: NDArray[np.float64]  # [floors] share of calls and contacts, over the episode
     channels: NDArray[np.float64]  # [floors, channels] cases a call, over the episode
@@ -60,10 +62,20 @@ def evaluate(
     Args and errors as of `incentive_env.simulate`.
     """
     loaded = load_config(config)
-    weeks = max(loaded.horizon.episode_weeks, _YEAR_FIVE.stop) if year_five else None
+    weeks = through_year_five(loaded) if year_five else None
     rollout = roll_out(loaded, policy, seeds, weeks, threads=threads, reps=reps)
-    later = loyalty_score(rollout.floor_weeks[:, _YEAR_FIVE], loaded) if year_five else None
+    later = loyalty_in_year_five(rollout, loaded) if year_five else None
     return summarise(rollout, loaded)._replace(loyalty_year_five=later)
+
+
+def through_year_five(config: Config) -> int:
+    """Weeks of a simulation that shows the fifth year."""
+    return max(config.horizon.episode_weeks, _YEAR_FIVE.stop)
+
+
+def loyalty_in_year_five(rollout: Rollout, config: Config) -> NDArray[np.float64]:
+    """True loyalty ``[floors]`` in the fifth year of a simulation that shows it, points."""
+    return loyalty_score(rollout.floor_weeks[:, _YEAR_FIVE], config)
 
 
 def proxy_of(trained_on: str | None) -> str:
@@ -97,6 +109,7 @@ def summarise(rollout: Rollout, config: Config) -> Evaluation:
         loyalty=episode_score(net, config),
         conversion=measures.RECORDED_CONVERSION.of(total),
         nps=measures.MEASURED_NPS.of(total),
+        service=measures.SERVICE_LEVEL.of(total),
         profit=measures.profit(total) / horizon.episode_weeks,
         gaming=measures.GAMING_SHARE.of(total),
         channels=weeks["gamed"].sum(axis=1) / np.maximum(total("calls"), 1.0)[:, None],

@@ -10,7 +10,7 @@ from incentive_env.config import Config
 from incentive_env.policies import PolicyLike
 from incentive_env.policies.schedule import Schedule
 from incentive_env.studies.evaluate import summarise
-from incentive_env.studies.simulate import roll_out
+from incentive_env.studies.simulate import Rollout, roll_out
 
 
 class Managed(NamedTuple):
@@ -23,13 +23,17 @@ class Managed(NamedTuple):
 
 
 def manage(config: Config, policy: PolicyLike, seeds: Sequence[int]) -> Managed:
-    """Let a policy manage floors, and score it."""
-    rollout = roll_out(config, policy, seeds)
-    closed = rollout.floor_weeks["closed"] != 0
-    every = config.horizon.decision_weeks
-    was_open = np.ones(rollout.actions.shape[:2], np.bool_)
+    """Let a policy manage floors for an episode, and score it."""
+    return managed(roll_out(config, policy, seeds), config)
+
+
+def managed(rollout: Rollout, config: Config) -> Managed:
+    """What a policy did in the episode that a simulation begins with."""
+    weeks, every, decisions = config.horizon.episode_weeks, config.horizon.decision_weeks, config.horizon.decisions
+    closed = rollout.floor_weeks["closed"][:, :weeks] != 0
+    was_open = np.ones((decisions, len(closed)), np.bool_)
     was_open[1:] = ~closed[:, every - 1 :: every][:, : len(was_open) - 1].T
-    actions = np.clip(rollout.actions, -1.0, 1.0)
+    actions = np.clip(rollout.actions[:decisions], -1.0, 1.0)
     return Managed(summarise(rollout, config).loyalty, closed[:, -1], actions, was_open)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agents.studies.gates.contract import Threshold
+from agents.benchmark.analysis.thresholds import Threshold
 from incentive_env.cli.common import script
 from incentive_env.cli.options import written
 from incentive_env.support.files import write_text

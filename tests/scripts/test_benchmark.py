@@ -254,6 +254,7 @@ def test_a_second_run_in_the_same_folder_is_refused(refused, suite, tmp_path):
         ({"entries": [{"policies": ["ppo"], "rewards": ["loyalty"], "changes": {"num_env": 3}}]}, "num_env = 3"),
         ({"entries": [{"policies": ["flat_salary"]}, {"policies": ["flat_salary"]}]}, "twice"),
         ({"entries": [{"policies": ["random"], "scenarios": ["tin"]}]}, "entries.scenarios names tin; homes: tiny"),
+        ({"twins": [["leaner", "learner"]]}, "twins names leaner, which the suite does not train; nearest"),
         ({"scenarios": {"tiny.yaml": ["tiny.yaml"]}}, "two scenarios are called tiny"),
         ({"scenarios": {"telesales": ["nameless.yaml"]}}, "two scenarios are called telesales"),
         (
@@ -273,7 +274,7 @@ def test_a_suite_that_cannot_be_run_is_refused_before_anything_is(refused, suite
 
 
 def test_an_unknown_suite_is_refused_with_those_there_are(refused):
-    assert "suites: full, smoke, standard, or a path" in refused("benchmark", "run", "--suite", "smoek")
+    assert "suites: full, hacking, smoke, standard, or a path" in refused("benchmark", "run", "--suite", "smoek")
 
 
 def _with_loyalty(path, cell, change):

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from worlds import N_LEVERS, small_config
 
+from agents.benchmark.analysis.thresholds import Threshold
 from agents.search.leaning import SurfaceBudget, optimum, surest
 from agents.search.static import OpenLoopForm
 from agents.studies.gates import measuring, trainings
 from agents.studies.gates.bench import Bench
 from agents.studies.gates.budget import Budget, Search
-from agents.studies.gates.contract import Figure, Gate, Outcome, Threshold, Verdict
+from agents.studies.gates.contract import Figure, Gate, Outcome, Verdict
 from agents.studies.gates.good_measure import Cloud
 from agents.studies.gates.keeping import keep_policies
 from agents.studies.gates.searches import Best, best_of

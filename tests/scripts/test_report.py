@@ -62,14 +62,16 @@ def _cell(chance, policy, home, seed, held_out, floors, points) -> Cell:
     curve = [_point(chance, part, reached) for part in np.linspace(0.0, 1.0, points)] if reward else []
     return Cell(
         policy=name, kind=kind, reward=reward, scenario=home, seed=seed, scored=scored, curve=curve,
+        sees={"fixed": "nothing", "searched": "nothing", "true_state": "state"}.get(kind, "report"),
         decisions=150_000 if reward else 0, starts_from="balanced_scorecard" if reward else None,
     )  # fmt: skip
 
 
 def _scored(chance, loyalty, floors, looks) -> Scored:
     greed = (40.0 - loyalty) / 100.0
-    usual = {"loyalty": loyalty, "conversion": 0.2 + 0.15 * greed, "nps": loyalty, "profit": 2000.0, "gaming": greed}
-    spread = {"loyalty": 12.0, "conversion": 0.02, "nps": 10.0, "profit": 500.0, "gaming": 0.02}
+    usual = {"loyalty": loyalty, "conversion": 0.2 + 0.15 * greed, "nps": loyalty, "service": 80.0}
+    usual |= {"profit": 2000.0, "gaming": greed}
+    spread = {"loyalty": 12.0, "conversion": 0.02, "nps": 10.0, "service": 3.0, "profit": 500.0, "gaming": 0.02}
     share = np.linspace(0.2, 0.9, 26) if looks else np.full(26, 0.5)  # of those that look, a scheme moves
     return Scored(
         **{figure: (usual[figure] + spread[figure] * chance.normal(size=floors)).tolist() for figure in FIGURES},
@@ -86,7 +88,7 @@ def _point(chance, part, reached) -> dict[str, float]:
     loyalty = 5.0 + (reached - 5.0) * part + 20.0 * part * (1.0 - part) + chance.normal()
     conversion = 0.2 + 0.002 * max(0.0, 30.0 - reached) * part
     return {
-        "step": int(500_000 * part), "loyalty": loyalty, "conversion": conversion, "nps": loyalty,
+        "step": int(500_000 * part), "loyalty": loyalty, "conversion": conversion, "nps": loyalty, "service": 80.0,
         "profit": 1000.0 * part, "gaming": 0.3,
     }  # fmt: skip
 

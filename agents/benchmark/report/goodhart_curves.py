@@ -27,6 +27,7 @@ class Measure(NamedTuple):
 MEASURES = {
     "conversion": Measure("recorded conversion, share", ".2f", ".2f"),
     "nps": Measure("measured NPS, points", ".0f", ""),
+    "service": Measure("service level, %", ".0f", ""),
     "profit": Measure("profit, €/week", ",.0f", "~s"),
 }
 _PEAK = {"color": GREY, "width": 1.5, "dash": "dot"}

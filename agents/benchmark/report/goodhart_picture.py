@@ -10,7 +10,10 @@ from matplotlib.figure import Figure
 from agents.benchmark.results import Cell, Results, cells_by_group
 from incentive_env.studies.evaluate import proxy_of
 
-PROXY_LABELS = {"conversion": "recorded conversion", "nps": "measured NPS, points", "profit": "profit, €/week"}
+PROXY_LABELS = {
+    "conversion": "recorded conversion", "nps": "measured NPS, points", "service": "service level, %",
+    "profit": "profit, €/week",
+}  # fmt: skip
 
 
 def draw_goodhart(results: Results, path: Path) -> None:

@@ -1,37 +1,14 @@
 """What a gate is: figures with intervals, what each must reach, and whether the gate holds."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from agents.benchmark.analysis.thresholds import Threshold
 from incentive_env.support.statistics import Interval
 
 if TYPE_CHECKING:
     from agents.studies.gates.bench import Bench
-
-
-class Threshold(NamedTuple):
-    """What a figure must reach; the ends that are not given are open."""
-
-    least: float = -math.inf  # of the mean
-    most: float = math.inf  # of the mean
-    above: float = -math.inf  # of the whole interval
-    below: float = math.inf  # of the whole interval
-
-    def holds(self, estimate: Interval) -> bool:
-        """Whether an estimate reaches it; one that is not finite never does."""
-        mean, low, high = estimate
-        if not all(map(math.isfinite, estimate)):
-            return False
-        return self.least <= mean <= self.most and low > self.above and high < self.below
-
-    def __str__(self) -> str:
-        words = (("at least {:.3g}", self.least), ("at most {:.3g}", self.most), ("interval above {:.3g}", self.above))
-        parts = [
-            text.format(end) for text, end in (*words, ("interval below {:.3g}", self.below)) if math.isfinite(end)
-        ]
-        return ", ".join(parts)
 
 
 class Figure(NamedTuple):

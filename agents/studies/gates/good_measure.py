@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.benchmark.analysis.thresholds import Threshold
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import Figure, Outcome, Threshold
+from agents.studies.gates.contract import Figure, Outcome
 from incentive_env import Config
 from incentive_env.floors import measures
 from incentive_env.model.scheme import Scheme

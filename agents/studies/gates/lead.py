@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.benchmark.analysis.thresholds import LEAD, OPEN_LOOP, Threshold
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import Figure, Outcome, Threshold
+from agents.studies.gates.contract import Figure, Outcome
 from agents.studies.gates.searches import Best
 from incentive_env.policies import Policy
 from incentive_env.studies.managed import Managed, mean_schedule, own_means
 from incentive_env.support.statistics import UNKNOWN, Interval, interval, jackknife
 
-_LEAD, _BESIDE, _HALF = Threshold(least=8.0, above=5.0), Threshold(least=3.0, above=1.0), Threshold(most=0.5)
+_BESIDE = Threshold(least=3.0, above=1.0)
 _AGREE = Threshold(most=1.0)
 
 
@@ -26,10 +27,10 @@ def lead(bench: Bench) -> Outcome:
     open_loop = _of_phases(bench, base, gain)
     floors = len(gain)
     figures = [
-        Figure(f"lead over the best fixed scheme ({best.kind})", interval(gain), _LEAD, "+.1f", floors),
+        Figure(f"lead over the best fixed scheme ({best.kind})", interval(gain), LEAD, "+.1f", floors),
         Figure("lead on floors open under both", _over(gain[both]), _BESIDE, "+.1f", int(both.sum())),
         Figure("lead with closing off, both searched there", interval(off), _BESIDE, "+.1f", floors),
-        Figure("share of the lead: three schemes in turn", open_loop, _HALF, "+.2f", floors),
+        Figure("share of the lead: three schemes in turn", open_loop, OPEN_LOOP, "+.2f", floors),
         Figure("the two best restarts of the fixed scheme apart", _exact(fixed.apart), _AGREE, ".2f"),
         *_beside(learned, others, base),
         Figure("its mean schedule, blind, over the fixed scheme", _gain(blind, base), None, "+.1f", floors),

@@ -3,19 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.benchmark.analysis.thresholds import HIDDEN, MEMORY, Threshold
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import Figure, Outcome, Threshold
+from agents.studies.gates.contract import Figure, Outcome
 from incentive_env.support.statistics import UNKNOWN, interval
 
 
 def memory(bench: Bench) -> Outcome:
     """PPO on the report with its history, against PPO on the report alone."""
-    return _seeing(bench, "history", Threshold(least=2.0, above=0.0))
+    return _seeing(bench, "history", MEMORY)
 
 
 def hidden(bench: Bench) -> Outcome:
     """PPO on the true state, against PPO on the report."""
-    return _seeing(bench, "state", Threshold(least=3.0))
+    return _seeing(bench, "state", HIDDEN)
 
 
 def _seeing(bench: Bench, sees: str, threshold: Threshold) -> Outcome:

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.benchmark.analysis.thresholds import Threshold
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import Figure, Outcome, Threshold
+from agents.studies.gates.contract import Figure, Outcome
 from agents.studies.gates.good_measure import NOT_PAID, Cloud, clouds
 from incentive_env.support.statistics import Interval, interval, jackknife
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from agents.studies.gates.contract import Figure, Threshold, Verdict
+from agents.benchmark.analysis.thresholds import Threshold
+from agents.studies.gates.contract import Figure, Verdict
 from incentive_env.support.tables import number, rich_table, span
 
 if TYPE_CHECKING:

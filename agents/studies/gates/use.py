@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.benchmark.analysis.thresholds import Threshold
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import Figure, Outcome, Threshold
+from agents.studies.gates.contract import Figure, Outcome
 from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.studies.managed import Managed
 from incentive_env.support.statistics import Interval

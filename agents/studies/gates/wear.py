@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.benchmark.analysis.thresholds import Threshold
 from agents.studies.gates.bench import Bench
-from agents.studies.gates.contract import Figure, Outcome, Threshold
+from agents.studies.gates.contract import Figure, Outcome
 from incentive_env import Config, load_config
 from incentive_env.floors.measures import GAMING_SHARE, MEASURED_NPS, Ratio
 from incentive_env.model.state import YEAR

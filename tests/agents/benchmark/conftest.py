@@ -25,14 +25,15 @@ def _cell(
     **others: Sequence[float],
 ) -> Cell:  # fmt: skip
     points = tuple(
-        Point(step=step, loyalty=truth, conversion=proxy, nps=proxy, profit=proxy, gaming=0.0)
+        Point(step=step, loyalty=truth, conversion=proxy, nps=proxy, service=proxy, profit=proxy, gaming=0.0)
         for step, proxy, truth in curve
     )
     looks = kind == "true_state" or (reward is not None and policy != "static")
     pay = (600.0, 601.0) if looks else (600.0, 600.0)
     return Cell(
         policy=policy, kind=kind or ("learned" if reward else "fixed"), reward=reward,
-        decisions=1000 if reward else 0, starts_from="flat_salary" if reward else None,
+        sees="report" if looks else "nothing", decisions=1000 if reward else 0,
+        starts_from="flat_salary" if reward else None,
         scenario=scenario, seed=seed,
         scored={on: _scored(values, pay, **others) for on, values in loyalty.items()}, curve=points,
     )  # fmt: skip
