@@ -122,3 +122,28 @@ class RandomSearchPlan(SearchPlan):
     def finalists_tried(self) -> int:
         """Number of candidates evaluated on the validation floors: the finalists and the start."""
         return self.finalists + 1
+
+
+class QuantilizerPlan(SearchPlan):
+    """A draw from the best share of trusted schemes, as the proxy ranks them (Taylor 2016)."""
+
+    algorithm: Literal["quantilizer"] = "quantilizer"
+    strength: float = Field(
+        0.1, ge=0.0, le=1.0,
+        description="λ: the share q of the base's schemes that is drawn from, those the proxy ranks first; at 0 the "
+        "first alone, at 1 the base as it is",
+    )  # fmt: skip
+    start: str = Field("balanced_scorecard", description="fixed scheme around which the base's schemes lie")
+    spread: float = Field(0.5, gt=0.0, le=2.0, description="standard deviation of the base's actions, in half ranges")
+    candidates: int = Field(500, ge=1, le=100_000, description="schemes drawn from the base")
+    validation_floors: Literal[0] = Field(0, description="none: what is drawn from is not compared again")
+
+    @property
+    def tried(self) -> int:
+        """Number of candidates evaluated on floors."""
+        return self.candidates
+
+    @property
+    def finalists_tried(self) -> int:
+        """None."""
+        return 0

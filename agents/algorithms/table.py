@@ -11,10 +11,12 @@ from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import create_model
 
+from agents.algorithms.hacking import EarlyStoppingPlan, MaxMinPlan, MonaPlan, PessimisticEnsemblePlan
 from agents.algorithms.search import (
     FeedbackPlan,
     FloorByFloorPlan,
     OpenLoopPlan,
+    QuantilizerPlan,
     RandomSearchPlan,
     SearchPlan,
     StaticPlan,
@@ -52,6 +54,22 @@ ALGORITHMS = {
         AnchoredPPOPlan, "agents.training.anchored_ppo:AnchoredPPO",
         "PPO on a proxy, held near a safe scheme (Laidlaw, Singhal and Dragan, ICLR 2025)", cost=1.6,
     ),
+    "max_min": Algorithm(
+        MaxMinPlan, "agents.hacking.max_min:MaxMinPPO",
+        "PPO against the worst of the rewards that fit a safe policy's data (Liu, Sun and Zheng 2026)", cost=1.6,
+    ),
+    "early_stopping": Algorithm(
+        EarlyStoppingPlan, "agents.hacking.early_stopping:EarlyStoppingPPO",
+        "PPO on a proxy that stops where the truth might begin to fall (Karwowski et al. 2024)", cost=1.8,
+    ),
+    "pessimistic_ensemble": Algorithm(
+        PessimisticEnsemblePlan, "agents.hacking.pessimistic_ensemble:PessimisticEnsemblePPO",
+        "PPO on a reward learned from few labels, minus λ standard deviations (Coste et al. 2024)", cost=1.8,
+    ),
+    "mona": Algorithm(
+        MonaPlan, "agents.hacking.mona:MonaPPO",
+        "myopic PPO on a proxy and an overseer's approval (Farquhar et al. 2025)", cost=12.0,
+    ),
     "sac": Algorithm(SACPlan, "stable_baselines3:SAC", "SAC (Haarnoja et al. 2018), off-policy", cost=7.5),
     "tqc": Algorithm(TQCPlan, "sb3_contrib:TQC", "TQC (Kuznetsov et al. 2020), off-policy", cost=12.5),
     "cma_static": Algorithm(
@@ -69,6 +87,10 @@ ALGORITHMS = {
     ),
     "random_search": Algorithm(
         RandomSearchPlan, "agents.search.learners:search_at_random", "the best of many random schemes", cost=0.8
+    ),
+    "quantilizer": Algorithm(
+        QuantilizerPlan, "agents.hacking.quantilizer:quantilize",
+        "a draw from the best share of trusted schemes (Taylor 2016)", cost=0.8,
     ),
 }  # fmt: skip
 # Plain keywords of an algorithm's class that are not a plan's: `agents.training.train` sets them or they set nothing.

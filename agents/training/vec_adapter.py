@@ -1,7 +1,7 @@
 """stable-baselines3's `VecEnv` over the native batch: no Python loop over environments."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from gymnasium.spaces import Box
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from incentive_env import SalesFloorVectorEnv
+from incentive_env.floors.batch import Floors
 from incentive_env.floors.true_state import NAMES, true_state
 from incentive_env.policies.history import WIDTHS, Remembers, nothing
 from incentive_env.support.seeds import checked_seed
@@ -71,17 +72,31 @@ class Episodes(NamedTuple):
     actions: NDArray[np.float32]  # [floors, decisions of an episode, levers]; the first ``decisions`` count
 
 
+class Judge(Protocol):
+    """Decides what a learner is paid for a step, in place of the preset's reward."""
+
+    def foresee(self, floors: Floors, actions: NDArray[np.floating]) -> None:
+        """Look at the floors and at the actions ``[floors, levers]`` that are about to be in force; change neither."""
+
+    def pay(self, rewards: NDArray[np.float64], infos: dict[str, Any]) -> NDArray[np.float64]:
+        """What is paid ``[floors]``, given the preset's rewards ``[floors]`` and the infos of the batch's step."""
+
+
 class NativeVecEnv(VecEnv):
     """Wrap a `SalesFloorVectorEnv` with ``SAME_STEP`` autoreset, which is what stable-baselines3 expects.
 
     Infos hold something only where an episode has ended: its return and length under ``episode``, its last
-    observation, and whether it was cut off by time.
+    observation, and whether it was cut off by time. The return is that of the preset, whatever a judge pays.
+
+    Attributes:
+        judge: decides what is paid, for methods that are not paid the preset's reward; ``None`` for the others.
     """
 
     def __init__(self, env: SalesFloorVectorEnv) -> None:
         if env.autoreset_mode is not AutoresetMode.SAME_STEP:
             raise ValueError(f"autoreset_mode is {env.autoreset_mode.value}, must be SameStep")
         self.env = env  # first, since the base class asks it for its render mode
+        self.judge: Judge | None = None
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
         self._actions = np.zeros((env.num_envs, *(env.single_action_space.shape or ())), np.float32)
         self._returns = np.zeros(env.num_envs)
@@ -104,8 +119,12 @@ class NativeVecEnv(VecEnv):
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Step all floors."""
         self._taken[np.arange(self.num_envs), self._lengths] = self._actions
+        if self.judge is not None:
+            self.judge.foresee(self.env.floors, self._actions)
         observation, rewards, terminated, truncated, infos = self.env.step(self._actions)
         self._returns += rewards
+        if self.judge is not None:
+            rewards = self.judge.pay(rewards, infos)
         self._lengths += 1
         done = terminated | truncated
         per_env: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]

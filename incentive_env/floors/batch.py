@@ -162,6 +162,11 @@ class Floors:
         run.report(*run.reported, chosen, chosen)
         return run.period
 
+    def copy_from(self, other: "Floors") -> None:
+        """Take over the floors of another batch of the same scenario and size, to try out what it will not do."""
+        for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
+            mine[...] = theirs
+
     def loyalty_to_come(self, which: NDArray[np.int64]) -> NDArray[np.float64]:
         """True loyalty of closed floors in the rest of their episode: points × periods ``[len(which)]``.
 

@@ -1,0 +1,118 @@
+"""Plans of methods against reward hacking; each has one number, its ``strength``, that a curve can run over."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from agents.algorithms.training import OnPolicyPlan, PPOParameters, Width
+from agents.loading import Part
+from incentive_env import Config
+from incentive_env.policies.files import resolved
+
+
+class Safe(Part):
+    """The safe policy, whose conduct is trusted: a fixed scheme, with some noise so that what is near is seen too."""
+
+    scheme: str = Field("balanced_scorecard", description="fixed scheme")
+    spread: float = Field(0.3, gt=0.0, le=2.0, description="standard deviation of its actions, in half ranges")
+    floors: int = Field(64, ge=2, le=100_000, description="floors that show where it leads")
+
+
+class GuardedPlan(OnPolicyPlan):
+    """What all methods share that train on a proxy and look at a safe policy first."""
+
+    strength: float = Field(0.0, ge=0.0, le=1e6, description="λ: how strongly the method holds back; 0 is plain PPO")
+    safe: Safe = Safe()
+
+    def schemes(self) -> dict[str, str]:
+        """Fixed schemes that the plan starts from, and the safe one."""
+        return super().schemes() | {"safe.scheme": self.safe.scheme}
+
+    def keywords(self, config: Config) -> dict[str, Any]:
+        """Keywords of PPO, the plan itself, and the action ``[levers]`` of the safe scheme."""
+        action = resolved("safe.scheme", self.safe.scheme, config)
+        return super().keywords(config) | {"plan": self, "safe_action": action}
+
+
+class MaxMinPlan(GuardedPlan):
+    """PPO against the worst of the rewards that fit the safe policy's data (Liu, Sun and Zheng 2026)."""
+
+    algorithm: Literal["max_min"] = "max_min"
+    strength: float = Field(
+        0.5, ge=0.0, le=10.0,
+        description="λ: how far a reward may lie from the proxy on the safe policy's decisions and still count as one "
+        "that fits, root mean square in standard deviations of the proxy; at 0 the proxy alone fits, from 2 on all do",
+    )  # fmt: skip
+    parts: int = Field(10, ge=1, le=40, description="a mixture's weights are multiples of one over this")
+    adversary_rate: float = Field(
+        0.5, gt=0.0, le=100.0, description="step of the adversary's log weights, for a gain of a standard deviation"
+    )
+
+
+class Fit(Part):
+    """Networks fitted to labels, and how."""
+
+    net_arch: tuple[Width, ...] = Field((32, 32), max_length=8, description="widths of the hidden layers")
+    learning_rate: float = Field(3e-3, gt=0.0, le=1.0, description="of Adam")
+    n_epochs: int = Field(200, ge=1, le=10_000, description="passes over the labels")
+    batch_size: int = Field(128, ge=1, le=1_000_000, description="labels in a minibatch")
+
+
+class PessimisticEnsemblePlan(GuardedPlan):
+    """PPO on a learned reward, mean minus λ standard deviations of an ensemble (Coste et al. 2024)."""
+
+    algorithm: Literal["pessimistic_ensemble"] = "pessimistic_ensemble"
+    strength: float = Field(
+        1.0, ge=0.0, le=1000.0,
+        description="λ: standard deviations over the ensemble that are given up; at 0 its mean is paid",
+    )  # fmt: skip
+    safe: Safe = Safe(floors=8)
+    members: int = Field(5, ge=2, le=100, description="networks of the ensemble")
+    label_noise: float = Field(
+        0.1, ge=0.0, le=100.0, description="standard deviation of the labels, in 100 points of loyalty"
+    )
+    fit: Fit = Fit()
+
+
+class EarlyStoppingPlan(GuardedPlan):
+    """PPO that stops where the truth might begin to fall (Karwowski et al. 2024)."""
+
+    algorithm: Literal["early_stopping"] = "early_stopping"
+    sees: Literal["report"] = Field("report", description="the report; checks are made through it too")
+    strength: float = Field(
+        0.5, ge=0.0, le=1.0,
+        description="λ: the angle assumed between proxy and truth, in right angles; the cosine of the angle is their "
+        "correlation under the safe policy; at 0 the run never stops, at 1 it learns nothing",
+    )  # fmt: skip
+    check_every: int = Field(5, ge=1, le=10_000, description="updates between checks")
+    check_floors: int = Field(64, ge=2, le=100_000, description="floors of a check, always the same")
+    patience: int = Field(3, ge=1, le=1000, description="policies in a row that are not accepted before the run stops")
+    shrinkage: float = Field(
+        0.01, gt=0.0, le=1.0, description="added to the diagonal of the features' correlations: room for what is unseen"
+    )
+
+
+class MyopicParameters(PPOParameters):
+    """Keywords of stable-baselines3's PPO, without foresight."""
+
+    gamma: float = Field(0.0, ge=0.0, le=1.0, description="discount of a period of four weeks; MONA's is 0")
+
+
+class MonaPlan(GuardedPlan):
+    """Myopic PPO on the proxy and an overseer's approval (Farquhar et al. 2025)."""
+
+    algorithm: Literal["mona"] = "mona"
+    hyper_parameters: MyopicParameters = MyopicParameters()
+    strength: float = Field(
+        10.0, ge=0.0, le=1e6,
+        description="λ: proxy given up for approval by 100 points of loyalty for a period; at 0 PPO on the proxy of the "
+        "period alone",
+    )  # fmt: skip
+    approval: Literal["exact", "noisy", "learned"] = Field(
+        "exact", description="by an overseer that knows the model, the same with errors, or a network fitted to those"
+    )
+    foresight: int = Field(6, ge=1, le=1000, description="periods that the overseer looks ahead")
+    approval_noise: float = Field(
+        0.1, ge=0.0, le=100.0, description="standard deviation of errors, in 100 points of loyalty × periods"
+    )
+    fit: Fit = Fit()
