@@ -24,6 +24,10 @@ class GuardedPlan(OnPolicyPlan):
     strength: float = Field(0.0, ge=0.0, le=1e6, description="λ: how strongly the method holds back; 0 is plain PPO")
     safe: Safe = Safe()
 
+    def simulated(self, decisions: int) -> int:
+        """Decisions that are trained on, and those of the safe policy that are looked at."""
+        return super().simulated(decisions) + self.safe.floors * decisions
+
     def schemes(self) -> dict[str, str]:
         """Fixed schemes that the plan starts from, and the safe one."""
         return super().schemes() | {"safe.scheme": self.safe.scheme}
@@ -91,6 +95,14 @@ class EarlyStoppingPlan(GuardedPlan):
         0.01, gt=0.0, le=1.0, description="added to the diagonal of the features' correlations: room for what is unseen"
     )
 
+    def simulated(self, decisions: int) -> int:
+        """Decisions that are trained on, of the safe policy, and of the checks; those that a stop saves are counted."""
+        if self.strength == 0.0:
+            return self.total_timesteps
+        updates = -(-self.total_timesteps // self.update_size)
+        checks = 2 + (updates - 1) // self.check_every  # of the first and of the last policy too
+        return super().simulated(decisions) + checks * self.check_floors * decisions
+
 
 class MyopicParameters(PPOParameters):
     """Keywords of stable-baselines3's PPO, without foresight."""
@@ -105,8 +117,8 @@ class MonaPlan(GuardedPlan):
     hyper_parameters: MyopicParameters = MyopicParameters()
     strength: float = Field(
         10.0, ge=0.0, le=1e6,
-        description="λ: proxy given up for approval by 100 points of loyalty for a period; at 0 PPO on the proxy of the "
-        "period alone",
+        description="λ: proxy given up for approval by 100 points of loyalty for a period; at 0 the proxy of each "
+        "period is all",
     )  # fmt: skip
     approval: Literal["exact", "noisy", "learned"] = Field(
         "exact", description="by an overseer that knows the model, the same with errors, or a network fitted to those"
@@ -116,3 +128,10 @@ class MonaPlan(GuardedPlan):
         0.1, ge=0.0, le=100.0, description="standard deviation of errors, in 100 points of loyalty × periods"
     )
     fit: Fit = Fit()
+
+    def simulated(self, decisions: int) -> int:
+        """Decisions that are trained on, and those that the overseer tries out beside them."""
+        foreseen = 0 if self.strength == 0.0 else 2 * self.foresight
+        if self.approval == "learned":
+            return self.total_timesteps + self.safe.floors * decisions * (1 + 2 * self.foresight)
+        return self.total_timesteps * (1 + foreseen)

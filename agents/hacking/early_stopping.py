@@ -48,6 +48,7 @@ class EarlyStoppingPPO(GuardedPPO):
         geometry = Geometry.of(features.reshape(-1, features.shape[-1]), self.plan.shrinkage)
         self.kept = {
             **geometry._asdict(), "stopped": np.array(False), "failed": np.array(0), "updates": np.array(0),
+            "looked_at": np.array(0),
         }  # fmt: skip
         self._accept(self._occupancy())
 
@@ -77,7 +78,9 @@ class EarlyStoppingPPO(GuardedPPO):
             super().train()
 
     def _check_if_due(self) -> None:
-        self.kept["updates"] = self.kept["updates"] + 1
+        if self.kept["looked_at"] == self.num_timesteps:
+            return  # before the checkpoint that this run was resumed from
+        self.kept["looked_at"], self.kept["updates"] = np.array(self.num_timesteps), self.kept["updates"] + 1
         if self.kept["updates"] % self.plan.check_every != 0:
             return
         self.kept["failed"] = np.array(0) if self._check() else self.kept["failed"] + 1
@@ -108,7 +111,8 @@ class EarlyStoppingPPO(GuardedPPO):
             return self.policy.predict(normaliser.normalize_obs(seen), deterministic=True)[0]
 
         floors = ANCHOR_SEEDS[self.plan.safe.floors : self.plan.safe.floors + self.plan.check_floors]
-        return features_of(watch(env.config, env.reward, act, floors)).mean(axis=0)
+        occupancy: NDArray[np.float64] = features_of(watch(env.config, env.reward, act, floors)).mean(axis=0)
+        return occupancy
 
     def _accept(self, occupancy: NDArray[np.float64]) -> None:
         moments = moments_of(self._normaliser)

@@ -1,4 +1,4 @@
-"""PPO against the worst of the rewards that fit: an adversary chooses what is paid, among rewards that agree where seen.
+"""PPO against the worst of the rewards that fit: an adversary chooses what is paid, among those that agree where seen.
 
 Several measures, and mixtures of them, agree with the paid one on decisions of a safe policy; nothing there says which
 of them is meant. The policy maximises the gain over the safe policy under the worst of them::

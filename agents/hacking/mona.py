@@ -7,8 +7,8 @@ own reward alone, with a discount of 0, and add what an overseer with foresight 
     paid = proxy of the period + λ · approval(state, action)
 
 Approval is given before the action has had effects: *exact* by an overseer that knows the model and its true loyalty
-(`agents.hacking.approval`); *noisy*, the same with errors; *learned*, by a network that was fitted to noisy approvals of
-a safe policy's decisions and sees only the report and the action. The exact and the noisy see the truth all through
+(`agents.hacking.approval`); *noisy*, the same with errors; *learned*, by a network that was fitted to noisy approvals
+of a safe policy's decisions and sees only the report and the action. The exact and the noisy see the truth all through
 training, the learned in its labels only. At λ = 0 the proxy is optimised myopically, which is not plain PPO.
 """
 

@@ -22,16 +22,24 @@ ON_POLICY = {"n_steps": 3, "batch_size": 6, "n_epochs": 2, "learning_rate": 0.01
 OFF_POLICY = {"batch_size": 8, "gradient_steps": 2, "buffer_size": 200, "learning_rate": 0.01}
 SMALL = {"total_timesteps": 24, "num_envs": 4, "checkpoint_every": 12}
 MEMORY = {"net_arch": [8], "lstm_hidden_size": 4}
+NETWORK = {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}}
+SAFE = {**NETWORK, "safe": {"floors": 4}}
+FIT = {"net_arch": [8], "n_epochs": 3}
 PLANS = {
     "recurrent_ppo": {"hyper_parameters": ON_POLICY, "policy": MEMORY},
     "anchored_ppo": {
         "hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}, "anchor": {"floors": 4, "net_arch": [8]},
     },
+    "max_min": SAFE,
+    "early_stopping": {**SAFE, "strength": 0.05, "check_every": 1, "check_floors": 3},
+    "pessimistic_ensemble": {**SAFE, "fit": FIT},
+    "mona_noisy": {**NETWORK, "foresight": 2},
+    "mona_learned": {**SAFE, "foresight": 2, "fit": FIT},
     "sac": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
     "tqc": {"hyper_parameters": OFF_POLICY, "policy": {"net_arch": [8]}},
-    "ppo_state": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
-    "ppo_stack": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
-    "ppo_history": {"hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}},
+    "ppo_state": NETWORK,
+    "ppo_stack": NETWORK,
+    "ppo_history": NETWORK,
 }  # fmt: skip
 FLOORS_CLOSE = {
     "horizon.decisions": 5, "mechanisms.credit": False, "money.insolvency": True, "money.start_weeks": 10,

@@ -47,7 +47,10 @@ class Bandit(VecEnv):
         if self.judge is not None:
             self.judge.foresee(floors, self.actions)
         rewards = self.proxy(chosen, self.first, self.number)
-        infos = {"reward_terms": {name: np.zeros(COPIES) for name in TERM_NAMES} | self.terms(chosen), "figures": self.figures}
+        infos = {
+            "reward_terms": {name: np.zeros(COPIES) for name in TERM_NAMES} | self.terms(chosen),
+            "figures": self.figures,
+        }
         if self.judge is not None:
             rewards = self.judge.pay(rewards, infos)
         self.first, self.number = chosen, self.number + 1

@@ -1,4 +1,6 @@
-"""Early stopping: the rule on constructed occupancies, the bound by many rewards, and that a run keeps what it accepted."""
+"""Early stopping: the rule on constructed occupancies, its bound by many rewards, and what a run keeps."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,7 +27,7 @@ def _path(degrees):
 
 def _accepted(degrees, right_angles):
     path = _path(degrees)
-    steps = [PLAIN.step(before, after) for before, after in zip(path, path[1:], strict=False)]
+    steps = [PLAIN.step(before, after) for before, after in pairwise(path)]
     return [holds(step, right_angles * np.pi / 2) for step in steps].index(False)
 
 
@@ -66,7 +68,7 @@ def test_luck_of_the_floors_makes_no_step_look_longer():
     before = np.zeros((16, 2))
     squares = []
     for _ in range(3000):
-        each = before + [1.0, 0.0] + random.normal(0.0, 3.0, (16, 2))
+        each = random.normal([1.0, 0.0], 3.0, (16, 2))
         mean, spread = each.mean(axis=0), each.var(axis=0, ddof=1).sum() / 16
         squares.append(mean @ mean - spread)
         assert PLAIN.step(before, each).length == pytest.approx(max(np.sqrt(max(squares[-1], 0)), abs(mean[0])))
@@ -107,3 +109,6 @@ def test_a_run_that_nothing_can_satisfy_ends_with_its_first_policy_and_shows_it_
     assert [step for step, _ in shown] == [0, 12, 24, 36, 48]
     assert all(_same(weights, shown[0][1]) for _, weights in shown)
     assert _same(_weights(tmp_path), shown[0][1])
+    longer = plan.model_copy(update={"total_timesteps": 72})
+    train(small, "conversion", longer, tmp_path, resume=True, quiet=True)
+    assert _same(_weights(tmp_path), shown[0][1])  # a run that has stopped stays so

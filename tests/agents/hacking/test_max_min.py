@@ -26,7 +26,7 @@ def test_a_measure_that_moves_with_the_proxy_always_fits_and_its_opposite_never(
 
 
 def test_mean_play_converges_to_the_saddle_point_of_a_matrix_game():
-    """Arms worth (1, −1), (−1, 1) and (0.2, 0.3) by two rewards: 1/21 of the first, the rest of the third, worth 5/21."""
+    """Arms worth (1, −1), (−1, 1) and (0.2, 0.3) by two rewards: 1/21 of the first, 20/21 of the third, worth 5/21."""
     arms, members = np.array([[1.0, -1.0], [-1.0, 1.0], [0.2, 0.3]]), np.eye(2)
     policy, adversary = np.zeros(3), np.zeros(2)
     played, paid, rounds = np.zeros(3), np.zeros(2), 20_000

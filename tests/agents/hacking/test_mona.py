@@ -1,4 +1,4 @@
-"""MONA: what pays only in a later step tempts PPO and no myopic learner, approval says how far to go, and is foresight."""
+"""MONA: what pays only in a later step tempts PPO but no myopic learner; approval is foresight, and says how far."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ STEPS = 60 * 256
 
 
 def _hack():
-    """To tamper by t costs (t + 0.5)²/2 now and pays 3t in the next step: with foresight t = 1 is best, without −0.5."""
+    """To tamper by t costs (t + 0.5)²/2 now and pays 3t a step later: with foresight t = 1 is best, without −0.5."""
     return Bandit(lambda a, first, number: 3.0 * first if number else -((a + 0.5) ** 2) / 2, length=2)
 
 
