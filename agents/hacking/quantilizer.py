@@ -17,7 +17,7 @@ from agents.search.optimising import write_policy
 from agents.search.static import StaticForm, scheme_of
 from incentive_env.policies import Policy
 from incentive_env.policies.files import found_content, resolved
-from incentive_env.policies.mixture import Mixture, mixture_content
+from incentive_env.policies.lottery import Lottery, lottery_content
 from incentive_env.support.seeds import SEARCH_SEEDS
 
 
@@ -29,14 +29,14 @@ def quantilize(plan: QuantilizerPlan, task: Task, watch: Watch) -> Policy:
     candidates = np.clip(centre + plan.spread * random.standard_normal((plan.candidates, len(centre))), -1.0, 1.0)
     seeds = [SEARCH_SEEDS[int(number)] for number in random.choice(len(SEARCH_SEEDS), plan.floors, replace=False)]
     values = np.zeros(0)
-    watch(Mixture(candidates, np.full(len(candidates), 1.0 / len(candidates))), 0)  # the base
+    watch(Lottery(candidates, np.full(len(candidates), 1.0 / len(candidates))), 0)  # the base
     for rows in np.array_split(np.arange(plan.candidates), min(task.points, plan.candidates)):
         values = np.concatenate([values, objective(candidates[rows], seeds).mean(axis=1)])
         episodes = len(values) * plan.floors
-        watch(_mixture(candidates, values, plan.strength), episodes * task.config.horizon.decisions)
-    policy = _mixture(candidates, values, plan.strength)
+        watch(_lottery(candidates, values, plan.strength), episodes * task.config.horizon.decisions)
+    policy = _lottery(candidates, values, plan.strength)
     schemes = [scheme_of(action.astype(np.float64), task.config) for action in policy.actions]
-    _keep(task, plan, mixture_content(schemes, policy.shares.tolist()))
+    _keep(task, plan, lottery_content(schemes, policy.shares.tolist()))
     return policy
 
 
@@ -54,11 +54,11 @@ def shares(values: NDArray[np.floating], q: float) -> NDArray[np.float64]:
     return taken
 
 
-def _mixture(candidates: NDArray[np.float64], values: NDArray[np.float64], q: float) -> Mixture:
+def _lottery(candidates: NDArray[np.float64], values: NDArray[np.float64], q: float) -> Lottery:
     """The quantilizer of the candidates valued so far."""
     drawn = shares(values, q)
     likely = np.flatnonzero(drawn > 1e-12)
-    return Mixture(candidates[likely], drawn[likely] / drawn[likely].sum())
+    return Lottery(candidates[likely], drawn[likely] / drawn[likely].sum())
 
 
 def _keep(task: Task, plan: QuantilizerPlan, policy: dict[str, object]) -> None:

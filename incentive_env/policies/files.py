@@ -14,8 +14,8 @@ from incentive_env.model.scheme import Scheme, scheme_from_mapping
 from incentive_env.policies.contract import ENTRIES, FunctionPolicy, ModelPolicy, Policy, PolicyLike
 from incentive_env.policies.feedback import KINDS, LinearFeedback
 from incentive_env.policies.fixed import FIXED, NAMES, FixedPolicy, RandomPolicy
-from incentive_env.policies.mixture import KIND as MIXTURE
-from incentive_env.policies.mixture import Mixture
+from incentive_env.policies.lottery import KIND as LOTTERY
+from incentive_env.policies.lottery import Lottery
 from incentive_env.policies.network import MANAGERS, SeatNetwork
 from incentive_env.policies.schedule import KIND as SCHEDULE
 from incentive_env.policies.schedule import Schedule
@@ -161,12 +161,12 @@ def policy_of(content: Mapping[str, Any], config: Config) -> Policy:
         return LinearFeedback.from_content(content)
     if kind == SCHEDULE:
         return Schedule.from_content(content, config)
-    if kind == MIXTURE:
-        return Mixture.from_content(content, config)
+    if kind == LOTTERY:
+        return Lottery.from_content(content, config)
     if advice := why_gone(str(kind)):
         raise ValueError(f"kind {shown(kind)}: is gone; {advice}")
     if "kind" in content:
-        raise ValueError(f"kind {shown(kind)}: must be one of {', '.join((*KINDS, *MANAGERS, SCHEDULE, MIXTURE))}")
+        raise ValueError(f"kind {shown(kind)}: must be one of {', '.join((*KINDS, *MANAGERS, SCHEDULE, LOTTERY))}")
     levers = content.get("scheme")
     if not isinstance(levers, dict):
         raise ValueError("holds no 'scheme:' with levers")

@@ -94,6 +94,7 @@ EXAMPLES = {
     "FunctionPolicy": lambda made: made(lambda seen: seen[:, : len(LEVER_NAMES)]),
     "LearnedPolicy": learned,
     "LinearFeedback": linear,
+    "Lottery": lambda made: made(np.outer([-0.5, 0.0, 0.5], np.ones(len(LEVER_NAMES))), np.array([0.2, 0.5, 0.3])),
     "Mixture": mixture,
     "ModelPolicy": lambda made: made(Counting()),
     "NetworkPolicy": network_of,

@@ -7,9 +7,7 @@ from bandit import Bandit, choice, learner
 from stable_baselines3.common.vec_env import VecNormalize
 from worlds import random_actions
 
-from agents.algorithms.hacking import Safe
 from agents.hacking.approval import Overseer
-from agents.hacking.episodes import watch_safe
 from agents.loading import load
 from agents.training.model import new_model
 from agents.training.vec_adapter import NativeVecEnv
@@ -80,7 +78,7 @@ def test_approval_is_the_true_loyalty_that_an_action_and_then_the_safe_scheme_le
     np.testing.assert_allclose(found, (truth[0] - truth[1]) / 100.0, atol=1e-12)
 
 
-def test_a_learned_overseer_is_fitted_to_approvals_of_the_safe_policy_and_is_kept(small):
+def test_a_learned_overseer_is_fitted_to_approvals_of_the_safe_policy_and_is_kept(small, monkeypatch):
     plan = load("training", "mona_learned", {
         "num_envs": 4, "hyper_parameters": {"batch_size": 104}, "safe": {"floors": 4}, "approval_noise": 0.0,
         "fit": {"n_epochs": 600},
@@ -91,19 +89,13 @@ def test_a_learned_overseer_is_fitted_to_approvals_of_the_safe_policy_and_is_kep
         return new_model(plan, VecNormalize(venv), small)
 
     torch.manual_seed(0)
-    model = made()
-    torch.manual_seed(1)
+    model, labels = made(), []
+    fit = model.learned.fit
+    monkeypatch.setattr(model.learned, "fit", lambda *data: (labels.append(data), fit(*data)))
     model.prepare()
-    exact, learned = [], []
-
-    def look(floors, seen, actions):
-        exact.append(model.overseer.approval(floors, actions))
-        learned.append(model.learned(np.concatenate([seen, actions], axis=1))[0])
-
-    torch.manual_seed(1)
-    safe = Safe(floors=4, spread=plan.safe.spread)
-    watch_safe(small, "conversion", safe, model.safe_action, before=look)  # the labels' own decisions
-    assert np.corrcoef(np.ravel(exact), np.ravel(learned))[0, 1] > 0.9
+    seen, approved = labels[0]
+    assert approved.shape == (small.horizon.decisions, 4)
+    assert np.corrcoef(approved.ravel(), model.learned(seen.reshape(-1, seen.shape[-1]))[0])[0, 1] > 0.9
     other = made()
     other.restore_arrays(model.kept_arrays())
     inputs = np.random.default_rng(0).normal(size=(5, len(model.learned.mean)))

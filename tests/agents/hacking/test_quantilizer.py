@@ -11,7 +11,7 @@ from agents.hacking.quantilizer import quantilize, shares
 from agents.learners import Task
 from agents.registry import load_policy
 from incentive_env.policies import FixedPolicy
-from incentive_env.policies.mixture import Mixture
+from incentive_env.policies.lottery import Lottery
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_no_cost_is_larger_than_the_base_s_own_over_q(pairs, q):
     assert drawn @ costs <= costs.mean() / max(q, 1.0 / len(costs)) * (1 + 1e-9) + 1e-9
 
 
-def test_what_is_kept_is_the_mixture_that_was_found(small, tmp_path):
+def test_what_is_kept_is_the_lottery_that_was_found(small, tmp_path):
     seen = []
     plan = QuantilizerPlan(candidates=10, floors=2, strength=0.3, spread=0.5)
     task = Task(small, "conversion", 1, 2, tmp_path / "quantilizer")
@@ -61,7 +61,7 @@ def test_a_maximiser_and_the_base_are_its_two_ends(small, tmp_path):
 def test_a_floor_draws_one_scheme_by_its_share_and_keeps_it_in_any_batch(small):
     actions = np.zeros((3, N_LEVERS))
     actions[:, 0] = (-1, 0, 1)
-    policy = Mixture(actions, np.array([0.2, 0.5, 0.3]))
+    policy = Lottery(actions, np.array([0.2, 0.5, 0.3]))
     reports = np.random.default_rng(0).normal(size=(4000, N_ENTRIES)).astype(np.float32)
     chosen, memory = policy.predict(reports)
     np.testing.assert_allclose([(chosen[:, 0] == level).mean() for level in (-1, 0, 1)], [0.2, 0.5, 0.3], atol=0.03)
@@ -81,14 +81,14 @@ def test_a_floor_draws_one_scheme_by_its_share_and_keeps_it_in_any_batch(small):
         ([{"share": 1.0, "base_play": 600}], "base_play"),
     ],
 )  # fmt: skip
-def test_a_file_whose_mixture_is_none_is_refused(small, schemes, output):
+def test_a_file_whose_lottery_is_none_is_refused(small, schemes, output):
     with pytest.raises(ValueError, match=output):
-        Mixture.from_content({"schemes": schemes}, small)
+        Lottery.from_content({"schemes": schemes}, small)
 
 
-def test_a_mixture_of_one_is_that_scheme(small):
+def test_a_lottery_of_one_is_that_scheme(small):
     fixed = load_policy("piece_rate", small)
     assert isinstance(fixed, FixedPolicy)
     reports = np.ones((3, N_ENTRIES), np.float32)
-    one = Mixture(fixed.action[None], np.ones(1))
+    one = Lottery(fixed.action[None], np.ones(1))
     np.testing.assert_array_equal(one.predict(reports)[0], fixed.predict(reports)[0])

@@ -1,4 +1,4 @@
-"""A mixture: each floor draws one of several schemes when it opens, and keeps it to the end of the episode."""
+"""A lottery: each floor draws one of several schemes when it opens, and keeps it to the end of the episode."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ from incentive_env.config import Config
 from incentive_env.model.scheme import Scheme, scheme_from_mapping, scheme_to_action
 from incentive_env.policies.contract import Context, Policy
 
-KIND = "mixture"
+KIND = "lottery"
 _MOST = 100_000  # schemes of a file
 _OFF = 1e-6  # by which shares may miss a sum of 1
 
 
-class Mixture(Policy):
+class Lottery(Policy):
     """Fixed schemes, drawn by their shares; there is no deterministic form.
 
     The luck of a draw is a hash of the floor's first report, so that a floor has the same scheme in any batch.
@@ -65,7 +65,7 @@ class Mixture(Policy):
         return cls(np.stack(actions), np.array(shares))
 
 
-def mixture_content(schemes: Sequence[Scheme], shares: Sequence[float]) -> dict[str, Any]:
+def lottery_content(schemes: Sequence[Scheme], shares: Sequence[float]) -> dict[str, Any]:
     """The content of a policy file for schemes with their shares."""
     entries = [{"share": float(share), **scheme._asdict()} for scheme, share in zip(schemes, shares, strict=True)]
     return {"kind": KIND, "schemes": entries}
