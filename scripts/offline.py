@@ -24,7 +24,7 @@ from incentive_env.policies.files import found_content
 from incentive_env.support.files import write_text
 from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
-from incentive_env.support.tables import rich_table, with_interval
+from incentive_env.support.tables import rich_table, span, with_interval
 from incentive_env.support.texts import read_json
 
 main = group(__doc__)
@@ -126,7 +126,7 @@ def page(
 def _table(found: dict[str, Any]) -> Table:
     rows = (
         (row["dataset"], row["learner"], f"{row['loyalty']:.1f}",
-         f"{row['loyalty_low']:.1f} … {row['loyalty_high']:.1f}",
+         span((row["loyalty"], row["loyalty_low"], row["loyalty_high"])),
          with_interval(row["over_behaviour"], "+.1f"), with_interval(row["over_best"], "+.1f"))
         for row in found["rows"]
     )  # fmt: skip

@@ -134,7 +134,7 @@ def _learned_scores(
 
 def _rows(dataset: str, scores: dict[str, NDArray[np.float64]], plans: Sequence[str]) -> list[dict[str, Any]]:
     named = [name for name in scores if name not in (BEHAVIOUR, *plans)]
-    best = max(named, key=lambda name: float(scores[name].mean()))
+    best = max(named, key=lambda name: float(np.median(scores[name].mean(axis=1))))
     rows = []
     for name in (*plans, BEHAVIOUR, best):
         loyalty = two_way_interval(scores[name])
@@ -150,6 +150,6 @@ def _rows(dataset: str, scores: dict[str, NDArray[np.float64]], plans: Sequence[
     return rows
 
 
-def _difference(head: NDArray[np.float64], base: NDArray[np.float64]) -> dict[str, float]:
-    mean, low, high, *_ = paired_difference(head, base)
-    return {"mean": mean, "low": low, "high": high}
+def _difference(head: NDArray[np.float64], base: NDArray[np.float64]) -> dict[str, float | None]:
+    value, low, high, *_ = paired_difference(head, base)
+    return {"value": value, "low": low, "high": high}

@@ -56,8 +56,8 @@ def test_a_study_scores_learners_against_the_behaviour_and_fills_a_page(run, sce
     assert study["datasets"]["fixed"]["replayed"] == study["datasets"]["fixed"]["decisions"] == 21
     learned, behaviour, best = study["rows"]
     assert (learned["learner"], behaviour["learner"], learned["kind"]) == ("bc", "behaviour", "learned")
-    assert learned["over_behaviour"]["mean"] == pytest.approx(learned["loyalty"] - behaviour["loyalty"])
-    assert best["loyalty"] + learned["over_best"]["mean"] == pytest.approx(learned["loyalty"])
+    assert learned["over_behaviour"]["value"] == pytest.approx(learned["loyalty"] - behaviour["loyalty"])
+    assert best["loyalty"] + learned["over_best"]["value"] == pytest.approx(learned["loyalty"])
 
     from agents.offline.page import CLOSE, OPEN
 

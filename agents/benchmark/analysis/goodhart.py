@@ -1,4 +1,4 @@
-"""How far training on a proxy leads away from the truth: what each training seed did on its way, and their means."""
+"""How far training on a proxy leads away from the truth: what each training seed did on its way, and the median seed."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from agents.benchmark.analysis.statistics import Estimate, mean_interval
+from agents.benchmark.analysis.statistics import Estimate, median_interval
 from agents.benchmark.results import Cell, Results, cells_by_group, figures
 from incentive_env.floors.reward import goodhart_gap
 from incentive_env.studies.evaluate import BASE, proxy_of
@@ -23,7 +23,7 @@ class Course(NamedTuple):
 
 
 class GoodhartRow(NamedTuple):
-    """The measures of a trained group, averaged over its training seeds."""
+    """The measures of a trained group: medians over its training seeds."""
 
     policy: str
     reward: str | None
@@ -86,12 +86,12 @@ def course(cell: Cell, span: float) -> Course:
     )
 
 
-def mean_gap(cells: Sequence[Cell], base: Sequence[Cell], scenario: str) -> Estimate:
-    """Goodhart gap of each training seed against the base policy on the same floors; mean and interval over seeds."""
+def median_gap(cells: Sequence[Cell], base: Sequence[Cell], scenario: str) -> Estimate:
+    """Goodhart gap of each training seed against the base policy on the same floors; median and interval over seeds."""
     proxy = proxy_of(cells[0].reward)
     base_proxy, base_truth = (figures(base, scenario, figure)[0] for figure in (proxy, "loyalty"))
     pairs = zip(figures(cells, scenario, proxy), figures(cells, scenario), strict=True)
-    return mean_interval([goodhart_gap(reached, truth, base_proxy, base_truth) for reached, truth in pairs])
+    return median_interval([goodhart_gap(reached, truth, base_proxy, base_truth) for reached, truth in pairs])
 
 
 def _row(cells: Sequence[Cell], span: float, base: Sequence[Cell] | None) -> GoodhartRow:
@@ -101,15 +101,15 @@ def _row(cells: Sequence[Cell], span: float, base: Sequence[Cell] | None) -> Goo
         *first.group,
         proxy=proxy_of(first.reward),
         seeds=len(cells),
-        peak_step=mean_interval([each.peak_step for each in courses]),
-        drop=mean_interval([each.drop for each in courses]),
-        normalised_drop=mean_interval([each.normalised_drop for each in courses]),
-        pearson=_mean_of_known([each.pearson for each in courses]),
-        spearman=_mean_of_known([each.spearman for each in courses]),
-        gap=None if base is None else mean_gap(cells, base, first.scenario),
+        peak_step=median_interval([each.peak_step for each in courses]),
+        drop=median_interval([each.drop for each in courses]),
+        normalised_drop=median_interval([each.normalised_drop for each in courses]),
+        pearson=_median_of_known([each.pearson for each in courses]),
+        spearman=_median_of_known([each.spearman for each in courses]),
+        gap=None if base is None else median_gap(cells, base, first.scenario),
     )
 
 
-def _mean_of_known(values: Sequence[float | None]) -> Estimate | None:
+def _median_of_known(values: Sequence[float | None]) -> Estimate | None:
     known = [value for value in values if value is not None]
-    return mean_interval(known) if known else None
+    return median_interval(known) if known else None

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from agents.benchmark.analysis.goodhart import mean_gap
+from agents.benchmark.analysis.goodhart import median_gap
 from agents.benchmark.analysis.statistics import (
     Difference,
     Estimate,
-    bootstrap_interval,
+    aggregate_interval,
+    iqm_interval,
     paired_difference,
     probability_of_improvement,
     two_way_interval,
@@ -25,11 +27,12 @@ class LeaderboardRow(NamedTuple):
     reward: str | None
     kind: Kind
     seeds: int
-    loyalty: Estimate  # mean; interval over training seeds and floors
-    iqm: Estimate  # interquartile mean of the runs' mean loyalty; bootstrap over training seeds
+    loyalty: Estimate  # mean over floors of the median run; interval over training seeds and floors
+    worst: float  # mean over floors of the worst run
+    iqm: Estimate  # interquartile mean of the runs' mean loyalty; interval over training seeds
     over_flat: Difference | None  # loyalty − that of the reference on the same floors; None for the reference itself,
     over_static: Difference | None  # and where there is none
-    over_state: Difference | None  # of several, the one with the highest mean loyalty at home
+    over_state: Difference | None  # of several, the one with the highest loyalty at home
     conversion: float  # means over seeds and floors
     nps: float
     profit: float
@@ -46,12 +49,12 @@ class AggregateRow(NamedTuple):
     kind: Kind
     seeds: int
     scenarios: tuple[str, ...]  # that it is averaged over
-    iqm: Estimate  # interquartile mean of loyalty over runs × scenarios, points
+    iqm: Estimate  # interquartile mean of loyalty over scenarios, of the median run; points
     improvement: Estimate | None  # probability that a run beats the best static policy; None for that policy
 
 
 def leaderboard(results: Results, scenario: str, on: str | None = None) -> list[LeaderboardRow]:
-    """One row for each group at home in a scenario, highest mean loyalty first.
+    """One row for each group at home in a scenario, highest loyalty first.
 
     Args:
         results: of the suite.
@@ -67,7 +70,7 @@ def leaderboard(results: Results, scenario: str, on: str | None = None) -> list[
 
 
 def best_static(results: Results, scenario: str) -> Group:
-    """The group with the highest mean loyalty at home among those whose scheme never changes, written or searched.
+    """The group with the highest loyalty at home among those whose scheme never changes, written or searched.
 
     It is chosen on the floors it is then compared on, which flatters it: a lead over it errs on the small side.
 
@@ -78,15 +81,13 @@ def best_static(results: Results, scenario: str) -> Group:
     static = [group for group, cells in groups.items() if all(map(_never_changes, cells))]
     if not static:
         raise ResultsError(f"{results.suite}: no policy was run in {scenario} whose scheme never changes")
-    return max(static, key=lambda group: _mean_at_home(groups[group]))
+    return max(static, key=lambda group: _loyalty_at_home(groups[group]))
 
 
 def aggregate(results: Results) -> list[AggregateRow]:
     """One row for each group over all scenarios it was scored on, highest interquartile mean first.
 
-    Loyalty has the same unit and bounds in every scenario, so that it is not normalised. Training seeds are drawn
-    jointly over scenarios: in the paper each task has training runs of its own, here the same trained policy meets
-    all of them, and a lucky run is lucky in all of them. Drawing them apart would make the interval too narrow.
+    Loyalty has the same unit and bounds in every scenario, so that it is not normalised.
     """
     groups = cells_by_group(results)
     rows = [_aggregate_row(cells, groups[best_static(results, cells[0].scenario)]) for cells in groups.values()]
@@ -98,25 +99,27 @@ def _never_changes(cell: Cell) -> bool:
     return all(len(set(line)) == 1 for line in cell.scored[cell.scenario].levers.values())
 
 
-def _mean_at_home(cells: Sequence[Cell]) -> float:
-    return float(figures(cells, cells[0].scenario).mean())
+def _loyalty_at_home(cells: Sequence[Cell]) -> float:
+    return float(np.median(figures(cells, cells[0].scenario).mean(axis=1)))
 
 
 def _best_true_state(groups: Mapping[Group, Sequence[Cell]]) -> Sequence[Cell] | None:
-    return max((cells for cells in groups.values() if cells[0].kind == "true_state"), key=_mean_at_home, default=None)
+    return max((cells for cells in groups.values() if cells[0].kind == "true_state"), key=_loyalty_at_home, default=None)
 
 
 def _row(
     cells: Sequence[Cell], on: str, flat: Sequence[Cell] | None, static: Sequence[Cell], state: Sequence[Cell] | None
 ) -> LeaderboardRow:
     first, loyalty = cells[0], figures(cells, on)
+    typical = two_way_interval(loyalty)
     return LeaderboardRow(
         policy=first.policy,
         reward=first.reward,
         kind=first.kind,
         seeds=len(cells),
-        loyalty=two_way_interval(loyalty),
-        iqm=bootstrap_interval([loyalty.mean(axis=1)]),
+        loyalty=Estimate(typical.value) if _was_trained_once(cells) else typical,
+        worst=float(loyalty.mean(axis=1).min()),
+        iqm=iqm_interval(loyalty.mean(axis=1)),
         over_flat=_over(cells, flat, on),
         over_static=_over(cells, static, on),
         over_state=_over(cells, state, on),
@@ -124,14 +127,21 @@ def _row(
         nps=float(figures(cells, on, "nps").mean()),
         profit=float(figures(cells, on, "profit").mean()),
         gaming=float(figures(cells, on, "gaming").mean()),
-        gap=mean_gap(cells, flat, on) if flat is not None and on in flat[0].scored else None,
+        gap=median_gap(cells, flat, on) if flat is not None and on in flat[0].scored else None,
     )
 
 
 def _over(cells: Sequence[Cell], reference: Sequence[Cell] | None, on: str) -> Difference | None:
     if reference is None or reference[0].group == cells[0].group or on not in reference[0].scored:
         return None
-    return paired_difference(figures(cells, on), figures(reference, on))
+    difference = paired_difference(figures(cells, on), figures(reference, on))
+    known = not _was_trained_once(cells) and not _was_trained_once(reference)
+    return difference if known else difference._replace(low=None, high=None)
+
+
+def _was_trained_once(cells: Sequence[Cell]) -> bool:
+    """Whether training has a part in the figures whose spread a single run does not show."""
+    return len(cells) == 1 and cells[0].reward is not None
 
 
 def _aggregate_row(cells: Sequence[Cell], static: Sequence[Cell]) -> AggregateRow:
@@ -141,7 +151,7 @@ def _aggregate_row(cells: Sequence[Cell], static: Sequence[Cell]) -> AggregateRo
         kind=first.kind,
         seeds=len(cells),
         scenarios=tuple(first.scored),
-        iqm=bootstrap_interval(_run_means(cells, first.scored), jointly=True),
+        iqm=aggregate_interval(_run_means(cells, first.scored)),
         improvement=None if first.group == static[0].group else _improvement(cells, static),
     )
 
@@ -150,9 +160,9 @@ def _improvement(cells: Sequence[Cell], static: Sequence[Cell]) -> Estimate | No
     common = [scenario for scenario in cells[0].scored if scenario in static[0].scored]
     if not common:
         return None
-    return probability_of_improvement(_run_means(cells, common), _run_means(static, common), jointly=True)
+    return probability_of_improvement(_run_means(cells, common), _run_means(static, common))
 
 
-def _run_means(cells: Sequence[Cell], scenarios: Sequence[str] | Mapping[str, object]) -> list[np.ndarray]:
-    """Mean loyalty of each run, ``[seeds]`` for each scenario."""
-    return [figures(cells, scenario).mean(axis=1) for scenario in scenarios]
+def _run_means(cells: Sequence[Cell], scenarios: Sequence[str] | Mapping[str, object]) -> NDArray[np.float64]:
+    """Mean loyalty of each run in each scenario, ``[seeds, scenarios]``."""
+    return np.stack([figures(cells, scenario).mean(axis=1) for scenario in scenarios], axis=1)

@@ -70,7 +70,7 @@ def _best_learned(home: Home, best: LeaderboardRow | None) -> str:
 def _best_that_looks(home: Home) -> str:
     """The best searched policy that uses the report; left out where it is not ahead of the fixed ones."""
     best = _best(home, "searched")
-    if best is None or best.over_static is None or best.over_static.mean <= 0.0:
+    if best is None or best.over_static is None or best.over_static.value <= 0.0:
         return ""
     return (
         f"The best policy found by a search, {full_name(best)}, differs from it by {over(best.over_static)} points: "
@@ -79,7 +79,7 @@ def _best_that_looks(home: Home) -> str:
 
 
 def _sure(row: LeaderboardRow) -> str:
-    return "above" if row.over_static is not None and row.over_static.low > 0.0 else "not clearly above"
+    return "above" if row.over_static is not None and row.over_static.is_above else "not clearly above"
 
 
 def _on_conversion(home: Home) -> list[str]:

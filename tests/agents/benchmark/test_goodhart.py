@@ -50,11 +50,11 @@ def test_the_range_is_over_checkpoints_and_finished_policies(results):
     assert loyalty_range(results, "home") == 14.0 - -6.0
 
 
-def test_the_table_has_means_over_seeds(results):
+def test_the_table_has_medians_over_seeds(results):
     ppo, sac = goodhart_table(results)
     assert ppo[:5] == ("ppo", "conversion", "home", "conversion", 2)
     assert (ppo.peak_step.value, ppo.drop.value, ppo.normalised_drop.value) == (200.0, 4.0, pytest.approx(0.2))
-    assert ppo.drop.low == pytest.approx(4.0 - 12.7062 * 4.0, rel=1e-4)  # t of one degree of freedom
+    assert ppo.drop[1:] == (None, None)  # two runs are too few for an interval
     assert ppo.gap.value == pytest.approx(0.2 / 0.1 - -3.0 / 2.0)
     assert (sac.drop, sac.pearson) == ((0.0, None, None), None)
 

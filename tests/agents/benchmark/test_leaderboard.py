@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.benchmark.analysis.leaderboard import aggregate, best_static, leaderboard
-from agents.benchmark.analysis.statistics import bootstrap_interval, paired_difference, probability_of_improvement
+from agents.benchmark.analysis.statistics import aggregate_interval, iqm_interval, paired_difference, probability_of_improvement
 from agents.benchmark.results import ResultsError
 
 FLAT, STATIC, STATE = [1.0, 2.0, 3.0], [4.0, 6.0, 5.0], [9.0, 9.0, 12.0]
@@ -34,8 +34,9 @@ def test_rows_are_best_first_with_their_references(results):
     assert [row.policy for row in rows] == ["ppo_state", "ppo", "best_static", "flat_salary"]
     ppo, flat = rows[1], rows[3]
     assert (ppo.reward, ppo.kind, ppo.seeds, ppo.profit) == ("loyalty", "learned", 3, 30.0)
-    assert ppo.loyalty.value == RUNS.mean()
-    assert ppo.iqm == bootstrap_interval([RUNS.mean(axis=1)])
+    assert ppo.loyalty.value == np.median(RUNS.mean(axis=1))
+    assert ppo.worst == RUNS.mean(axis=1).min()
+    assert ppo.iqm == iqm_interval(RUNS.mean(axis=1))
     for difference, reference in ((ppo.over_flat, FLAT), (ppo.over_static, STATIC), (ppo.over_state, STATE)):
         assert difference == paired_difference(RUNS, [reference])
     assert (flat.over_flat, flat.iqm, flat.gap.value) == (None, (2.0, None, None), 0.0)
@@ -59,8 +60,9 @@ def test_the_aggregate_is_over_all_that_a_run_meets(results):
     ppo = rows["ppo"]
     means = RUNS.mean(axis=1)
     assert ppo.scenarios == ("home", "away")
-    assert ppo.iqm == bootstrap_interval([means, means - 8.0], jointly=True)
-    assert ppo.improvement == probability_of_improvement([means, means - 8.0], [[5.0], [0.0]], jointly=True)
+    both = np.stack([means, means - 8.0], axis=1)
+    assert ppo.iqm == aggregate_interval(both)
+    assert ppo.improvement == probability_of_improvement(both, [[5.0, 0.0]])
     assert rows["best_static"].improvement is None
     assert rows["ppo_state"].improvement == (1.0, None, None)  # at home, where both were
     assert next(iter(rows)) == "ppo_state"

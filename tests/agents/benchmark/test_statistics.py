@@ -1,14 +1,17 @@
-"""Robust means and intervals against hand numbers, another implementation, a public package, and known truths."""
+"""Intervals against hand numbers, other implementations, and known truths."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from agents.benchmark.analysis.spread import difference_spread
 from agents.benchmark.analysis.statistics import (
-    bootstrap_interval,
-    difference_spread,
+    Estimate,
+    aggregate_interval,
     interquartile_mean,
-    mean_interval,
+    iqm_interval,
+    median_interval,
+    normalised,
     paired_difference,
     performance_profile,
     probability_of_improvement,
@@ -27,85 +30,100 @@ def test_the_interquartile_mean_cuts_a_quarter_at_each_end():
     np.testing.assert_array_equal(interquartile_mean([[0, 1, 3, 90], [2, 2, 2, 2]], axis=1), [2.0, 2.0])
 
 
-def test_figures_are_those_of_rliable():
-    # rliable 1.2.0 (arch 7.2.0, 50 000 and 20 000 resamples); the last digit of its intervals depends on its seed.
-    assert bootstrap_interval(X.T, resamples=20_000) == pytest.approx((4.72, 4.02, 5.58), abs=0.04)
-    assert probability_of_improvement(X.T, Y.T, resamples=20_000) == pytest.approx((0.6875, 0.5, 0.8625), abs=0.01)
-    profile = performance_profile(X[:, 0], [3.0, 4.0, 5.0])
-    np.testing.assert_allclose(profile[1:], [[0.8, 0.4, 0.2], [0.4, 0.0, 0.0], [1.0, 0.8, 0.6]])
+def test_points_are_those_of_rliable():
+    # rliable 1.2.0, of all scores pooled; its intervals are a percentile bootstrap, which covers too little
+    assert interquartile_mean(X.ravel()) == pytest.approx(4.72)
+    assert probability_of_improvement(X, Y).value == pytest.approx(0.6875)
 
 
-@pytest.mark.parametrize("jointly", [False, True])
-def test_the_bootstrap_is_that_of_plain_indexing(jointly):
-    rng = np.random.default_rng(1)
-    rows = np.broadcast_to(rng.integers(5, size=(20_000, 5, 1 if jointly else 4)), (20_000, 5, 4))
-    drawn = np.sort(X[rows, np.arange(4)].reshape(-1, 20))[:, 5:15].mean(axis=1)
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    ours = bootstrap_interval(X.T, jointly=jointly, resamples=20_000)
-    assert ours == pytest.approx((4.72, low, high), abs=0.07)  # its values lie 0.06 apart
+def test_the_interval_of_five_runs_is_from_the_least_to_the_greatest():
+    assert median_interval([3.0, 9.0, 1.0, 4.0, 5.0]) == (4.0, 1.0, 9.0)
+    assert iqm_interval([3.0, 9.0, 1.0, 4.0, 5.0]) == (4.0, 1.0, 9.0)
+    assert median_interval([3.0, 9.0, 1.0, 4.0]) == (3.5, None, None)
+    assert median_interval([4.0] * 5) == (4.0, 4.0, 4.0)
 
 
-def test_joint_resampling_keeps_a_run_together():
-    lucky = [[0.0, 10.0]] * 4  # one run is good at all tasks, the other at none
-    assert bootstrap_interval(lucky, np.mean, jointly=True)[1:] == (0.0, 10.0)
-    low, high = bootstrap_interval(lucky, np.mean)[1:]
-    assert 0.0 < low < high < 10.0
+def test_the_interval_of_ten_runs_is_between_order_statistics():
+    # coverage of the 2nd and 9th is 1 − 22/1024, of the 3rd and 8th 1 − 112/1024
+    share = (1002 - 972.8) / (1002 - 912)
+    weight = 8 * share / (2 + 6 * share)
+    assert median_interval(np.arange(10.0)) == pytest.approx((4.5, 1.0 + weight, 8.0 - weight))
 
 
-def test_the_same_scores_have_the_same_interval():
-    assert bootstrap_interval(X.T) == bootstrap_interval(X.T)
-    assert bootstrap_interval(X.T) != bootstrap_interval(X.T, seed=1)
+def test_a_run_has_one_figure_over_all_tasks():
+    runs = [interquartile_mean(run) for run in X]
+    assert aggregate_interval(X) == (np.median(runs), min(runs), max(runs))
 
 
-def test_no_interval_comes_from_one_run_and_a_point_from_constant_ones():
-    assert bootstrap_interval([[4.0]]) == mean_interval([4.0]) == (4.0, None, None)
-    assert bootstrap_interval([[4.0, 4.0, 4.0]]) == mean_interval([4.0, 4.0]) == (4.0, 4.0, 4.0)
-    assert probability_of_improvement([[4.0]], [[4.0, 5.0]]) == (0.25, None, None)
+def test_a_profile_is_of_the_median_run():
+    profile = performance_profile(X, [3.0, 5.0])
+    np.testing.assert_allclose(profile[1:], [[0.75, 0.5], [0.5, 0.25], [0.75, 0.75]])
     alone = performance_profile([4.0], [3.0, 4.0])
     assert (alone.share.tolist(), alone.low, alone.high) == ([1.0, 0.0], None, None)
 
 
-def test_improvement_over_a_policy_that_needs_no_training():
-    estimate = probability_of_improvement([[1.0, 3.0, 2.0], [1.0, 1.0, 0.0]], [[2.0], [0.0]], jointly=True)
-    assert estimate.value == pytest.approx(((0 + 1 + 0.5) / 3 + (1 + 1 + 0.5) / 3) / 2)
-    assert 0.25 <= estimate.low < estimate.value < estimate.high <= 1.0
+def test_improvement_over_a_policy_that_needs_no_training_is_a_proportion():
+    five = probability_of_improvement([1.0, 3.0, 2.0, 4.0, 5.0], [1.5])
+    exact = stats.binomtest(4, 5).proportion_ci(0.95, "exact")
+    assert five == pytest.approx((0.8, exact.low, exact.high))
+    assert probability_of_improvement([2.0] * 5, [1.0]) == pytest.approx((1.0, 0.025**0.2, 1.0))  # never a point
+    assert probability_of_improvement([4.0], [4.0]) == (0.5, None, None)
 
 
 def test_improvement_is_the_mann_whitney_statistic():
     u = stats.mannwhitneyu(X[:, 0], Y[:, 0]).statistic
-    assert probability_of_improvement([X[:, 0]], [Y[:, 0]]).value == pytest.approx(u / 20)
+    assert probability_of_improvement(X[:, 0], Y[:, 0]).value == pytest.approx(u / 20)
 
 
-def test_a_paired_difference_by_hand():
+def test_a_difference_adds_what_runs_and_floors_vary():
+    runs, floors = np.array([2.0, 0.0, 1.0, 7.0, 3.0])[:, None], np.array([0.0, 3.0, 6.0])
+    half = stats.t.ppf(0.975, 2) * np.sqrt(9.0 / 3)
+    head = runs + floors
+    difference = paired_difference(head, [floors])  # what the floors share cancels
+    assert difference[:3] == (2.0, 0.0, 7.0)
+    assert two_way_interval(head) == pytest.approx((5.0, 5.0 - np.hypot(2.0, half), 5.0 + np.hypot(5.0, half)))
+    both = paired_difference(head, runs + np.zeros(3))
+    reach = np.sqrt(2.0**2 + 5.0**2 + half**2)
+    assert both[:3] == pytest.approx((3.0, 3.0 - reach, 3.0 + reach))
+    assert paired_difference(head[:4], [floors])[1:3] == (None, None)
+
+
+def test_pairing_saves_what_the_floors_share():
     head, base = np.array([[1.0, 2.0, 6.0], [3.0, 4.0, 8.0]]), np.array([[0.0, 2.0, 4.0]])
-    # seeds: means 3 and 5, variance of their mean 2/2; floors: differences 2, 1, 3, variance of their mean 1/3
-    difference = paired_difference(head, base)
-    assert difference.mean == 2.0
-    assert difference.error == pytest.approx(np.sqrt(1 + 1 / 3))
-    half = np.sqrt(stats.t.ppf(0.975, 1) ** 2 * 1 + stats.t.ppf(0.975, 2) ** 2 / 3)
-    assert (difference.low, difference.high) == pytest.approx((2.0 - half, 2.0 + half))
+    # seeds: means 3 and 5, variance of their mean 1; floors: differences 2, 1, 3, variance of their mean 1/3;
     # apart, the floors' parts are 7/3 (of 2, 3, 7) and 4/3 (of 0, 2, 4)
-    assert difference.variance_saved == pytest.approx(1 - (1 + 1 / 3) / (1 + 7 / 3 + 4 / 3))
-    assert two_way_interval(head)[0] == 4.0
-    assert difference.seeds == 2
+    assert paired_difference(head, base).variance_saved == pytest.approx(1 - (1 + 1 / 3) / (1 + 7 / 3 + 4 / 3))
+    assert paired_difference(X[:1], X[:1]) == (0.0, 0.0, 0.0, 1.0, 1)
+    assert paired_difference(np.ones((1, 3)), np.ones((1, 3))) == (0.0, 0.0, 0.0, 0.0, 1)
 
 
 def test_of_one_seed_it_is_the_paired_t_test():
-    low, high = stats.ttest_rel(X[:, 0], X[:, 1]).confidence_interval(0.99)
-    difference = paired_difference(X[:, :1].T, X[:, 1:2].T, 0.99)
+    low, high = stats.ttest_rel(X[:, 0], X[:, 1]).confidence_interval(0.95)
+    difference = paired_difference(X[:, :1].T, X[:, 1:2].T)
     assert (difference.low, difference.high) == pytest.approx((low, high))
+
+
+def test_scores_are_normalised_by_two_references():
+    assert normalised(Estimate(5.0, 4.0, 7.0), 3.0, 7.0) == (0.5, 0.25, 1.0)
+    assert normalised(Estimate(5.0, 4.0, 7.0), 7.0, 3.0) == (0.5, 0.0, 0.75)
+    assert normalised(Estimate(5.0), 3.0, 7.0) == (0.5, None, None)
+    with pytest.raises(ValueError, match="the same: 3"):
+        normalised(Estimate(5.0), 3.0, 3.0)
+
+
+def test_the_spread_of_a_mean_by_hand():
+    head, base = np.array([[1.0, 2.0, 6.0], [3.0, 4.0, 8.0]]), np.array([[0.0, 2.0, 4.0]])
+    spread = difference_spread(head, base)
+    assert (spread.mean, spread.error) == pytest.approx((2.0, np.sqrt(1 + 1 / 3)))
+    half = np.sqrt(stats.t.ppf(0.975, 1) ** 2 * 1 + stats.t.ppf(0.975, 2) ** 2 / 3)
+    assert spread.half_width(0.95) == pytest.approx(half)
 
 
 def test_with_seeds_alone_it_is_the_t_test_of_equal_variance():
-    flat = np.zeros(3)
-    difference = paired_difference(X[:, :1] + flat, Y[:, :1] + flat, same_spread=True)
+    spread = difference_spread(X[:, :1] + np.zeros(3), Y[:, :1] + np.zeros(3), same_spread=True)
     low, high = stats.ttest_ind(X[:, 0], Y[:, 0]).confidence_interval(0.95)
-    assert (difference.low, difference.high) == pytest.approx((low, high))
-
-
-def test_identical_arrays_differ_by_nothing():
-    assert paired_difference(X[:1], X[:1])[:5] == (0.0, 0.0, 0.0, 0.0, 1.0)
-    assert paired_difference(np.ones((2, 3)), np.ones((2, 3)))[:5] == (0.0, 0.0, 0.0, 0.0, 0.0)
+    half = spread.half_width(0.95)
+    assert (spread.mean - half, spread.mean + half) == pytest.approx((low, high))
 
 
 @pytest.mark.parametrize("base", [X[:, :3], X[:, 0], np.ones((5, 1))])
@@ -117,7 +135,7 @@ def test_what_does_not_pair_is_refused(base):
 
 @pytest.mark.parametrize("seeds", [2, 3, 5])
 @pytest.mark.parametrize("seed_sd", [0.0, 0.2, 1.0])
-def test_the_interval_covers_what_it_says(seeds, seed_sd):
+def test_the_interval_of_a_mean_covers_what_it_says(seeds, seed_sd):
     rng = np.random.default_rng(0)
     floor = rng.standard_normal((6000, 1, 24))
     sides = [
