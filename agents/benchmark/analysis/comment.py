@@ -3,7 +3,9 @@
 from collections import Counter
 from xml.etree import ElementTree
 
-from agents.benchmark.analysis.compare import FALSE_ALARMS, Comparison, ComparisonRow, Verdict
+from agents.benchmark.analysis.compare import Comparison
+from agents.benchmark.analysis.luck import MEMORY
+from agents.benchmark.analysis.rows import FALSE_ALARMS, ComparisonRow, Verdict
 from incentive_env.support.tables import markdown_table, with_interval
 
 
@@ -12,18 +14,19 @@ def markdown(comparison: Comparison) -> str:
     regressions = len(comparison.regressions)
     found = {0: "no regression", 1: "1 regression"}.get(regressions, f"{regressions} regressions")
     count = Counter(row.verdict for row in comparison.rows)
-    clear = [row for row in comparison.rows if row.verdict in (Verdict.REGRESSION, Verdict.BETTER)]
+    clear = [row for row in comparison.rows if row.verdict in (Verdict.REGRESSION, Verdict.SUSPECT, Verdict.BETTER)]
     unclear = [row for row in comparison.rows if row.verdict in (Verdict.UNJUDGED, Verdict.UNCLEAR)]
     lines = [
         f"### Benchmark `{comparison.suite}`: {found}",
         "",
-        ", ".join(f"{count[verdict]} × {verdict}" for verdict in Verdict),
+        ", ".join(f"{count[verdict]} × {verdict}" for verdict in Verdict if count[verdict]),
         "",
         *([_table(clear, comparison.level)] if clear else []),
         *(_folded(unclear, comparison.level) if unclear else []),
-        f"Loyalty in points, `{comparison.base}` → `{comparison.head}`, on the same floors. A row is a regression "
-        f"where its whole interval lies below −{comparison.margin:g}. Intervals are adjusted for the number of rows: "
-        f"without a change, at most {FALSE_ALARMS:.0%} of comparisons show a regression.",
+        f"Points of loyalty, `{comparison.base}` → `{comparison.head}`, on the same floors. A row is a regression "
+        f"where its whole interval lies beyond the margin of {comparison.margin:g}: below it for loyalty and the worst "
+        f"run, above it for the spread over runs. Without a change, at most {FALSE_ALARMS:.0%} of comparisons show a "
+        f"regression. Worst runs and spreads are judged by what {MEMORY} or more trained runs of BASE did.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -41,7 +44,7 @@ def junit_xml(comparison: Comparison) -> str:
     for row in comparison.rows:
         case = ElementTree.SubElement(suite, "testcase", classname=comparison.suite, name=row.name, time="0")
         if row.verdict is Verdict.REGRESSION:
-            ElementTree.SubElement(case, "failure", message=f"loyalty {_change(row)}", type="regression")
+            ElementTree.SubElement(case, "failure", message=f"{row.measure} {_change(row)}", type="regression")
         elif row.verdict is Verdict.UNJUDGED:
             ElementTree.SubElement(case, "skipped", message=str(row.verdict))
     content: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
@@ -59,7 +62,7 @@ def _table(rows: list[ComparisonRow], level: float) -> str:
          "**regression**" if row.verdict is Verdict.REGRESSION else row.verdict)
         for row in rows
     )  # fmt: skip
-    headings = ("policy", "seeds", "loyalty in BASE", f"change, {100 * level:.4g} % interval", "verdict")
+    headings = ("policy", "seeds", "in BASE", f"change; of loyalty with its {100 * level:.4g} % interval", "verdict")
     return markdown_table(headings, cells, left=(0, 4))
 
 

@@ -1,43 +1,12 @@
 """Two runs of one suite: what became worse or better from BASE to HEAD, and what may be chance."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from agents.benchmark.analysis.statistics import Difference, paired_difference
-from agents.benchmark.results import Cell, Results, ResultsError, cells_by_group, figures, name_of
-
-FALSE_ALARMS = 0.05  # share of comparisons with a false regression, where nothing changed but luck; at most
+from agents.benchmark.analysis.rows import ComparisonRow, Verdict, rows_of
+from agents.benchmark.results import Results, ResultsError, cells_by_group
 
 _MOST_LISTED = 8  # differences of a kind that a message names, before it only counts them
-
-
-class Verdict(StrEnum):
-    """The verdict on a row; the worst first."""
-
-    REGRESSION = "regression"  # the whole interval lies below −margin
-    UNJUDGED = "one seed: not judged"  # trained once: how much training itself varies is not known
-    UNCLEAR = "no clear change"
-    BETTER = "better"  # the whole interval lies above the margin
-    SAME = "same"  # every figure is, bit for bit
-
-
-class ComparisonRow(NamedTuple):
-    """A group on one scenario."""
-
-    policy: str
-    reward: str | None
-    scenario: str  # at home
-    on: str  # where it is scored: at home, or held out
-    base: float  # mean loyalty in BASE, points
-    difference: Difference  # loyalty HEAD − BASE, points; its interval is adjusted for the number of rows
-    verdict: Verdict
-
-    @property
-    def name(self) -> str:
-        """Its name in tables and test reports."""
-        policy = name_of(self.policy, self.reward)
-        return f"{policy}, {self.scenario}" if self.on == self.scenario else f"{policy}, {self.scenario} → {self.on}"
 
 
 class Comparison(NamedTuple):
@@ -47,7 +16,7 @@ class Comparison(NamedTuple):
     base: str  # digest
     head: str
     margin: float  # points of loyalty that do not matter
-    level: float  # of the intervals
+    level: float  # of the intervals of loyalty
     rows: tuple[ComparisonRow, ...]  # worst first
 
     @property
@@ -57,7 +26,7 @@ class Comparison(NamedTuple):
 
 
 def compare(base: Results, head: Results, margin: float) -> Comparison:
-    """Compare loyalty, for each group on each scenario it was scored on.
+    """Compare loyalty, worst run and spread, for each group on each scenario it was scored on.
 
     Args:
         base: before the change.
@@ -70,13 +39,8 @@ def compare(base: Results, head: Results, margin: float) -> Comparison:
     if margin < 0.0:
         raise ValueError(f"margin {margin:g}: must not be negative")
     check_comparable(base, head)
-    befores, afters = cells_by_group(base), cells_by_group(head)
-    pairs = [(befores[group], afters[group], on) for group, cells in befores.items() for on in cells[0].scored]
-    level = adjusted_level(sum(_is_judged(*pair) and not _is_same(*pair) for pair in pairs))
-    rows = (_row(*pair, margin, level) for pair in pairs)
-    order = list(Verdict)
-    worst_first = sorted(rows, key=lambda row: (order.index(row.verdict), row.difference.mean))
-    return Comparison(base.suite, base.digest, head.digest, margin, level, tuple(worst_first))
+    level, rows = rows_of(cells_by_group(base), cells_by_group(head), margin)
+    return Comparison(base.suite, base.digest, head.digest, margin, level, tuple(rows))
 
 
 def check_comparable(base: Results, head: Results) -> None:
@@ -95,22 +59,6 @@ def check_comparable(base: Results, head: Results) -> None:
     differences = [line for part in parts for line in _differences(*part)]
     if differences:
         raise ResultsError("these results cannot be compared:\n" + "\n".join(differences))
-
-
-def adjusted_level(rows: int) -> float:
-    """Level of each interval, so that a false regression in any row is as rare as `FALSE_ALARMS` says.
-
-    Bonferroni's, one-sided, as a fall alone is an alarm: a false ``better`` is as rare, counted on its own. Rows of one
-    group over scenarios rise and fall together, as do groups on common floors; that makes false alarms rarer still.
-    Rows that are the same bit for bit cannot raise one and are not counted, so that a change that reaches few rows is
-    measured with a finer scale.
-    """
-    return 1.0 - 2.0 * FALSE_ALARMS / max(rows, 2)  # never less than 95 %
-
-
-def is_regression(high: Any, margin: float) -> Any:
-    """Whether intervals that end at ``high`` lie wholly below −margin; of one, or of an array."""
-    return high < -margin
 
 
 def _differences(what: str, base: Mapping[str, Any], head: Mapping[str, Any]) -> list[str]:
@@ -139,26 +87,3 @@ def _cells(results: Results) -> dict[str, str]:
         cell.key: "whole" if set(cell.scored) == expected.get(cell.scenario) else f"scored on {sorted(cell.scored)}"
         for cell in results.cells
     }
-
-
-def _is_judged(base: list[Cell], head: list[Cell], on: str) -> bool:
-    return base[0].reward is None or len(base) > 1
-
-
-def _is_same(base: list[Cell], head: list[Cell], on: str) -> bool:
-    return all(before.scored[on] == after.scored[on] for before, after in zip(base, head, strict=True))
-
-
-def _row(base: list[Cell], head: list[Cell], on: str, margin: float, level: float) -> ComparisonRow:
-    before, after = figures(base, on), figures(head, on)
-    difference = paired_difference(after, before, level, same_spread=True)
-    verdict = Verdict.UNCLEAR
-    if _is_same(base, head, on):
-        verdict = Verdict.SAME
-    elif not _is_judged(base, head, on):
-        verdict = Verdict.UNJUDGED
-    elif is_regression(difference.high, margin):
-        verdict = Verdict.REGRESSION
-    elif difference.low > margin:
-        verdict = Verdict.BETTER
-    return ComparisonRow(*base[0].group, on, float(before.mean()), difference, verdict)

@@ -1,4 +1,4 @@
-"""How far training on a proxy leads away from the truth: what each training seed did on its way, and the median seed."""
+"""How far training on a proxy leads away from the truth: what training seeds did on their way, and the median one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

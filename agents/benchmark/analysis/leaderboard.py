@@ -104,7 +104,9 @@ def _loyalty_at_home(cells: Sequence[Cell]) -> float:
 
 
 def _best_true_state(groups: Mapping[Group, Sequence[Cell]]) -> Sequence[Cell] | None:
-    return max((cells for cells in groups.values() if cells[0].kind == "true_state"), key=_loyalty_at_home, default=None)
+    return max(
+        (cells for cells in groups.values() if cells[0].kind == "true_state"), key=_loyalty_at_home, default=None
+    )
 
 
 def _row(

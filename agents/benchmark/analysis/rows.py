@@ -1,4 +1,4 @@
-"""The rows of a comparison: for each group on each scenario its loyalty, its worst run, and the spread over its runs."""
+"""The rows of a comparison: for each group on each scenario its loyalty, its worst run, and its spread over runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum

@@ -56,7 +56,7 @@ def difference_spread(head: Floats, base: Floats, *, same_spread: bool = False) 
     sides = [side.mean(axis=-1) for side in (head, base) if side.shape[-2] > 1]
     parts = [(side.var(axis=-1, ddof=1) / side.shape[-1], side.shape[-1] - 1) for side in sides]
     if same_spread and len(parts) == 2:
-        parts = [_pooled(*sides)]
+        parts = [pooled_part(*sides)]
     return Spread(difference.mean(axis=-1), (floor_part(difference), *parts))
 
 
@@ -80,7 +80,8 @@ def paired_arrays(head: ArrayLike, base: ArrayLike) -> tuple[Floats, Floats]:
     return ours, theirs
 
 
-def _pooled(one: Floats, other: Floats) -> tuple[Floats, int]:
+def pooled_part(one: Floats, other: Floats) -> tuple[Floats, int]:
+    """Variance of the difference of two means of runs ``[..., runs]`` with one variance, and its degrees of freedom."""
     seeds = one.shape[-1], other.shape[-1]
     freedom = sum(seeds) - 2
     squares = sum(side.var(axis=-1) * side.shape[-1] for side in (one, other))

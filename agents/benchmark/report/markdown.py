@@ -25,9 +25,10 @@ _HEAD = """# Leaderboard
 
 `make pages` writes this page from [results/benchmark.json](results/benchmark.json), a run of
 `python scripts/benchmark.py run --suite {suite}`. The [benchmark page](benchmark.md) describes the suites and how the
-figures are computed. Loyalty is true loyalty, in points, in the last year of an episode of three years. Differences are
-paired by floor. Intervals are 95 %. The intervals of loyalty and of differences treat floors and training seeds as
-random; the intervals of the IQM and of Goodhart gaps are over training seeds only.
+figures are computed. Loyalty is true loyalty, in points, in the last year of an episode of three years, of the median
+training run. Differences are paired by floor. [Intervals cover](benchmark.md#do-the-intervals-cover) at least 93 %. Those
+of loyalty and of differences treat floors and training seeds as random; those of the IQM and of Goodhart gaps are over
+training seeds only. A policy with two to four training runs has no interval.
 """
 
 _MISSING = """The standard suite has not been run on this version yet: see
@@ -49,7 +50,7 @@ def write_pages(results: Results | None, power: Path, page: Path, readme: Path) 
         ValueError: the README has no marks, or the JSON file was not written by `power`.
     """
     new_readme = with_figures(readme.read_text(encoding="utf-8"), results, readme)
-    new_page = leaderboard_page(results, read_power(power))
+    new_page = leaderboard_page(results, read_power(power), str(power))
     if results is not None:
         from agents.benchmark.report.goodhart_picture import draw_goodhart  # loads matplotlib
 
@@ -75,12 +76,13 @@ def read_power(path: Path) -> dict[str, Any] | None:
     return content
 
 
-def leaderboard_page(results: Results | None, power: dict[str, Any] | None) -> str:
+def leaderboard_page(results: Results | None, power: dict[str, Any] | None, where: str = "FILE") -> str:
     """The whole page.
 
     Args:
         results: of a suite; where there are none, the page says so.
-        power: operating characteristics of the comparison; their section is left out where there are none.
+        power: operating characteristics of the comparison; those of other results are not shown.
+        where: the file that `power` is to write.
     """
     if results is None:
         return f"# Leaderboard\n\n{_MISSING}"
@@ -93,8 +95,7 @@ def leaderboard_page(results: Results | None, power: dict[str, Any] | None) -> s
     parts += ["## Over all scenarios", "", _AGGREGATE, _aggregate(aggregate(results))]
     parts += ["## What training on a measure does", "", _GOODHART, _goodhart(goodhart_table(results))]
     parts += ["## What pairing gains", "", _pairing(homes)]
-    if power is not None:
-        parts += ["## What a comparison can detect", "", characteristics.markdown(power)]
+    parts += ["## What a comparison can detect", "", _power(results, power, where)]
     return "\n".join([*parts, "## Provenance", "", _origin(results)])
 
 
@@ -148,8 +149,8 @@ def _with_lead(row: LeaderboardRow) -> str:
     return f"{row.loyalty.value:.1f}{lead}"
 
 
-_AGGREGATE = """The interquartile mean of loyalty over runs and scenarios, both home and held out (Agarwal et al. 2021),
-with a bootstrap over training seeds. The last column is the probability that a run beats the best fixed scheme.
+_AGGREGATE = """The interquartile mean of loyalty over scenarios, both home and held out, of the median run. The last
+column is the probability that a run beats the best fixed scheme, with Clopper and Pearson's interval.
 """
 
 
@@ -197,6 +198,15 @@ def _pairing(homes: Sequence[Home]) -> str:
         "policy, this reduces the variance of the difference to the best fixed scheme by "
         f"{100 * float(np.median(saved)):.0f} % (median over policies; range {100 * min(saved):.0f} % to "
         f"{100 * max(saved):.0f} %).\n"
+    )
+
+
+def _power(results: Results, power: dict[str, Any] | None, where: str) -> str:
+    if power is not None and power.get("digest") == results.digest:
+        return characteristics.markdown(power)
+    return (
+        "Not measured for these results yet: "
+        f"`python scripts/benchmark.py power docs/results/benchmark.json --out {where}` does.\n"
     )
 
 

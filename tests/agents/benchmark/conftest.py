@@ -63,21 +63,29 @@ def make_results() -> Callable[..., Results]:
 
 @pytest.fixture(scope="session")
 def draw_results() -> Callable[..., Results]:
-    """Two untrained and two trained policies at home and away; a floor is worth ±3 points, a seed ±1, luck ±1."""
+    """Two untrained and some trained policies at home and away; a floor is worth ±3 points, a seed ±1, luck ±1.
 
-    def draw(luck: int, seeds: int = 5, floors: int = 48, shift: float = 0.0) -> Results:
+    ``shift`` moves all runs and ``fall`` the first of each group; the share ``bad`` of the runs lies 50 points below.
+    """
+
+    def draw(
+        luck: int, seeds: int = 5, floors: int = 48, shift: float = 0.0, *, policies: int = 2, fall: float = 0.0,
+        bad: float = 0.0,
+    ) -> Results:  # fmt: skip
         ground = {
             on: 3.0 * np.random.default_rng([7, n]).standard_normal(floors) for n, on in enumerate(("home", "away"))
         }
         rng = np.random.default_rng([8, luck])
 
         def cell(policy: str, reward: str | None, seed: int, mean: float) -> Cell:
-            run = mean + shift + (rng.standard_normal() if reward else 0.0)
+            run = mean + shift
+            if reward:
+                run += rng.standard_normal() - 50.0 * (rng.random() < bad) - (fall if seed == 0 else 0.0)
             loyalty = {on: run + floor + rng.standard_normal(floors) for on, floor in ground.items()}
             return _cell(policy, loyalty, reward=reward, seed=seed)
 
+        names = [("ppo", "loyalty"), ("ppo", "conversion"), *((f"other_{n}", "loyalty") for n in range(policies - 2))]
         fixed = [cell("flat_salary", None, 0, 10.0), cell("piece_rate", None, 0, 0.0)]
-        trained = [cell("ppo", reward, seed, 15.0) for reward in ("loyalty", "conversion") for seed in range(seeds)]
-        return _results([*fixed, *trained])
+        return _results([*fixed, *(cell(*name, seed, 15.0) for name in names for seed in range(seeds))])
 
     return draw

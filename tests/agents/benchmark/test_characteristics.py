@@ -5,20 +5,22 @@ import json
 import numpy as np
 import pytest
 
-from agents.benchmark.analysis.characteristics import (
-    LOSSES,
-    characteristics,
-    components_of,
-    halves_alarm_rate,
-    markdown,
-)
-from agents.benchmark.analysis.compare import FALSE_ALARMS, compare
+from agents.benchmark.analysis.characteristics import characteristics, halves_alarm_rate, markdown
+from agents.benchmark.analysis.compare import compare
+from agents.benchmark.analysis.redraws import LUCK, components_of
+from agents.benchmark.analysis.rows import FALSE_ALARMS, Measure
 from agents.benchmark.results import cells_by_group
 
 
 @pytest.fixture(scope="module")
-def measured(draw_results):
-    return characteristics(draw_results(0), 0.0)
+def whole(draw_results):
+    """Results of a suite with 48 trained runs, which judge falls of single runs."""
+    return draw_results(0, policies=8, seeds=6, floors=24)
+
+
+@pytest.fixture(scope="module")
+def measured(whole):
+    return characteristics(whole, 0.0, comparisons=1_000)
 
 
 def test_components_are_those_the_figures_were_drawn_with(draw_results):
@@ -26,7 +28,6 @@ def test_components_are_those_the_figures_were_drawn_with(draw_results):
     trained = components_of(groups["ppo", "loyalty", "home"], "home")
     assert (trained.seed, trained.luck) == pytest.approx((1.0, 1.0), rel=0.25)
     assert trained.floor == pytest.approx(9.0, rel=0.25)
-    assert trained.unit**2 == pytest.approx(trained.floor + trained.luck, rel=0.02)
     single = components_of(groups["flat_salary", None, "home"], "home")
     assert (single.seed, single.luck, single.floor) == (0.0, 0.0, pytest.approx(10.0, rel=0.25))
 
@@ -37,33 +38,55 @@ def test_components_by_hand(make_cell):
     # residuals ±0.5: luck 1; variance of the seeds' means 1 and 6, less 1/2; of the floors' means 2 and 5, less 1/2
     part = components_of(cells, "home")
     assert (part.luck, part.seed, part.floor) == pytest.approx((1.0, 12.0, 4.0))
-    assert part.unit == pytest.approx(np.sqrt((2 + 8) / 2))
 
 
-def test_false_alarms_are_as_rare_as_promised(measured):
-    alarms = measured["false_alarms"]
-    assert alarms["luck_redrawn"] <= FALSE_ALARMS
-
-
-def test_power_grows_with_the_loss_and_a_margin_takes_of_it(measured, draw_results):
-    slack = characteristics(draw_results(0), 1.0, comparisons=500)
-    for strict, loose in zip(measured["loss_in_one_group"], slack["loss_in_one_group"], strict=True):
-        assert strict["rate"] == sorted(strict["rate"])
-        assert loose["rate"][5] < strict["rate"][5]
-        assert strict["found"] == next(
-            (loss for loss, rate in zip(LOSSES, strict["rate"], strict=True) if rate >= 0.8), None
-        )
-    assert measured["loss_in_all_trained"][3] > measured["loss_in_one_group"][2]["rate"][3]
-
-
-def test_what_floors_keep_makes_losses_easier_to_find(measured, draw_results):
-    kept = characteristics(draw_results(0), 0.0, shared=0.9, comparisons=500)
-    assert kept["loss_in_one_group"][0]["rate"][2] > measured["loss_in_one_group"][0]["rate"][2]
+def test_false_alarms_are_as_rare_as_promised_whatever_the_luck_of_all_runs(measured):
+    for name, luck in LUCK.items():
+        if not luck.in_one_group:  # a bad basin of a single group may not have shown itself: no test can know
+            assert measured["false_alarms"][name]["any"] <= FALSE_ALARMS
 
 
 def test_files_that_differ_in_luck_alone_seldom_differ(draw_results):
-    alarms = [len(compare(draw_results(2 * n), draw_results(2 * n + 1), 0.0).regressions) > 0 for n in range(150)]
-    assert np.mean(alarms) <= FALSE_ALARMS
+    for bad in (0.0, 0.2):
+        pairs = [[draw_results(2 * n + m, policies=8, floors=4, bad=bad) for m in (0, 1)] for n in range(40)]
+        alarms = [len(compare(*pair, 0.0).regressions) > 0 for pair in pairs]
+        assert np.mean(alarms) <= FALSE_ALARMS
+
+
+def test_losses_as_great_as_said_are_found_as_often_as_said(draw_results, whole, measured):
+    """A real comparison of files finds the loss that the simulation says four in five comparisons find."""
+    (row,) = (row for row in measured["losses"] if row["policy"] == "ppo" and row["reward"] == "loyalty")
+    changes = {Measure.LOYALTY: {"shift": -row["loyalty"][1]}, Measure.WORST: {"fall": row["worst"][1]}}
+    for measure, change in changes.items():
+        found = [
+            any(
+                regression.measure is measure and regression.policy == "ppo"
+                for regression in compare(
+                    whole, draw_results(luck, policies=8, seeds=6, floors=24, **change), 0.0
+                ).regressions
+            )
+            for luck in range(1, 31)
+        ]
+        assert np.mean(found) >= 0.7
+
+
+def test_a_margin_adds_to_the_loss_that_is_found(measured, whole):
+    slack = characteristics(whole, 1.0, comparisons=1_000)
+    for strict, loose in zip(measured["losses"], slack["losses"], strict=True):
+        assert loose["loyalty"] == pytest.approx([loss + 1.0 for loss in strict["loyalty"]])
+        assert strict["loyalty"][0] < strict["loyalty"][1]
+
+
+def test_what_floors_keep_makes_losses_easier_to_find(measured, whole):
+    kept = characteristics(whole, 0.0, shared=0.9, comparisons=500)
+    assert kept["losses"][0]["loyalty"][0] < measured["losses"][0]["loyalty"][0]
+
+
+def test_few_runs_judge_no_fall_of_one(draw_results):
+    few = characteristics(draw_results(0), 0.0, comparisons=100)
+    assert few["runs"] == 10
+    assert {(row["worst"], row["spread"]) for row in few["losses"]} == {(None, None)}
+    assert "The suite has 10 runs" in markdown(few)
 
 
 def test_halves_of_the_same_seeds_seldom_differ(draw_results):
@@ -72,10 +95,11 @@ def test_halves_of_the_same_seeds_seldom_differ(draw_results):
     assert np.mean([halves_alarm_rate(draw_results(luck, seeds=8), 0.0, splits=200) for luck in range(40)]) <= 0.05
 
 
-def test_content_is_json_and_a_table(measured):
+def test_content_is_json_and_tables(measured):
     assert json.loads(json.dumps(measured, allow_nan=False)) == measured
-    lines = markdown(measured).strip().split("\n")
-    table = [line for line in lines if line.startswith("|")]
-    assert len(table) == 2 + 4 + 1
-    assert {line.count("|") for line in table} == {14}
-    assert table[-1].startswith("| all trained policies |  |  | 0.")
+    lines = [line for line in markdown(measured).split("\n") if line.startswith("|")]
+    alarms, losses = lines[: 2 + len(LUCK)], lines[2 + len(LUCK) :]
+    assert {line.count("|") for line in alarms} == {6}
+    assert {line.count("|") for line in losses} == {9}
+    assert len(losses) == 2 + 2 + 8 + 1
+    assert losses[-1].startswith("| all trained policies |")

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from agents.benchmark.analysis.comment import junit_xml, markdown
-from agents.benchmark.analysis.compare import Verdict, adjusted_level, check_comparable, compare
-from agents.benchmark.analysis.statistics import paired_difference
+from agents.benchmark.analysis.compare import check_comparable, compare
+from agents.benchmark.analysis.luck import limits_of
+from agents.benchmark.analysis.rows import Measure, Verdict, adjusted_level
+from agents.benchmark.analysis.spread import difference_spread
 from agents.benchmark.results import ResultsError
 
 FLOORS = np.array([0.0, 1.0, 2.0, 3.0])
@@ -34,7 +36,7 @@ def _verdict(base, head, margin=0.0):
 
 def test_verdicts_by_the_margin(one_row):
     base = one_row(FLOORS)
-    half = paired_difference([FLOORS + WOBBLE], [FLOORS]).high
+    half = float(difference_spread(FLOORS[None] + WOBBLE, FLOORS[None]).half_width(adjusted_level(1)))
     for change, margin, verdict in (
         (-5.0, 1.0, Verdict.REGRESSION), (5.0, 1.0, Verdict.BETTER), (-5.0, 6.0, Verdict.UNCLEAR),
         (-1.0 - half - 1e-6, 1.0, Verdict.REGRESSION), (-1.0 - half + 1e-6, 1.0, Verdict.UNCLEAR),
@@ -63,9 +65,10 @@ def test_the_level_is_adjusted_for_the_rows_that_can_be_wrong(draw_results):
     base = draw_results(0)
     head = draw_results(1)
     comparison = compare(base, head, 0.5)
-    assert len(comparison.rows) == 8  # four groups, at home and away
-    assert comparison.level == adjusted_level(8) == pytest.approx(1 - 0.1 / 8)
-    assert adjusted_level(0) == adjusted_level(1) == adjusted_level(2) == pytest.approx(0.95)
+    assert [row.measure for row in comparison.rows].count(Measure.LOYALTY) == 8  # four groups, at home and away
+    assert len(comparison.rows) == 8 + 4 + 4  # and the worst run and the spread of two that are trained
+    assert comparison.level == adjusted_level(8) == pytest.approx(1 - 0.05 / 8)
+    assert adjusted_level(0) == adjusted_level(1) == pytest.approx(0.95)
     for changed, rows in ((4, 6), (2, 4)):  # the untrained and two seeds of one that is trained; the untrained alone
         part = head.model_copy(update={"cells": base.cells[:changed] + head.cells[changed:]})
         assert compare(part, head, 0.5).level == adjusted_level(rows)
@@ -75,10 +78,45 @@ def test_a_shift_is_found_and_luck_is_not(draw_results):
     base = draw_results(0)
     assert not compare(base, draw_results(1), 0.0).regressions
     worse = compare(base, draw_results(1, shift=-6.0), 1.0)
-    assert [row.verdict for row in worse.rows] == [Verdict.REGRESSION] * 8
-    means = [row.difference.mean for row in worse.rows]
-    assert means == sorted(means)
-    assert {row.verdict for row in compare(base, draw_results(1, shift=6.0), 1.0).rows} == {Verdict.BETTER}
+    rows = [row for row in worse.rows if row.measure is Measure.LOYALTY]
+    assert [row.verdict for row in rows] == [Verdict.REGRESSION] * 8
+    assert list(worse.rows[:8]) == rows
+    shifts = [row.difference.value for row in rows]
+    assert shifts == sorted(shifts)
+    better = compare(base, draw_results(1, shift=6.0), 1.0).rows
+    assert {row.verdict for row in better if row.measure is Measure.LOYALTY} == {Verdict.BETTER}
+
+
+def test_limits_of_luck_by_hand():
+    calm, wild = np.array([1.0, 2.0, 3.0, 4.0]), np.array([-10.0, 0.0, 0.0, 30.0])
+    of_calm, of_wild = limits_of([calm, wild])
+    # the deepest fall below a median is 10, the farthest deviation 30; standard deviations √(5/3) and √(900/3)
+    assert of_calm == pytest.approx((2.5 - 4 * 10, 30.0))
+    assert of_wild == pytest.approx((-12 * 300**0.5, 12 * 300**0.5))
+
+
+def test_one_run_of_five_that_collapses_is_a_regression(draw_results):
+    base = draw_results(0, policies=8)
+    head = compare(base, draw_results(1, policies=8, fall=75.0), 1.0)
+    assert {row.measure for row in head.regressions} == {Measure.WORST, Measure.SPREAD}
+    assert {row.policy for row in head.regressions} >= {"ppo", *(f"other_{n}" for n in range(6))}
+    back = compare(draw_results(1, policies=8, fall=75.0), base, 1.0)
+    assert not back.regressions
+    assert {row.measure for row in back.rows if row.verdict is Verdict.BETTER} == {Measure.WORST, Measure.SPREAD}
+
+
+def test_a_collapse_is_shown_where_a_suite_has_too_few_runs_to_judge_it(draw_results):
+    comparison = compare(draw_results(0), draw_results(1, fall=75.0), 1.0)
+    assert not comparison.regressions
+    suspects = [row for row in comparison.rows if row.verdict is Verdict.SUSPECT]
+    assert {row.measure for row in suspects} == {Measure.WORST, Measure.SPREAD}
+    assert comparison.rows[0] in suspects
+    assert "too few runs to judge" in markdown(comparison).split("<details>")[0]
+
+
+def test_a_suite_in_which_runs_collapse_anyway_shows_no_regression(draw_results):
+    base = draw_results(0, policies=8, bad=0.2)
+    assert not compare(base, draw_results(1, policies=8, bad=0.2), 1.0).regressions
 
 
 def test_every_difference_is_named_at_once(make_cell, make_results):

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from agents.benchmark.analysis.leaderboard import aggregate, best_static, leaderboard
-from agents.benchmark.analysis.statistics import aggregate_interval, iqm_interval, paired_difference, probability_of_improvement
+from agents.benchmark.analysis.statistics import (
+    aggregate_interval,
+    iqm_interval,
+    paired_difference,
+    probability_of_improvement,
+)
 from agents.benchmark.results import ResultsError
 
 FLAT, STATIC, STATE = [1.0, 2.0, 3.0], [4.0, 6.0, 5.0], [9.0, 9.0, 12.0]
