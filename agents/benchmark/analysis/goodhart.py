@@ -101,9 +101,9 @@ def _row(cells: Sequence[Cell], span: float, base: Sequence[Cell] | None) -> Goo
         *first.group,
         proxy=proxy_of(first.reward),
         seeds=len(cells),
-        peak_step=median_interval([each.peak_step for each in courses]),
-        drop=median_interval([each.drop for each in courses]),
-        normalised_drop=median_interval([each.normalised_drop for each in courses]),
+        peak_step=median_interval([each.peak_step for each in courses], (0.0, np.inf)),
+        drop=median_interval([each.drop for each in courses], (0.0, np.inf)),
+        normalised_drop=median_interval([each.normalised_drop for each in courses], (0.0, 1.0)),
         pearson=_median_of_known([each.pearson for each in courses]),
         spearman=_median_of_known([each.spearman for each in courses]),
         gap=None if base is None else median_gap(cells, base, first.scenario),
@@ -112,4 +112,4 @@ def _row(cells: Sequence[Cell], span: float, base: Sequence[Cell] | None) -> Goo
 
 def _median_of_known(values: Sequence[float | None]) -> Estimate | None:
     known = [value for value in values if value is not None]
-    return median_interval(known) if known else None
+    return median_interval(known, (-1.0, 1.0)) if known else None

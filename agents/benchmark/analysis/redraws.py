@@ -81,8 +81,9 @@ class Luck(NamedTuple):
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
         """Luck in standard deviations, and the fall of bad runs in points."""
-        luck = rng.standard_t(3, shape) / np.sqrt(3.0) if self.heavy else rng.standard_normal(shape)
-        return luck, DEPTH * (rng.random(shape) < self.bad)
+        luck: Floats = rng.standard_t(3, shape) / np.sqrt(3.0) if self.heavy else rng.standard_normal(shape)
+        falls: Floats = np.where(rng.random(shape) < self.bad, DEPTH, 0.0)
+        return luck, falls
 
 
 LUCK = {
@@ -114,7 +115,7 @@ def needed(rows: Sequence[Row], luck: Luck, margin: float, rng: np.random.Genera
     """
     lucky = _with_training(rows, luck, rng)
     level = adjusted_level(len(rows))
-    found = [Needed(_high(row, *runs, level) + margin, None, None) for row, runs in zip(rows, lucky, strict=True)]
+    found = [Needed(_high(row, runs, level) + margin, None, None) for row, runs in zip(rows, lucky, strict=True)]
     for on in dict.fromkeys(row.part.on for row in rows):
         wide = [number for number, row in enumerate(rows) if row.part.on == on and row.part.has_spread]
         if sum(rows[number].part.seeds for number in wide) < MEMORY:
@@ -151,8 +152,9 @@ def _with_training(rows: Sequence[Row], luck: Luck, rng: np.random.Generator) ->
     return lucky
 
 
-def _high(row: Row, base: Floats, head: Floats, level: float) -> Floats:
-    """Upper ends ``[comparisons]`` of the intervals of HEAD − BASE."""
+def _high(row: Row, runs: Floats, level: float) -> Floats:
+    """Upper ends ``[comparisons]`` of the intervals of HEAD − BASE, from runs ``[2, comparisons, seeds]``."""
+    base, head = runs
     parts = (row.floors, *((pooled_part(head, base),) if row.part.seeds > 1 else ()))
     spread = Spread(head.mean(axis=-1) - base.mean(axis=-1), parts)
     highs: Floats = spread.mean + spread.half_width(level)

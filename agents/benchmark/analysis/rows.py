@@ -82,7 +82,8 @@ class _Pair(NamedTuple):
         return self.base[0].reward is not None and len(self.base) >= FEWEST_RUNS
 
     def runs(self, side: str) -> Floats:
-        return figures(getattr(self, side), self.on).mean(axis=1)
+        runs: Floats = figures(getattr(self, side), self.on).mean(axis=1)
+        return runs
 
 
 def rows_of(

@@ -2,7 +2,7 @@
 
 A mean over five runs has no honest interval where one run in five ends in another basin: in a third of all suites no
 such run is seen. So every figure over training runs is that of the *median run*, with the interval that its order
-statistics give: it covers for any distribution. Five runs are the fewest that have one. Floors are many, and have
+statistics give: from five runs on it covers for any distribution. Two runs have none. Floors are many, and have
 Student's. `python scripts/benchmark.py coverage` measures what each interval covers.
 
 The measures are those of Agarwal et al., "Deep Reinforcement Learning at the Edge of the Statistical Precipice"
@@ -19,8 +19,12 @@ from agents.benchmark.analysis.spread import difference_spread, floor_part, pair
 
 LEVEL = 0.95  # of every interval of six runs or more, and of those over floors
 COVERS = 0.93  # what every interval covers at least; with five runs 0.9375
-FEWEST = 5  # runs that have an interval: 1 − 2 · 0.5⁵ = 0.9375, and of four it is 0.875
-TOO_FEW = f"no interval: fewer than {FEWEST} training runs"
+FEWEST = 3  # runs that have an interval
+
+# Three and four runs lie on one side of their median with probabilities of 0.25 and 0.125. Their range is stretched at
+# each end by this share of it, found by simulation: it covers 94 to 97 % of normal, uniform, exponential, log-normal
+# and t₃ runs, and where up to a third end in another basin. Where nearly half do, three runs cover 87 %.
+_STRETCH = {3: 1.0, 4: 0.3}
 
 Floats = NDArray[np.float64]
 
@@ -62,12 +66,17 @@ def interquartile_mean(values: ArrayLike, axis: int | None = None) -> Any:
     return stats.trim_mean(np.asarray(values, dtype=float), 0.25, axis=axis)
 
 
-def median_ends(values: ArrayLike) -> tuple[Floats, Floats] | None:
+def median_ends(values: ArrayLike, within: tuple[float, float] = (-np.inf, np.inf)) -> tuple[Floats, Floats] | None:
     """Ends ``[...]`` of the interval for the median of the distribution that values ``[..., runs]`` are drawn from.
 
     Of five, the least and the greatest: both lie on one side of the median with probability 2 · 0.5⁵, whatever the
     distribution. Of more, two neighbouring order statistics are weighted so that `LEVEL` is met: Hettmansperger and
     Sheather, "Confidence intervals based on interpolated order statistics" (Statistics & Probability Letters 4, 1986).
+    Of three and four, the range is stretched.
+
+    Args:
+        values: figures of runs.
+        within: bounds that the figure cannot pass.
 
     Returns:
         None where there are fewer than `FEWEST` runs.
@@ -76,16 +85,17 @@ def median_ends(values: ArrayLike) -> tuple[Floats, Floats] | None:
     runs = ordered.shape[-1]
     if runs < FEWEST:
         return None
+    stretch = _STRETCH.get(runs, 0.0) * (ordered[..., -1] - ordered[..., 0])
     place, weight = _place(runs)
     inner = place + 1 if weight > 0.0 else place
     low = (1.0 - weight) * ordered[..., place - 1] + weight * ordered[..., inner - 1]
     high = (1.0 - weight) * ordered[..., runs - place] + weight * ordered[..., runs - inner]
-    return low, high
+    return np.maximum(low - stretch, within[0]), np.minimum(high + stretch, within[1])
 
 
-def median_interval(values: ArrayLike) -> Estimate:
-    """Median of values ``[runs]`` with its interval."""
-    return _with_ends(float(np.median(np.asarray(values, dtype=float))), median_ends(values))
+def median_interval(values: ArrayLike, within: tuple[float, float] = (-np.inf, np.inf)) -> Estimate:
+    """Median of values ``[runs]`` with its interval, inside the bounds of the figure."""
+    return _with_ends(float(np.median(np.asarray(values, dtype=float))), median_ends(values, within))
 
 
 def iqm_interval(values: ArrayLike) -> Estimate:
@@ -109,7 +119,7 @@ def two_way_interval(scores: ArrayLike) -> Estimate:
     """Mean over floors of the median run, from scores ``[seeds, floors]`` with both drawn by chance.
 
     Returns:
-        For one seed the interval covers the floors alone; for 2 to 4 there is none.
+        For one seed the interval covers the floors alone; for two there is none.
     """
     values = np.asarray(scores, dtype=float)
     return Estimate(*paired_difference(values, np.zeros((1, values.shape[-1])))[:3])
@@ -156,7 +166,7 @@ def performance_profile(scores: ArrayLike, thresholds: ArrayLike) -> Profile:
     by_run = np.asarray(scores, dtype=float).reshape(len(np.asarray(scores)), -1)  # [runs, tasks]
     taus = np.asarray(thresholds, dtype=float)
     above = (by_run[:, :, None] > taus).mean(axis=1)  # [runs, thresholds]
-    ends = median_ends(above.T)
+    ends = median_ends(above.T, (0.0, 1.0))
     return Profile(taus, np.median(above, axis=0), *(ends or (None, None)))
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from agents.benchmark.analysis import characteristics
 from agents.benchmark.analysis.goodhart import GoodhartRow, goodhart_table
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, aggregate
-from agents.benchmark.analysis.statistics import Estimate
 from agents.benchmark.report.headlines import Home, highlights, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
 from agents.provenance import version_note
@@ -26,9 +25,9 @@ _HEAD = """# Leaderboard
 `make pages` writes this page from [results/benchmark.json](results/benchmark.json), a run of
 `python scripts/benchmark.py run --suite {suite}`. The [benchmark page](benchmark.md) describes the suites and how the
 figures are computed. Loyalty is true loyalty, in points, in the last year of an episode of three years, of the median
-training run. Differences are paired by floor. [Intervals cover](benchmark.md#do-the-intervals-cover) at least 93 %. Those
-of loyalty and of differences treat floors and training seeds as random; those of the IQM and of Goodhart gaps are over
-training seeds only. A policy with two to four training runs has no interval.
+training run. Differences are paired by floor. [Intervals cover](benchmark.md#do-the-intervals-cover) at least 93 %.
+Those of loyalty and of differences treat floors and training seeds as random; those of the IQM and of Goodhart gaps are
+over training seeds only. A policy with two training runs has no interval.
 """
 
 _MISSING = """The standard suite has not been run on this version yet: see
@@ -178,8 +177,8 @@ without a Goodhart effect. These intervals are over training seeds, on these flo
 def _goodhart(rows: Sequence[GoodhartRow]) -> str:
     cells = [
         (_name(row.policy), str(row.reward), row.proxy, str(row.seeds), f"{row.peak_step.value:,.0f}",
-         with_interval(row.drop), with_interval(row.normalised_drop, ".2f"), _mean_of(row.pearson),
-         _mean_of(row.spearman), with_interval(row.gap))
+         with_interval(row.drop), with_interval(row.normalised_drop, ".2f"), with_interval(row.pearson, ".2f"),
+         with_interval(row.spearman, ".2f"), with_interval(row.gap))
         for row in rows
     ]  # fmt: skip
     titles = (
@@ -235,10 +234,6 @@ def _seed_counts(results: Results) -> list[str]:
 
 def _name(policy: str) -> str:
     return policy.replace("_", " ")
-
-
-def _mean_of(estimate: Estimate | None) -> str:
-    return "" if estimate is None else f"{estimate.value:.2f}"
 
 
 def _lines(sentences: Iterable[str]) -> str:

@@ -121,7 +121,7 @@ def aggregate_table(rows: Sequence[AggregateRow]) -> Table:
         ))
         for row in rows
     )  # fmt: skip
-    caption = "Interquartile mean over runs and scenarios, and how often a run beats the best static policy."
+    caption = "Interquartile mean over scenarios of the median run, and how often a run beats the best static policy."
     return _without_empty(Table(caption, columns, body))
 
 
@@ -137,11 +137,11 @@ def goodhart_measures(rows: Sequence[GoodhartRow], entries: dict[Group, Entry]) 
         Row(name_of(row.policy, row.reward), entries[row.policy, row.reward, row.scenario].kind, (
             Datum(row.proxy), estimate(row.gap, "+.1f"), estimate(row.drop, ".1f"),
             estimate(row.normalised_drop, ".2f"), _plain(row.peak_step.value, ",.0f"),
-            _mean(row.pearson), _mean(row.spearman),
+            estimate(row.pearson, "+.2f"), estimate(row.spearman, "+.2f"),
         ))
         for row in rows
     )  # fmt: skip
-    caption = "Means over training seeds, with 95 % intervals where there are several."
+    caption = "Medians over training seeds, with intervals where there are three or more."
     return Table(caption, columns, body)
 
 
@@ -175,11 +175,6 @@ def _kind_and_seeds(row: LeaderboardRow) -> str:
 
 def _plain(value: float, spec: str) -> Datum:
     return Datum(number(value, spec), order=value)
-
-
-def _mean(value: Estimate | None) -> Datum:
-    """Of a correlation, whose interval would run past 1."""
-    return estimate(None if value is None else Estimate(value.value), "+.2f")
 
 
 def _mean_loyalty(entry: Entry, scenario: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 from agents.benchmark.analysis.statistics import paired_difference
@@ -98,11 +99,15 @@ def as_json(curves: Iterable[Curve]) -> list[dict[str, Any]]:
     """Plain data."""
     return [
         {**curve._asdict(), "points": [
-            {"strength": point.strength, "proxy": list(point.proxy), "truth": list(point.truth), "seeds": point.seeds}
+            {"strength": point.strength, "proxy": _plain(point.proxy), "truth": _plain(point.truth), "seeds": point.seeds}
             for point in curve.points
         ]}
         for curve in curves
     ]  # fmt: skip
+
+
+def _plain(interval: Interval) -> list[float | None]:
+    return [None if isnan(number) else number for number in interval]
 
 
 def _reach(points: Sequence[Point]) -> float:
@@ -116,4 +121,5 @@ def _point(strength: float, cells: Sequence[Cell], base: Sequence[Cell], home: s
 
 def _rise(cells: Sequence[Cell], base: Sequence[Cell], home: str, figure: str) -> Interval:
     ours, theirs = (figures(some, home, figure) for some in (cells, base))
-    return Interval(*paired_difference(ours, theirs)[:3])
+    value, low, high, *_ = paired_difference(ours, theirs)
+    return Interval(value, nan if low is None else low, nan if high is None else high)

@@ -39,8 +39,14 @@ def test_points_are_those_of_rliable():
 def test_the_interval_of_five_runs_is_from_the_least_to_the_greatest():
     assert median_interval([3.0, 9.0, 1.0, 4.0, 5.0]) == (4.0, 1.0, 9.0)
     assert iqm_interval([3.0, 9.0, 1.0, 4.0, 5.0]) == (4.0, 1.0, 9.0)
-    assert median_interval([3.0, 9.0, 1.0, 4.0]) == (3.5, None, None)
     assert median_interval([4.0] * 5) == (4.0, 4.0, 4.0)
+
+
+def test_the_range_of_fewer_runs_is_stretched_and_two_have_no_interval():
+    assert median_interval([1.0, 4.0, 2.0]) == (2.0, 1.0 - 3.0, 4.0 + 3.0)
+    assert median_interval([1.0, 4.0, 2.0], (0.0, 5.0)) == (2.0, 0.0, 5.0)
+    assert median_interval([3.0, 9.0, 1.0, 4.0]) == pytest.approx((3.5, 1.0 - 2.4, 9.0 + 2.4))
+    assert median_interval([1.0, 4.0]) == (2.5, None, None)
 
 
 def test_the_interval_of_ten_runs_is_between_order_statistics():
@@ -85,7 +91,7 @@ def test_a_difference_adds_what_runs_and_floors_vary():
     both = paired_difference(head, runs + np.zeros(3))
     reach = np.sqrt(2.0**2 + 5.0**2 + half**2)
     assert both[:3] == pytest.approx((3.0, 3.0 - reach, 3.0 + reach))
-    assert paired_difference(head[:4], [floors])[1:3] == (None, None)
+    assert paired_difference(head[:2], [floors])[1:3] == (None, None)
 
 
 def test_pairing_saves_what_the_floors_share():
