@@ -99,7 +99,7 @@ def as_json(curves: Iterable[Curve]) -> list[dict[str, Any]]:
     """Plain data."""
     return [
         {**curve._asdict(), "points": [
-            {"strength": point.strength, "proxy": _plain(point.proxy), "truth": _plain(point.truth), "seeds": point.seeds}
+            {**point._asdict(), "proxy": _plain(point.proxy), "truth": _plain(point.truth)}
             for point in curve.points
         ]}
         for curve in curves
