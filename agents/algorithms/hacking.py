@@ -125,7 +125,7 @@ class MonaPlan(GuardedPlan):
     )
     foresight: int = Field(6, ge=1, le=1000, description="periods that the overseer looks ahead")
     approval_noise: float = Field(
-        0.1, ge=0.0, le=100.0, description="standard deviation of errors, in 100 points of loyalty × periods"
+        0.2, ge=0.0, le=100.0, description="standard deviation of errors, in 100 points of loyalty × periods"
     )
     fit: Fit = Fit()
 
