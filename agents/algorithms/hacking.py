@@ -1,8 +1,9 @@
 """Plans of methods against reward hacking; each has one number, its ``strength``, that a curve can run over."""
 
-from typing import Any, Literal
+import math
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from agents.algorithms.training import OnPolicyPlan, PPOParameters, Width
 from agents.loading import Part
@@ -36,6 +37,80 @@ class GuardedPlan(OnPolicyPlan):
         """Keywords of PPO, the plan itself, and the action ``[levers]`` of the safe scheme."""
         action = resolved("safe.scheme", self.safe.scheme, config)
         return super().keywords(config) | {"plan": self, "safe_action": action}
+
+
+class Discriminator(Part):
+    """The network that tells a policy's decisions from the safe one's."""
+
+    net_arch: tuple[Width, ...] = Field((64, 64), max_length=8, description="widths of the hidden layers")
+    learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of Adam")
+    n_epochs: int = Field(4, ge=1, le=1000, description="passes over the decisions of an update")
+    clip: float = Field(4.0, gt=0.0, le=20.0, description="largest log ratio that counts")
+
+
+class AnchoredPPOPlan(GuardedPlan):
+    """PPO on a proxy, held near the conduct of a safe policy (Laidlaw, Singhal and Dragan, ICLR 2025)."""
+
+    algorithm: Literal["anchored_ppo"] = "anchored_ppo"
+    sees: Literal["report"] = Field("report", description="the report; the safe policy is watched through it too")
+    strength: float = Field(
+        0.02, ge=0.0, le=1000.0,
+        description="λ: normalised reward given up for a unit of the divergence (of χ², its root); 0 is plain PPO",
+    )  # fmt: skip
+    divergence: Literal["chi_square", "kl"] = Field(
+        "chi_square", description="how far from the safe policy is measured"
+    )
+    over: Literal["action", "state", "state_action"] = Field(
+        "state_action", description="what is compared: actions in the states met (KL only), states, or both together"
+    )
+    safe: Safe = Safe(floors=128)
+    discriminator: Discriminator = Discriminator()
+
+    @model_validator(mode="after")
+    def _divergence_is_finite(self) -> Self:
+        """χ² of one normal from another is finite only where its variance is less than twice the other's."""
+        if self.divergence == "kl":
+            return self
+        if self.over == "action":
+            raise ValueError("over = 'action': only with divergence = 'kl'; state or state_action with chi_square")
+        if self.over == "state_action" and math.exp(2.0 * self.policy.log_std_init) >= 2.0 * self.safe.spread**2:
+            raise ValueError(
+                f"safe.spread = {self.safe.spread:g} is too narrow for first actions of policy.log_std_init = "
+                f"{self.policy.log_std_init:g}: exp(2 log_std_init) must be below 2 spread², or χ² is infinite"
+            )
+        return self
+
+
+class MonitoredPlan(GuardedPlan):
+    """PPO on a proxy, less what a monitor of known accuracy flags."""
+
+    algorithm: Literal["monitored"] = "monitored"
+    strength: float = Field(
+        2.0, ge=0.0, le=1e6, description="λ: proxy given up where every case is flagged; at 0 the proxy alone is paid"
+    )
+    true_positives: float = Field(0.8, ge=0.0, le=1.0, description="share of gamed cases that are flagged")
+    false_positives: float = Field(0.05, ge=0.0, le=1.0, description="share of honest cases that are flagged")
+    cases: int = Field(100, ge=1, le=1_000_000, description="cases of a floor and period that are judged")
+
+    def simulated(self, decisions: int) -> int:
+        """Decisions that are trained on: no safe policy is looked at."""
+        return self.total_timesteps
+
+
+class AuditedPlan(GuardedPlan):
+    """PPO on a proxy, less what the floor's own audits find."""
+
+    algorithm: Literal["audited"] = "audited"
+    strength: float = Field(
+        2.0, ge=0.0, le=1e6, description="λ: proxy given up where a case is found in every call heard; 0 is plain PPO"
+    )
+    least_audit: float = Field(
+        0.03, ge=0.0, le=1.0, description="share of calls that must be heard, or all of them count as gamed"
+    )
+
+    def simulated(self, decisions: int) -> int:
+        """Decisions that are trained on: no safe policy is looked at."""
+        return self.total_timesteps
 
 
 class MaxMinPlan(GuardedPlan):

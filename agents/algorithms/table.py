@@ -11,7 +11,15 @@ from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import create_model
 
-from agents.algorithms.hacking import EarlyStoppingPlan, MaxMinPlan, MonaPlan, PessimisticEnsemblePlan
+from agents.algorithms.hacking import (
+    AnchoredPPOPlan,
+    AuditedPlan,
+    EarlyStoppingPlan,
+    MaxMinPlan,
+    MonaPlan,
+    MonitoredPlan,
+    PessimisticEnsemblePlan,
+)
 from agents.algorithms.search import (
     FeedbackPlan,
     FloorByFloorPlan,
@@ -22,7 +30,6 @@ from agents.algorithms.search import (
     StaticPlan,
 )
 from agents.algorithms.training import (
-    AnchoredPPOPlan,
     PPOPlan,
     RecurrentPPOPlan,
     SACPlan,
@@ -51,8 +58,15 @@ ALGORITHMS = {
         RecurrentPPOPlan, "sb3_contrib:RecurrentPPO", "PPO with a memory", cost=2.8, network="MlpLstmPolicy"
     ),
     "anchored_ppo": Algorithm(
-        AnchoredPPOPlan, "agents.training.anchored_ppo:AnchoredPPO",
+        AnchoredPPOPlan, "agents.hacking.anchored:AnchoredPPO",
         "PPO on a proxy, held near a safe scheme (Laidlaw, Singhal and Dragan, ICLR 2025)", cost=1.6,
+    ),
+    "monitored": Algorithm(
+        MonitoredPlan, "agents.hacking.watched:MonitoredPPO",
+        "PPO on a proxy, less what a monitor of known accuracy flags (Baker et al. 2025)",
+    ),
+    "audited": Algorithm(
+        AuditedPlan, "agents.hacking.watched:AuditedPPO", "PPO on a proxy, less what the floor's own audits find"
     ),
     "max_min": Algorithm(
         MaxMinPlan, "agents.hacking.max_min:MaxMinPPO",

@@ -1,6 +1,5 @@
 """Plans of training by stable-baselines3, ``configs/plans/training/*.yaml``; every number has bounds and a meaning."""
 
-import math
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
@@ -9,7 +8,6 @@ from pydantic import Field, model_validator
 from agents.loading import Part
 from incentive_env import Config
 from incentive_env.policies import Policy
-from incentive_env.policies.files import resolved
 
 Watch = Callable[[Policy, int], None]
 """Is shown a policy during training, with the number of decisions so far; it must not change the policy."""
@@ -69,19 +67,6 @@ class RecurrentNetwork(Network):
     """The networks of policy and value, each with its own memory."""
 
     lstm_hidden_size: int = Field(32, ge=1, le=4096, description="width of the memory")
-
-
-class Anchor(Part):
-    """The safe policy that a regularised learner is held to."""
-
-    scheme: str = Field("balanced_scorecard", description="fixed scheme whose conduct is trusted")
-    spread: float = Field(0.5, gt=0.0, le=2.0, description="standard deviation of its actions: room for what is near")
-    weight: float = Field(0.02, ge=0.0, le=1000.0, description="λ: reward given up a unit of √χ²; 0 is plain PPO")
-    floors: int = Field(128, ge=1, le=100_000, description="floors that show where it leads")
-    net_arch: tuple[Width, ...] = Field((64, 64), max_length=8, description="hidden layers of the discriminator")
-    learning_rate: float = Field(1e-3, gt=0.0, le=1.0, description="of the discriminator")
-    n_epochs: int = Field(4, ge=1, le=1000, description="of the discriminator, over the decisions of an update")
-    clip: float = Field(4.0, gt=0.0, le=20.0, description="largest log ratio that counts")
 
 
 class TrainingPlan(Part):
@@ -182,33 +167,6 @@ class RecurrentPPOPlan(OnPolicyPlan):
 
     algorithm: Literal["recurrent_ppo"] = "recurrent_ppo"
     policy: RecurrentNetwork = RecurrentNetwork()
-
-
-class AnchoredPPOPlan(OnPolicyPlan):
-    """PPO on a proxy, held near the conduct of a safe policy (Laidlaw, Singhal and Dragan, ICLR 2025)."""
-
-    algorithm: Literal["anchored_ppo"] = "anchored_ppo"
-    sees: Literal["report"] = Field("report", description="the report; the safe policy is watched through it too")
-    anchor: Anchor = Anchor()
-
-    def schemes(self) -> dict[str, str]:
-        """Fixed schemes that the plan starts from, and the safe one."""
-        return super().schemes() | {"anchor.scheme": self.anchor.scheme}
-
-    def keywords(self, config: Config) -> dict[str, Any]:
-        """Keywords of PPO, and the anchor with the action ``[levers]`` of its scheme."""
-        safe = resolved("anchor.scheme", self.anchor.scheme, config)
-        return super().keywords(config) | {"anchor": self.anchor, "safe_action": safe}
-
-    @model_validator(mode="after")
-    def _divergence_is_finite(self) -> Self:
-        """χ² of one normal from another is finite only where its variance is less than twice the other's."""
-        if math.exp(2.0 * self.policy.log_std_init) >= 2.0 * self.anchor.spread**2:
-            raise ValueError(
-                f"anchor.spread = {self.anchor.spread:g} is too narrow for first actions of policy.log_std_init = "
-                f"{self.policy.log_std_init:g}: exp(2 log_std_init) must be below 2 spread², or χ² is infinite"
-            )
-        return self
 
 
 class SACPlan(OffPolicyPlan):

@@ -28,7 +28,8 @@ FIT = {"net_arch": [8], "n_epochs": 3}
 PLANS = {
     "recurrent_ppo": {"hyper_parameters": ON_POLICY, "policy": MEMORY},
     "anchored_ppo": {
-        "hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}, "anchor": {"floors": 4, "net_arch": [8]},
+        "hyper_parameters": ON_POLICY, "policy": {"net_arch": [8]}, "safe": {"floors": 4},
+        "discriminator": {"net_arch": [8]},
     },
     "max_min": SAFE,
     "early_stopping": {**SAFE, "strength": 0.05, "check_every": 1, "check_floors": 3},

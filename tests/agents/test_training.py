@@ -352,13 +352,13 @@ def test_a_search_is_no_training(tmp_path):
 
 
 def test_a_missing_training_name_is_an_error_that_lists_the_shipped_ones():
-    with pytest.raises(ConfigError, match=r"no training file 'pppo'; training files: anchored_ppo, .*, tqc, or a path"):
+    with pytest.raises(ConfigError, match=r"no training file 'pppo'; training files: action_kl, .*, tqc, or a path"):
         load("training", "pppo")
 
 
 @pytest.mark.parametrize("name", ["none.yaml", "."])
 def test_a_missing_training_file_is_an_error_that_lists_the_shipped_ones(tmp_path, name):
-    with pytest.raises(ConfigError, match=r"no training file '.*; training files: anchored_ppo, .*, tqc, or a path"):
+    with pytest.raises(ConfigError, match=r"no training file '.*; training files: action_kl, .*, tqc, or a path"):
         load("training", tmp_path / name)
 
 

@@ -249,7 +249,7 @@ def test_an_unknown_reward_is_refused(refused, command):
 
 def test_a_training_file_that_is_missing_or_wrong_is_refused(refused, tmp_path):
     printed = refused("train", "--run", "run", "--training", "pppo")
-    assert "no training file 'pppo'; training files: anchored_ppo, " in printed
+    assert "no training file 'pppo'; training files: action_kl, " in printed
     (tmp_path / "bad.yaml").write_text(yaml.safe_dump({"num_envs": 0, "hyper_parameters": {"gama": 1}}))
     printed = refused("train", "--run", "run", "--training", "bad.yaml")
     assert [line.split(" = ")[0] for line in printed.splitlines()] == ["num_envs", "hyper_parameters.gama"]

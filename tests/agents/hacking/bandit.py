@@ -84,7 +84,7 @@ def learner(name, bandit, **changes):
     changes = {"hyper_parameters": LEARNER | changes.pop("hyper_parameters", {}), **changes}
     plan = load("training", name, changes)
     set_random_seed(0)
-    algorithm = imported(ALGORITHMS[name].where)
+    algorithm = imported(ALGORITHMS[plan.algorithm].where)
     env = VecNormalize(bandit, gamma=plan.hyper_parameters.gamma, norm_obs=False)
     network = {"net_arch": [8], "log_std_init": -1.0}
     keywords = plan.hyper_parameters.model_dump()

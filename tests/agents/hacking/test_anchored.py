@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from bandit import Bandit, choice, learner
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.save_util import load_from_zip_file
@@ -24,15 +25,18 @@ SMALL = {
 }  # fmt: skip
 
 
-def _plan(**anchor):
-    return load("training", "anchored_ppo", {**SMALL, "anchor": {"floors": 4, "net_arch": [16], **anchor}})
+def _plan(name="anchored_ppo", discriminator=None, **changes):
+    form = {"net_arch": [16], **(discriminator or {})}
+    return load("training", name, {**SMALL, "safe": {"floors": 4}, "discriminator": form, **changes})
 
 
 @pytest.fixture
 def model(small):
     venv = NativeVecEnv(SalesFloorVectorEnv(4, small, "conversion", autoreset_mode=AutoresetMode.SAME_STEP))
     torch.manual_seed(0)
-    made = new_model(_plan(weight=1.0, n_epochs=400, learning_rate=0.01, clip=4.0), VecNormalize(venv), small)
+    made = new_model(
+        _plan(strength=1.0, discriminator={"n_epochs": 400, "learning_rate": 0.01}), VecNormalize(venv), small
+    )
     made.set_logger(Logger(None, []))
     return made
 
@@ -47,25 +51,47 @@ def _decisions(centre, rows):
 def test_the_divergence_is_that_of_two_normals(model):
     """χ² of N(a, σ²) from N(0, σ²) is exp(a²/σ²) − 1; at a = σ/2 that is 0.284."""
     rows = 3000
-    model.safe_reports, model.safe_actions = np.zeros((rows, N_ENTRIES), np.float32), _decisions(0.0, rows)
+    reports = np.zeros((rows, N_ENTRIES), np.float32)
+    model.kept = {"safe_reports": reports, "safe_actions": _decisions(0.0, rows).numpy()}
     model.batch_size = rows
-    taken = torch.cat([torch.as_tensor(model.env.normalize_obs(model.safe_reports)), _decisions(0.15, rows)], dim=1)
-    model._fit_discriminator(taken.float(), model.env)
-    with torch.no_grad():
-        ratio = model.discriminator(taken.float()).squeeze(1).exp()
-    assert float(ratio.mean()) - 1.0 == pytest.approx(0.284, abs=0.12)
-    charges = model._charges(taken.float())
+    taken = model._pairs(model.env.normalize_obs(reports), _decisions(0.15, rows).numpy())
+    model._fit_discriminator(taken, model.env)
+    log_ratio = model._log_ratio(taken)
+    assert float(log_ratio.exp().mean()) - 1.0 == pytest.approx(0.284, abs=0.12)
+    assert float(log_ratio.mean()) == pytest.approx(0.125, abs=0.05)  # KL: a² / 2σ²
+    charges = model._charges(log_ratio)
     assert charges.mean() == pytest.approx(0.0, abs=1e-4)  # going on costs nothing by itself
     assert np.corrcoef(charges, taken[:, N_ENTRIES].numpy())[0, 1] > 0.8  # the further away, the dearer
 
 
-def test_without_weight_nothing_is_charged(small, tmp_path):
-    train(small, "conversion", _plan(weight=0.0), tmp_path, seed=1, quiet=True)
-    model = new_model(_plan(weight=0.0), _venv(small), small)
-    assert model.anchor.weight == 0.0
-    taken = torch.randn(24, N_ENTRIES + N_LEVERS)
-    model.set_logger(Logger(None, []))
-    assert not model._charges(taken).any()
+def test_without_strength_nothing_is_charged(model):
+    model.plan = _plan(strength=0.0)
+    assert not model._charges(torch.randn(24)).any()
+
+
+@pytest.mark.parametrize("strength", [0.1, 0.3])
+def test_a_penalty_on_the_kl_of_actions_ends_at_the_tilted_safe_policy(strength):
+    """The proxy is −(a − 0.8)², the safe policy N(0, 0.3²). The best policy is the safe one tilted by exp(proxy / λ): a
+    normal with mean (1.6 / λ) / (1 / 0.3² + 2 / λ).
+    """
+    model = learner(
+        "action_kl",
+        Bandit(lambda a, *_: -((a - 0.8) ** 2)),
+        strength=strength,
+        hyper_parameters={"learning_rate": 0.003},
+    )
+    model.env.norm_reward = False
+    choices = []
+    for _ in range(70):
+        model.learn(256, reset_num_timesteps=False)
+        choices.append(choice(model))
+    assert np.mean(choices[30:]) == pytest.approx(1.6 / strength / (1.0 / 0.09 + 2.0 / strength), abs=0.06)
+
+
+def test_states_alone_or_with_actions_are_told_apart(small):
+    for name, inputs in (("anchored_states", N_ENTRIES), ("anchored_kl", N_ENTRIES + N_LEVERS)):
+        made = new_model(_plan(name), _venv(small), small)
+        assert made.discriminator[0].in_features == inputs
 
 
 def test_a_strong_anchor_pulls(small, tmp_path):
@@ -76,13 +102,14 @@ def test_a_strong_anchor_pulls(small, tmp_path):
             **SMALL, "total_timesteps": 2400, "num_envs": 20,
             "hyper_parameters": {"n_steps": 3, "batch_size": 60, "n_epochs": 8, "learning_rate": 0.01},
             "policy": {"net_arch": [8], "initial_scheme": "flat_salary"},
-            "anchor": {"weight": weight, "floors": 40, "net_arch": [16], "n_epochs": 4, "learning_rate": 0.01},
+            "strength": weight, "safe": {"floors": 40, "spread": 0.5},
+            "discriminator": {"net_arch": [16], "n_epochs": 4, "learning_rate": 0.01},
         })  # fmt: skip
         train(small, "conversion", plan, tmp_path / str(weight), seed=3, quiet=True)
         policy = LearnedPolicy.load(tmp_path / str(weight))
         usual = np.asarray(policy._statistics.mean, np.float32)[None]
         action = policy.predict(usual, deterministic=True)[0]
-        away[weight] = float(np.abs(action - resolved("anchor.scheme", plan.anchor.scheme, small)).mean())
+        away[weight] = float(np.abs(action - resolved("safe.scheme", plan.safe.scheme, small)).mean())
     assert away[3.0] < 0.75 * away[0.0]
 
 
@@ -104,8 +131,9 @@ def _venv(small):
 @pytest.mark.parametrize(
     ("change", "output"),
     [
-        ({"policy": {"log_std_init": 0.0}, "anchor": {"spread": 0.5}}, "is too narrow for first actions"),
+        ({"policy": {"log_std_init": 0.0}, "safe": {"spread": 0.5}}, "is too narrow for first actions"),
         ({"sees": "state"}, "sees = 'state'"),
+        ({"over": "action"}, "over = 'action': only with divergence = 'kl'"),
     ],
 )
 def test_a_plan_whose_divergence_has_no_end_or_that_sees_the_state_is_refused(change, output):
@@ -114,5 +142,5 @@ def test_a_plan_whose_divergence_has_no_end_or_that_sees_the_state_is_refused(ch
 
 
 def test_an_unknown_safe_scheme_is_refused(small, tmp_path):
-    with pytest.raises((ConfigError, PolicyError), match=r"anchor\.scheme = 'carrot': must be one of flat_salary"):
-        train(small, "conversion", _plan(scheme="carrot"), tmp_path, quiet=True)
+    with pytest.raises((ConfigError, PolicyError), match=r"safe\.scheme = 'carrot': must be one of flat_salary"):
+        train(small, "conversion", _plan(safe={"scheme": "carrot"}), tmp_path, quiet=True)
