@@ -9,6 +9,8 @@ from agents.hacking.watched import flags
 from agents.loading import load
 from incentive_env.model.report import FIGURES
 
+PLAN = {"num_envs": 3, "strength": 2.0, "hyper_parameters": {"n_steps": 2, "batch_size": 6}}
+
 
 class Watched(Bandit):
     """A bandit in which a share of the cases is gamed, by the action."""
@@ -57,7 +59,7 @@ def test_what_is_not_looked_at_counts_as_gamed(small):
     from incentive_env.config.levers import LEVER_NAMES
 
     venv = NativeVecEnv(SalesFloorVectorEnv(3, small, "conversion", autoreset_mode=AutoresetMode.SAME_STEP))
-    model = new_model(load("training", "audited", {"num_envs": 3, "strength": 2.0}), VecNormalize(venv), small)
+    model = new_model(load("training", "audited", PLAN), VecNormalize(venv), small)
     model.set_logger(Logger(None, []))
     actions = np.zeros((3, len(LEVER_NAMES)))
     actions[:, LEVER_NAMES.index("audit")] = (-1.0, 1.0, 1.0)
