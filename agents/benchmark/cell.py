@@ -19,7 +19,7 @@ from incentive_env.config import read_yaml
 from incentive_env.config.channels import CHANNELS
 from incentive_env.config.levers import LEVERS
 from incentive_env.model.scheme import lever_ranges
-from incentive_env.policies import FIXED, FixedPolicy, Policy
+from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.policies.files import shipped
 from incentive_env.policies.fixed import RandomPolicy
 from incentive_env.policies.network import HistoryNetwork
@@ -101,7 +101,7 @@ def _kind(job: Job, policy: Policy) -> Kind:
         return "true_state"
     if isinstance(job.plan, TrainingPlan):
         return "learned"
-    return "fixed" if job.policy in FIXED or job.policy == "random" else "searched"
+    return "fixed" if job.plan is None and origin_of(job).decisions == 0 else "searched"
 
 
 def _sees(job: Job, policy: Policy) -> Sees:

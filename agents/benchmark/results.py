@@ -92,6 +92,13 @@ class Cell(_Part):
         return self.policy, self.reward, self.scenario
 
 
+class Budget(_Part):
+    """Budget and start of the main table."""
+
+    decisions: int
+    starts_from: str
+
+
 class FloorRange(_Part):
     """Consecutive seeds of floors."""
 
@@ -111,6 +118,8 @@ class Results(_Part):
     scenarios: dict[str, str]  # name to config hash
     held_out: dict[str, tuple[str, ...]]  # scenario at home to those its policies never saw
     floors: dict[str, FloorRange]  # "home", "held_out", "curve"
+    main: Budget | None = None  # what differs from it is shown apart
+    twins: tuple[tuple[str, ...], ...] = ()  # policies that differ in what they see alone, the one of the report first
     provenance: dict[str, Any]  # commit, versions, machine
     cells: tuple[Cell, ...]
     digest: str  # of suite, scenarios, floors and cells

@@ -84,6 +84,8 @@ def _assemble(benchmark: Benchmark, done: list[Kept], started: str, origin: dict
         "scenarios": {name: hash_of(config.model_dump(mode="json")) for name, config in benchmark.configs.items()},
         "held_out": {job.config.name: [config.name for config in job.held_out] for job in benchmark.jobs},
         "floors": {use: floors.model_dump() for use, floors in benchmark.suite.floor_ranges().items()},
+        "main": None if benchmark.suite.main is None else benchmark.suite.main.model_dump(),
+        "twins": benchmark.suite.twins,
         "cells": [Cell.model_validate(one.cell).model_dump(mode="json") for one in done],
     }
     times = {

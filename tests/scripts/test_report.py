@@ -10,6 +10,7 @@ import pytest
 
 from agents.benchmark.analysis.goodhart import goodhart_table
 from agents.benchmark.analysis.leaderboard import leaderboard
+from agents.benchmark.analysis.outcomes import outcomes
 from agents.benchmark.report.tables import number
 from agents.benchmark.results import FIGURES, Cell, Results, Scored, digest_of
 from incentive_env import Config
@@ -45,6 +46,7 @@ def made_up(policies=FIXED + TRAINED, *, seeds=3, homes=(HOME,), held_out=HELD_O
         "held_out": {home: list(held_out) for home in homes},
         "floors": {use: {"first": first, "count": floors} for use, first in
                    (("home", 50_000), ("held_out", 60_000), ("curve", 70_000))},
+        "main": {"decisions": 150_000, "starts_from": "balanced_scorecard"}, "twins": [("ppo", "ppo_state")],
         "cells": [cell.model_dump(mode="json") for cell in cells],
     }  # fmt: skip
     origin = {"commit": "abc", "changed": True, "versions": {"numpy": "2.0"}, "machine": {"cpu": "a CPU", "cores": 2}}
@@ -176,7 +178,7 @@ def test_every_policy_is_named_and_every_figure_is_there_with_words(report):
     assert len(page.drawings) == len(page.all_of("figure")) == 3 + len(LEARNED) + len(LEVER_NAMES)
     plots = [attributes for attributes in page.all_of("div") if attributes.get("class") == "plot"]
     assert all(len(plot["aria-label"]) > 40 and plot["role"] == "img" for plot in plots)
-    assert len(page.all_of("caption")) == len(page.tables) == 4 + 1 + len(HELD_OUT)
+    assert len(page.all_of("caption")) == len(page.tables) == 7 + 1 + len(HELD_OUT)
     assert all(attributes.get("scope") in ("col", "row") for attributes in page.all_of("th"))
     assert {name for name, _ in page.tags} >= {"nav", "main", "noscript", "fieldset"}
     targets = {attributes["href"] for attributes in page.all_of("a")}
@@ -186,16 +188,21 @@ def test_every_policy_is_named_and_every_figure_is_there_with_words(report):
 def test_the_leaderboard_is_that_of_the_statistics(report):
     results = made_up()
     page = report(results)
-    rows = leaderboard(results, HOME)
+    rows, found = leaderboard(results, HOME), outcomes(results, HOME)
     shown = page.tables[0][1:]
     assert len(shown) == len(rows)
     for row, cells in zip(rows, shown, strict=True):
         assert cells[0].startswith(row.policy)
-        for cell, part in zip(cells[1:5], (row.loyalty, row.over_flat, row.over_static, row.over_state), strict=True):
-            spec = ".1f" if part is row.loyalty else "+.1f"
+        for cell, part, spec in ((cells[1], row.loyalty, ".1f"), (cells[7], row.over_static, "+.1f")):
             wanted = [] if part is None else [number(bound, spec) for bound in part[:3] if bound is not None]
             assert cell.replace(" … ", " ").split() == (wanted or ["–"])
-    assert sum(row[0].startswith("ppo on loyalty") for table in page.tables for row in table) == len(page.tables)
+        there = found[row.policy, row.reward, HOME]
+        assert cells[2:7] == [
+            number(there.on_open, ".1f"), number(there.closed, ".0%"), number(there.year_five, ".1f"),
+            "150k" if row.reward else "0", "balanced scorecard" if row.reward else "–",
+        ]  # fmt: skip
+    # Twins are named without what they are trained on, and gates by their claims.
+    assert sum(row[0].startswith("ppo on loyalty") for table in page.tables for row in table) == len(page.tables) - 2
 
 
 def test_the_goodhart_curves_hold_every_checkpoint(report):

@@ -64,7 +64,7 @@ def leaderboard(results: Results, scenario: str, on: str | None = None) -> list[
     """
     where = on or scenario
     groups = cells_by_group(results, scenario)
-    references = (groups.get((BASE, None, scenario)), groups[best_static(results, scenario)], _best_true_state(groups))
+    references = (groups.get((BASE, None, scenario)), groups[best_static(results, scenario)], best_true_state(groups))
     rows = [_row(cells, where, *references) for cells in groups.values() if where in cells[0].scored]
     return sorted(rows, key=lambda row: -row.loyalty.value)
 
@@ -103,7 +103,8 @@ def _loyalty_at_home(cells: Sequence[Cell]) -> float:
     return float(np.median(figures(cells, cells[0].scenario).mean(axis=1)))
 
 
-def _best_true_state(groups: Mapping[Group, Sequence[Cell]]) -> Sequence[Cell] | None:
+def best_true_state(groups: Mapping[Group, Sequence[Cell]]) -> Sequence[Cell] | None:
+    """Of the groups that see the true state the one with the highest loyalty at home; ``None`` if there is none."""
     return max(
         (cells for cells in groups.values() if cells[0].kind == "true_state"), key=_loyalty_at_home, default=None
     )

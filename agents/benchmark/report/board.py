@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from agents.benchmark.analysis.goodhart import GoodhartRow
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, best_static, leaderboard
-from agents.benchmark.report import entries, gaming, goodhart_curves, scores, sentences, tables
+from agents.benchmark.analysis.outcomes import outcomes
+from agents.benchmark.analysis.twins import gate_rows, twin_rows
+from agents.benchmark.report import entries, gaming, goodhart_curves, main_tables, scores, sentences, tables
 from agents.benchmark.report.entries import Entry
 from agents.benchmark.report.theme import Figure, Style
 from agents.benchmark.results import Group, Results, name_of
@@ -27,6 +29,10 @@ class Board(NamedTuple):
     home: str
     verdict: str
     leaderboard: tables.Table
+    apart: tables.Table | None  # with other budgets or from other starts
+    twins: list[tables.Table]
+    gates: tables.Table | None
+    diagnostics: tables.Table
     forest: Figure
     curves: list[Figure]
     goodhart: tables.Table
@@ -58,12 +64,17 @@ def board_of(
     scenarios = entries.scenarios_of(ranked)
     trained = [row for row in goodhart if row.scenario == home]
     best = name_of(*static[:2])
+    found, gates = outcomes(results, home), gate_rows(results, home)
     lines = list(zip(ranked, rows, strict=True))
     return Board(
         key=key,
         home=home,
-        verdict=sentences.verdict(rows, best),
-        leaderboard=tables.leaderboard_table(rows, _caption(home, best, rows)),
+        verdict=sentences.verdict([row for row in rows if found[row.policy, row.reward, home].is_main], best),
+        leaderboard=main_tables.main_table(rows, home, found, results.main),
+        apart=main_tables.apart_table(rows, home, found),
+        twins=[main_tables.twins_table(twins) for twins in twin_rows(results, home)],
+        gates=main_tables.gates_table(gates) if gates else None,
+        diagnostics=main_tables.diagnostics_table(rows, home, found),
         forest=scores.forest(f"{key}-forest", lines, home, _references(rows, ranked, static)),
         curves=goodhart_curves.goodhart_curves(f"{key}-curve", goodhart_curves.courses(trained, by_group)),
         goodhart=tables.goodhart_measures(trained, by_group),
@@ -77,16 +88,6 @@ def board_of(
         by_scenario={
             name: tables.scenario_table(leaderboard(results, home, name), by_group, home, name) for name in scenarios
         },
-    )
-
-
-def _caption(home: str, best: str, rows: Sequence[LeaderboardRow]) -> str:
-    best_state = next((row for row in rows if row.kind == "true_state" and row.over_state is None), None)
-    state = "" if best_state is None else f", true state {name_of(best_state.policy, best_state.reward)}"
-    return (
-        f"Policies at home in {home}, the best on top; flat is flat_salary, best static {best}{state}. IQM: "
-        "interquartile mean over training seeds. Goodhart gap: gain in the proxy less gain in loyalty, both over "
-        "flat_salary and in standard deviations."
     )
 
 

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from agents.benchmark.analysis.leaderboard import LeaderboardRow, leaderboard
+from agents.benchmark.analysis.outcomes import Outcome, outcomes
 from agents.benchmark.analysis.statistics import Difference
-from agents.benchmark.results import Results, name_of
+from agents.benchmark.results import Group, Results, name_of
 from incentive_env.studies.evaluate import BASE
 from incentive_env.support.tables import with_interval
 
@@ -14,13 +15,24 @@ class Home(NamedTuple):
 
     name: str
     rows: list[LeaderboardRow]  # at home, best first
+    outcomes: dict[Group, Outcome]  # of the same
     abroad: dict[str, list[LeaderboardRow]]  # by the held-out scenario
+
+    @property
+    def main(self) -> list[LeaderboardRow]:
+        """The rows of the main table: one budget from one start."""
+        return [row for row in self.rows if self.outcomes[row.policy, row.reward, self.name].is_main]
 
 
 def homes_of(results: Results) -> list[Home]:
     """All homes of a suite, in its order."""
     return [
-        Home(home, leaderboard(results, home), {on: leaderboard(results, home, on) for on in others})
+        Home(
+            home,
+            leaderboard(results, home),
+            outcomes(results, home),
+            {on: leaderboard(results, home, on) for on in others},
+        )
         for home, others in results.held_out.items()
     ]
 
@@ -37,11 +49,11 @@ def in_short(home: Home) -> list[str]:
 def highlights(home: Home) -> list[tuple[str, LeaderboardRow]]:
     """At most five rows of a home with what each stands for, best first; what the suite did not run is left out."""
     base = next((row for row in home.rows if row.policy == BASE), None)
-    by_hand = next((row for row in home.rows if row.kind == "fixed" and row.policy != BASE), None)
-    on_conversion = [row for row in home.rows if row.kind == "learned" and row.reward == "conversion"]
+    by_hand = next((row for row in home.main if row.kind == "fixed" and row.policy != BASE), None)
+    on_conversion = [row for row in home.main if row.kind == "learned" and row.reward == "conversion"]
     found = {
-        "best search": next((row for row in home.rows if row.kind == "searched"), None),
-        "best learned policy": next((row for row in home.rows if row.kind == "learned"), None),
+        "best search": next((row for row in home.main if row.kind == "searched"), None),
+        "best learned policy": next((row for row in home.main if row.kind == "learned"), None),
         "best hand-made scheme": by_hand,
         "baseline": base,
         "learner paid for conversion": on_conversion[-1] if on_conversion else None,
@@ -51,7 +63,7 @@ def highlights(home: Home) -> list[tuple[str, LeaderboardRow]]:
 
 
 def _best(home: Home, kind: str) -> LeaderboardRow | None:
-    return next((row for row in home.rows if row.kind == kind and row.over_static is not None), None)
+    return next((row for row in home.main if row.kind == kind and row.over_static is not None), None)
 
 
 def _best_learned(home: Home, best: LeaderboardRow | None) -> str:
@@ -59,7 +71,7 @@ def _best_learned(home: Home, best: LeaderboardRow | None) -> str:
         return ""
     static = next(row for row in home.rows if row.over_static is None)
     text = (
-        f"The best learned policy, {full_name(best)} ({best.seeds} training seeds), differs by "
+        f"The best learned policy of the main table, {full_name(best)} ({best.seeds} training seeds), differs by "
         f"{over(best.over_static)} points from the best fixed scheme, {full_name(static)}: {_sure(best)} it."
     )
     if best.over_state is not None:
@@ -73,8 +85,8 @@ def _best_that_looks(home: Home) -> str:
     if best is None or best.over_static is None or best.over_static.value <= 0.0:
         return ""
     return (
-        f"The best policy found by a search, {full_name(best)}, differs from it by {over(best.over_static)} points: "
-        f"{_sure(best)} it, with a simpler method."
+        f"The best policy that a search found with the same budget, {full_name(best)}, differs from it by "
+        f"{over(best.over_static)} points: {_sure(best)} it."
     )
 
 

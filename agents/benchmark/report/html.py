@@ -39,7 +39,9 @@ def _sections(boards: Sequence[Board]) -> list[tuple[str, str]]:
     start = [("How to read it", "reading")]
     if len(boards) > 1:
         return start + [(board.home, board.key) for board in boards]
-    parts = ["Leaderboard", "Goodhart", "Profiles", "Schemes", "Gaming", "Scenarios"]
+    parts = ["Leaderboard", "Twins", "Goodhart", "Profiles", "Schemes", "Gaming", "Scenarios"]
+    if not (boards[0].twins or boards[0].gates):
+        parts.remove("Twins")
     if not boards[0].curves:
         parts.remove("Goodhart")
     return start + [(part, f"{boards[0].key}-{part.lower()}") for part in parts]

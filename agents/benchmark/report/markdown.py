@@ -9,6 +9,8 @@ import numpy as np
 from agents.benchmark.analysis import characteristics
 from agents.benchmark.analysis.goodhart import GoodhartRow, goodhart_table
 from agents.benchmark.analysis.leaderboard import AggregateRow, LeaderboardRow, aggregate
+from agents.benchmark.analysis.twins import gate_rows, twin_rows
+from agents.benchmark.report import main_tables, tables
 from agents.benchmark.report.headlines import Home, highlights, homes_of, in_short, over
 from agents.benchmark.results import Results, cells_by_group
 from agents.provenance import version_note
@@ -88,7 +90,7 @@ def leaderboard_page(results: Results | None, power: dict[str, Any] | None, wher
     parts = [_HEAD.format(suite=results.suite), version_note(results.provenance)]
     homes = homes_of(results)
     for home in homes:
-        parts += [f"## {home.name}", "", _lines(in_short(home)), _board(home.rows)]
+        parts += [f"## {home.name}", "", _lines(in_short(home)), *_board(results, home)]
         if home.abroad:
             parts += ["### Where no policy was trained", "", _held_out_text(results), _held_out(home)]
     parts += ["## Over all scenarios", "", _AGGREGATE, _aggregate(aggregate(results))]
@@ -109,20 +111,20 @@ def readme_part(results: Results) -> str:
     return markdown_table(titles, rows, left=3)
 
 
-def _board(rows: Sequence[LeaderboardRow]) -> str:
-    titles = (
-        "policy", "trained on", "kind", "seeds", "loyalty", "IQM over seeds", "against a flat salary",
-        "against the best fixed scheme", "against the true state", "recorded conversion", "measured NPS",
-        "profit, €/week", "calls gamed", "Goodhart gap",
-    )  # fmt: skip
-    cells = [
-        (_name(row.policy), row.reward or "", row.kind, str(row.seeds), with_interval(row.loyalty),
-         with_interval(row.iqm), over(row.over_flat), over(row.over_static), over(row.over_state),
-         f"{row.conversion:.3f}", f"{row.nps:.1f}", f"{row.profit:,.0f}",
-         f"{100 * row.gaming:.0f} %", with_interval(row.gap))
-        for row in rows
-    ]  # fmt: skip
-    return markdown_table(titles, cells, left=3)
+def _board(results: Results, home: Home) -> list[str]:
+    """The tables of a home: the main one, what differs apart, diagnostics folded, twins and gates."""
+    found, gates = home.outcomes, gate_rows(results, home.name)
+    apart = main_tables.apart_table(home.rows, home.name, found)
+    twins = [main_tables.twins_table(rows) for rows in twin_rows(results, home.name)]
+    parts = [tables.markdown(main_tables.main_table(home.rows, home.name, found, results.main))]
+    if apart is not None:
+        parts += ["### Other budgets and starts", "", tables.markdown(apart)]
+    diagnostics = tables.markdown(main_tables.diagnostics_table(home.rows, home.name, found))
+    parts += [f"<details><summary>Where a lead comes from, and other figures</summary>\n\n{diagnostics}\n</details>\n"]
+    if twins or gates:
+        seen = [*twins, *([main_tables.gates_table(gates)] if gates else [])]
+        parts += ["### What is seen, and what it is worth", "", *map(tables.markdown, seen)]
+    return parts
 
 
 def _held_out_text(results: Results) -> str:

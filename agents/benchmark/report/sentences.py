@@ -39,11 +39,11 @@ def verdict(rows: Sequence[LeaderboardRow], best_static: str) -> str:
     if best is None:
         return ""
     if best.over_static is None:
-        return f"No policy that sees only the report has a higher loyalty than the best static policy, {best_static}."
+        return f"No policy of the main table that sees only the report is above the best static one, {best_static}."
     name, shown = name_of(best.policy, best.reward), best.over_static.is_above
     loyalty = in_sentence(best.loyalty, ".1f")
     return (
-        f"{name} has the highest loyalty of all that see only the report, {loyalty} points. It is "
+        f"{name} has the highest loyalty of all in the main table that see only the report, {loyalty} points. It is "
         f"{'' if shown else 'not shown to be '}ahead of the best static policy, {best_static}: "
         f"{in_sentence(best.over_static, '+.1f')}."
     )

@@ -1,7 +1,7 @@
 """The tables of the page, from the rows of the benchmark's statistics."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     """A policy's line."""
 
     label: str
-    kind: Kind
+    kind: Kind | Literal["plain"]  # plain: no policy's
     data: tuple[Datum, ...]
     note: str = ""  # below the label
 
@@ -73,23 +73,6 @@ def in_sentence(value: Estimate | Difference, spec: str) -> str:
     return f"{datum.text} ({datum.range})".replace(" ", "\u00a0") if datum.range else datum.text
 
 
-def leaderboard_table(rows: Sequence[LeaderboardRow], caption: str) -> Table:
-    """The leaderboard at home."""
-    columns = (
-        POLICY, Column("loyalty", "points, 95 %"), Column("over flat", "points, 95 %"),
-        Column("over best static", "points, 95 %"), Column("under true state", "points, 95 %"),
-        Column("IQM", "of seeds"), *_FIGURES, Column("gap", "Goodhart"),
-    )  # fmt: skip
-    body = (
-        Row(name_of(row.policy, row.reward), row.kind, (
-            estimate(row.loyalty, ".1f"), estimate(row.over_flat, "+.1f"), estimate(row.over_static, "+.1f"),
-            estimate(row.over_state, "+.1f"), estimate(row.iqm, ".1f"), *_figures(row), estimate(row.gap, "+.1f"),
-        ), note=_kind_and_seeds(row))
-        for row in rows
-    )  # fmt: skip
-    return _without_empty(Table(caption, columns, tuple(body)))
-
-
 def scenario_table(rows: Sequence[LeaderboardRow], entries: dict[Group, Entry], home: str, scenario: str) -> Table:
     """All policies of a home in one scenario."""
     columns = (
@@ -104,9 +87,9 @@ def scenario_table(rows: Sequence[LeaderboardRow], entries: dict[Group, Entry], 
         volume = float(np.mean([seed.volume for seed in scored]))
         body.append(Row(name_of(row.policy, row.reward), row.kind, (
             estimate(row.loyalty, ".1f"), estimate(row.over_flat, "+.1f"), estimate(row.over_static, "+.1f"),
-            *_figures(row), _plain(wellbeing, ".1f"), _plain(volume, ".2f"),
+            *_figures(row), plain(wellbeing, ".1f"), plain(volume, ".2f"),
         )))  # fmt: skip
-    return _without_empty(Table(f"All policies in {scenario}, the best on top.", columns, tuple(body)))
+    return without_empty(Table(f"All policies in {scenario}, the best on top.", columns, tuple(body)))
 
 
 def aggregate_table(rows: Sequence[AggregateRow]) -> Table:
@@ -117,12 +100,12 @@ def aggregate_table(rows: Sequence[AggregateRow]) -> Table:
     )  # fmt: skip
     body = tuple(
         Row(name_of(row.policy, row.reward), row.kind, (
-            _plain(len(row.scenarios), ".0f"), estimate(row.iqm, ".1f"), estimate(row.improvement, ".2f"),
+            plain(len(row.scenarios), ".0f"), estimate(row.iqm, ".1f"), estimate(row.improvement, ".2f"),
         ))
         for row in rows
     )  # fmt: skip
     caption = "Interquartile mean over scenarios of the median run, and how often a run beats the best static policy."
-    return _without_empty(Table(caption, columns, body))
+    return without_empty(Table(caption, columns, body))
 
 
 def goodhart_measures(rows: Sequence[GoodhartRow], entries: dict[Group, Entry]) -> Table:
@@ -136,13 +119,21 @@ def goodhart_measures(rows: Sequence[GoodhartRow], entries: dict[Group, Entry]) 
     body = tuple(
         Row(name_of(row.policy, row.reward), entries[row.policy, row.reward, row.scenario].kind, (
             Datum(row.proxy), estimate(row.gap, "+.1f"), estimate(row.drop, ".1f"),
-            estimate(row.normalised_drop, ".2f"), _plain(row.peak_step.value, ",.0f"),
+            estimate(row.normalised_drop, ".2f"), plain(row.peak_step.value, ",.0f"),
             estimate(row.pearson, "+.2f"), estimate(row.spearman, "+.2f"),
         ))
         for row in rows
     )  # fmt: skip
     caption = "Medians over training seeds, with intervals where there are three or more."
     return Table(caption, columns, body)
+
+
+def markdown(table: Table) -> str:
+    """A table as Markdown; the note of a row stands beside its label."""
+    titles = [f"{column.name}, {column.unit}" if column.unit else column.name for column in table.columns]
+    left = [place for place, column in enumerate(table.columns) if column.words]
+    rows = [(_label(row), *(_cell(datum) for datum in row.data)) for row in table.rows]
+    return f"{table.caption}\n\n{shared.markdown_table(titles, rows, left=left)}"
 
 
 def heat_table(entries: Sequence[Entry], scenarios: Sequence[str]) -> Table:
@@ -165,15 +156,21 @@ _FIGURES = (
 
 def _figures(row: LeaderboardRow) -> tuple[Datum, ...]:
     return (
-        _plain(row.conversion, ".3f"), _plain(row.nps, ".1f"), _plain(row.profit, ",.0f"), _plain(row.gaming, ".0%"),
+        plain(row.conversion, ".3f"), plain(row.nps, ".1f"), plain(row.profit, ",.0f"), plain(row.gaming, ".0%"),
     )  # fmt: skip
 
 
-def _kind_and_seeds(row: LeaderboardRow) -> str:
-    return row.kind if row.seeds == 1 else f"{row.kind}, {row.seeds} seeds"
+def _label(row: Row) -> str:
+    label = row.label.replace("_", " ").replace("|", "\\|")
+    return f"{label} ({row.note})" if row.note else label
 
 
-def _plain(value: float, spec: str) -> Datum:
+def _cell(datum: Datum) -> str:
+    return f"{datum.text} ({datum.range})" if datum.range else datum.text
+
+
+def plain(value: float, spec: str) -> Datum:
+    """A figure without an interval."""
     return Datum(number(value, spec), order=value)
 
 
@@ -188,7 +185,7 @@ def _warm(mean: float | None, largest: float) -> Datum:
     return Datum(number(mean, ".1f"), order=mean, heat=mean / largest)
 
 
-def _without_empty(table: Table) -> Table:
+def without_empty(table: Table) -> Table:
     """Leave out columns in which no policy has anything, as those against what was not run."""
     kept = [place for place in range(len(table.columns) - 1) if any(row.data[place].text != NONE for row in table.rows)]
     columns = (table.columns[0], *(table.columns[place + 1] for place in kept))
