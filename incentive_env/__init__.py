@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from incentive_env.model.scheme import Scheme
     from incentive_env.studies.evaluate import evaluate
     from incentive_env.studies.explain import explain
+    from incentive_env.studies.references import reference_scores
     from incentive_env.studies.simulate import Panel, simulate
 
 __version__ = "0.2.0"
 
 __all__ = [
     "Config", "ConfigError", "Panel", "SalesFloorEnv", "SalesFloorMOEnv", "SalesFloorMOVectorEnv",
-    "SalesFloorVectorEnv", "Scheme", "evaluate", "explain", "load_config", "parallel_env", "simulate",
+    "SalesFloorVectorEnv", "Scheme", "evaluate", "explain", "load_config", "parallel_env", "reference_scores",
+    "simulate",
 ]  # fmt: skip
 
 _HOME = {
@@ -30,7 +32,8 @@ _HOME = {
     "Panel": "studies.simulate", "simulate": "studies.simulate",
     "SalesFloorEnv": "envs.single", "SalesFloorVectorEnv": "envs.vector", "Scheme": "model.scheme",
     "SalesFloorMOEnv": "envs.multi_objective", "SalesFloorMOVectorEnv": "envs.multi_objective",
-    "parallel_env": "envs.parallel", "evaluate": "studies.evaluate", "explain": "explain",
+    "parallel_env": "envs.parallel", "reference_scores": "studies.references",
+    "evaluate": "studies.evaluate", "explain": "explain",
 }  # fmt: skip
 
 

@@ -184,5 +184,30 @@ def card(
         write_text(page, text)
 
 
+@command(main)
+def references(
+    results: Annotated[Path, typer.Argument(help="results.json of a suite that holds a policy of the true state")],
+    out: Annotated[Path, written("JSON file to write", kinds=(".json",))] = Path(
+        "incentive_env/studies/reference_scores.json"
+    ),
+) -> None:
+    """Write the reference scores that `incentive_env.reference_scores` returns.
+
+    Example:
+        python scripts/benchmark.py references runs/benchmark/standard/results.json
+    """
+    import gymnasium as gym
+
+    from agents.benchmark.analysis.references import references_of
+    from incentive_env.support.files import write_json
+
+    ids = {
+        one: gym.spec(one).kwargs["config"] for one in ("incentive_env/Telesales-v1", "incentive_env/ContactCenter-v1")
+    }
+    found = references_of(read_results(results), ids)
+    write_json(out, found)
+    print(f"reference scores of {', '.join(found)} written to {out}")
+
+
 if __name__ == "__main__":
     main()

@@ -127,6 +127,7 @@ def _score(config: Config, policy: Policy, seeds: Sequence[int], *, at_home: boo
         year_five=_all_rounded(loyalty_in_year_five(rollout, config)),
         open=tuple(seen.open.tolist()),
         blind=() if isinstance(policy, BLIND) or not at_home else _blind(config, managed(rollout, config), seeds),
+        throughout=_rounded(seen.loyalty_by_week.mean()),
         wellbeing=_rounded(seen.wellbeing.mean()),
         volume=_rounded(seen.survived.mean()),
         channels=dict(zip(CHANNELS, _all_rounded(seen.channels.mean(axis=0)), strict=True)),

@@ -43,6 +43,7 @@ class Scored(_Part):
     year_five: tuple[float, ...]  # [floors] loyalty in the fifth year under the same policy, points
     open: tuple[bool, ...]  # [floors] whether it was open when the episode ended
     blind: tuple[float, ...] = ()  # [floors] loyalty under its mean schedule, replayed without looking; at home alone
+    throughout: float  # mean over floors of loyalty in all weeks of the episode, points
     wellbeing: float  # mean over floors, points
     volume: float  # mean over floors: share of the client's volume that is left at the end
     channels: dict[str, float]  # gamed cases a call, mean over floors

@@ -17,7 +17,7 @@ from agents.offline.apart import run_apart
 from agents.offline.collection import Episode
 from agents.offline.placing import PARTIAL, placed
 from agents.offline.stored import FORMATS, check_content, read_about
-from incentive_env import Config, SalesFloorEnv, __version__
+from incentive_env import Config, ConfigError, SalesFloorEnv, __version__, load_config, reference_scores
 from incentive_env.config import all_keys, find_config, lineage, scenario_names, value_at
 from incentive_env.floors.reward import PRESETS
 from incentive_env.policies.files import fingerprint
@@ -251,7 +251,19 @@ def _write(
         storage.update_episode_metadata(map(_episode_metadata, episodes), range(len(episodes)))
         game = game_of(env)
         known = {"fingerprint": fingerprint(game.config), "scenario": game.config.name, "reward": game.reward}
-        storage.update_metadata({"incentive_env_version": __version__, **known, **extra})
+        storage.update_metadata({"incentive_env_version": __version__, **known, **_reference_returns(game), **extra})
+
+
+def _reference_returns(game: Any) -> dict[str, float]:
+    """Minari's reference scores, returns under the reward `loyalty`; empty for another reward or scenario."""
+    env_id = next((one for one in _GAMES if load_config(gym.spec(one).kwargs["config"]) == game.config), None)
+    if env_id is None or game.reward != "loyalty":
+        return {}
+    try:
+        scores = reference_scores(env_id)
+    except ConfigError:  # none were measured on this version of the scenario
+        return {}
+    return {"ref_min_score": scores.fixed_return, "ref_max_score": scores.true_state_return}
 
 
 def _episode_metadata(episode: Episode) -> dict[str, Any]:

@@ -14,12 +14,13 @@ import pytest
 from recorded import ACTING, ID
 from worlds import small_config
 
-from agents.offline import placing
+from agents.offline import datasets, placing
 from agents.offline.behaviours import Behaviour, behaviour_set, load_all
 from agents.offline.collection import collect
 from agents.offline.datasets import DatasetError, check_new, open_dataset, recording_env, recovered, write_dataset
 from agents.offline.replay import ReplayError, replay, replay_all
 from incentive_env.floors.reward import reward_weights, weigh
+from incentive_env.studies.references import ReferenceScores
 from incentive_env.support.seeds import COLLECTION_SEEDS
 
 minari = pytest.importorskip("minari")
@@ -48,6 +49,15 @@ def test_the_recovered_environment_has_the_scenario_and_the_reward(written, smal
     env = written().recover_environment().unwrapped
     assert env.config == small
     assert env.reward == "loyalty"
+
+
+@pytest.mark.parametrize(("reward", "known"), [("loyalty", True), ("conversion", False)])
+def test_minaris_reference_scores_are_returns_of_the_best_fixed_scheme_and_the_true_state(monkeypatch, reward, known):
+    scores = ReferenceScores(fixed=30.0, true_state=40.0, fixed_return=9.0, true_state_return=15.0)
+    monkeypatch.setattr(datasets, "reference_scores", lambda env_id: {"incentive_env/Telesales-v1": scores}[env_id])
+    game = gym.make("incentive_env/Telesales-v1", reward=reward).unwrapped
+    wanted = {"ref_min_score": 9.0, "ref_max_score": 15.0} if known else {}
+    assert datasets._reference_returns(game) == wanted
 
 
 def test_a_floor_that_closes_ends_its_episode_early_and_replays(written):

@@ -80,7 +80,7 @@ def _scored(chance, loyalty, floors, looks) -> Scored:
         year_five=(loyalty + 12.0 * chance.normal(size=floors)).tolist(),
         open=(chance.uniform(size=floors) < 0.9).tolist(),
         blind=(loyalty - 2.0 + 12.0 * chance.normal(size=floors)).tolist() if looks else [],
-        wellbeing=20.0, volume=0.8,
+        throughout=loyalty, wellbeing=20.0, volume=0.8,
         channels={channel: greed * chance.uniform(0.0, 0.3) for channel in CHANNEL_NAMES},
         levers={name: (r.low + (r.high - r.low) * chance.uniform() * share).tolist() for name, r in Config().levers},
     )  # fmt: skip

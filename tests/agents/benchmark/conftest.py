@@ -14,6 +14,7 @@ def _scored(loyalty: Sequence[float], base_pay: Sequence[float], **others: Seque
     figures = {figure: tuple(others.get(figure, [0.0] * len(loyalty))) for figure in FIGURES}
     figures["loyalty"] = tuple(map(float, loyalty))
     later = {"year_five": figures["loyalty"], "open": tuple(len(loyalty) * [True])}
+    later |= {"throughout": float(np.mean(loyalty))}
     return Scored(
         **figures, **later, wellbeing=50.0, volume=1.0, channels={"pitch": 0.0}, levers={"base_pay": tuple(base_pay)}
     )
