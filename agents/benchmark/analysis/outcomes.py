@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.benchmark.analysis.leaderboard import best_static, best_true_state
-from agents.benchmark.analysis.statistics import Difference, paired_difference
+from agents.benchmark.analysis.statistics import Difference, Estimate, normalised, paired_difference, two_way_interval
 from agents.benchmark.results import Budget, Cell, Group, Results, Sees, cells_by_group, figures
 
 _NEAR = 0.05  # of the main table's budget: decisions come in whole updates and generations
@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
     r: float | None  # of recorded conversion with loyalty, over floors; None where one of them is constant
     reacting: Difference | None  # loyalty − that under its mean schedule replayed blind; None for what does not look
     blind: Difference | None  # loyalty under that schedule − that of the best fixed scheme
-    normalised: float | None  # 0: best fixed scheme, 1: best policy that sees the true state; None without these
+    normalised: Estimate | None  # 0: best fixed scheme, 1: best policy that sees the true state; None without these
 
 
 def outcomes(results: Results, home: str, on: str | None = None) -> dict[Group, Outcome]:
@@ -76,8 +76,10 @@ def _outcome(
     )
 
 
-def _normalised(cells: Sequence[Cell], on: str, static: Sequence[Cell], state: Sequence[Cell] | None) -> float | None:
+def _normalised(
+    cells: Sequence[Cell], on: str, static: Sequence[Cell], state: Sequence[Cell] | None
+) -> Estimate | None:
     if state is None or on not in state[0].scored or on not in static[0].scored:
         return None
-    value, zero, one = (float(figures(some, on).mean()) for some in (cells, static, state))
-    return (value - zero) / (one - zero) if one > zero else None
+    reached, zero, one = (two_way_interval(figures(some, on)) for some in (cells, static, state))
+    return normalised(reached, zero.value, one.value) if one.value > zero.value else None

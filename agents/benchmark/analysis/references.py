@@ -1,9 +1,11 @@
 """Reference scores from the results of a suite: the best fixed scheme, and the best policy of the true state."""
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from agents.benchmark.analysis.leaderboard import best_static, best_true_state
+from agents.benchmark.analysis.statistics import two_way_interval
 from agents.benchmark.results import Cell, Results, ResultsError, cells_by_group, figures, name_of
 from incentive_env import load_config
 from incentive_env.policies.files import fingerprint
@@ -47,9 +49,9 @@ def _reached(cells: Sequence[Cell], home: str) -> dict[str, Any]:
     """Score in points, and the return of an episode under `loyalty`: that pays each period's loyalty, over 100."""
     config = load_config(home)
     weight = getattr(config.rewards, _REWARD).loyalty
-    throughout = sum(cell.scored[home].throughout for cell in cells) / len(cells)
+    throughout = median(cell.scored[home].throughout for cell in cells)
     return {
         "policy": name_of(*cells[0].group[:2]), "seeds": len(cells),
-        "score": round(float(figures(cells, home).mean()), 3),
+        "score": round(two_way_interval(figures(cells, home)).value, 3),
         "return": round(weight * throughout / 100.0 * config.horizon.decisions, 4),
     }  # fmt: skip

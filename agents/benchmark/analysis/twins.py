@@ -78,12 +78,12 @@ def _lead(groups: Mapping[Group, Sequence[Cell]], static: Sequence[Cell], home: 
     sees_report = [cells for cells in groups.values() if cells[0].sees in ("report", *_PAST)]
     if not sees_report:
         return []
-    best = max(sees_report, key=lambda cells: _mean(cells, home))
+    best = max(sees_report, key=lambda cells: _reached(cells, home))
     over = paired_difference(figures(best, home), figures(static, home))
     rows = [GateRow("G3", f"{best[0].policy}, over the best fixed scheme, points", _ends(over), LEAD)]
     loops = [cells for cells in groups.values() if _is_open_loop(cells[0], home)]
     if loops:
-        loop = max(loops, key=lambda cells: _mean(cells, home))
+        loop = max(loops, key=lambda cells: _reached(cells, home))
         base, part, whole = (figures(cells, home).mean(axis=0) for cells in (static, loop, best))
         share = UNKNOWN if whole.mean() <= base.mean() else jackknife(_share, part - base, whole - base)
         rows.append(GateRow("G3", f"{loop[0].policy}, which never looks: its share of that lead", share, OPEN_LOOP))
@@ -96,7 +96,7 @@ def _of_twins(twins: Sequence[Sequence[Cell]], home: str) -> list[GateRow]:
     state = [cells for cells in twins if cells[0].sees == "state"]
     for gate, rivals, threshold in (("G4", past, MEMORY), ("G5", state, HIDDEN)):
         if rivals:
-            best = max(rivals, key=lambda cells: _mean(cells, home))
+            best = max(rivals, key=lambda cells: _reached(cells, home))
             over = paired_difference(figures(best, home), figures(report, home))
             claim = f"{best[0].policy}, over {report[0].policy}, points"
             rows.append(GateRow(gate, claim, _ends(over), threshold))
@@ -107,8 +107,8 @@ def _share(part: float, whole: float) -> float:
     return part / whole
 
 
-def _mean(cells: Sequence[Cell], home: str) -> float:
-    return float(figures(cells, home).mean())
+def _reached(cells: Sequence[Cell], home: str) -> float:
+    return two_way_interval(figures(cells, home)).value
 
 
 def _is_open_loop(cell: Cell, home: str) -> bool:

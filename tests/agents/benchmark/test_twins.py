@@ -13,7 +13,7 @@ REPORT, STACK, STATE = [20.0, 22.0, 24.0, 26.0], [23.0, 25.0, 26.0, 30.0], [30.0
 def results(make_cell, make_results):
     def trained(policy, sees, loyalty, **changes):
         kind = "true_state" if sees == "state" else "learned"
-        cells = [make_cell(policy, {"home": loyalty}, reward="loyalty", seed=seed, kind=kind) for seed in (0, 1)]
+        cells = [make_cell(policy, {"home": loyalty}, reward="loyalty", seed=seed, kind=kind) for seed in range(3)]
         return [cell.model_copy(update={"sees": sees, **changes}) for cell in cells]
 
     flat = make_cell("flat_salary", {"home": [0.0, 2.0, 4.0, 6.0]}, conversion=[0.1, 0.2, 0.3, 0.4])
@@ -36,7 +36,7 @@ def test_the_main_table_has_one_budget_and_one_start_beside_what_was_not_trained
 
 
 def test_zero_is_the_best_fixed_scheme_and_one_the_true_state(results):
-    normalised = {group[0]: outcome.normalised for group, outcome in outcomes(results, "home").items()}
+    normalised = {group[0]: outcome.normalised.value for group, outcome in outcomes(results, "home").items()}
     # means: best static 13, report 23, stack 26, state 32.5
     assert normalised["best_static"] == 0.0
     assert normalised["ppo_state"] == 1.0
@@ -65,7 +65,7 @@ def test_what_looking_adds_is_over_the_mean_schedule_replayed_blind(make_cell, m
 def test_twins_are_compared_with_the_one_that_sees_the_report(results):
     rows, others = twin_rows(results, "home")
     assert [(row.policy, row.sees, row.seeds) for row in rows] == [
-        ("ppo", "report", 2), ("ppo_stack", "stack", 2), ("ppo_state", "state", 2),
+        ("ppo", "report", 3), ("ppo_stack", "stack", 3), ("ppo_state", "state", 3),
     ]  # fmt: skip
     assert [None if row.over_report is None else row.over_report[0] for row in rows] == [None, 3.0, 9.5]
     assert [row.over_static[0] for row in rows] == [10.0, 13.0, 19.5]
