@@ -21,9 +21,9 @@ HEADING = """# Validation
 
 Does the floor behave as published, and is it worth learning? `python scripts/maintain/validation_page.py` writes this
 page from the files in [results](results); each section names the command that produced its file. Intervals are 95 %,
-over floors, on common random numbers. **Published facts, the contact center and the gates are of this version; the
-other sections are of version 0.1**, whose floor was simpler, and stay until they are measured again. The simulation
-card in [the model description](model.md) states what the model does not claim.
+over floors, on common random numbers. **Published facts, the contact center, the gates and what the facts identify are
+of this version; the other sections are of version 0.1**, whose floor was simpler, and stay until they are measured
+again. The simulation card in [the model description](model.md) states what the model does not claim.
 """
 
 
