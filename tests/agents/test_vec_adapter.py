@@ -104,3 +104,35 @@ def test_floors_share_their_attributes(small):
     with pytest.raises(NotImplementedError, match="share their attributes"):
         venv.set_attr("reward", "loyalty")
     assert len(venv.env_method("reset", indices=[1], seed=3)) == 1
+
+
+class _Judge:
+    """Pays recorded conversion less a charge for the first lever, and remembers what it was shown."""
+
+    def __init__(self):
+        self.weeks, self.actions = [], []
+
+    def foresee(self, floors, actions):
+        self.weeks.append(floors.state.floors["week"].copy())
+        self.actions.append(actions)
+
+    def pay(self, rewards, infos):
+        return infos["reward_terms"]["conversion"] - self.actions[-1][:, 0]
+
+
+def test_a_judge_pays_for_the_decision_it_foresaw_and_the_return_stays_the_preset_s(small):
+    plain, judged = _venv(small), _venv(small)
+    judged.judge = _Judge()
+    terms = NativeVecEnv(SalesFloorVectorEnv(FLOORS, small, "conversion", autoreset_mode=AutoresetMode.SAME_STEP))
+    for venv in (plain, judged, terms):
+        venv.seed(5)
+        venv.reset()
+    for action in random_actions(2 * EPISODE, FLOORS):  # floors open again within the run
+        seen, _, _, infos = plain.step(action)
+        also_seen, paid, _, also_infos = judged.step(action)
+        np.testing.assert_array_equal(also_seen, seen)
+        assert [info.get("episode") for info in also_infos] == [info.get("episode") for info in infos]
+        np.testing.assert_allclose(paid, terms.step(action)[1] - action[:, 0], atol=1e-6)
+    every = small.horizon.decision_weeks
+    weeks = [week[0] - judged.judge.weeks[0][0] for week in judged.judge.weeks]
+    assert weeks == [every * (decision % EPISODE) for decision in range(2 * EPISODE)]
