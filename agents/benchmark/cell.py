@@ -22,13 +22,14 @@ from incentive_env.model.scheme import lever_ranges
 from incentive_env.policies import FixedPolicy, Policy
 from incentive_env.policies.files import shipped
 from incentive_env.policies.fixed import RandomPolicy
+from incentive_env.policies.lottery import Lottery
 from incentive_env.policies.network import HistoryNetwork
 from incentive_env.policies.schedule import Schedule
 from incentive_env.studies.evaluate import Evaluation, evaluate, loyalty_in_year_five, summarise, through_year_five
 from incentive_env.studies.managed import Managed, managed, mean_schedule
 from incentive_env.studies.simulate import roll_out
 
-BLIND = (FixedPolicy, Schedule, RandomPolicy)  # policies that do not look
+BLIND = (FixedPolicy, Schedule, RandomPolicy, Lottery)  # policies that do not look
 _DIGITS = 5  # significant, of a figure in the file
 _Manager = Callable[[Config, Sequence[int]], Policy]  # who manages these floors
 
@@ -110,7 +111,7 @@ def _sees(job: Job, policy: Policy) -> Sees:
     if isinstance(job.plan, TrainingPlan):
         return "memory" if job.plan.algorithm.startswith("recurrent") and job.plan.sees == "report" else job.plan.sees
     if isinstance(policy, BLIND):
-        return "nothing"
+        return "draw" if isinstance(policy, Lottery) else "nothing"
     return policy.remembers if isinstance(policy, HistoryNetwork) else "state" if policy.sees == "state" else "report"
 
 

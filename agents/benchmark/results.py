@@ -19,7 +19,8 @@ from incentive_env.support.texts import TextError, read_json
 FIGURES = ("loyalty", "conversion", "nps", "service", "profit", "gaming")  # kept floor by floor
 Group = tuple[str, str | None, str]  # policy, reward, scenario: `Cell.group`
 # What sees the true state, or knows its luck, is a reference and no contestant.
-Sees = Literal["nothing", "report", "history", "stack", "memory", "state", "luck"]  # memory: of a recurrent network
+# Memory: of a recurrent network; draw: nothing, but each floor has a scheme drawn for it; luck: the floor's seed.
+Sees = Literal["nothing", "report", "history", "stack", "memory", "state", "draw", "luck"]
 Kind = Literal["fixed", "searched", "learned", "true_state", "luck_known"]
 
 

@@ -48,7 +48,7 @@ class Entry(Part):
 class MainTable(Part):
     """Budget and start of the main table: what was trained or searched otherwise is shown apart."""
 
-    decisions: int = Field(ge=1, description="of a training or a search, validation included; within 5 %")
+    decisions: int = Field(ge=1, description="of a training or a search, validation included; within 10 %")
     starts_from: str = Field(description="fixed scheme that it began at")
 
 

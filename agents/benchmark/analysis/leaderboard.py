@@ -95,8 +95,9 @@ def aggregate(results: Results) -> list[AggregateRow]:
 
 
 def _never_changes(cell: Cell) -> bool:
-    """Whether every lever stood still at home; of a policy that looks, its mean over floors moves."""
-    return all(len(set(line)) == 1 for line in cell.scored[cell.scenario].levers.values())
+    """Whether one scheme was set on all floors throughout, without looking."""
+    still = all(len(set(line)) == 1 for line in cell.scored[cell.scenario].levers.values())  # means over floors
+    return still and cell.sees == "nothing"
 
 
 def _loyalty_at_home(cells: Sequence[Cell]) -> float:

@@ -9,7 +9,7 @@ from agents.benchmark.analysis.leaderboard import best_static, best_true_state
 from agents.benchmark.analysis.statistics import Difference, Estimate, normalised, paired_difference, two_way_interval
 from agents.benchmark.results import Budget, Cell, Group, Results, Sees, cells_by_group, figures
 
-_NEAR = 0.05  # of the main table's budget: decisions come in whole updates and generations
+_NEAR = 0.1  # of the main table's budget: whole updates, and what some methods look at first
 
 
 class Outcome(NamedTuple):

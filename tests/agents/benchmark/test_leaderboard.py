@@ -54,8 +54,13 @@ def test_held_out_rows_compare_on_the_floors_held_out(results):
     assert rows[2].over_state is None
 
 
-def test_the_best_static_policy_is_chosen_at_home(results, cells, make_results):
+def test_the_best_static_policy_is_chosen_at_home_among_those_with_one_scheme_for_all_floors(
+    results, cells, make_cell, make_results
+):
     assert best_static(results, "home") == ("best_static", None, "home")
+    lucky = make_cell("floor_by_floor", {"home": [99.0, 99.0, 99.0]}, kind="luck_known")  # its mean scheme stands still
+    lucky = lucky.model_copy(update={"sees": "luck"})
+    assert best_static(make_results([*cells, lucky]), "home") == ("best_static", None, "home")
     with pytest.raises(ResultsError, match="no policy was run in home whose scheme never changes"):
         best_static(make_results(cells[2:]), "home")
 
