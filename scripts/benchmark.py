@@ -17,6 +17,7 @@ from incentive_env.cli.common import command, group, only_regressions_exit_with_
 from incentive_env.cli.options import Floors, Json, Scenario, Seed, written
 from incentive_env.support.files import write_text
 from incentive_env.support.seeds import CARD_SEEDS
+from incentive_env.support.tables import between_marks
 
 main = group(__doc__)
 MARGIN = 1.0
@@ -108,6 +109,29 @@ def power(
     )
     print(characteristics.markdown(measured), end="")
     save(out, measured, "\nfigures")
+
+
+@command(main)
+def coverage(
+    draws: Annotated[int, typer.Option(min=100, max=100_000, help="simulated suites for each figure")] = 1_000,
+    seed: Seed = 0,
+    out: Json = None,
+    page: Annotated[Path | None, written("page whose table between marks is rewritten")] = None,
+) -> None:
+    """Print how often each kind of interval covers the truth, in simulation.
+
+    Example:
+        python scripts/benchmark.py coverage --out docs/results/coverage.json --page docs/benchmark.md
+    """
+    from agents.benchmark.analysis import coverage as measuring
+
+    measured = measuring.measure(draws, seed)
+    table = measuring.markdown(measured)
+    print(table, end="")
+    save(out, measured, "\nfigures")
+    if page is not None:
+        text = page.read_text(encoding="utf-8")
+        write_text(page, between_marks(text, measuring.OPEN, measuring.CLOSE, lambda: table, page))
 
 
 @command(main)

@@ -16,6 +16,7 @@ class Interval(NamedTuple):
     high: float
 
 
+_NEARLY_1 = 1.0 - 1e-12  # a correlation of 1 lies at infinity on Fisher's scale
 UNKNOWN = Interval(math.nan, math.nan, math.nan)  # of what cannot be measured
 
 
@@ -60,15 +61,19 @@ def jackknife(statistic: Callable[..., Any], *samples: NDArray[np.float64]) -> I
 
 
 def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> Interval:
-    """Pearson's correlation of two series ``[floors]``, with its 95 % interval; NaN where one does not vary."""
+    """Pearson's correlation of two series ``[floors]``, with its 95 % interval; NaN where one does not vary.
+
+    Floors are left out on Fisher's scale (Metron 1, 1921), arctanh r, on which few of them are nearly normal.
+    """
     if np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
         return UNKNOWN
     u, v = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
 
     def of_means(a: Any, b: Any, aa: Any, bb: Any, ab: Any) -> Any:
-        return (ab - a * b) / np.sqrt((aa - a * a) * (bb - b * b))
+        r = (ab - a * b) / np.sqrt((aa - a * a) * (bb - b * b))
+        return np.arctanh(np.clip(r, -_NEARLY_1, _NEARLY_1))
 
-    return jackknife(of_means, u, v, u * u, v * v, u * v)
+    return Interval(*(float(np.tanh(end)) for end in jackknife(of_means, u, v, u * u, v * v, u * v)))
 
 
 def _around(mean: float, half: float) -> Interval:
