@@ -42,11 +42,24 @@ def _defaults(checkout: Path) -> tuple[dict[str, Any], dict[str, str]]:
     return values, sources
 
 
+def _set_by_hand(checkout: Path, key: str) -> None:
+    """Say in the copy's source that a coefficient was set by hand."""
+    name = key.partition(".")[2]
+    for file in (checkout / "incentive_env/config").glob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        head, there, rest = text.partition(f"    {name}: float = number(")
+        if there and 'fitted("direction: Deci' in rest[:300]:
+            file.write_text(head + there + rest.replace("fitted(", "by_hand(", 1), encoding="utf-8")
+            return
+    raise AssertionError(f"{key}: not found")
+
+
 def _files(checkout: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
 
 
 def test_applied_values_are_the_defaults_and_stand_on_the_page(run, checkout):
+    _set_by_hand(checkout, "motivation.contingent")
     values, sources = _defaults(checkout)
     assert "set by hand" in sources["motivation.contingent"]
     new = {"decision": {"stake": 151.5}, "loyalty": {"level": 7}, "motivation": {"contingent": 0.0125}}

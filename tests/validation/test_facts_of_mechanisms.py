@@ -19,7 +19,7 @@ FEW = {"salesforce.reps": 6, "market.slots": 20, "horizon.burn_in_weeks": 4, "ho
 def test_a_fact_on_few_floors_gives_a_figure_for_each_band(name):
     fact = FACTS[name]
     assert fact.missing(load_config(None, ON)) in ((), ("good_measure",))
-    verdict = fact.check(Lab(load_config(None, {**ON, **FEW}), range(8)))
+    verdict = fact.check(Lab(load_config(None, {**ON, **FEW}), range(16)))
     assert [part.name for part in verdict.parts] == list(fact.bands)
     assert all(math.isfinite(part.estimate.mean) for part in verdict.parts), verdict.parts
     assert draw(verdict.picture).startswith(b"\x89PNG")
