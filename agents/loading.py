@@ -103,6 +103,25 @@ def checked(form: type[P], content: Mapping[str, Any], path: Path) -> P:
         raise ConfigError(listed(error.errors(), lambda entry: _line(entry, form, path))) from None
 
 
+def wrong_entry(entry: Any, form: type[BaseModel]) -> tuple[str, str]:
+    """An entry that pydantic refused: its key and value, and what is allowed with the nearest valid name."""
+    where, around = _place(form, entry["loc"])
+    key, given = ".".join(map(shown_key, where)), entry["input"]
+    whole = isinstance(given, dict | list) and entry["type"] in ("extra_forbidden", "value_error")  # not quoted
+    what = key if whole or entry["type"] == "missing" else f"{key} = {shown(given)}"
+    if entry["type"] == "extra_forbidden":
+        before = ".".join(where[:-1])
+        hint = nearest(where[-1], around).replace(": ", f": {before}." if before else ": ")
+        return what, f"unknown key{hint}; keys there: {', '.join(around)}"
+    if entry["type"] == "missing":
+        return what, "is missing"
+    if entry["type"] == "literal_error":
+        allowed = re.findall(r"'(\w+)'", entry["ctx"]["expected"])
+        return what, f"must be one of {', '.join(allowed)}{nearest(str(given), allowed)}"
+    message = entry["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return what if key else "", message
+
+
 def chosen(forms: Mapping[str, Any], name: str, path: Path) -> Any:
     """The entry of a table that a file's ``algorithm:`` names.
 
@@ -128,22 +147,8 @@ def _kind(kind: str) -> Kind:
 
 
 def _line(entry: Any, form: type[BaseModel], path: Path) -> str:
-    """One wrong entry: its key, its value, what is allowed, and the nearest valid name."""
-    where, around = _place(form, entry["loc"])
-    key, given = ".".join(map(shown_key, where)), entry["input"]
-    whole = isinstance(given, dict | list) and entry["type"] in ("extra_forbidden", "value_error")  # not quoted
-    what = key if whole else f"{key} = {shown(given)}"
-    if entry["type"] == "extra_forbidden":
-        before = ".".join(where[:-1])
-        hint = nearest(where[-1], around).replace(": ", f": {before}." if before else ": ")
-        return f"{what} in {path}: unknown key{hint}; keys there: {', '.join(around)}"
-    if entry["type"] == "missing":
-        return f"{key} in {path}: is missing"
-    if entry["type"] == "literal_error":
-        allowed = re.findall(r"'(\w+)'", entry["ctx"]["expected"])
-        return f"{what} in {path}: must be one of {', '.join(allowed)}{nearest(str(given), allowed)}"
-    message = entry["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    return f"{what} in {path}: {message}" if key else f"{path}: {message}"
+    what, why = wrong_entry(entry, form)
+    return f"{what} in {path}: {why}" if what else f"{path}: {why}"
 
 
 def _place(form: Any, place: tuple[int | str, ...]) -> tuple[list[str], list[str]]:

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from agents.benchmark.results import read_results
+from agents.benchmark.reading import read_results
+from agents.benchmark.results import ResultsError
 from agents.options import Address, Engine, Workers, stored
 from incentive_env import load_config
 from incentive_env.cli.common import command, group, only_regressions_exit_with_1, save
@@ -64,11 +65,14 @@ def compare(
     margin: Margin = MARGIN,
     markdown: Annotated[Path | None, written("file for the table, besides the output")] = None,
     junit: Annotated[Path | None, written("file for a JUnit report")] = None,
+    across_changes: Annotated[
+        bool, typer.Option(help="compare also where settings differ; the output begins with what changed")
+    ] = False,
 ) -> None:
     """Print what a change did to loyalty, as Markdown.
 
     Exit code 0: no regression; 1: a regression, an interval that lies wholly below minus the margin; 2: the two cannot
-    be compared.
+    be compared. The Markdown and JUnit files are written in each case.
 
     Example:
         python scripts/benchmark.py compare runs/base/results.json runs/head/results.json
@@ -76,12 +80,20 @@ def compare(
     from agents.benchmark.analysis import comment
     from agents.benchmark.analysis import compare as comparing
 
-    comparison = comparing.compare(read_results(base), read_results(head), margin)
+    def write(text: str, report: str) -> None:
+        for path, content in ((markdown, text), (junit, report)):
+            if path is not None:
+                write_text(path, content)
+
+    try:
+        both = read_results(base), read_results(head)
+        comparison = comparing.compare(*both, margin, across_changes=across_changes)
+    except ResultsError as error:
+        write(comment.refusal_markdown(error), comment.refusal_junit_xml(error))
+        raise
     text = comment.markdown(comparison)
     print(text, end="")
-    for path, content in ((markdown, text), (junit, comment.junit_xml(comparison))):
-        if path is not None:
-            write_text(path, content)
+    write(text, comment.junit_xml(comparison))
     if comparison.regressions:
         raise typer.Exit(1)
 

@@ -25,7 +25,6 @@ from incentive_env.support.files import write_text
 from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
 from incentive_env.support.tables import rich_table, span, with_interval
-from incentive_env.support.texts import read_json
 
 main = group(__doc__)
 
@@ -112,9 +111,9 @@ def page(
     Example:
         python scripts/offline.py page docs/results/offline.json --page docs/offline.md
     """
-    from agents.offline.page import with_study
+    from agents.offline.page import read_study, with_study
 
-    found = read_json(results)
+    found = read_study(results)
     try:
         text = with_study(page.read_text(encoding="utf-8"), found)
     except ValueError as error:

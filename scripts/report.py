@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from agents.benchmark.results import read_results
+from agents.benchmark.reading import read_results
 from incentive_env.cli.common import script
 from incentive_env.cli.options import written
 from incentive_env.support.files import write_text

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from agents.benchmark.reading import read_results
 from agents.benchmark.report.markdown import read_power
-from agents.benchmark.results import read_results
 from agents.loading import KINDS, load
 from agents.pareto.front import read_front
 from agents.speed.figures import read_results as read_speeds

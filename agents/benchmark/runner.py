@@ -6,19 +6,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from agents.algorithms.search import FloorByFloorPlan
 from agents.algorithms.table import cost_of
 from agents.benchmark.cell import run_cell
-from agents.benchmark.results import Cell, Results, digest_of
-from agents.benchmark.suite import Benchmark, Job, Suite, hash_of
+from agents.benchmark.results import Cell, Results, assembled, file_content
+from agents.benchmark.settings import settings_of
+from agents.benchmark.suite import Benchmark, Job, Suite
 from agents.jobs.engine import Engine, Session
 from agents.jobs.local import LocalEngine
 from agents.jobs.store import Store, open_store
 from agents.jobs.work import Kept, Work
 from agents.provenance import provenance
+from agents.records import as_record, one_line
 from incentive_env.config import read_yaml
 from incentive_env.policies.files import shipped
 from incentive_env.studies.evaluate import through_year_five
+from incentive_env.support.sealed import CHECKSUM, hash_of
 
 _MODELS = "models"
 _SCORED = 0.7  # cost of a decision that is only simulated, beside one that PPO learns from
@@ -55,7 +60,7 @@ def run_suite(
     with session:
         started, origin = datetime.now(UTC).isoformat(timespec="seconds"), provenance()
         results = _assemble(benchmark, session.run(works), started, origin)
-        store.write("results.json", (json.dumps(results.model_dump(mode="json")) + "\n").encode())
+        store.write("results.json", (json.dumps(file_content(results)) + "\n").encode())
         return results
 
 
@@ -65,7 +70,10 @@ def _work(suite: Suite, job: Job) -> Work:
 
 def _make(job: tuple[Suite, Job], store: Store) -> dict[str, Any]:
     with store.folder(_MODELS) as models:
-        return run_cell(*job, models).model_dump(mode="json")
+        try:
+            return run_cell(*job, models).model_dump(mode="json", exclude={CHECKSUM})
+        except ValidationError as error:
+            raise ValueError(one_line(error, Cell, "its results")) from None
 
 
 def _setup(suite: Suite, job: Job) -> str:
@@ -78,25 +86,26 @@ def _setup(suite: Suite, job: Job) -> str:
 
 
 def _assemble(benchmark: Benchmark, done: list[Kept], started: str, origin: dict[str, Any]) -> Results:
-    content: dict[str, Any] = {
+    settings = settings_of(benchmark)
+    others = Counter(one.code for one in done if one.code != origin["code"])
+    return assembled({
         "suite": benchmark.name,
-        "suite_hash": benchmark.hash,
-        "scenarios": {name: hash_of(config.model_dump(mode="json")) for name, config in benchmark.configs.items()},
+        "suite_hash": settings.suite_hash,
+        "settings": settings,
+        "keys": [job.key for job in benchmark.jobs],
+        "scenarios": {name: hash_of(values) for name, values in settings.scenarios.items()},
         "held_out": {job.config.name: [config.name for config in job.held_out] for job in benchmark.jobs},
-        "floors": {use: floors.model_dump() for use, floors in benchmark.suite.floor_ranges().items()},
+        "floors": benchmark.suite.floor_ranges(),
         "main": None if benchmark.suite.main is None else benchmark.suite.main.model_dump(),
         "twins": benchmark.suite.twins,
-        "cells": [Cell.model_validate(one.cell).model_dump(mode="json") for one in done],
-    }
-    times = {
-        "started": started,
-        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": {one.key: round(one.seconds, 1) for one in done},
-    }
-    others = Counter(one.code for one in done if one.code != origin["code"])
-    return Results(
-        **content, provenance={**origin, "cells_of_other_code": dict(others)}, digest=digest_of(content), times=times
-    )
+        "provenance": {**origin, "cells_of_other_code": dict(others)},
+        "cells": [as_record(Cell, one.cell, f"cell {one.key} in the store") for one in done],
+        "times": {
+            "started": started,
+            "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": {one.key: round(one.seconds, 1) for one in done},
+        },
+    })  # fmt: skip
 
 
 def _cost(suite: Suite, job: Job) -> int:

@@ -1,7 +1,5 @@
 """Suites, ``configs/suites/*.yaml``: which policies are trained on what, and on which floors they are scored."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -110,12 +108,6 @@ class Benchmark(NamedTuple):
         """All scenarios by name, homes and held-out ones."""
         return {config.name: config for job in self.jobs for config in (job.config, *job.held_out)}
 
-    @property
-    def hash(self) -> str:
-        """A hash of the suite and of every training file that it names."""
-        plans = [(job.key, None if job.plan is None else job.plan.model_dump(mode="json")) for job in self.jobs]
-        return hash_of([self.suite.model_dump(mode="json", exclude={"description"}), plans])
-
 
 def benchmark_of(content: Mapping[str, Any], path: Path) -> Benchmark:
     """The suite of a file, and all that it names.
@@ -138,11 +130,6 @@ def benchmark_of(content: Mapping[str, Any], path: Path) -> Benchmark:
     if twice is not None:
         raise ConfigError(f"{path}: names the cell {twice} twice")
     return Benchmark(path.stem, suite, jobs)
-
-
-def hash_of(content: Any) -> str:
-    """Sixteen letters that change with any number of the content."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _jobs_of(suite: Suite, path: Path) -> Iterator[Job]:

@@ -14,6 +14,7 @@ from agents.jobs.errors import CellError, StoreError
 from agents.jobs.store import Store
 from agents.provenance import code_digest, versions
 from incentive_env.config import config_directory
+from incentive_env.support.sealed import CHECKSUM, RecordError, check_seal, sealed
 from incentive_env.support.texts import parsed_json
 
 CELLS = "cells"
@@ -59,18 +60,32 @@ def origin() -> Origin:
 
 
 def kept(work: Work, store: Store, origin: Origin, *, any_code: bool = False) -> Kept | None:
-    """A cell of an earlier run; ``None`` if there is none, or if its code, versions or numbers differ."""
+    """A cell of an earlier run.
+
+    Returns:
+        ``None`` if there is none, if it is cut off or without a checksum, or if its code, versions or numbers differ:
+        then it is computed again.
+
+    Raises:
+        CellError: it is one of this code, but was changed since.
+    """
     content = store.read(_file(work))
     try:
         found = parsed_json(content or b"", work.key)
-        if found["setup"] != work.setup or found["versions"] != origin.versions:
+        if not found[CHECKSUM] or found["setup"] != work.setup or found["versions"] != origin.versions:
             return None
         if found["code"] != origin.code and not any_code:
             return None
         made = Kept(work.key, dict(found["cell"]), dict(found["times"]), str(found["code"]))
-        return made if made.seconds >= 0.0 else None
+        if not made.seconds >= 0.0:
+            return None
     except (ValueError, KeyError, TypeError):
         return None
+    try:
+        check_seal(found, f"{store.place}/{_file(work)}")
+    except RecordError as error:
+        raise CellError(f"{error}; delete it, and the cell is computed again") from None
+    return made
 
 
 def make(work: Work, store: Store, origin: Origin, *, any_code: bool = False) -> Kept:
@@ -98,7 +113,7 @@ def make(work: Work, store: Store, origin: Origin, *, any_code: bool = False) ->
         "process": os.getpid(),
     }
     head = {"setup": work.setup, "code": origin.code, "versions": origin.versions}
-    content = {**head, "cell": cell, "times": times}
+    content = sealed({**head, "cell": cell, "times": times})
     text = json.dumps(content) + "\n"
     store.write(_file(work), text.encode())
     return Kept(work.key, json.loads(text)["cell"], times, origin.code)

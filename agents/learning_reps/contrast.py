@@ -8,7 +8,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from agents.benchmark.suite import hash_of
 from agents.jobs.engine import Engine, Session
 from agents.jobs.store import Store
 from agents.jobs.work import Kept, Work
@@ -21,6 +20,7 @@ from incentive_env.config import read_yaml
 from incentive_env.policies.network import SeatNetwork
 from incentive_env.studies.evaluate import evaluation_seeds
 from incentive_env.support.files import written_whole
+from incentive_env.support.sealed import hash_of
 from incentive_env.support.statistics import interval
 
 CURVE = ("gaming", "recorded_conversion", "conversion", "utility")  # measured during training

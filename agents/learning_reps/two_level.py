@@ -23,6 +23,7 @@ from agents.learning_reps.learner import network_of, new_learner, seats_of
 from agents.learning_reps.measured import measure
 from agents.learning_reps.plan import TwoLevelPlan
 from agents.learning_reps.vec_env import SeatVecEnv
+from agents.records import Count, Number, Record, as_record
 from agents.training.checkpoints import CheckpointError, moments_of, restore, write_model
 from agents.training.learned_policy import LearnedPolicy
 from agents.training.model import new_model
@@ -31,15 +32,24 @@ from incentive_env import Config, SalesFloorVectorEnv, load_config
 from incentive_env.policies.contract import Context, Policy
 from incentive_env.policies.network import CLIP
 from incentive_env.policies.staffed import StaffedFloors
-from incentive_env.support.files import folder_written_whole, write_json, write_text
+from incentive_env.support.files import folder_written_whole, write_text
 from incentive_env.support.progress import Progress
+from incentive_env.support.sealed import RecordError, read_sealed, write_sealed
 from incentive_env.support.seeds import TWO_LEVEL_SEEDS
-from incentive_env.support.texts import TextError, read_json
+from incentive_env.support.texts import TextError
 
 Row = dict[str, float]
 _ROUND = "round-"
 _FLOORS_A_SEED, _FLOORS_A_ROUND = 10**12, 10**8
 _SEEN = ("loyalty", "gaming", "recorded_conversion", "conversion", "utility", "effort")
+
+
+class _State(Record):
+    """What a round's ``two_level.json`` holds."""
+
+    plan: dict[str, Any]
+    seed: Count
+    history: list[dict[str, Number]]  # a row for each round so far
 
 
 class StaffedVectorEnv(SalesFloorVectorEnv):
@@ -180,25 +190,25 @@ class _Levels:
             write_model(partial / "manager", self.manager, self.manager_env, manager)
             write_model(partial / "reps", self.reps, self._normaliser(), reps)
             write_text(partial / "reps.yaml", yaml.safe_dump(network_of(self.reps).content(), sort_keys=False))
-            write_json(partial / "two_level.json", state)
+            write_sealed(partial / "two_level.json", state)
         _drop_old(run)
 
     def load(self, folder: Path) -> list[Row]:
         """Restore a round, and return the rows up to it."""
         try:
-            stored = read_json(folder / "two_level.json")
-            plan, seed, history = stored["plan"], stored["seed"], stored["history"]
-            wanted = {**self.plan.model_dump(mode="json"), "rounds": plan["rounds"]}
-        except TextError as error:
+            file = folder / "two_level.json"
+            stored = as_record(_State, read_sealed(file), str(file))
+            wanted = {**self.plan.model_dump(mode="json"), "rounds": stored.plan["rounds"]}
+        except (TextError, RecordError) as error:
             raise CheckpointError(str(error)) from None
         except (ValueError, LookupError, TypeError) as error:
             raise CheckpointError(f"{folder / 'two_level.json'}: cannot be read: {error}") from None
-        if plan != wanted or seed != self.seed:
+        if stored.plan != wanted or stored.seed != self.seed:
             raise CheckpointError(f"{folder}: has another plan or seed; choose another directory")
         restore(folder / "manager", self.manager, self.manager_env)
         restore(folder / "reps", self.reps, self._normaliser())
         self.led.floors.reps = network_of(self.reps)  # type: ignore[attr-defined]
-        return list(history)
+        return list(stored.history)
 
     def _leading(self) -> LearnedPolicy:
         return LearnedPolicy(self.manager.policy, moments_of(self.manager_env))

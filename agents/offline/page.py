@@ -1,11 +1,79 @@
 """The tables of a study for a page, between marks."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
+from pydantic import Field
+
+from agents.records import Amount, Count, Number, Points, Record, Share, as_record
+from incentive_env.support.sealed import read_sealed
 from incentive_env.support.tables import between_marks, markdown_table, with_interval
 
 OPEN = "<!-- figures: written by `python scripts/offline.py page` from docs/results/offline.json -->"
 CLOSE = "<!-- /figures -->"
+
+
+class Dataset(Record):
+    """The size of a dataset."""
+
+    id: str
+    behaviours: Count
+    episodes: Count
+    decisions: Count
+    replayed: Count  # decisions whose replay gave the same bits
+    megabytes: Amount
+    ended_early: Share  # of the episodes
+    mean_return: Number
+    decisions_below_median: Amount  # an episode, of those whose return is below it
+    decisions_above_median: Amount
+
+
+class Gain(Record):
+    """A difference with its interval, in points; of the median run, and in files of version 0.1 of the mean."""
+
+    value: Number | None = None
+    mean: Number | None = None
+    low: Number | None
+    high: Number | None
+
+
+class Row(Record):
+    """A manager, on the study's floors."""
+
+    dataset: str
+    learner: str
+    kind: Literal["learned", "in the dataset"]
+    loyalty: Points
+    loyalty_low: Number | None  # of its interval; None, as all ends, where runs are too few to tell
+    loyalty_high: Number | None
+    by_seed: tuple[Points, ...] = Field(min_length=1)
+    over_behaviour: Gain | None  # None for the behaviour itself
+    over_best: Gain | None
+
+
+class StudyFile(Record):
+    """What `agents.offline.study.run_study` returns."""
+
+    scenario: str
+    fingerprint: str
+    reward: str
+    seeds: Count
+    floors: Count
+    first_floor: Count
+    datasets: dict[str, Dataset]
+    rows: tuple[Row, ...] = Field(min_length=1)
+    times: dict[str, dict[str, Amount]]  # seconds, by dataset and step
+
+
+def read_study(path: Path) -> dict[str, Any]:
+    """The content of a study's file.
+
+    Raises:
+        RecordError: it is no study, holds a figure that cannot be, or was changed; one line says where.
+        TextError: it cannot be read.
+    """
+    content = read_sealed(path)
+    return as_record(StudyFile, content, str(path)).model_dump(exclude_unset=True)
 
 
 def with_study(text: str, study: dict[str, Any]) -> str:

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.pareto.search import Candidate, Front, FrontBudget
+from agents.records import Amount, Interval, Number, Record, Share, as_record
 from incentive_env import Config
 from incentive_env.floors.reward_vector import OBJECTIVES
+from incentive_env.support.sealed import RecordError, read_sealed
 from incentive_env.support.statistics import interval
-from incentive_env.support.texts import TextError, read_json
+from incentive_env.support.texts import TextError
 
 _DIGITS = 4  # of a return
 
@@ -71,6 +73,33 @@ def front_content(front: Front, config: Config, plan: FrontBudget, command: str)
     }
 
 
+class Scheme(Record):
+    """A scheme that was validated."""
+
+    name: str
+    hand_made: bool
+    on_front: bool
+    kept: Share  # of the client's volume
+    returns: dict[str, Interval]  # by objective
+    scheme: dict[str, Number]  # by lever, in its unit
+
+
+class FrontFile(Record):
+    """What `front_content` returns."""
+
+    scenario: str
+    command: str
+    objectives: tuple[str, ...]
+    periods: dict[str, Amount]
+    reference_point: dict[str, Number]
+    ideal_point: dict[str, Number]
+    hypervolume: dict[str, Number]  # mean, and interval of the bootstrap, which need not hold it
+    hypervolume_share: Share
+    search: dict[str, Any]
+    validation: dict[str, Any]
+    schemes: tuple[Scheme, ...]
+
+
 def in_units(returns: NDArray[np.float64], periods: dict[str, float]) -> NDArray[np.float64]:
     """Returns ``[..., objectives]`` as means over the paid periods, in the units of `UNITS`."""
     zero = np.array([UNITS[name].zero for name in OBJECTIVES])
@@ -85,8 +114,8 @@ def read_front(path: Path) -> dict[str, Any]:
         FrontFileError: it cannot be read, or holds something else.
     """
     try:
-        content = read_json(path)
-    except TextError as error:
+        content = read_sealed(path)
+    except (TextError, RecordError) as error:
         raise FrontFileError(str(error)) from None
     wanted = ("scenario", "objectives", "periods", "reference_point", "schemes")
     missing = [key for key in wanted if not isinstance(content, dict) or key not in content]
@@ -94,6 +123,10 @@ def read_front(path: Path) -> dict[str, Any]:
         raise FrontFileError(f"{path}: is not a front, {', '.join(missing)} missing; scripts/pareto.py find writes one")
     if content["objectives"] != list(OBJECTIVES):
         raise FrontFileError(f"{path}: objectives are {content['objectives']}, must be {list(OBJECTIVES)}")
+    try:
+        as_record(FrontFile, content, str(path))
+    except RecordError as error:
+        raise FrontFileError(str(error)) from None
     return dict(content)
 
 

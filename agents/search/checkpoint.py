@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_env.support.files import write_json
-from incentive_env.support.texts import read_json
+from incentive_env.support.sealed import read_sealed, write_sealed
 
 
 class SearchError(ValueError):
@@ -43,7 +42,7 @@ def write_memory(path: Path, memory: Memory) -> None:
     """Write a checkpoint; a kill leaves the earlier one whole."""
     ended = [[point.tolist() for point in restart] for restart in memory.ended]
     content = {"description": memory.description, "ended": ended, "values": memory.values}
-    write_json(path, content, indent=None)
+    write_sealed(path, content, indent=None)
 
 
 def read_memory(path: Path | None, description: dict[str, Any], *, resume: bool) -> Memory:
@@ -56,7 +55,7 @@ def read_memory(path: Path | None, description: dict[str, Any], *, resume: bool)
     for left in path.parent.glob(f".{path.name}.*"):  # half-written, by a run that was killed
         left.unlink(missing_ok=True)
     try:
-        stored = read_json(path)
+        stored = read_sealed(path)
         others = [key for key, value in memory.description.items() if stored["description"].get(key) != value]
         ended = [(_numbers(mean), _numbers(best)) for mean, best in stored["ended"]]
         values = [_numbers(row).tolist() for row in stored["values"]]

@@ -25,8 +25,8 @@ from typing import Any, NamedTuple
 
 from agents.provenance import provenance
 from incentive_env import Config
+from incentive_env.support.sealed import read_sealed
 from incentive_env.support.spelling import nearest
-from incentive_env.support.texts import read_json
 
 FORMAT = 1
 
@@ -102,7 +102,7 @@ def read_results(path: Path, *needed: str) -> dict[str, Any]:
     Raises:
         ValueError: it is missing, cannot be read, or does not hold them.
     """
-    results = read_json(path)
+    results = read_sealed(path)
     if not isinstance(results, dict) or results.get("format") != FORMAT:
         raise ValueError(f"{path}: holds no figures of scripts/maintain/speed.py")
     missing = [key for key in ("provenance", *needed) if not isinstance(results.get(key), dict)]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from incentive_env.support.files import write_json
 from incentive_env.support.progress import Progress
-from incentive_env.support.texts import TextError, read_json
+from incentive_env.support.sealed import RecordError, read_sealed, write_sealed
+from incentive_env.support.texts import TextError
 
 
 class Kept:
@@ -32,7 +32,7 @@ class Kept:
             return
         file, wanted = directory / "run.json", json.loads(json.dumps(description))
         if not file.exists():
-            write_json(file, wanted)
+            write_sealed(file, wanted)
             return
         if not resume:
             raise ValueError(f"{file}: holds a run already; resume it, or choose another directory")
@@ -50,7 +50,7 @@ class Kept:
         """Keep the result of a piece: an array, or plain data."""
         file = self._file(number)
         if file is not None:
-            write_json(file, {"result": result.tolist() if isinstance(result, np.ndarray) else result})
+            write_sealed(file, {"result": result.tolist() if isinstance(result, np.ndarray) else result})
 
     def _file(self, number: int) -> Path | None:
         return None if self._folder is None else self._folder / f"{number:06d}.json"
@@ -75,6 +75,6 @@ def computed(jobs: Sequence[Any], kept: Kept, processes: int, compute: Callable[
 
 def _read(file: Path) -> Any:
     try:
-        return read_json(file)
-    except TextError:
+        return read_sealed(file)
+    except (TextError, RecordError):
         raise ValueError(f"{file}: is damaged; delete it, and it is computed again") from None

@@ -3,10 +3,12 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+from pydantic import Field
 
 from agents.algorithms.table import LearnerPlan
 from agents.jobs.store import Store
 from agents.learners import Task, learn
+from agents.records import Cases, Count, Money, Points, Record, Share, as_record
 from agents.sweep.spec import FIGURES
 from incentive_env import Config
 from incentive_env.config.channels import CHANNELS
@@ -17,6 +19,43 @@ from incentive_env.support.seeds import SWEEP_SEEDS
 
 _MODELS = "models"
 _DIGITS = 6  # significant, of a figure in the file
+
+
+class Figures(Record):
+    """The mean of each of `FIGURES`."""
+
+    loyalty: Points
+    conversion: Share
+    nps: Points
+    profit: Money
+    gaming: Share
+    wellbeing: Points
+    volume: Share
+
+
+class FloorFigures(Record):
+    """The same by floor, ``[floors]``."""
+
+    loyalty: tuple[Points, ...] = Field(min_length=1)
+    conversion: tuple[Share, ...] = Field(min_length=1)
+    nps: tuple[Points, ...] = Field(min_length=1)
+    profit: tuple[Money, ...] = Field(min_length=1)
+    gaming: tuple[Share, ...] = Field(min_length=1)
+    wellbeing: tuple[Points, ...] = Field(min_length=1)
+    volume: tuple[Share, ...] = Field(min_length=1)
+
+
+class SweptCell(Record):
+    """What `make_cell` returns."""
+
+    policy: str
+    reward: str | None
+    scenario: str
+    seed: Count
+    setting: dict[str, Any]
+    mean: Figures
+    floors: FloorFigures
+    channels: dict[str, Cases]
 
 
 class Job(NamedTuple):
@@ -41,7 +80,7 @@ def make_cell(job: Job, store: Store) -> dict[str, Any]:
     """
     seen = evaluate(job.config, _policy(job, store), SWEEP_SEEDS[: job.floors])
     floors = {figure: [_rounded(value) for value in _figure(seen, figure)] for figure in FIGURES}
-    return {
+    cell = {
         "policy": job.policy,
         "reward": job.reward,
         "scenario": job.config.name,
@@ -51,6 +90,17 @@ def make_cell(job: Job, store: Store) -> dict[str, Any]:
         "floors": floors,
         "channels": dict(zip(CHANNELS, map(_rounded, seen.channels.mean(axis=0)), strict=True)),
     }
+    return check_cell(cell, "its figures")
+
+
+def check_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
+    """A cell, if each of its figures can be.
+
+    Raises:
+        RecordError: one cannot; the message begins with ``name``.
+    """
+    as_record(SweptCell, cell, name)
+    return cell
 
 
 def _policy(job: Job, store: Store) -> Policy:

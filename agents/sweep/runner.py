@@ -6,15 +6,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.benchmark.suite import hash_of
 from agents.jobs.engine import Engine, Session
 from agents.jobs.store import Store
 from agents.jobs.work import Kept, Work
 from agents.provenance import provenance
 from agents.sweep import search
+from agents.sweep.cell import check_cell
 from agents.sweep.settings import Resolved, check_use, clear_caches, resolve, works_of
 from agents.sweep.spec import NamedSweep
 from agents.sweep.table import csv_of
+from incentive_env.support.sealed import hash_of
 
 
 class Planned(NamedTuple):
@@ -81,18 +82,26 @@ def _run(planned: Planned, session: Session) -> list[Kept]:
     """All cells, each once, in the order of the settings."""
     named = planned.named
     if named.sweep.search.method != "optuna":
-        return session.run(_unique(work for one in planned.batch for work in works_of(named, one)))
+        return _computed(session, _unique(work for one in planned.batch for work in works_of(named, one)))
     done: dict[str, Kept] = {}
     share = planned.cost / planned.cells
 
     def score(batch: search.Batch) -> list[float]:
         works = [works_of(named, resolve(named, setting), cost=share) for setting in batch]
         new = _unique(work for one in works for work in one if work.key not in done)
-        done.update((cell.key, cell) for cell in session.run(new))
+        done.update((cell.key, cell) for cell in _computed(session, new))
         return [_score(named, [done[work.key] for work in one]) for one in works]
 
     search.by_optuna(named, score)
     return list(done.values())
+
+
+def _computed(session: Session, works: list[Work]) -> list[Kept]:
+    """Cells, new or of an earlier run, none of whose figures is impossible."""
+    cells = session.run(works)
+    for one in cells:
+        check_cell(one.cell, f"cell {one.key} in the store")
+    return cells
 
 
 def _score(named: NamedSweep, cells: list[Kept]) -> float:

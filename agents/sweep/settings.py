@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from agents.algorithms.table import LearnerPlan, cost_of
-from agents.benchmark.suite import hash_of
 from agents.jobs.work import Work
 from agents.loading import load, shipped_names
 from agents.sweep.cell import Job, make_cell
@@ -20,6 +19,7 @@ from incentive_env.floors.reward import reward_weights
 from incentive_env.model.scheme import scheme_from_mapping, scheme_to_action
 from incentive_env.policies import FIXED, NAMES, load_policy, shipped, unknown_policy
 from incentive_env.policies.files import resolved
+from incentive_env.support.sealed import hash_of
 from incentive_env.support.seeds import SWEEP_SEEDS
 
 Setting = Mapping[str, Any]

@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 
 from incentive_env.cli.program import run_program
-from incentive_env.support.files import full_disk_named, write_json
+from incentive_env.support.files import full_disk_named
+from incentive_env.support.sealed import write_sealed
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -85,9 +86,9 @@ def _parts(text: str | None) -> tuple[str, str]:
 
 
 def save(path: Path | None, content: object, what: str = "results") -> None:
-    """Write results as JSON if there is a file for them, and say so."""
+    """Write results as JSON with a checksum if there is a file for them, and say so."""
     if path is not None:
-        write_json(path, content)
+        write_sealed(path, content)
         print(f"{what} written to {path}")
 
 

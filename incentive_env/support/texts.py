@@ -4,12 +4,15 @@ YAML is looked through once before anything is built from it, so that a small fi
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
+
+from incentive_env.support.spelling import shown_key
 
 MOST_YAML = 8 * 2**20  # bytes; the numbers of a large network are one long text
 MOST_JSON = 64 * 2**20
@@ -48,29 +51,50 @@ def read_text(path: Path, most: int) -> str:
         raise TextError(f"{path}: cannot be read: not UTF-8 at byte {error.start}") from None
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path, *, finite: bool = True) -> Any:
     """The content of a JSON file.
 
-    Raises:
-        TextError: it is missing, too large or too deep, or not JSON.
+    Args and errors as of `parsed_json`; or it is missing.
     """
-    return parsed_json(read_text(path, MOST_JSON), str(path))
+    return parsed_json(read_text(path, MOST_JSON), str(path), finite=finite)
 
 
-def parsed_json(text: str | bytes, name: str) -> Any:
-    """The content of a JSON text, which messages call ``name``.
+def parsed_json(text: str | bytes, name: str, *, finite: bool = True) -> Any:
+    """The content of a JSON text.
+
+    Args:
+        text: to be read.
+        name: of it in messages.
+        finite: whether NaN and infinity are refused here; a caller with better names for places may do it itself.
 
     Raises:
-        TextError: it is too large or too deep, or not JSON.
+        TextError: it is too large or too deep, not JSON, names a key twice, or holds a number that is not finite.
     """
     if len(text) > MOST_JSON:
         raise TextError(f"{name}: cannot be read: it is larger than {MOST_JSON / 2**20:g} MB")
     try:
-        return json.loads(text)
+        content = json.loads(text, object_pairs_hook=_each_once)
     except RecursionError:
         raise TextError(f"{name}: cannot be read: too many levels") from None
+    except _TwiceError as error:
+        raise TextError(f"{name}: cannot be read: {error}") from None
     except ValueError as error:  # not UTF-8, malformed, or a number of thousands of digits
         raise TextError(f"{name}: cannot be read: not JSON: {error}") from None
+    if finite:
+        check_finite(content, name)
+    return content
+
+
+def check_finite(content: Any, name: str) -> None:
+    """Check that plain data holds neither NaN nor infinity, which Python's JSON would.
+
+    Raises:
+        TextError: it does; the message begins with ``name`` and says where.
+    """
+    place = _not_finite(content)
+    if place is not None:
+        *keys, value = place
+        raise TextError(f"{name}: {'.'.join(map(shown_key, keys)) or 'it'} = {value}: must be a finite number")
 
 
 def parsed_yaml(text: str, name: str) -> Any:
@@ -88,6 +112,29 @@ def parsed_yaml(text: str, name: str) -> Any:
         if isinstance(error, TextError):
             raise
         raise TextError(f"{name}: not valid YAML: a value cannot be read") from None
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in an object."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceError(f"key {shown_key(next(key for key in keys if keys.count(key) > 1))} stands twice")
+    return content
+
+
+def _not_finite(content: Any) -> list[str] | None:
+    """Keys that lead to the first number that is not finite, and the number."""
+    if isinstance(content, float):
+        return None if math.isfinite(content) else [str(content)]
+    if isinstance(content, list | dict):
+        for key, value in content.items() if isinstance(content, dict) else enumerate(content):
+            if not isinstance(value, str | int | None) and (below := _not_finite(value)) is not None:
+                return [str(key), *below]
+    return None
 
 
 def _refuse(error: yaml.YAMLError, name: str) -> NoReturn:

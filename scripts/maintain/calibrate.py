@@ -25,10 +25,10 @@ from incentive_env.cli.options import Json, Processes, Scenario, Seed, written
 from incentive_env.support.files import write_text, written_whole
 from incentive_env.support.locks import locked
 from incentive_env.support.progress import Progress
+from incentive_env.support.sealed import read_sealed
 from incentive_env.support.seeds import FIT_SEEDS, FRESH_FIT_SEEDS
 from incentive_env.support.statistics import Interval
 from incentive_env.support.tables import largest, rich_table
-from incentive_env.support.texts import read_json
 from incentive_env.support.threads import most_threads
 from incentive_env.validation import DEFAULTS, FACTS
 from incentive_env.validation.calibration import (
@@ -258,7 +258,7 @@ def _parts_of(figures: Path) -> dict[str, Part]:
             (name := f"{row['id']}: {part['name']}"): Part(
                 name, Interval(*(float(part[key]) for key in ("figure", "low", "high"))), band_of(name)
             )
-            for row in read_json(figures) for part in row["parts"]
+            for row in read_sealed(figures) for part in row["parts"]
         }  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{figures}: is not what `validate.py --out` writes ({error})") from None
@@ -273,7 +273,7 @@ def _slopes(moves: Path) -> dict[str, NDArray[np.float64]]:
 def _identified(moves: Path) -> dict[str, Any]:
     """What `identify` wrote of these coefficients."""
     try:
-        stored = dict(read_json(moves))
+        stored = dict(read_sealed(moves))
         same = set(stored["coefficients"]) == set(KEYS) and np.shape(stored["directions"]) == (len(KEYS), len(KEYS))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{moves}: is not what `calibrate.py identify` writes ({error})") from None

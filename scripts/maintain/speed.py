@@ -19,7 +19,8 @@ from agents.speed.report import rich_table, tables, with_tables
 from incentive_env import load_config
 from incentive_env.cli.common import console, only_regressions_exit_with_1, script
 from incentive_env.cli.options import Json, written
-from incentive_env.support.files import write_json, write_text
+from incentive_env.support.files import write_text
+from incentive_env.support.sealed import write_sealed
 
 PAGE = Path("docs/performance.md")
 
@@ -56,7 +57,7 @@ def main(
     else:
         results = _measured(chosen(only), repeats, quick, plan if until_better else None)
         if out is not None:
-            write_json(out, results)
+            write_sealed(out, results)
             _report(f"figures written to {out}")
         if as_json:
             print(json.dumps(results, ensure_ascii=False))

@@ -15,7 +15,7 @@ import typer
 from incentive_env.cli.common import save, script
 from incentive_env.cli.options import Json, written
 from incentive_env.support.files import write_text
-from incentive_env.support.texts import read_json
+from incentive_env.support.sealed import read_sealed
 
 
 @script
@@ -32,7 +32,7 @@ def main(
     if page is not None:
         if out is None:
             raise ValueError("--page needs --out, the file with the figures")
-        write_text(page, sweeps.with_table(page.read_text(encoding="utf-8"), read_json(out)))
+        write_text(page, sweeps.with_table(page.read_text(encoding="utf-8"), read_sealed(out)))
         print(f"{page} written")
         return
     measured = sweeps.measure(most=most, rounds=rounds, cells=cells)

@@ -14,8 +14,8 @@ from agents.benchmark.analysis.thresholds import Threshold
 from incentive_env.cli.common import script
 from incentive_env.cli.options import written
 from incentive_env.support.files import write_text
+from incentive_env.support.sealed import read_sealed
 from incentive_env.support.tables import largest, markdown_table, with_interval
-from incentive_env.support.texts import read_json
 
 HEADING = """# Validation
 
@@ -45,7 +45,7 @@ def main(
 
 def _read(path: Path, section: Callable[[Any], str]) -> str:
     try:
-        return section(read_json(path))
+        return section(read_sealed(path))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: is not the result file that its name says ({error})") from None
 

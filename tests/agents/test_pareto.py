@@ -1,6 +1,5 @@
 """Fronts: what dominates what, volumes worked out by hand and by other means, and what is kept of a search."""
 
-import json
 from itertools import combinations
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from agents.pareto.search import FrontBudget, find_front
 from agents.search.static import hand_made
 from incentive_env import SalesFloorMOEnv, load_config
 from incentive_env.floors.reward_vector import OBJECTIVES, reference_point
+from incentive_env.support.sealed import write_sealed
 
 pytest.importorskip("moocore")
 
@@ -161,7 +161,7 @@ def test_a_seed_finds_the_same_front_on_any_number_of_threads(front):
 def test_the_schemes_of_a_file_return_what_the_file_says(front, tmp_path):
     config = load_config(None, SMALL)
     path = tmp_path / "front.json"
-    path.write_text(json.dumps(front_content(front, config, QUICK, "command")))
+    write_sealed(path, front_content(front, config, QUICK, "command"))
     content = read_front(path)
     low = np.array([getattr(config.levers, lever).low for lever in content["schemes"][0]["scheme"]])
     high = np.array([getattr(config.levers, lever).high for lever in content["schemes"][0]["scheme"]])

@@ -16,6 +16,7 @@ from incentive_env.config.levers import LEVERS
 from incentive_env.policies.feedback import LinearForm
 from incentive_env.policies.fixed import FIXED, FixedPolicy
 from incentive_env.studies.evaluate import evaluate
+from incentive_env.support.sealed import sealed
 from incentive_env.support.seeds import SEARCH_SEEDS, VALIDATION_SEEDS
 
 PLAN = SearchBudget(generations=25, population=8, floors=3, validation_floors=5)
@@ -143,11 +144,11 @@ def test_a_checkpoint_in_the_way_damaged_or_of_another_search_is_an_error(tmp_pa
             search(hill, STARTS, PLAN, checkpoint_path=path, description={"objective": "hill"}, resume=True)
     whole = json.loads(text)
     for damage in ({"values": [[1.0, None] * 4]}, {"values": [["1e999"] * 8]}, {"ended": [[[0.0], "x"]]}, {"ended": 3}):
-        path.write_text(json.dumps({**whole, **damage}))
+        path.write_text(json.dumps(sealed({**whole, **damage})))
         with pytest.raises(SearchError, match="damaged or incomplete"):
             search(hill, STARTS, PLAN, checkpoint_path=path, description={"objective": "hill"}, resume=True)
     for damage in ({"values": [[1.0] * 7]}, {"values": [[1.0] * 8] * 26}, {"ended": [[[0.0], [0.0]]]}):
-        path.write_text(json.dumps({**whole, **damage}))
+        path.write_text(json.dumps(sealed({**whole, **damage})))
         with pytest.raises(SearchError, match=r"more or fewer numbers|of another size"):
             search(hill, STARTS, PLAN, checkpoint_path=path, description={"objective": "hill"}, resume=True)
 

@@ -1,6 +1,8 @@
 """The benchmark as its users meet it: run, killed and run again, compared; and the pages that are written from it."""
 
+import copy
 import json
+import math
 import os
 import signal
 import subprocess
@@ -13,13 +15,16 @@ import pytest
 import yaml
 from worlds import N_LEVERS
 
-from agents.benchmark.results import digest_of, read_results
+from agents.benchmark.reading import read_results
+from agents.benchmark.results import ResultsError, digest_of
+from incentive_env.support.sealed import sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 PPO = {
     "algorithm": "ppo", "total_timesteps": 36, "num_envs": 4, "checkpoint_every": 12,
     "hyper_parameters": {"n_steps": 3, "batch_size": 6, "n_epochs": 1}, "policy": {"net_arch": [8]},
 }  # fmt: skip
+FILES = ("--markdown", "table.md", "--junit", "report.xml")
 STATIC = {"algorithm": "cma_static", "generations": 2, "population": 4, "floors": 2, "validation_floors": 3}
 LOOP = STATIC | {"algorithm": "cma_open_loop", "phases": 2}
 SINGLE = {"algorithm": "floor_by_floor", "generations": 2, "population": 4, "start": "flat_salary"}
@@ -144,7 +149,7 @@ def test_a_cell_that_is_there_is_not_run_again_unless_it_was_made_otherwise(run,
 def _with_other_code(folder):
     """As if all cells there had been made by other code."""
     for path in Path(folder, "cells").iterdir():
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"code": "0" * 16}))
+        path.write_text(json.dumps(sealed(json.loads(path.read_text()) | {"code": "0" * 16})))
 
 
 def test_cells_of_other_code_are_taken_over_on_request_only_and_counted(run, suite, finished):
@@ -177,7 +182,7 @@ def test_a_policy_that_is_shipped_belongs_to_the_setup_of_a_cell(suite, monkeypa
 def test_a_fault_of_the_comparison_is_no_regression(run, finished, monkeypatch):
     from agents.benchmark.analysis import compare
 
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("broken")
 
     monkeypatch.setattr(compare, "compare", broken)
@@ -282,28 +287,169 @@ def _with_loyalty(path, cell, change):
     content = json.loads(path.read_text())
     scored = next(c for c in content["cells"] if c["policy"] == cell)["scored"]["tiny"]
     scored["loyalty"] = [value + change for value in scored["loyalty"]]
+    return _sealed_again(content, Path(f"{cell}{change:+g}.json"))
+
+
+def _sealed_again(content, path):
+    """A results file whose digest and checksums fit, whatever else it holds."""
+    content["cells"] = [sealed(cell) for cell in content["cells"]]
     content["digest"] = digest_of(content)
-    other = Path(f"{cell}{change:+g}.json")
-    other.write_text(json.dumps(content))
-    return other
+    path.write_text(json.dumps(sealed(content)))
+    return path
 
 
 def test_a_comparison_fails_on_a_loss_alone(run, finished):
-    files = ("--markdown", "table.md", "--junit", "report.xml")
     for change, code in ((0.0, 0), (5.0, 0), (-0.5, 0), (-5.0, 1)):
-        result = run("benchmark", "compare", finished, _with_loyalty(finished, "flat_salary", change), *files)
+        result = run("benchmark", "compare", finished, _with_loyalty(finished, "flat_salary", change), *FILES)
         assert result.exit_code == code, result.output
         assert result.output == Path("table.md").read_text()
         report = ElementTree.parse("report.xml").getroot()
-        assert (report.get("failures"), report.get("tests")) == (str(code), "14")
+        assert (report.get("failures"), report.get("tests"), report.get("errors")) == (str(code), "14", "0")
 
 
-def test_results_that_do_not_belong_together_are_refused(refused, run, suite, finished):
+def _compared(run, base, head, *options):
+    """Exit code of a comparison, its one line of error, and the texts that it wrote."""
+    for path in map(Path, FILES[1::2]):
+        path.unlink(missing_ok=True)
+    result = run("benchmark", "compare", base, head, *FILES, *options)
+    report = ElementTree.parse("report.xml").getroot()
+    return result.exit_code, result.stderr, Path("table.md").read_text(), report
+
+
+def test_results_of_other_floors_are_never_compared(run, suite, finished):
     suite.write_text(suite.read_text().replace("home: 3", "home: 4"))
     assert run("benchmark", "run", "--suite", suite, "--out", "more", "--workers", 1).exit_code == 0
-    message = refused("benchmark", "compare", finished, "more/results.json")
-    assert "cannot be compared" in message
-    assert "floors home" in message
+    for options in ([], ["--across-changes"]):
+        code, error, table, report = _compared(run, finished, "more/results.json", *options)
+        assert (code, error.count("\n"), report.get("errors")) == (2, 1, "1")
+        assert error.startswith("error: BASE and HEAD cannot be compared: floors home: 50000 to 50002 → 50000 to 50003")
+        assert "- `floors home: 50000 to 50002 → 50000 to 50003`" in table
+
+
+def test_a_change_of_settings_is_named_and_compared_on_request(run, suite, finished):
+    for file, before, after in (("tiny.yaml", "name: tiny", "name: tiny\ndecision: {conscience: 9}"),
+                                ("learner.yaml", "n_epochs: 1", "n_epochs: 2")):  # fmt: skip
+        Path(file).write_text(Path(file).read_text().replace(before, after))
+    result = run("benchmark", "run", "--suite", suite, "--out", "more", "--workers", 1)
+    assert result.exit_code == 0, result.output
+    conscience = read_results(finished).settings.scenarios["tiny"]["decision.conscience"]
+    names = (
+        f"decision.conscience: {conscience:g} → 9 (scenario tiny)",
+        "hyper_parameters.n_epochs: 1 → 2 (plan learner)",
+    )
+    code, error, table, report = _compared(run, finished, "more/results.json")
+    assert (code, error.count("\n"), report.get("errors")) == (2, 1, "1")
+    assert all(name in error and f"- `{name}`" in table for name in names)
+    code, error, table, report = _compared(run, finished, "more/results.json", "--across-changes")
+    assert (code in (0, 1), error, report.get("tests")) == (True, "", "14")
+    assert table.index("Settings differ") < table.index(names[0]) < table.index("no clear change")
+
+
+def _at(content, keys):
+    for key in keys:
+        content = content[key]
+    return content
+
+
+def _places(content, *keys):
+    """Keys that lead to every number of a content, and to every list of numbers."""
+    for key, value in content.items() if isinstance(content, dict) else enumerate(content):
+        if isinstance(value, dict | list):
+            yield from _places(value, *keys, key)
+        if isinstance(value, float | int | list) and not isinstance(value, bool):
+            yield (*keys, key)
+
+
+WRONG = {
+    "not a number": lambda value: math.nan, "infinite": lambda value: -math.inf, "huge": lambda value: 1e300,
+    "a word": lambda value: "10", "yes or no": lambda value: True, "nothing": lambda value: None,
+}  # fmt: skip
+LISTS = {
+    "one too few": lambda values: values[:-1], "one too many": lambda values: [*values, *values[-1:]],
+    "empty": lambda values: [], "a table": lambda values: [values],
+}  # fmt: skip
+
+
+def test_no_figure_of_a_cell_can_be_wrong_even_if_every_checksum_fits(finished):
+    """Each figure and list of figures of a cell is changed in turn, and the file sealed again."""
+    whole, number = json.loads(finished.read_text()), 2
+    key = "learner-conversion-tiny-0"
+    for place in _places(whole["cells"][number]):
+        is_list = isinstance(_at(whole["cells"][number], place), list)
+        free = place in [("curve",), ("channels",)]  # any length
+        for name, change in (LISTS if is_list else WRONG).items():
+            if (free and name in ("one too few", "empty")) or (name == "one too many" and place == ("curve",)):
+                continue
+            if name == "nothing" and place == ("decisions",):  # not known
+                continue
+            content = copy.deepcopy(whole)
+            around = _at(content["cells"][number], place[:-1])
+            value = around[place[-1]]
+            around[place[-1]] = change(value)
+            if around[place[-1]] == value:  # an empty list, with one too few
+                continue
+            path = _sealed_again(content, Path("wrong.json"))
+            shown = ".".join(map(str, place))
+            with pytest.raises(ResultsError) as error:
+                pytest.fail(f"{name} passed at {shown}: {read_results(path).suite}")
+            message = str(error.value)
+            assert message.startswith("wrong.json: "), (name, shown)
+            assert "\n" not in message
+            assert (key in message and shown in message) or place == ("seed",), (name, shown, message)
+
+
+def test_any_change_of_a_file_without_a_new_checksum_is_found(finished):
+    whole = json.loads(finished.read_text())
+    places = [place for place in _places(whole) if place[0] != "times"]
+    head = [place for place in places if place[0] != "cells"]
+    for place in [*head[::40], *places[::200]]:
+        content = copy.deepcopy(whole)
+        around = _at(content, place[:-1])
+        value = around[place[-1]]
+        around[place[-1]] = [*value[::-1], None] if isinstance(value, list) else value + 1
+        Path("changed.json").write_text(json.dumps(content))
+        with pytest.raises(ResultsError, match=r"^changed\.json: [^\n]+$"):
+            read_results(Path("changed.json"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c["cells"].append(c["cells"][3]), "cell learner-conversion-tiny-1: stands 2 times"),
+        (lambda c: c["cells"].pop(3), "cell learner-conversion-tiny-1: is missing"),
+        (lambda c: c.update(cells=[]), "cells"),
+        (lambda c: c["keys"].pop(3), "does not ask for it"),
+        (lambda c: c["cells"][0]["scored"].pop("other"), "cell flat_salary-tiny-0: scored.other: is missing"),
+        (lambda c: c["cells"][0].update(scenario="other"), "cell flat_salary-tiny-0: is missing"),
+        (lambda c: c["floors"]["home"].update(count=1), "floors.home.count = 1"),
+        (lambda c: c["floors"].pop("curve"), "floors.curve: is missing"),
+        (lambda c: c["settings"]["scenarios"]["tiny"].update({"decision.conscience": 0.5}), "scenarios.tiny = "),
+        (lambda c: c["settings"]["suite"].update(points=4), "suite_hash = "),
+        (lambda c: c["times"]["seconds"].update({"flat_salary-tiny-0": -1}), "times.seconds.flat_salary-tiny-0 = -1"),
+        (lambda c: c.update(format=1), "format = 1, of version '"),
+        (lambda c: c.pop("suite"), "is no results file"),
+        (lambda c: c.update(suites="x"), "unknown key; nearest valid name: suite"),
+    ],
+)  # fmt: skip
+def test_a_file_that_lacks_a_part_or_holds_it_twice_is_refused_with_its_place(run, finished, change, message):
+    content = json.loads(finished.read_text())
+    change(content)
+    _sealed_again(content, Path("wrong.json"))
+    code, error, table, report = _compared(run, finished, "wrong.json")
+    assert (code, error.count("\n"), report.get("errors")) == (2, 1, "1")
+    assert error.startswith("error: wrong.json: ")
+    assert message in error
+    assert message in table
+
+
+def test_a_cell_in_the_store_that_was_edited_is_refused(refused, suite, finished):
+    path = Path("out/cells/random-tiny-0.json")
+    content = json.loads(path.read_text())
+    content["cell"]["scored"]["tiny"]["loyalty"][1] += 1.0
+    path.write_text(json.dumps(content))
+    message = refused("benchmark", "run", "--suite", suite, "--out", "out", "--workers", 1)
+    assert "out/cells/random-tiny-0.json: its content does not fit its checksum" in message
+    assert message.endswith("delete it, and the cell is computed again")
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", None])
@@ -312,11 +458,6 @@ def test_a_damaged_results_file_is_refused(refused, tmp_path, content):
         (tmp_path / "bad.json").write_text(content)
     for command in ("compare bad.json bad.json", "power bad.json", "pages bad.json"):
         assert "bad.json" in refused("benchmark", *command.split())
-
-
-def test_results_changed_by_hand_are_refused(refused, finished):
-    finished.write_text(finished.read_text().replace('"loyalty": [', '"loyalty": [1.0, ', 1))
-    assert "changed after the run" in refused("benchmark", "power", finished)
 
 
 def test_what_a_comparison_can_detect_is_printed_and_written(run, finished):

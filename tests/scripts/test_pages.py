@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.benchmark.reading import read_results
 from agents.benchmark.report.markdown import CLOSE, OPEN, leaderboard_page, read_power, with_figures
-from agents.benchmark.results import read_results
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs" / "results"

@@ -12,10 +12,12 @@ from agents.benchmark.analysis.goodhart import goodhart_table
 from agents.benchmark.analysis.leaderboard import leaderboard
 from agents.benchmark.analysis.outcomes import outcomes
 from agents.benchmark.report.tables import number
-from agents.benchmark.results import FIGURES, Cell, Results, Scored, digest_of
+from agents.benchmark.results import FIGURES, Cell, Results, Scored, Settings, assembled, file_content
+from agents.benchmark.settings import scenario_values
 from incentive_env import Config
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.config.levers import LEVER_NAMES
+from incentive_env.support.sealed import hash_of
 
 pytest.importorskip("plotly")
 pytest.importorskip("jinja2")
@@ -25,7 +27,7 @@ HOSTILE = "</script><img src=https://bad.example/x.png onerror=alert(1)>\"'&{{7*
 # Name, kind, reward, loyalty at home.
 FIXED = (("flat_salary", "fixed", None, -4.0), ("retention_first", "fixed", None, 19.0))
 TRAINED = (
-    ("static", "searched", "loyalty", 26.0), ("ppo", "learned", "conversion", -50.0),
+    ("static", "searched", "loyalty", 26.0), ("ppo", "learned", "conversion", -40.0),
     ("ppo", "learned", "loyalty", 30.0), ("ppo_state", "true_state", "loyalty", 31.0),
 )  # fmt: skip
 LEARNED = [policy for policy in TRAINED if policy[1] in ("learned", "true_state")]  # those with Goodhart curves
@@ -40,9 +42,11 @@ def made_up(policies=FIXED + TRAINED, *, seeds=3, homes=(HOME,), held_out=HELD_O
         for policy in policies
         for seed in range(seeds if policy[2] else 1)
     ]
+    values = {name: scenario_values(Config()) for name in (*homes, *held_out)}
+    settings = Settings(suite={}, scenarios=values, plans={})
     content = {
-        "suite": "made-up", "suite_hash": "0123456789abcdef",
-        "scenarios": {name: f"hash of {name}" for name in (*homes, *held_out)},
+        "suite": "made-up", "suite_hash": settings.suite_hash, "settings": settings,
+        "keys": [cell.key for cell in cells], "scenarios": {name: hash_of(each) for name, each in values.items()},
         "held_out": {home: list(held_out) for home in homes},
         "floors": {use: {"first": first, "count": floors} for use, first in
                    (("home", 50_000), ("held_out", 60_000), ("curve", 70_000))},
@@ -51,7 +55,7 @@ def made_up(policies=FIXED + TRAINED, *, seeds=3, homes=(HOME,), held_out=HELD_O
     }  # fmt: skip
     origin = {"commit": "abc", "changed": True, "versions": {"numpy": "2.0"}, "machine": {"cpu": "a CPU", "cores": 2}}
     times = {"started": "2026-01-01T00:00:00+00:00", "ended": "2026-01-01T01:00:00+00:00", "seconds": {}}
-    return Results(**content, provenance=origin, digest=digest_of(content), times=times)
+    return assembled({**content, "provenance": origin, "times": times})
 
 
 def _cell(chance, policy, home, seed, held_out, floors, points) -> Cell:
@@ -70,11 +74,11 @@ def _cell(chance, policy, home, seed, held_out, floors, points) -> Cell:
 
 
 def _scored(chance, loyalty, floors, looks) -> Scored:
-    greed = (40.0 - loyalty) / 100.0
+    greed = 0.1 + (40.0 - loyalty) / 150.0
     usual = {"loyalty": loyalty, "conversion": 0.2 + 0.15 * greed, "nps": loyalty, "service": 80.0}
     usual |= {"profit": 2000.0, "gaming": greed}
     spread = {"loyalty": 12.0, "conversion": 0.02, "nps": 10.0, "service": 3.0, "profit": 500.0, "gaming": 0.02}
-    share = np.linspace(0.2, 0.9, 26) if looks else np.full(26, 0.5)  # of those that look, a scheme moves
+    share = np.linspace(0.2, 0.9, 39) if looks else np.full(39, 0.5)  # of those that look, a scheme moves
     return Scored(
         **{figure: (usual[figure] + spread[figure] * chance.normal(size=floors)).tolist() for figure in FIGURES},
         year_five=(loyalty + 12.0 * chance.normal(size=floors)).tolist(),
@@ -96,7 +100,7 @@ def _point(chance, part, reached) -> dict[str, float]:
 
 
 def written(results: Results, path: Path) -> Path:
-    path.write_text(json.dumps(results.model_dump(mode="json")), encoding="utf-8")
+    path.write_text(json.dumps(file_content(results)), encoding="utf-8")
     return path
 
 
@@ -246,8 +250,10 @@ def test_results_of_a_version_with_fewer_levers_and_channels_have_a_report(repor
         for scored in cell["scored"].values():
             scored["levers"].pop(LEVER_NAMES[-1])
             scored["channels"].pop(CHANNEL_NAMES[-1])
-    beside = {name: content.pop(name) for name in ("provenance", "times", "digest")}
-    page = report(Results(**content, **{**beside, "digest": digest_of(content)}))
+    for name, values in content["settings"]["scenarios"].items():
+        values.pop(f"levers.{LEVER_NAMES[-1]}.low")
+        content["scenarios"][name] = hash_of(values)
+    page = report(assembled(content))
     assert len(page.drawings) == 3 + len(LEARNED) + len(LEVER_NAMES) - 1
 
 
@@ -266,15 +272,10 @@ def test_damaged_results_are_refused(refused, tmp_path):
     content = json.loads(path.read_text())
     content["cells"][0]["scored"][HOME]["loyalty"][0] += 1.0
     path.write_text(json.dumps(content))
-    assert "do not fit its digest" in refused("report", "results.json")
+    assert "cell flat_salary-telesales-0: its content does not fit its checksum" in refused("report", "results.json")
     path.write_text("{")
     assert refused("report", "results.json").startswith("results.json: cannot be read: ")
     assert refused("report", "missing.json").startswith("missing.json: cannot be read: ")
-
-
-def test_results_without_cells_are_refused(refused, tmp_path):
-    written(made_up(()), tmp_path / "results.json")
-    assert refused("report", "results.json") == "made-up: holds no cells"
 
 
 def test_the_page_is_written_where_out_says_and_nowhere_else(run, refused, tmp_path):

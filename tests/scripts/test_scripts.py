@@ -15,6 +15,7 @@ from incentive_env import simulate
 from incentive_env.config.channels import CHANNEL_NAMES
 from incentive_env.config.levers import LEVER_NAMES
 from incentive_env.policies.fixed import FIXED
+from incentive_env.support.sealed import read_sealed
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 COMMANDS = {path.stem: path.relative_to(SCRIPTS.parent).as_posix() for path in sorted(SCRIPTS.rglob("*.py"))}
@@ -93,10 +94,10 @@ def test_year_five_stands_beside_the_score_where_it_is_asked_for(run, scenario, 
     command = ("evaluate", "piece_rate", *SCENARIO, "--floors", 2, "--out", "r.json")
     result = run(*command, "--year-five")
     assert result.exit_code == 0, result.output
-    later = json.loads(Path("r.json").read_text())
+    later = read_sealed(Path("r.json"))
     assert "year five" in result.output
     assert "year five" not in run(*command).output
-    for row, without in zip(later, json.loads(Path("r.json").read_text()), strict=True):
+    for row, without in zip(later, read_sealed(Path("r.json")), strict=True):
         assert -100.0 <= row.pop("loyalty_year_five") <= 100.0
         assert row == without
 

@@ -1,9 +1,10 @@
 """The script of the sensitivity analysis: its table, files and picture, a run with more trajectories, mistakes."""
 
-import json
 from pathlib import Path
 
 import pytest
+
+from incentive_env.support.sealed import read_sealed
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PAIR = ("retention_first", "flat_salary")
@@ -16,7 +17,7 @@ def test_table_file_picture_and_a_run_with_more_trajectories(run, scenario):
     result = run("sensitivity", *TINY, 2, "--run", "r", "--out", "s.json", "--picture", "s.png")
     assert result.exit_code == 0, result.output
     assert Path("s.png").read_bytes().startswith(PNG)
-    printed = json.loads(Path("s.json").read_text())
+    printed = read_sealed(Path("s.json"))
     assert list(printed) == [
         "scenario", "policy", "base", "floors", "levels", "spread", "seed", "trajectories", "evaluations", "lead",
         "coefficients",

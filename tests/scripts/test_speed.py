@@ -18,6 +18,7 @@ from agents.speed.sweeps import with_table
 from agents.speed.timing import interleave, median, ratio
 from incentive_env import load_config
 from incentive_env.model.state import empty_state
+from incentive_env.support.sealed import read_sealed, write_sealed
 from incentive_env.support.texts import read_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -202,7 +203,7 @@ def test_a_quick_run_prints_json_and_nothing_else(quick):
     result, out = quick
     assert result.exit_code == 0, result.output
     printed = json.loads(result.stdout)
-    assert printed == json.loads(out.read_text())
+    assert printed == read_sealed(out)
     assert set(printed) == {"format", "quick", "provenance", "simulator", "guard"}
     assert printed["quick"] is True
     assert set(printed["simulator"]) == {"reference", "rows"}
@@ -249,7 +250,7 @@ def checked(run, monkeypatch, tmp_path):
         machine = origin["machine"] if here else {"cpu": "another", "architecture": "one"}
         ratios = {what: {form: {"value": value} for form, value in of.items()} for what, of in COMMITTED.items()}
         file = tmp_path / "committed.json"
-        file.write_text(json.dumps({"format": 1, "provenance": {"machine": machine}, "guard": ratios}))
+        write_sealed(file, {"format": 1, "provenance": {"machine": machine}, "guard": ratios})
         monkeypatch.setattr(guard, "measure", lambda *_: measured(np.random.default_rng(0), **made_up))
         return run("speed", "--check", file)
 
@@ -305,8 +306,8 @@ def test_a_mistake_is_one_clear_line(refused, arguments, printed):
     origin = {"format": 1, "quick": False, "provenance": {}}
     Path("cut.json").write_text('{"format": 1, "gua')
     Path("other.json").write_text("[]")
-    Path("partly.json").write_text(json.dumps(origin))
-    Path("nonsense.json").write_text(json.dumps({**origin, "guard": {"batch": {"bare": {"value": -1}}}}))
+    write_sealed(Path("partly.json"), origin)
+    write_sealed(Path("nonsense.json"), {**origin, "guard": {"batch": {"bare": {"value": -1}}}})
     Path("page.md").write_text("a page without marks")
     assert printed in refused("speed", *arguments)
 

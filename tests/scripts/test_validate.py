@@ -6,6 +6,7 @@ import pytest
 
 from incentive_env import load_config
 from incentive_env.config.mechanisms import Mechanisms
+from incentive_env.support.sealed import read_sealed
 from incentive_env.support.statistics import UNKNOWN, Interval
 from incentive_env.validation import DEFAULTS, FACTS
 from incentive_env.validation.contract import Band
@@ -84,7 +85,7 @@ def test_rationality_checks_the_facts_under_each_kind(run, tmp_path):
     arguments = ("--only", "survey", "--floors", 8, "--processes", 1, "--out", "kinds.json")
     result = run("rationality", *arguments)
     assert result.exit_code == 0, result.output
-    kinds = json.loads((tmp_path / "kinds.json").read_text())
+    kinds = read_sealed(tmp_path / "kinds.json")
     assert list(kinds) == ["logit", "logit, no learning", "best response", "best response, no learning", "naive"]
     figures = [verdicts[0]["figure"] for verdicts in kinds.values()]
     assert len(set(figures)) > 1

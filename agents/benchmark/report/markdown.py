@@ -15,8 +15,8 @@ from agents.benchmark.report.headlines import Home, highlights, homes_of, in_sho
 from agents.benchmark.results import Results, cells_by_group
 from agents.provenance import version_note
 from incentive_env.support.files import written_whole
+from incentive_env.support.sealed import read_sealed
 from incentive_env.support.tables import between_marks, markdown_table, with_interval
-from incentive_env.support.texts import read_json
 
 OPEN = "<!-- figures: written by `make pages` from docs/results/benchmark.json -->"
 CLOSE = "<!-- /figures -->"
@@ -71,7 +71,7 @@ def read_power(path: Path) -> dict[str, Any] | None:
     """The operating characteristics; ``None`` where the file is missing."""
     if not path.exists():
         return None
-    content = read_json(path)
+    content = read_sealed(path)
     if not isinstance(content, dict) or "false_alarms" not in content:
         raise ValueError(f"{path}: holds no figures of `benchmark.py power`")
     return content

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from agents.benchmark.results import FIGURES, Cell, Point, Results, Scored, digest_of
+from agents.benchmark.results import FIGURES, Cell, Point, Results, Scored, Settings, assembled
+from incentive_env.support.sealed import hash_of
 
 HELD_OUT = {"home": ("away",)}
+VALUES = {"decision.conscience": 9.0, "horizon.decisions": 2, "levers.base_pay.low": 0.0, "levers.base_pay.high": 900.0}
 
 
 def _scored(loyalty: Sequence[float], base_pay: Sequence[float], **others: Sequence[float]) -> Scored:
@@ -41,13 +43,14 @@ def _cell(
 
 
 def _results(cells: Sequence[Cell], **changes: object) -> Results:
+    settings = Settings(suite={"points": 10}, scenarios={"home": VALUES, "away": VALUES}, plans={"ppo": {"lr": 0.1}})
     content = {
-        "suite": "small", "suite_hash": "0" * 16, "scenarios": {"home": "a" * 16, "away": "b" * 16},
-        "held_out": {home: list(others) for home, others in HELD_OUT.items()},
-        "floors": {use: {"first": 50_000, "count": 4} for use in ("home", "held_out", "curve")},
-        "cells": [cell.model_dump(mode="json") for cell in cells], **changes,
+        "suite": "small", "settings": settings, "keys": [cell.key for cell in cells],
+        "held_out": HELD_OUT, "floors": {use: {"first": 50_000, "count": 4} for use in ("home", "held_out", "curve")},
+        "cells": [cell.model_dump() for cell in cells], "provenance": {}, "times": {}, **changes,
     }  # fmt: skip
-    return Results(**content, provenance={}, digest=digest_of(content), times={})
+    hashes = {name: hash_of(values) for name, values in content["settings"].scenarios.items()}
+    return assembled({"suite_hash": content["settings"].suite_hash, "scenarios": hashes, **content})
 
 
 @pytest.fixture(scope="session")

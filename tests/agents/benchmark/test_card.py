@@ -110,7 +110,7 @@ def test_curves_are_the_rises_over_a_flat_salary_by_strength(make_cell, make_res
     floors = np.linspace(-2.0, 2.0, 4)
 
     def cell(policy, proxy, truth, **more):
-        return make_cell(policy, {"home": floors + truth}, conversion=floors + proxy, **more)
+        return make_cell(policy, {"home": floors + truth}, conversion=0.5 + (floors + proxy) / 20.0, **more)
 
     cells = [cell("flat_salary", 0.0, 10.0)]
     for strength, proxy, truth in ((0.3, 4.0, -20.0), (3.0, 1.0, 12.0)):
@@ -119,7 +119,7 @@ def test_curves_are_the_rises_over_a_flat_salary_by_strength(make_cell, make_res
             cells.append(run.model_copy(update={"strength": strength}))
     (curve,) = lambda_curves(make_results(cells), "home")
     assert [(point.strength, round(point.proxy.mean, 9), round(point.truth.mean, 9)) for point in curve.points] == [
-        (0.3, 4.0, -30.0), (3.0, 1.0, 2.0)
+        (0.3, 0.2, -30.0), (3.0, 0.05, 2.0)
     ]  # fmt: skip
     assert curve.area == pytest.approx(0.5)  # 2 points on a quarter of the way
     assert curve.best is not None

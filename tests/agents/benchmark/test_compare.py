@@ -5,12 +5,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from agents.benchmark.analysis.comment import junit_xml, markdown
-from agents.benchmark.analysis.compare import check_comparable, compare
+from agents.benchmark.analysis.changes import NotComparableError, changes_between, check_comparable
+from agents.benchmark.analysis.comment import junit_xml, markdown, refusal_junit_xml, refusal_markdown
+from agents.benchmark.analysis.compare import compare
 from agents.benchmark.analysis.luck import limits_of
 from agents.benchmark.analysis.rows import Measure, Verdict, adjusted_level
 from agents.benchmark.analysis.spread import difference_spread
-from agents.benchmark.results import ResultsError
+from agents.benchmark.results import Settings
 
 FLOORS = np.array([0.0, 1.0, 2.0, 3.0])
 WOBBLE = np.array([0.1, -0.1, 0.1, -0.1])
@@ -124,23 +125,60 @@ def test_every_difference_is_named_at_once(make_cell, make_results):
     base = make_results([flat, make_cell("ppo", {"home": FLOORS}, reward="loyalty", seed=3)])
     head = make_results(
         [make_cell("flat_salary", {"home": FLOORS}), make_cell("sac", {"home": FLOORS}, reward="loyalty")],
-        suite="other", suite_hash="1" * 16, scenarios={"home": "c" * 16}, held_out={"home": ["beyond"]},
+        suite="other", held_out={"home": ["beyond"]},
         floors={use: {"first": 1, "count": 4} for use in ("home", "held_out", "curve")},
     )  # fmt: skip
-    with pytest.raises(ResultsError) as error:
-        compare(base, head, 0.0)
-    message = str(error.value)
-    for part in (
-        "suite: small against other", f"hash of the suite and its training files: {'0' * 16} against {'1' * 16}",
-        f"config hash of scenario home: {'a' * 16} against {'c' * 16}",
-        "config hash of scenario away: only in BASE",
-        "held out from home: away against beyond",
-        "floors curve: 50000 to 50003 against 1 to 4",
+    with pytest.raises(NotComparableError) as error:
+        compare(base, head, 0.0, across_changes=True)
+    assert {
+        "held out from home: away → beyond", "floors curve: 50000 to 50003 → 1 to 4",
         "cell ppo-loyalty-home-3: only in BASE", "cell sac-loyalty-home-0: only in HEAD",
-        "cell flat_salary-home-0: whole against scored on ['home']",
-    ):  # fmt: skip
-        assert part in message.split("\n")
-    check_comparable(base, base)
+        "cell flat_salary-home-0: scored in away, home → scored in home",
+    } <= set(error.value.differences)  # fmt: skip
+    assert list(map(str, error.value.changes)) == ["name: 'small' → 'other' (suite)"]
+    assert str(error.value).count("\n") == 0
+    assert check_comparable(base, base) == ()
+
+
+@pytest.fixture
+def changed(make_cell, make_results):
+    """Results of one policy with other settings."""
+
+    def build(loyalty=FLOORS, points=10, rate=0.1, **values):
+        scenarios = {"home": values, "away": values}
+        settings = Settings(suite={"points": points}, scenarios=scenarios, plans={"ppo": {"lr": rate}})
+        return make_results([make_cell("flat_salary", {"home": loyalty})], settings=settings)
+
+    return build
+
+
+def test_a_changed_setting_is_named_with_both_values_and_compared_on_request(changed):
+    base = changed(**{"decision.conscience": 21.49})
+    head = changed(FLOORS + WOBBLE - 9.0, 12, 0.2, **{"decision.conscience": 9.0, "decision.greed": 1.0})
+    lines = [
+        "points: 10 → 12 (suite)", "decision.conscience: 21.49 → 9 (scenario home, scenario away)",
+        "decision.greed: absent → 1 (scenario home, scenario away)", "lr: 0.1 → 0.2 (plan ppo)",
+    ]  # fmt: skip
+    with pytest.raises(NotComparableError, match="--across-changes compares them all the same") as error:
+        compare(base, head, 1.0)
+    assert list(map(str, error.value.changes)) == lines
+    text = refusal_markdown(error.value)
+    assert text.startswith("### Benchmark: cannot be compared\n")
+    (case,) = ElementTree.fromstring(refusal_junit_xml(error.value)).iter("error")
+    assert case.text == "\n".join(lines)
+    comparison = compare(base, head, 1.0, across_changes=True)
+    assert len(comparison.regressions) == 1
+    for listing in (text, markdown(comparison)):
+        assert [line for line in listing.split("\n") if line.startswith("- ")] == [f"- `{line}`" for line in lines]
+    assert markdown(comparison).index("Settings differ") < markdown(comparison).index("1 × regression")
+
+
+def test_a_plan_that_only_one_side_has_is_a_change(changed):
+    base = changed()
+    settings = base.settings.model_copy(update={"plans": {"ppo on loyalty, home": {"lr": 0.1}}})
+    (before, after) = changes_between(base, base.model_copy(update={"settings": settings}))
+    assert (before.after, after.before) == ("absent", "absent")
+    assert (before.places, after.places) == (("plan ppo",), ("plan ppo on loyalty, home",))
 
 
 @pytest.fixture

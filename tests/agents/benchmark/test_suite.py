@@ -3,6 +3,7 @@
 import pytest
 
 from agents.algorithms.table import ALGORITHMS
+from agents.benchmark.settings import settings_of
 from agents.loading import load
 from incentive_env.config import config_directory
 from incentive_env.support.seeds import BENCHMARK_SEEDS
@@ -64,4 +65,5 @@ def test_the_hash_changes_with_a_training_file(benchmark):
     job = next(job for job in benchmark.jobs if job.policy == "ppo")
     other = job._replace(plan=load("learner", "ppo", {"num_envs": 32}))
     changed = benchmark._replace(jobs=tuple(other if each is job else each for each in benchmark.jobs))
-    assert changed.hash != benchmark.hash == load("suite", benchmark.name).hash
+    hashes = [settings_of(one).suite_hash for one in (changed, benchmark, load("suite", benchmark.name))]
+    assert hashes[0] != hashes[1] == hashes[2]
