@@ -29,6 +29,7 @@ from incentive_env.support.statistics import interval
 from incentive_env.support.tables import span
 from incentive_env.support.threads import free_threads
 
+DECISIONS = 250_000  # of each training, over all floors: with 150,000 the learner of conversion has not yet gone astray
 TRAINED = {"PPO on conversion": "conversion", "PPO on loyalty": "loyalty"}
 
 
@@ -73,9 +74,7 @@ def _train(reward: str, *, out: Path, timesteps: int | None, threads: int) -> Pa
     from agents.loading import load
     from agents.training.train import train
 
-    plan = load("training", "ppo")
-    if timesteps is not None:
-        plan = plan.model_copy(update={"total_timesteps": timesteps})
+    plan = load("training", "ppo", {"total_timesteps": timesteps or DECISIONS})
     scenario = load_config("telesales")
     folder = out / f"ppo-{reward}-{_fingerprint(scenario)}"  # a changed model starts a new run, and keeps older ones
     label = f"training on {reward}"
