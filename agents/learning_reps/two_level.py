@@ -49,7 +49,7 @@ class _State(Record):
 
     plan: dict[str, Any]
     seed: Count
-    history: list[dict[str, Number]]  # a row for each round so far
+    history: list[dict[str, Count | Number]]  # a row for each round so far; its number is whole
 
 
 class StaffedVectorEnv(SalesFloorVectorEnv):

@@ -82,7 +82,7 @@ def _parsed(about: dict[str, Any], name: str) -> dict[str, Any]:
     text = about.get(name)
     if not isinstance(text, str):
         raise ValueError(f"{name} must be a text, got {shown(text)}")
-    content = parsed_json(text, name)
+    content = parsed_json(text, name, finite=False)  # a space may be without bounds
     if not isinstance(content, dict):
         raise ValueError(f"{name} must be a mapping, got {shown(content)}")
     return content

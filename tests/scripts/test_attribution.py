@@ -99,7 +99,7 @@ def test_tables_and_file(run, scenario):
     result = run("attribution", *SMALL, "--audit", 0.1, "--retention-pay", 6, "--out", "a.json")
     assert result.exit_code == 0, result.output
     printed = json.loads(Path("a.json").read_text())
-    assert list(printed) == ["policy", "scenario", "floors", "base", "channels", "worth"]
+    assert list(printed) == ["policy", "scenario", "floors", "base", "channels", "worth", "checksum"]
     assert (printed["policy"], printed["scenario"], printed["floors"]) == ("quota_with_threat", "tiny", 3)
     assert [row["closed"] for row in printed["channels"]] == [*CHANNEL_NAMES, SUM, ALL, TOGETHER]
     assert [(row["lever"], row["added"], row["value"]) for row in printed["worth"]] == [

@@ -31,10 +31,15 @@ class InThisProcess:
     map = staticmethod(map)
 
 
+USUAL = {"total_timesteps": demo.DECISIONS}  # too many for a test
+
+
 @pytest.fixture
 def small_demo(monkeypatch, training):
     plan = agents.loading.load("training", training)
-    monkeypatch.setattr(agents.loading, "load", lambda kind, name: plan)
+    monkeypatch.setattr(
+        agents.loading, "load", lambda kind, name, changes: plan.model_copy(update=changes if changes != USUAL else {})
+    )
     monkeypatch.setattr(demo, "load_config", lambda _: small_config())
     monkeypatch.setattr(demo, "ProcessPoolExecutor", InThisProcess)
     assert isinstance(plan, PPOPlan)

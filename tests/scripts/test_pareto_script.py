@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from incentive_env.support.sealed import sealed
+
 pytest.importorskip("moocore")
 pytest.importorskip("optuna")
 
@@ -60,7 +62,12 @@ def test_a_picture_of_an_unknown_kind_is_refused_before_the_search(refused, scen
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("{", "not JSON"), ("[]", "is not a front"), ('{"scenario": "x"}', "objectives, periods, .* missing")],
+    [
+        ("{", "not JSON"),
+        ("[]", "is not a front"),
+        ('{"scenario": "x"}', "has no checksum"),
+        (json.dumps(sealed({"scenario": "x"})), "objectives, periods, .* missing"),
+    ],
 )
 def test_what_is_no_front_is_not_drawn(refused, tmp_path, text, says):
     (tmp_path / "front.json").write_text(text)
