@@ -40,10 +40,18 @@ def _leaves(tree: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
 
 
 def _plans(jobs: tuple[Job, ...]) -> dict[str, dict[str, Any]]:
-    """By policy; if a policy's plans differ, by policy, reward and scenario."""
-    trained = [(job, flattened(job.plan.model_dump(mode="json"))) for job in jobs if job.plan is not None]
+    """By policy; if a policy's plans differ, by policy, reward and scenario; if these differ, by cell."""
+    trained = [(_names(job), flattened(job.plan.model_dump(mode="json"))) for job in jobs if job.plan is not None]
     plans: dict[str, dict[str, Any]] = {}
-    for job, plan in trained:
-        alike = all(other == plan for one, other in trained if one.name == job.name)
-        plans[job.name if alike else f"{name_of(job.name, job.reward)}, {job.config.name}"] = plan
+    for names, plan in trained:
+        alike = (
+            name for level, name in enumerate(names)
+            if all(other == plan for theirs, other in trained if theirs[level] == name)
+        )  # fmt: skip
+        plans[next(alike, names[-1])] = plan
     return plans
+
+
+def _names(job: Job) -> tuple[str, str, str]:
+    """What a plan may be called, from the widest to the narrowest."""
+    return job.name, f"{name_of(job.name, job.reward)}, {job.config.name}", job.key
