@@ -136,4 +136,4 @@ def test_a_suite_that_is_run_on_both_sides_of_a_change_of_a_scenario_is_commente
     assert ran.failed in (None, "Compare")
     assert ran.comment.startswith("### Benchmark `quick`: ")
     assert f"- `decision.conscience: {before:g} → 9 (scenario tiny)`" in ran.comment
-    assert " × same" in ran.comment
+    assert "| flat_salary, tiny | 1 | " in ran.comment
